@@ -1,0 +1,75 @@
+/**
+ * The contract between the provider server (which speaks gRPC with the real Pulumi engine) and the stand-in
+ * packages (which know one platform each). The server owns everything that is the same for all of them:
+ * secrets, unknown values, diffs, replacement and drift. A package only sees plain values.
+ */
+import type { z } from "zod";
+
+/** Plain property values, with secrets unwrapped and unknown values absent. */
+export type Properties = Record<string, unknown>;
+
+/** What a platform made: its physical id and the outputs that were not inputs (arn, slug, url, ...). */
+export interface Created {
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+/** What is really there now. `inputs` are in the shape of the resource's inputs, so that drift can be seen. */
+export interface Live {
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+/**
+ * One resource type of one platform.
+ *
+ * Errors thrown by any method reach the user as the resource's error: say what is wrong, which property, what to
+ * do; never quote a value that may be secret.
+ */
+export interface ResourceHandler<Inputs extends Properties = Properties> {
+  /**
+   * Strict schema of the inputs (`z.strictObject`): unknown names, missing ones, enum strings, ranges and
+   * cross-field rules are refused here, at preview, as the official provider or its API would. It may fill in the
+   * official provider's defaults. Values that are still unknown at preview are not passed through it.
+   */
+  readonly inputs: z.ZodType<Inputs>;
+  /** Top-level inputs whose change replaces the resource, as in the official provider. */
+  readonly replaceOn: readonly (keyof Inputs & string)[];
+  /** Whether the old one must go before the new one comes (fixed names, ports). Default: false. */
+  readonly deleteBeforeReplace?: boolean;
+  /** Outputs that the official SDK or provider marks as secret in state. Default: none. */
+  readonly secretOutputs?: readonly string[];
+  /**
+   * Inputs the official provider never reads back (write-only or hashed by the platform): they keep their last
+   * value on read and never count as drift. Default: none.
+   */
+  readonly writeOnly?: readonly (keyof Inputs & string)[];
+
+  create(inputs: Inputs, name: string): Promise<Created>;
+  /** Undefined where the resource no longer exists. Throws where the platform can't be reached. */
+  read(id: string, last: { inputs: Inputs; outputs: Properties }): Promise<Live | undefined>;
+  /** Returns the new outputs. Never called for a change of a `replaceOn` property. */
+  update(id: string, inputs: Inputs, last: { inputs: Inputs; outputs: Properties }): Promise<Properties>;
+  /** Succeeds where the resource is gone already. */
+  delete(id: string, last: { inputs: Inputs; outputs: Properties }): Promise<void>;
+}
+
+/** A provider function (`getVendor`, ...): plain arguments to plain result. */
+export type FunctionHandler = (args: Properties) => Promise<Properties>;
+
+/** A package after `Configure`: its resource types and functions by full token (`aws:sns/topic:Topic`). */
+export interface ConnectedPackage {
+  readonly resources: Readonly<Record<string, ResourceHandler<never>>>;
+  readonly functions?: Readonly<Record<string, FunctionHandler>>;
+}
+
+/** A stand-in for one official provider plugin. */
+export interface StandInPackage<Configuration extends Properties = Properties> {
+  readonly name: "aws" | "docker" | "grafana" | "pagerduty" | "sentry";
+  /** Version of the official package whose behaviour this follows. */
+  readonly version: string;
+  /** Strict schema of the explicit provider's inputs (`new aws.Provider(name, inputs)`), as the official one has. */
+  readonly configuration: z.ZodType<Configuration>;
+  /** Called once the provider's inputs are known. May throw: unreachable platform, refused credentials. */
+  connect(configuration: Configuration): Promise<ConnectedPackage>;
+}
