@@ -1,0 +1,70 @@
+/** Every port of the local stack, all on loopback. `PORT_OFFSET_VARIABLE` shifts all of them together. */
+
+export const PORT_OFFSET_VARIABLE = "AGENTPAY_LOCAL_PORT_OFFSET";
+
+const BASE_PORTS = {
+  prometheus: 9090,
+  alertmanager: 9093,
+  grafana: 3001,
+  agentpayApi: 8000,
+  agentpayWorker: 10000,
+  postgresExporter: 9187,
+  redisExporter: 9121,
+  pagerduty: 8101,
+  sentry: 8102,
+  aws: 8103,
+  control: 8110,
+} as const;
+
+export type PortName = keyof typeof BASE_PORTS;
+export type Ports = Readonly<Record<PortName, number>>;
+
+/** What a person knows each port by. */
+export const PORT_OWNERS: Readonly<Record<PortName, string>> = {
+  prometheus: "Prometheus",
+  alertmanager: "Alertmanager",
+  grafana: "Grafana",
+  agentpayApi: "simulated AgentPay api",
+  agentpayWorker: "simulated AgentPay worker",
+  postgresExporter: "simulated postgres exporter",
+  redisExporter: "simulated redis exporter",
+  pagerduty: "simulated PagerDuty",
+  sentry: "simulated Sentry",
+  aws: "AWS emulator",
+  control: "local stack's control endpoint",
+};
+
+const HIGHEST_PORT = 65_535;
+
+/**
+ * How far this stack's ports are shifted. Default: 0.
+ * @throws where the variable is not a whole number, or moves a port out of 1..65535.
+ */
+export function portOffset(environment: NodeJS.ProcessEnv = process.env): number {
+  const text = environment[PORT_OFFSET_VARIABLE]?.trim() || "0";
+  const offset = Number(text);
+  const highest = HIGHEST_PORT - Math.max(...Object.values(BASE_PORTS));
+  if (!/^\d+$/.test(text) || offset > highest) {
+    throw new Error(`${PORT_OFFSET_VARIABLE} must be a whole number from 0 to ${highest}, not "${text}"`);
+  }
+  return offset;
+}
+
+/** The ports of the stack that this process belongs to. */
+export function localPorts(offset = portOffset()): Ports {
+  return shifted(BASE_PORTS, offset);
+}
+
+function shifted(ports: Ports, offset: number): Ports {
+  const entries = Object.entries(ports).map(([name, port]) => [name, port + offset]);
+  return Object.fromEntries(entries) as Ports;
+}
+
+/** A configuration text in which every loopback address of the local stack is moved by `offset`. */
+export function shiftAddresses(text: string, offset: number): string {
+  const known = new Set<number>(Object.values(BASE_PORTS));
+  return text.replaceAll(
+    /\b(127\.0\.0\.1|localhost|host\.docker\.internal):(\d+)\b/g,
+    (address, host, port) => (known.has(Number(port)) ? `${host}:${Number(port) + offset}` : address),
+  );
+}
