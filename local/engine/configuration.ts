@@ -1,0 +1,31 @@
+/** The inputs of an explicit provider, such as `new grafana.Provider(name, inputs)`. */
+import type { z } from "zod";
+import type { Properties } from "./resource.ts";
+import { checkInputs } from "./validation.ts";
+import { rewrapProperties, unwrapProperties } from "./values.ts";
+
+/** Members that the engine adds for itself. */
+const RESERVED = ["version", "__internal", "__defaults"];
+
+/** The SDK sends every provider input that is not a text as its JSON. What the schema takes as a text stays one. */
+export function decodeConfiguration(schema: z.ZodType, given: Properties): Properties {
+  const plain = unwrapProperties(given);
+  for (const name of RESERVED) delete plain[name];
+  const refused = schema.safeParse(plain).error?.issues.map(({ path }) => String(path[0])) ?? [];
+  for (const name of refused) plain[name] = fromJson(plain[name]);
+  return plain;
+}
+
+/** One sentence for each mistake. */
+export function checkConfiguration(schema: z.ZodType, given: Properties): readonly string[] {
+  return checkInputs(schema, rewrapProperties(decodeConfiguration(schema, given), given)).mistakes;
+}
+
+function fromJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
