@@ -1,0 +1,50 @@
+import { Argument, Command } from "commander";
+import { Listr } from "listr2";
+import { ensureTool, type FoundTool } from "./find.ts";
+import { type ToolName, tools } from "./tools.ts";
+
+/** `npm run toolchain`: finds or gets the tools of the local stack, and says what was found. */
+
+const names = Object.keys(tools);
+
+function isToolName(name: string): name is ToolName {
+  return names.includes(name);
+}
+
+async function main(wanted: readonly ToolName[]): Promise<void> {
+  const found: FoundTool[] = [];
+  const list = new Listr(
+    wanted.map((name) => ({
+      title: `${name} ${tools[name].version}`,
+      task: async (_, task) => {
+        const tool = await ensureTool(tools[name], {
+          onProgress: (message) => {
+            task.output = message;
+          },
+        });
+        task.title = `${tool.name} ${tool.version} (${tool.source})`;
+        found.push(tool);
+      },
+    })),
+    { concurrent: true, exitOnError: false, collectErrors: "minimal" },
+  );
+  await list.run();
+  for (const tool of found) {
+    for (const [binary, path] of Object.entries(tool.binaries)) console.log(`${binary}\t${path}`);
+  }
+  for (const { error } of list.errors) console.error(`\n${error.message}`);
+  process.exitCode = list.errors.length > 0 ? 1 : 0;
+}
+
+const command = new Command("npm run toolchain --")
+  .description(
+    "Finds the tools of the local stack, or gets those that are missing: from PATH, the user's cache folder, the vendor's release, or a build.",
+  )
+  .addArgument(new Argument("[tool...]", "which ones (default: all)").choices(names))
+  .addHelpText(
+    "after",
+    "\nAGENTPAY_TOOL_SOURCES limits the ways, for example: AGENTPAY_TOOL_SOURCES=path,cache,build",
+  )
+  .action((chosen: readonly string[]) => main((chosen.length > 0 ? chosen : names).filter(isToolName)));
+
+await command.parseAsync();

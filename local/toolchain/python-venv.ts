@@ -1,0 +1,58 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import semver from "semver";
+import { type Environment, run } from "./command.ts";
+import { repositoryFolder } from "./repository.ts";
+import type { PythonVenv } from "./tools.ts";
+
+const installTimeoutSeconds = 15 * 60;
+
+/** Newest first after the machine's own: a system's `python3` may be too old while another one is there. */
+const pythons = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
+
+/**
+ * Makes a virtual environment with exactly the pinned packages.
+ * @param folder becomes the environment; its `bin/` gets the launchers
+ * @throws Error if no suitable Python is found or pip fails
+ */
+export async function buildVenv(
+  venv: PythonVenv,
+  folder: string,
+  environment: Environment,
+  onProgress: (message: string) => void,
+): Promise<void> {
+  const python = await findPython(venv, environment);
+  onProgress(`making a virtual environment with ${python}`);
+  const options = { environment, timeoutSeconds: installTimeoutSeconds };
+  await run(python, ["-m", "venv", folder], options);
+  const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--require-hashes"];
+  onProgress("installing the pinned Python packages");
+  await run(
+    join(folder, "bin", "python"),
+    [...pip, "--requirement", resolve(repositoryFolder, venv.requirements)],
+    options,
+  );
+  for (const [name, module] of Object.entries(venv.launchers)) {
+    await writeLauncher(join(folder, "bin", name), module);
+  }
+}
+
+/** pip's own scripts name the folder that they were installed in, which is renamed afterwards. */
+async function writeLauncher(path: string, module: string): Promise<void> {
+  await writeFile(path, `#!/bin/sh\nexec "$(dirname "$0")/python" -m ${module} "$@"\n`);
+  await chmod(path, 0o755);
+}
+
+async function findPython(venv: PythonVenv, environment: Environment): Promise<string> {
+  const reasons: string[] = [];
+  for (const python of pythons) {
+    try {
+      const version = semver.coerce(await run(python, ["--version"], { environment }));
+      if (version !== null && semver.gte(version, venv.minimumPython)) return python;
+      reasons.push(`${python} is ${version?.version ?? "of unknown version"}`);
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(`Python ${venv.minimumPython} or newer is needed: ${reasons.join("; ")}`);
+}

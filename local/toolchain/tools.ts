@@ -1,0 +1,182 @@
+/** What the local stack runs besides Node.js: which versions, and every way to get them. Data only. */
+
+/** A command that prints a binary's version. */
+export interface VersionCommand {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The vendor's official release, a `.tar.gz` with one folder of binaries.
+ * `{version}` is the pinned version, `{platform}` the vendor's name of this machine's platform.
+ */
+export interface Release {
+  readonly archive: string;
+  /** The vendor's published list of SHA-256 checksums (`<hex>  <file name>` per line). */
+  readonly checksums: string;
+  /** From `<process.platform>-<process.arch>` to the vendor's name. */
+  readonly platforms: Readonly<Record<string, string>>;
+}
+
+/** A build from a Go module. `{version}` is the pinned version. */
+export interface GoBuild {
+  readonly kind: "go";
+  /** Folder with the committed `go.mod` and `go.sum`, relative to the repository. */
+  readonly folder: string;
+  readonly packages: readonly string[];
+  /** Linker flags that stamp the version: a Go build has none by itself. */
+  readonly ldflags: string;
+  readonly tags?: readonly string[];
+  /** Build inside a copy of `module` with these files added, for a module that lacks files it embeds. */
+  readonly patch?: { readonly module: string; readonly files: Readonly<Record<string, string>> };
+}
+
+/** A private Python virtual environment. */
+export interface PythonVenv {
+  readonly kind: "python";
+  /** Requirements with the hash of every package, relative to the repository. */
+  readonly requirements: string;
+  /** Oldest Python that the requirements were resolved for. */
+  readonly minimumPython: string;
+  /** Binary name to the module that it runs. */
+  readonly launchers: Readonly<Record<string, string>>;
+}
+
+/** One tool: a set of binaries of one version. */
+export interface Tool {
+  readonly name: string;
+  /** The version that is downloaded or built. */
+  readonly version: string;
+  /** Oldest version accepted from PATH. Absent: never taken from PATH. */
+  readonly minimumOnPath?: string;
+  readonly binaries: readonly string[];
+  /** Each must print an accepted version, or the tool is not used. */
+  readonly versionCommands: readonly VersionCommand[];
+  readonly release?: Release;
+  readonly build: GoBuild | PythonVenv;
+  /** What a person can do when every way has failed. */
+  readonly advice: string;
+}
+
+export type ToolName = "pulumi" | "prometheus" | "alertmanager" | "moto";
+
+const prometheusPlatforms = {
+  "linux-x64": "linux-amd64",
+  "linux-arm64": "linux-arm64",
+  "darwin-x64": "darwin-amd64",
+  "darwin-arm64": "darwin-arm64",
+};
+
+const printsVersion = (binary: string): VersionCommand => ({ binary, args: ["--version"] });
+
+export const tools: Readonly<Record<ToolName, Tool>> = {
+  pulumi: {
+    name: "pulumi",
+    version: "3.259.0",
+    minimumOnPath: "3.248.0",
+    binaries: ["pulumi"],
+    versionCommands: [
+      { binary: "pulumi", args: ["version"], environment: { PULUMI_SKIP_UPDATE_CHECK: "true" } },
+    ],
+    release: {
+      archive: "https://get.pulumi.com/releases/sdk/pulumi-v{version}-{platform}.tar.gz",
+      checksums:
+        "https://github.com/pulumi/pulumi/releases/download/v{version}/pulumi-{version}-checksums.txt",
+      platforms: {
+        "linux-x64": "linux-x64",
+        "linux-arm64": "linux-arm64",
+        "darwin-x64": "darwin-x64",
+        "darwin-arm64": "darwin-arm64",
+      },
+    },
+    build: {
+      kind: "go",
+      folder: "tools/pulumi-cli",
+      packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
+      ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{version}",
+    },
+    advice:
+      "Install Go 1.25.11 or newer (https://go.dev/dl/), or Pulumi 3.248.0 or newer (https://www.pulumi.com/docs/install/).",
+  },
+
+  prometheus: {
+    name: "prometheus",
+    version: "3.13.4",
+    minimumOnPath: "3.5.0",
+    binaries: ["prometheus", "promtool"],
+    versionCommands: [printsVersion("prometheus"), printsVersion("promtool")],
+    release: {
+      archive:
+        "https://github.com/prometheus/prometheus/releases/download/v{version}/prometheus-{version}.{platform}.tar.gz",
+      checksums: "https://github.com/prometheus/prometheus/releases/download/v{version}/sha256sums.txt",
+      platforms: prometheusPlatforms,
+    },
+    build: {
+      kind: "go",
+      folder: "tools/prometheus",
+      packages: [
+        "github.com/prometheus/prometheus/cmd/prometheus",
+        "github.com/prometheus/prometheus/cmd/promtool",
+      ],
+      ldflags: "-X github.com/prometheus/common/version.Version={version}",
+      // The discovery plugins that nothing here uses (Kubernetes, Azure, ...) are a large part of the build.
+      // The web pages are not in the Go module, so a built Prometheus serves its API only.
+      tags: ["netgo", "remove_all_sd", "enable_dns_sd", "enable_aws_sd"],
+    },
+    advice:
+      "Install Go 1.25 or newer (https://go.dev/dl/), or Prometheus 3.5.0 or newer (https://prometheus.io/download/).",
+  },
+
+  alertmanager: {
+    name: "alertmanager",
+    version: "0.33.1",
+    minimumOnPath: "0.28.0",
+    binaries: ["alertmanager", "amtool"],
+    versionCommands: [printsVersion("alertmanager"), printsVersion("amtool")],
+    release: {
+      archive:
+        "https://github.com/prometheus/alertmanager/releases/download/v{version}/alertmanager-{version}.{platform}.tar.gz",
+      checksums: "https://github.com/prometheus/alertmanager/releases/download/v{version}/sha256sums.txt",
+      platforms: prometheusPlatforms,
+    },
+    build: {
+      kind: "go",
+      folder: "tools/alertmanager",
+      packages: [
+        "github.com/prometheus/alertmanager/cmd/alertmanager",
+        "github.com/prometheus/alertmanager/cmd/amtool",
+      ],
+      ldflags: "-X github.com/prometheus/common/version.Version={version}",
+      tags: ["netgo"],
+      // The module embeds its web pages, and comes without them.
+      patch: {
+        module: "github.com/prometheus/alertmanager",
+        files: {
+          "ui/app/dist/index.html":
+            "<!doctype html><title>Alertmanager</title><p>Built from source, without its web pages. The API and amtool work.</p>\n",
+        },
+      },
+    },
+    advice:
+      "Install Go 1.25 or newer (https://go.dev/dl/), or Alertmanager 0.28.0 or newer (https://prometheus.io/download/).",
+  },
+
+  moto: {
+    name: "moto",
+    version: "5.2.5",
+    binaries: ["moto_server"],
+    versionCommands: [
+      // moto_server itself cannot print its version.
+      { binary: "python", args: ["-c", "import importlib.metadata as m; print(m.version('moto'))"] },
+    ],
+    build: {
+      kind: "python",
+      requirements: "tools/moto/requirements.txt",
+      minimumPython: "3.10.0",
+      launchers: { moto_server: "moto.server" },
+    },
+    advice:
+      "Install Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
+  },
+};
