@@ -1,0 +1,24 @@
+import type { Alert, AlertGroup } from "./alert.ts";
+import { apiAlerts } from "./api.ts";
+import { llmAlerts } from "./llm.ts";
+import { postgresAlerts } from "./postgres.ts";
+
+/** Every alert that Prometheus evaluates. */
+export const alertGroups: readonly AlertGroup[] = [apiAlerts, llmAlerts, postgresAlerts];
+
+export const alerts: readonly Alert[] = alertGroups.flatMap((group) => group.alerts);
+
+/** A stack's own thresholds, by alert name; the others keep their defaults. */
+export type AlertThresholds = Readonly<Partial<Record<string, number>>>;
+
+/** Alerts whose threshold a stack can set. */
+export const alertThresholdNames: readonly string[] = alerts
+  .filter((alert) => alert.threshold !== undefined)
+  .map((alert) => alert.name);
+
+/** The alert's PromQL with the stack's threshold, or the default one, in it. */
+export function expressionOf(alert: Alert, thresholds: AlertThresholds): string {
+  return alert.threshold === undefined
+    ? alert.expression()
+    : alert.expression(thresholds[alert.name] ?? alert.threshold.default);
+}

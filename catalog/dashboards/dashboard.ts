@@ -1,0 +1,27 @@
+/** Grafana's unit ids that panels use. */
+export type Unit = "reqps" | "percentunit" | "s" | "short" | "currencyUSD" | "cps" | "bytes";
+
+export interface Query {
+  /** PromQL; rates use `$__rate_interval`. */
+  readonly expression: string;
+  /** Legend template, such as `{{endpoint}}`. */
+  readonly legend: string;
+}
+
+export interface Panel {
+  readonly title: string;
+  /** One sentence: what it shows and what good looks like. */
+  readonly description: string;
+  readonly unit: Unit;
+  readonly visualization: "timeseries" | "stat";
+  readonly queries: readonly Query[];
+}
+
+/** A dashboard as data. Its panels' thresholds are those of the alerts that name the panel. */
+export interface Dashboard<PanelKey extends string = string> {
+  /** Stable in every stack, so that links survive. */
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly panels: Readonly<Record<PanelKey, Panel>>;
+}

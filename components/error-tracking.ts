@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SentryKey } from "@pulumiverse/sentry/sentryKey.js";
+import { SentryProject } from "@pulumiverse/sentry/sentryProject.js";
+import { SentryTeam } from "@pulumiverse/sentry/sentryTeam.js";
+
+export interface ErrorTrackingArgs {
+  /** Slug of an existing Sentry organization. */
+  organization: string;
+  /** Slug of the team and of the project, such as `agentpay-production`. */
+  slug: string;
+}
+
+/** Sentry: the team, its Python project and the DSN with which AgentPay reports errors and traces. */
+export class ErrorTracking extends pulumi.ComponentResource {
+  readonly projectSlug: pulumi.Output<string>;
+  /** Where the SDK sends events. Secret: whoever has it can send events to the project. */
+  readonly dsn: pulumi.Output<string>;
+
+  constructor(name: string, args: ErrorTrackingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("agentpay:monitoring:ErrorTracking", name, {}, opts);
+    const { organization, slug } = args;
+
+    const team = new SentryTeam(`${name}-team`, { organization, name: slug, slug }, { parent: this });
+    const project = new SentryProject(
+      `${name}-project`,
+      { organization, name: slug, slug, teams: [team.slug], platform: "python" },
+      { parent: this },
+    );
+    const key = new SentryKey(
+      `${name}-key`,
+      { organization, project: project.slug, name: "AgentPay server" },
+      { parent: this, additionalSecretOutputs: ["dsnPublic", "dsnCsp", "public"] },
+    );
+
+    this.projectSlug = project.slug;
+    this.dsn = pulumi.secret(key.dsnPublic);
+    this.registerOutputs({ projectSlug: this.projectSlug, dsn: this.dsn });
+  }
+}

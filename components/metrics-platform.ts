@@ -1,0 +1,240 @@
+import { createHash } from "node:crypto";
+import { Container, type ContainerArgs } from "@pulumi/docker/container.js";
+import { Network } from "@pulumi/docker/network.js";
+import { RemoteImage } from "@pulumi/docker/remoteImage.js";
+import { Volume } from "@pulumi/docker/volume.js";
+import * as pulumi from "@pulumi/pulumi";
+import { imageReference, images } from "../catalog/images.ts";
+
+export interface MetricsPlatformArgs {
+  /** Prefix of container, volume and network names, such as `agentpay-production`. */
+  namePrefix: string;
+  /** Host address that the ports are published on. */
+  bindAddress: string;
+  /** Host ports. */
+  ports: { prometheus: number; alertmanager: number; grafana: number };
+  /** Existing Docker network that Prometheus joins to scrape AgentPay by name; undefined for none. */
+  applicationNetwork: string | undefined;
+  /** Days of samples, and the most disk they may take; whichever is reached first. */
+  retention: { days: number; size: string };
+  /** Files of Prometheus's configuration folder, by path. No secret in them. */
+  prometheusFiles: Readonly<Record<string, string>>;
+  /** alertmanager.yml. Its secrets are files beside it. */
+  alertmanagerConfiguration: string;
+  /** Contents of those files, by path relative to alertmanager.yml. */
+  alertmanagerSecrets: Readonly<Record<string, pulumi.Output<string>>>;
+  grafanaAdminPassword: pulumi.Output<string>;
+  /** Address at which people open Grafana. */
+  grafanaPublicUrl: string;
+  /** Address at which Grafana's API is reached once it runs. */
+  grafanaApiUrl: string;
+  /** Whether samples, silences and Grafana's database are guarded against deletion. */
+  protectData: boolean;
+}
+
+const CONFIGURATION_FOLDERS = { prometheus: "/etc/prometheus", alertmanager: "/etc/alertmanager" } as const;
+const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
+
+/** Users that the published images declare. */
+const USERS = { nobody: "65534", grafana: "472" } as const;
+
+/**
+ * Prometheus, Alertmanager and Grafana in containers on one network, each with its data on a volume of its own.
+ *
+ * Prometheus runs on a read-only root. Its configuration is a *revision*: a container, never started, that puts the
+ * files on a volume and is named by their content. A changed threshold makes a new revision and removes the old
+ * one; Prometheus sees the new files and reloads, with no restart and no missed scrape.
+ */
+export class MetricsPlatform extends pulumi.ComponentResource {
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  /** Address of Grafana's API; known once Grafana is healthy. */
+  readonly grafanaApiUrl: pulumi.Output<string>;
+
+  constructor(name: string, args: MetricsPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("agentpay:monitoring:MetricsPlatform", name, {}, opts);
+    const child = { parent: this };
+    const network = new Network(`${name}-network`, { name: `${args.namePrefix}-monitoring` }, child);
+    const volume = (purpose: string, protect: boolean) =>
+      new Volume(`${name}-${purpose}`, { name: `${args.namePrefix}-${purpose}` }, { ...child, protect }).name;
+    const image = (server: keyof typeof images) =>
+      new RemoteImage(
+        `${name}-${server}-image`,
+        { name: imageReference(images[server]), keepLocally: true },
+        child,
+      ).imageId;
+    /** Fixed names and ports cannot exist twice: the old container goes first. */
+    const server = (
+      kind: keyof typeof images,
+      container: Omit<ContainerArgs, "name">,
+      dependsOn: pulumi.Resource[] = [],
+    ) =>
+      new Container(
+        `${name}-${kind}`,
+        { ...hardened, name: `${args.namePrefix}-${kind}`, ...container },
+        { ...child, deleteBeforeReplace: true, dependsOn },
+      );
+    const publish = (internal: number, external: number) => [{ internal, external, ip: args.bindAddress }];
+    const join = (alias: string) => [{ name: network.name, aliases: [alias] }];
+
+    const prometheusImage = image("prometheus");
+    const configurationVolume = volume("prometheus-configuration", false);
+    const revision = this.configurationRevision(name, args, prometheusImage, configurationVolume);
+    server(
+      "prometheus",
+      {
+        image: prometheusImage,
+        user: USERS.nobody,
+        memory: 2048,
+        readOnly: true,
+        command: prometheusCommand(args.retention),
+        healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
+        ports: publish(9090, args.ports.prometheus),
+        networksAdvanced: [
+          ...join("prometheus"),
+          ...(args.applicationNetwork === undefined ? [] : [{ name: args.applicationNetwork }]),
+        ],
+        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+        volumes: [
+          {
+            volumeName: configurationVolume,
+            containerPath: CONFIGURATION_FOLDERS.prometheus,
+            readOnly: true,
+          },
+          { volumeName: volume("prometheus-data", args.protectData), containerPath: "/prometheus" },
+        ],
+      },
+      [revision],
+    );
+
+    server("alertmanager", {
+      image: image("alertmanager"),
+      user: USERS.nobody,
+      memory: 256,
+      command: [
+        `--config.file=${CONFIGURATION_FOLDERS.alertmanager}/alertmanager.yml`,
+        "--storage.path=/alertmanager",
+        // One instance: no cluster port.
+        "--cluster.listen-address=",
+      ],
+      healthcheck: healthcheck("http://127.0.0.1:9093/-/ready"),
+      ports: publish(9093, args.ports.alertmanager),
+      networksAdvanced: join("alertmanager"),
+      hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+      volumes: [
+        { volumeName: volume("alertmanager-data", args.protectData), containerPath: "/alertmanager" },
+      ],
+      uploads: [
+        configurationUpload(
+          `${CONFIGURATION_FOLDERS.alertmanager}/alertmanager.yml`,
+          args.alertmanagerConfiguration,
+        ),
+        ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
+          secretUpload(`${CONFIGURATION_FOLDERS.alertmanager}/${path}`, content, USERS.nobody),
+        ),
+      ],
+    });
+
+    const grafana = server("grafana", {
+      image: image("grafana"),
+      user: USERS.grafana,
+      memory: 512,
+      envs: [
+        `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
+        `GF_SERVER_ROOT_URL=${args.grafanaPublicUrl}`,
+        "GF_ANALYTICS_REPORTING_ENABLED=false",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+        "GF_USERS_ALLOW_SIGN_UP=false",
+      ],
+      healthcheck: healthcheck("http://127.0.0.1:3000/api/health"),
+      ports: publish(3000, args.ports.grafana),
+      networksAdvanced: join("grafana"),
+      volumes: [{ volumeName: volume("grafana-data", args.protectData), containerPath: "/var/lib/grafana" }],
+      uploads: [secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana)],
+    });
+
+    const localUrl = (port: number) => `http://${args.bindAddress}:${port}`;
+    this.prometheusUrl = localUrl(args.ports.prometheus);
+    this.alertmanagerUrl = localUrl(args.ports.alertmanager);
+    this.grafanaApiUrl = grafana.id.apply(() => args.grafanaApiUrl);
+    this.registerOutputs({
+      prometheusUrl: this.prometheusUrl,
+      alertmanagerUrl: this.alertmanagerUrl,
+      grafanaApiUrl: this.grafanaApiUrl,
+    });
+  }
+
+  private configurationRevision(
+    name: string,
+    args: MetricsPlatformArgs,
+    image: pulumi.Output<string>,
+    volumeName: pulumi.Output<string>,
+  ): Container {
+    const revision = contentHash(args.prometheusFiles);
+    return new Container(
+      `${name}-prometheus-configuration-${revision}`,
+      {
+        name: `${args.namePrefix}-prometheus-configuration-${revision}`,
+        image,
+        start: false,
+        mustRun: false,
+        volumes: [{ volumeName, containerPath: CONFIGURATION_FOLDERS.prometheus }],
+        uploads: Object.entries(args.prometheusFiles).map(([path, content]) =>
+          configurationUpload(`${CONFIGURATION_FOLDERS.prometheus}/${path}`, content),
+        ),
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** What every server gets: little to attack, bounded logs, and back after a crash or a reboot. */
+const hardened = {
+  restart: "unless-stopped",
+  init: true,
+  capabilities: { drops: ["ALL"] },
+  securityOpts: ["no-new-privileges:true"],
+  logDriver: "json-file",
+  logOpts: { "max-size": "10m", "max-file": "3" },
+  wait: true,
+  waitTimeout: 120,
+} satisfies Partial<ContainerArgs>;
+
+/** 12 hexadecimal digits that name the files' content. */
+export function contentHash(files: Readonly<Record<string, string>>): string {
+  return createHash("sha256")
+    .update(JSON.stringify(Object.entries(files).sort()))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+function prometheusCommand(retention: { days: number; size: string }): string[] {
+  return [
+    `--config.file=${CONFIGURATION_FOLDERS.prometheus}/prometheus.yml`,
+    "--storage.tsdb.path=/prometheus",
+    `--storage.tsdb.retention.time=${retention.days}d`,
+    `--storage.tsdb.retention.size=${retention.size}`,
+    "--enable-feature=auto-reload-config",
+    "--config.auto-reload-interval=5s",
+  ];
+}
+
+/** Without wget's -T, which crashes in some busybox builds: Docker's own timeout ends a hanging check. */
+function healthcheck(url: string) {
+  return {
+    tests: ["CMD", "wget", "-q", "-O", "/dev/null", url],
+    interval: "10s",
+    timeout: "5s",
+    retries: 3,
+    startPeriod: "30s",
+  };
+}
+
+function configurationUpload(file: string, content: string) {
+  return { file, content, permissions: "0444" };
+}
+
+/** Readable by the server's user alone. */
+function secretUpload(file: string, content: pulumi.Output<string>, owner: string) {
+  return { file, content, permissions: "0400", owner };
+}

@@ -1,0 +1,73 @@
+/**
+ * The only place where providers are made. Each stack file disables default providers, so a resource that was not
+ * handed one of these is an error, and no account can be picked up from the environment by accident.
+ */
+import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
+import { Provider as DockerProvider } from "@pulumi/docker/provider.js";
+import { Provider as PagerDutyProvider } from "@pulumi/pagerduty/provider.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { Provider as GrafanaProvider } from "@pulumiverse/grafana/provider.js";
+import { Provider as SentryProvider } from "@pulumiverse/sentry/provider.js";
+import type { Enabled, Settings } from "./settings.ts";
+
+/** Tags of every AWS resource. */
+export function tags(settings: Settings): Record<string, string> {
+  return {
+    application: "agentpay",
+    environment: settings.environment,
+    owner: settings.owner,
+    "managed-by": "pulumi",
+  };
+}
+
+/** AWS services whose endpoint moves with `aws.endpointUrl`. */
+const AWS_SERVICES = ["cloudwatch", "logs", "rds", "route53", "sns", "ssm", "sts"] as const;
+
+/** What the AWS provider needs to talk to an emulator, which takes any credentials. */
+function emulator(endpointUrl: string) {
+  return {
+    accessKey: "emulator",
+    secretKey: "emulator",
+    endpoints: [Object.fromEntries(AWS_SERVICES.map((service) => [service, endpointUrl]))],
+    skipMetadataApiCheck: true,
+  };
+}
+
+/** Refuses every account but the stack's own. */
+export function awsProvider(name: string, settings: Settings, platform: Enabled<"aws">): AwsProvider {
+  return new AwsProvider(name, {
+    region: platform.region,
+    allowedAccountIds: [platform.accountId],
+    defaultTags: { tags: tags(settings) },
+    ...(platform.profile === undefined ? {} : { profile: platform.profile }),
+    ...(platform.endpointUrl === undefined ? {} : emulator(platform.endpointUrl)),
+  });
+}
+
+export function pagerDutyProvider(name: string, platform: Enabled<"pagerduty">): PagerDutyProvider {
+  return new PagerDutyProvider(name, {
+    token: platform.token,
+    ...(platform.apiUrl === undefined ? {} : { apiUrlOverride: platform.apiUrl }),
+  });
+}
+
+export function sentryProvider(name: string, platform: Enabled<"sentry">): SentryProvider {
+  return new SentryProvider(name, { token: platform.token, baseUrl: platform.apiUrl });
+}
+
+export function dockerProvider(name: string, platform: Enabled<"metrics">): DockerProvider {
+  return new DockerProvider(name, { host: platform.dockerHost });
+}
+
+/** @param url known only once Grafana runs: its resources wait for it */
+export function grafanaProvider(
+  name: string,
+  url: pulumi.Input<string>,
+  adminPassword: pulumi.Output<string>,
+): GrafanaProvider {
+  return new GrafanaProvider(name, {
+    url,
+    auth: adminPassword.apply((password) => `admin:${password}`),
+    storeDashboardSha256: false,
+  });
+}
