@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyPluginCallback } from "fastify";
 import { PORT_OFFSET_VARIABLE } from "../ports.ts";
 
 export const LOOPBACK = "127.0.0.1";
@@ -12,6 +12,14 @@ export interface RunningServer {
 /** An application without logging of its own (requests carry tokens), which stops at once when told to. */
 export function newApplication(): FastifyInstance {
   return Fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
+}
+
+/** Routes with hooks and parsers of their own, for `app.register`. */
+export function plugin(routes: (scope: FastifyInstance) => void): FastifyPluginCallback {
+  return (scope, _options, done) => {
+    routes(scope);
+    done();
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { listen, newApplication, type RunningServer } from "../http-server.ts";
+import { listen, newApplication, plugin, type RunningServer } from "../http-server.ts";
 import { JsonStore } from "../json-store.ts";
 import { ApiError } from "./errors.ts";
 import { eventsApi } from "./events-api.ts";
@@ -31,7 +31,7 @@ export async function startPagerDuty({
   app.get("/", async (_request, reply) => reply.type("text/html").send(pagerDutyPage(store.state, now())));
   app.get("/local/events", async () => ({ events: store.state.events }));
   eventsApi(app, store, now);
-  await app.register(async (scope) => restApi(scope, store, now));
+  await app.register(plugin((scope) => restApi(scope, store, now)));
 
   return listen(app, "PagerDuty", port);
 }

@@ -1,0 +1,18 @@
+import { join } from "node:path";
+import type { Service } from "../service.ts";
+import { startPagerDuty } from "./pagerduty/server.ts";
+import { startSentry } from "./sentry/server.ts";
+
+/** The simulated SaaS services that the daemon hosts. Grafana is not here: it is a process (grafana/main.ts). */
+export const services: readonly Service[] = [
+  {
+    name: "PagerDuty",
+    start: ({ stateFolder, ports }) =>
+      startPagerDuty({ port: ports.pagerduty, dataFolder: join(stateFolder, "data", "pagerduty") }),
+  },
+  {
+    name: "Sentry",
+    start: ({ stateFolder, ports }) =>
+      startSentry({ port: ports.sentry, dataFolder: join(stateFolder, "data", "sentry") }),
+  },
+];
