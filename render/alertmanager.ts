@@ -1,5 +1,5 @@
 /** Severity -> Alertmanager's routes and receivers. Every secret is read from a file beside the configuration. */
-import { stringify } from "yaml";
+import { toYaml } from "./yaml.ts";
 
 /** Files that hold the secrets, relative to alertmanager.yml. */
 export const secretFiles = {
@@ -29,7 +29,7 @@ const details = "{{ range .Alerts }}{{ .Annotations.description }}\n{{ end }}";
 
 /** alertmanager.yml */
 export function alertmanagerConfiguration(settings: NotificationSettings): string {
-  return stringify({
+  return toYaml({
     global: { resolve_timeout: "5m" },
     route: {
       // An alert that no route below takes is a defect of ours: it goes where people look.

@@ -1,11 +1,12 @@
 /** Catalogue -> Prometheus's configuration and rule files. */
-import { stringify } from "yaml";
+
 import type { Alert } from "../catalog/alerts/alert.ts";
 import { type AlertThresholds, alertGroups, expressionOf } from "../catalog/alerts/index.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
 import type { Job } from "../catalog/metrics.ts";
 import { recordingRuleGroups } from "../catalog/recording-rules.ts";
 import { services } from "../catalog/services.ts";
+import { toYaml } from "./yaml.ts";
 
 /** The most series a target may expose: a label that holds ids is cut off before it fills the disk. */
 const SAMPLE_LIMIT = 50_000;
@@ -30,7 +31,7 @@ export interface AlertLinks {
 /** prometheus.yml. Rule files are named one by one: a glob would also load what an older revision left behind. */
 export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: readonly string[]): string {
   const interval = `${settings.scrapeIntervalSeconds}s`;
-  return stringify({
+  return toYaml({
     global: {
       scrape_interval: interval,
       evaluation_interval: interval,
@@ -59,9 +60,9 @@ export function ruleFiles(thresholds: AlertThresholds, links: AlertLinks): Recor
   };
   const alerting = alertGroups.map(({ name, alerts }) => [
     `${name}.yml`,
-    stringify({ groups: [{ name, rules: alerts.map((alert) => alertingRule(alert, thresholds, links)) }] }),
+    toYaml({ groups: [{ name, rules: alerts.map((alert) => alertingRule(alert, thresholds, links)) }] }),
   ]);
-  return { "recording.yml": stringify(recording), ...Object.fromEntries(alerting) };
+  return { "recording.yml": toYaml(recording), ...Object.fromEntries(alerting) };
 }
 
 function alertingRule(alert: Alert, thresholds: AlertThresholds, links: AlertLinks) {
