@@ -21,6 +21,16 @@ export function checkConfiguration(schema: z.ZodType, given: Properties): readon
   return checkInputs(schema, rewrapProperties(decodeConfiguration(schema, given), given)).mistakes;
 }
 
+/** What a stand-in connects with. @throws naming every mistake. */
+export function readConfiguration<Configuration>(
+  schema: z.ZodType<Configuration>,
+  given: Properties,
+): Configuration {
+  const mistakes = checkConfiguration(schema, given);
+  if (mistakes.length > 0) throw new Error(`the provider's inputs are wrong: ${mistakes.join("; ")}`);
+  return schema.parse(decodeConfiguration(schema, given));
+}
+
 function fromJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {

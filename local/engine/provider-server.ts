@@ -8,15 +8,14 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { checkConfiguration, decodeConfiguration } from "./configuration.ts";
+import { checkConfiguration, decodeConfiguration, readConfiguration } from "./configuration.ts";
 import { type Difference, differences } from "./difference.ts";
-import { messageOf } from "./errors.ts";
 import { fromStruct, serverStreaming, statusError, toStruct, unary } from "./grpc.ts";
 import * as operations from "./operations.ts";
 import { formatPath } from "./paths.ts";
-import type { ConnectedPackage, ResourceHandler, StandInPackage } from "./resource.ts";
+import type { ConnectedPackage, Properties, ResourceHandler, StandInPackage } from "./resource.ts";
 import { checkInputs } from "./validation.ts";
-import { redact, secretTexts, unwrapProperties } from "./values.ts";
+import { unwrapProperties } from "./values.ts";
 
 const { Empty } = empty;
 const PROTOCOL_VERSION = "1.0.0";
@@ -24,10 +23,12 @@ const PROTOCOL_VERSION = "1.0.0";
 /** Connections remembered at once. Each engine command opens one for each explicit provider. */
 const SESSION_LIMIT = 100;
 
-type Call = grpc.ServerUnaryCall<unknown, unknown>;
+type Call = Pick<grpc.ServerUnaryCall<unknown, unknown>, "getPeer">;
 
 interface Session {
   readonly packageName: string;
+  /** The explicit provider's inputs, in wire form: its token is not to appear in an error either. */
+  readonly configuration: Properties;
   readonly connected: ConnectedPackage;
 }
 
@@ -68,6 +69,11 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
     if (sessions.size > SESSION_LIMIT && !oldest.done) sessions.delete(oldest.value);
   };
 
+  const guarded = <Request, Response>(answer: (request: Request, call: Call) => Promise<Response>) =>
+    unary((request: Request, call: grpc.ServerUnaryCall<Request, Response>) =>
+      operations.withoutSecrets([sessions.get(call.getPeer())?.configuration], () => answer(request, call)),
+    );
+
   return {
     handshake: unary(() => new rpc.ProviderHandshakeResponse().setAcceptSecrets(true)),
     attach: unary(() => new Empty()),
@@ -94,16 +100,11 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
 
     configure: unary(async (request: messages.ConfigureRequest, call) => {
       const wanted = packageOf(request.getType() ?? "");
-      const given = fromStruct(request.getArgs());
-      const configuration = wanted.configuration.parse(decodeConfiguration(wanted.configuration, given));
-      try {
-        remember(call.getPeer(), {
-          packageName: wanted.name,
-          connected: await wanted.connect(configuration),
-        });
-      } catch (error) {
-        throw new Error(redact(messageOf(error), secretTexts(given)));
-      }
+      const configuration = fromStruct(request.getArgs());
+      await operations.withoutSecrets([configuration], async () => {
+        const connected = await wanted.connect(readConfiguration(wanted.configuration, configuration));
+        remember(call.getPeer(), { packageName: wanted.name, configuration, connected });
+      });
       return new rpc.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
 
@@ -126,7 +127,7 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
       ),
     ),
 
-    create: unary(async (request: messages.CreateRequest, call) => {
+    create: guarded(async (request: messages.CreateRequest, call) => {
       const inputs = fromStruct(request.getProperties());
       const handler = handlerOf(call, typeOf(request));
       const made = request.getPreview()
@@ -135,7 +136,7 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
       return new rpc.CreateResponse().setId(made.id).setProperties(toStruct(made.outputs));
     }),
 
-    read: unary(async (request: messages.ReadRequest, call) => {
+    read: guarded(async (request: messages.ReadRequest, call) => {
       const last = { inputs: fromStruct(request.getInputs()), outputs: fromStruct(request.getProperties()) };
       const found = await operations.read(handlerOf(call, typeOf(request)), request.getId(), last);
       if (found === undefined) return new rpc.ReadResponse();
@@ -145,7 +146,7 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
         .setProperties(toStruct(found.outputs));
     }),
 
-    update: unary(async (request: messages.UpdateRequest, call) => {
+    update: guarded(async (request: messages.UpdateRequest, call) => {
       const inputs = fromStruct(request.getNews());
       const last = { inputs: fromStruct(request.getOldInputs()), outputs: fromStruct(request.getOlds()) };
       const handler = handlerOf(call, typeOf(request));
@@ -155,7 +156,7 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
       return new rpc.UpdateResponse().setProperties(toStruct(outputs));
     }),
 
-    delete: unary(async (request: messages.DeleteRequest, call) => {
+    delete: guarded(async (request: messages.DeleteRequest, call) => {
       const last = {
         inputs: fromStruct(request.getOldInputs()),
         outputs: fromStruct(request.getProperties()),
@@ -164,7 +165,7 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
       return new Empty();
     }),
 
-    invoke: unary(async (request: messages.InvokeRequest, call) => {
+    invoke: guarded(async (request: messages.InvokeRequest, call) => {
       const { packageName, connected } = sessionOf(call);
       const invoked = connected.functions?.[request.getTok()];
       if (!invoked) throw statusError(`the stand-in for ${packageName} has no function ${request.getTok()}`);

@@ -1,0 +1,177 @@
+/**
+ * The real engine against a host of one made-up package, whose platform is a map in the test's memory: what is put
+ * into it or taken from it happens "behind Pulumi's back".
+ */
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { engineEnvironment } from "../../local/engine/environment.ts";
+import { startEngineHost } from "../../local/engine/host.ts";
+import type { Properties, ResourceHandler, StandInPackage } from "../../local/engine/resource.ts";
+import { statePaths } from "../../local/state-folder.ts";
+import { ensureTool } from "../../local/toolchain/find.ts";
+import { tools } from "../../local/toolchain/tools.ts";
+
+const PROGRAM = path.join(import.meta.dirname, "engine-program");
+const COMMAND_TIMEOUT_MILLISECONDS = 120_000;
+
+export interface Declared {
+  readonly name: string;
+  readonly inputs: Properties;
+  readonly options?: {
+    readonly additionalSecretOutputs?: string[];
+    readonly ignoreChanges?: string[];
+    readonly import?: string;
+  };
+}
+
+interface Thing extends Properties {
+  readonly name: string;
+  readonly size: number;
+  readonly color?: string | undefined;
+  readonly password?: string | undefined;
+  readonly labels?: Record<string, string> | undefined;
+  readonly steps: readonly { readonly order: number; readonly note?: string | undefined }[];
+}
+
+const COLOURS = ["red", "green"] as const;
+
+const thingInputs: z.ZodType<Thing> = z
+  .strictObject({
+    name: z.string().min(3),
+    size: z.number().min(1).max(10).default(1),
+    color: z.enum(COLOURS).optional(),
+    password: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    steps: z.array(z.strictObject({ order: z.number().int(), note: z.string().optional() })).default([]),
+  })
+  .refine(({ color, size }) => color !== "red" || size < 5, {
+    path: ["color"],
+    message: "red things are smaller than 5",
+  });
+
+export interface Platform {
+  readonly things: Map<string, Thing>;
+  /** Calls in order, such as `create one`. */
+  readonly calls: string[];
+  /** Makes every call fail with this message, where set. */
+  failure: string | undefined;
+}
+
+/** The made-up package: `sentry:test/thing:Thing`. */
+export function testPackage(platform: Platform): StandInPackage<never> {
+  const outputs = (id: string, thing: Thing) => ({
+    address: `thing://${id}`,
+    key: `made-key-of-${id}`,
+    ...(thing.password ? { echo: `password is ${thing.password}` } : {}),
+  });
+  const done = (call: string): void => {
+    platform.calls.push(call);
+    if (platform.failure !== undefined) throw new Error(platform.failure);
+  };
+  const thing: ResourceHandler<Thing> = {
+    inputs: thingInputs,
+    replaceOn: ["name"],
+    deleteBeforeReplace: true,
+    writeOnly: ["password"],
+    async create(inputs) {
+      done(`create ${inputs.name}`);
+      const id = `id-${inputs.name}`;
+      platform.things.set(id, inputs);
+      return { id, outputs: outputs(id, inputs) };
+    },
+    async read(id, last) {
+      const live = platform.things.get(id);
+      if (!live) return undefined;
+      const { password: _, ...readable } = live;
+      return { inputs: readable, outputs: outputs(id, { ...live, password: last.inputs.password }) };
+    },
+    async update(id, inputs) {
+      done(`update ${inputs.name}`);
+      platform.things.set(id, inputs);
+      return outputs(id, inputs);
+    },
+    async delete(id, last) {
+      done(`delete ${last.inputs.name}`);
+      platform.things.delete(id);
+    },
+  };
+  const standIn: StandInPackage<{ token: string; retries?: number | undefined }> = {
+    name: "sentry",
+    version: "0.0.9",
+    configuration: z.strictObject({ token: z.string(), retries: z.number().optional() }),
+    connect: async () => ({
+      resources: { "sentry:test/thing:Thing": thing as unknown as ResourceHandler<never> },
+    }),
+  };
+  return standIn as unknown as StandInPackage<never>;
+}
+
+export interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, for messages whose stream does not matter. */
+  readonly output: string;
+}
+
+/** One stack in a private folder. */
+export interface EngineStack {
+  readonly platform: Platform;
+  /** Runs the CLI with these arguments, non-interactively. */
+  pulumi(...args: readonly string[]): Promise<Result>;
+  /** Sets what the program makes from now on. */
+  declare(...things: readonly Declared[]): Promise<void>;
+  /** The exported state, as text. */
+  state(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startEngineStack(): Promise<EngineStack> {
+  const { binaries } = await ensureTool(tools.pulumi);
+  const platform: Platform = { things: new Map(), calls: [], failure: undefined };
+  const host = await startEngineHost([testPackage(platform)]);
+  const folder = await mkdtemp(path.join(tmpdir(), "engine-test-"));
+  const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
+  const environment = { ...process.env, ...engineEnvironment(paths, host.port) };
+  const resources = path.join(folder, "resources.json");
+  const configuration = path.join(folder, "Pulumi.test.yaml");
+  await mkdir(paths.backend, { recursive: true });
+  await writeFile(configuration, `config:\n  engine-test:resources: ${resources}\n`);
+
+  const pulumi = (...args: readonly string[]): Promise<Result> => {
+    const configured = WITH_CONFIGURATION.includes(args[0] ?? "") ? ["--config-file", configuration] : [];
+    return execute(
+      binaries["pulumi"] ?? "pulumi",
+      [...args, ...configured, "--non-interactive"],
+      environment,
+    );
+  };
+  const declare = (...things: readonly Declared[]) => writeFile(resources, JSON.stringify(things));
+  const stop = async (): Promise<void> => {
+    host.stop();
+    await rm(folder, { recursive: true });
+  };
+  const initialised = await pulumi("stack", "init", "local");
+  if (initialised.code !== 0) throw new Error(`stack init failed:\n${initialised.output}`);
+  return { platform, pulumi, declare, stop, state: async () => (await pulumi("stack", "export")).stdout };
+}
+
+const WITH_CONFIGURATION = ["preview", "up", "refresh", "destroy"];
+
+function execute(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: PROGRAM, env, timeout: COMMAND_TIMEOUT_MILLISECONDS });
+    const result = { stdout: "", stderr: "", output: "" };
+    const collect = (name: "stdout" | "stderr") => (chunk: Buffer) => {
+      result[name] += chunk.toString();
+      result.output += chunk.toString();
+    };
+    child.stdout.on("data", collect("stdout"));
+    child.stderr.on("data", collect("stderr"));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...result }));
+  });
+}
