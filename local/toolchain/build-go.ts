@@ -1,7 +1,9 @@
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import semver from "semver";
-import { type CommandOptions, type Environment, run } from "./command.ts";
+import type { Installation } from "./cache.ts";
+import { type CommandOptions, run } from "./command.ts";
 import { repositoryFolder } from "./repository.ts";
 import type { GoBuild, Tool } from "./tools.ts";
 
@@ -16,19 +18,13 @@ let lastBuild: Promise<void> = Promise.resolve();
 
 /**
  * Builds a tool from its pinned Go module.
- * @param folder receives `bin/` with the binaries
  * @throws Error if Go is missing or too old, or the build fails
  */
-export function buildWithGo(
-  tool: Tool,
-  build: GoBuild,
-  folder: string,
-  environment: Environment,
-  onProgress: (message: string) => void,
-): Promise<void> {
+export function buildWithGo(tool: Tool, build: GoBuild, installation: Installation): Promise<void> {
+  const { onProgress } = installation;
   if (builds > 0) onProgress("waiting for another Go build");
   builds += 1;
-  const result = lastBuild.then(() => compile(tool, build, folder, environment, onProgress));
+  const result = lastBuild.then(() => compile(tool, build, installation));
   const done = () => {
     builds -= 1;
   };
@@ -37,13 +33,8 @@ export function buildWithGo(
   return result;
 }
 
-async function compile(
-  tool: Tool,
-  build: GoBuild,
-  folder: string,
-  environment: Environment,
-  onProgress: (message: string) => void,
-): Promise<void> {
+async function compile(tool: Tool, build: GoBuild, installation: Installation): Promise<void> {
+  const { folder, environment, onProgress } = installation;
   const moduleFolder = resolve(repositoryFolder, build.folder);
   const options: CommandOptions = {
     folder: moduleFolder,
@@ -102,8 +93,11 @@ async function copyModule(
     if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
   }
   for (const [name, content] of Object.entries(patch.files)) {
-    await mkdir(dirname(join(copy, name)), { recursive: true });
-    await writeFile(join(copy, name), content);
+    const path = join(copy, name);
+    await mkdir(dirname(path), { recursive: true });
+    // The file that it replaces is read-only.
+    await rm(path, { force: true });
+    await writeFile(path, name.endsWith(".gz") ? gzipSync(content) : content);
   }
 }
 

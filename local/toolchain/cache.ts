@@ -9,6 +9,14 @@ const partialSuffix = ".partial";
 /** A partial folder older than this was left by a process that was interrupted. */
 const abandonedAfterMilliseconds = 24 * 60 * 60 * 1000;
 
+/** What a way to get a tool works with. */
+export interface Installation {
+  /** Receives `bin/` with the tool's binaries. */
+  readonly folder: string;
+  readonly environment: Environment;
+  readonly onProgress: (message: string) => void;
+}
+
 /** This machine's platform, for example `linux-x64`. */
 export const thisPlatform = `${process.platform}-${process.arch}`;
 

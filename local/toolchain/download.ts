@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import { thisPlatform } from "./cache.ts";
+import { type Installation, thisPlatform } from "./cache.ts";
 import type { Tool } from "./tools.ts";
 
 /** How long a server may take to start answering. Short: the next way needs no vendor. */
@@ -19,24 +19,22 @@ export class ChecksumError extends Error {
   override readonly name = "ChecksumError";
 }
 
-export interface DownloadOptions {
-  /** Replaces the scheme and host of every address, for tests and mirrors. */
-  readonly origin?: string;
-  readonly onProgress: (message: string) => void;
-}
-
 /**
  * Downloads a tool's official release, verifies it against the vendor's checksums and unpacks it.
- * @param folder receives `bin/` with the release's files
+ * @param origin replaces the scheme and host of every address
  * @throws ChecksumError if the archive is not what the vendor published
  * @throws Error if it cannot be downloaded, or cannot be verified
  */
-export async function downloadRelease(tool: Tool, folder: string, options: DownloadOptions): Promise<void> {
-  const { archive, checksums } = releaseAddresses(tool, options.origin);
-  options.onProgress(`downloading ${archive}`);
+export async function downloadRelease(
+  tool: Tool,
+  { folder, onProgress }: Installation,
+  origin: string | undefined,
+): Promise<void> {
+  const { archive, checksums } = releaseAddresses(tool, origin);
+  onProgress(`downloading ${archive}`);
   const expected = await publishedChecksum(checksums, archive);
   const file = join(folder, "release.tar.gz");
-  const actual = await save(archive, file, options.onProgress);
+  const actual = await save(archive, file, onProgress);
   if (actual !== expected) {
     throw new ChecksumError(
       [
@@ -48,7 +46,7 @@ export async function downloadRelease(tool: Tool, folder: string, options: Downl
       ].join("\n"),
     );
   }
-  options.onProgress("unpacking");
+  onProgress("unpacking");
   await unpack(file, join(folder, "bin"));
   await rm(file);
 }

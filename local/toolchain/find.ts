@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildWithGo } from "./build-go.ts";
-import { defaultCacheFolder, install, toolFolder } from "./cache.ts";
+import { defaultCacheFolder, type Installation, install, toolFolder } from "./cache.ts";
 import type { Environment } from "./command.ts";
 import { ChecksumError, downloadRelease } from "./download.ts";
 import { whichBinary } from "./path.ts";
@@ -57,12 +57,8 @@ export class ToolUnavailableError extends Error {
   }
 }
 
-interface Context {
-  readonly environment: Environment;
-  /** Where the tool is, or will be, in the cache. */
-  readonly folder: string;
+interface Context extends Installation {
   readonly downloadOrigin: string | undefined;
-  readonly onProgress: (message: string) => void;
 }
 
 type Way = (tool: Tool, context: Context) => Promise<Pick<FoundTool, "version" | "binaries">>;
@@ -87,21 +83,14 @@ const ways: Readonly<Record<Source, Way>> = {
     return installed(tool, context);
   },
 
-  async download(tool, context) {
-    const { downloadOrigin: origin, onProgress } = context;
-    await installInto(tool, context, (folder) => downloadRelease(tool, folder, { origin, onProgress }));
-    return installed(tool, context);
-  },
+  download: (tool, context) =>
+    installInto(tool, context, (installation) => downloadRelease(tool, installation, context.downloadOrigin)),
 
-  async build(tool, context) {
+  build(tool, context) {
     const { build } = tool;
-    const { environment, onProgress } = context;
-    await installInto(tool, context, (folder) =>
-      build.kind === "go"
-        ? buildWithGo(tool, build, folder, environment, onProgress)
-        : buildVenv(build, folder, environment, onProgress),
+    return installInto(tool, context, (installation) =>
+      build.kind === "go" ? buildWithGo(tool, build, installation) : buildVenv(build, installation),
     );
-    return installed(tool, context);
   },
 };
 
@@ -161,10 +150,15 @@ async function installed(tool: Tool, { folder, environment }: Context): ReturnTy
   };
 }
 
-function installInto(
+async function installInto(
   tool: Tool,
-  { folder, environment }: Context,
-  fill: (folder: string) => Promise<void>,
-): Promise<void> {
-  return install(folder, fill, (filled) => checkPinned(tool, join(filled, "bin"), environment));
+  context: Context,
+  fill: (installation: Installation) => Promise<void>,
+): ReturnType<Way> {
+  await install(
+    context.folder,
+    (folder) => fill({ ...context, folder }),
+    (folder) => checkPinned(tool, join(folder, "bin"), context.environment),
+  );
+  return installed(tool, context);
 }

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import semver from "semver";
+import type { Installation } from "./cache.ts";
 import { type Environment, run } from "./command.ts";
 import { repositoryFolder } from "./repository.ts";
 import type { PythonVenv } from "./tools.ts";
@@ -11,16 +12,11 @@ const installTimeoutSeconds = 15 * 60;
 const pythons = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /**
- * Makes a virtual environment with exactly the pinned packages.
- * @param folder becomes the environment; its `bin/` gets the launchers
+ * Makes a virtual environment with exactly the pinned packages, and launchers in its `bin`.
  * @throws Error if no suitable Python is found or pip fails
  */
-export async function buildVenv(
-  venv: PythonVenv,
-  folder: string,
-  environment: Environment,
-  onProgress: (message: string) => void,
-): Promise<void> {
+export async function buildVenv(venv: PythonVenv, installation: Installation): Promise<void> {
+  const { folder, environment, onProgress } = installation;
   const python = await findPython(venv, environment);
   onProgress(`making a virtual environment with ${python}`);
   const options = { environment, timeoutSeconds: installTimeoutSeconds };

@@ -1,5 +1,7 @@
 /** What the local stack runs besides Node.js: which versions, and every way to get them. Data only. */
 
+import { alertmanagerPages, prometheusPages } from "./placeholder-pages.ts";
+
 /** A command that prints a binary's version. */
 export interface VersionCommand {
   readonly binary: string;
@@ -28,7 +30,10 @@ export interface GoBuild {
   /** Linker flags that stamp the version: a Go build has none by itself. */
   readonly ldflags: string;
   readonly tags?: readonly string[];
-  /** Build inside a copy of `module` with these files added, for a module that lacks files it embeds. */
+  /**
+   * Build inside a copy of `module`, the one that `folder` pins, with these files added or replaced.
+   * A file whose name ends in `.gz` is compressed.
+   */
   readonly patch?: { readonly module: string; readonly files: Readonly<Record<string, string>> };
 }
 
@@ -121,8 +126,8 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       ],
       ldflags: "-X github.com/prometheus/common/version.Version={version}",
       // The discovery plugins that nothing here uses (Kubernetes, Azure, ...) are a large part of the build.
-      // The web pages are not in the Go module, so a built Prometheus serves its API only.
       tags: ["netgo", "remove_all_sd", "enable_dns_sd", "enable_aws_sd"],
+      patch: { module: "github.com/prometheus/prometheus", files: prometheusPages },
     },
     advice:
       "Install Go 1.25 or newer (https://go.dev/dl/), or Prometheus 3.5.0 or newer (https://prometheus.io/download/).",
@@ -149,14 +154,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       ],
       ldflags: "-X github.com/prometheus/common/version.Version={version}",
       tags: ["netgo"],
-      // The module embeds its web pages, and comes without them.
-      patch: {
-        module: "github.com/prometheus/alertmanager",
-        files: {
-          "ui/app/dist/index.html":
-            "<!doctype html><title>Alertmanager</title><p>Built from source, without its web pages. The API and amtool work.</p>\n",
-        },
-      },
+      patch: { module: "github.com/prometheus/alertmanager", files: alertmanagerPages },
     },
     advice:
       "Install Go 1.25 or newer (https://go.dev/dl/), or Alertmanager 0.28.0 or newer (https://prometheus.io/download/).",
