@@ -1,0 +1,92 @@
+/**
+ * What the simulation is subject to. Everything at its healthy value gives a quiet day: no alert's threshold is
+ * crossed. Faults change some of the values for a while.
+ *
+ * Ratios go from 0 to 1, factors multiply, rates are per second.
+ */
+export interface Conditions {
+  visitors: { factor: number };
+  api: { up: boolean; errorRatio: number; latencyFactor: number };
+  websocket: { refusedRatio: number; dropRate: number };
+  checkout: { failureRatio: number };
+  llm: {
+    /** Calls that fail for good, such as a malformed request. */
+    failureRatio: number;
+    /** Calls that the first model fails and another one is asked. */
+    fallbackRatio: number;
+    /** Of those, the share that the other model fails too. */
+    fallbackFailureRatio: number;
+    errorType: LlmError;
+    latencyFactor: number;
+    /** Multiplies what is sent to the model. */
+    inputFactor: number;
+    truncatedRatio: number;
+    promptCache: boolean;
+    priced: boolean;
+    /** Whether the cost counter counts at all. */
+    costRecorded: boolean;
+  };
+  rag: { emptyRatio: number; errorRatio: number; latencyFactor: number };
+  tools: { errorRatio: number };
+  worker: { up: boolean; working: boolean; failureRatio: number; extraJobRate: number };
+  postgres: {
+    up: boolean;
+    exporterUp: boolean;
+    leakedConnections: number;
+    /** Mean time of the slowest statement, seconds. */
+    slowStatementSeconds: number;
+    longestTransactionSeconds: number;
+    deadlockRate: number;
+    cacheHitRatio: number;
+  };
+  redis: {
+    up: boolean;
+    exporterUp: boolean;
+    memoryRatio: number;
+    evictionRate: number;
+    rejectionRate: number;
+  };
+}
+
+export type LlmError =
+  | "rate_limit"
+  | "overloaded"
+  | "timeout"
+  | "invalid_request"
+  | "not_found"
+  | "authentication";
+
+export function healthyConditions(): Conditions {
+  return {
+    visitors: { factor: 1 },
+    // An objective of 99.9% is used up by 0.1%: healthy is well below.
+    api: { up: true, errorRatio: 0.0002, latencyFactor: 1 },
+    websocket: { refusedRatio: 0.0005, dropRate: 0.00002 },
+    checkout: { failureRatio: 0.001 },
+    llm: {
+      failureRatio: 0.001,
+      fallbackRatio: 0.005,
+      fallbackFailureRatio: 0,
+      errorType: "overloaded",
+      latencyFactor: 1,
+      inputFactor: 1,
+      truncatedRatio: 0.003,
+      promptCache: true,
+      priced: true,
+      costRecorded: true,
+    },
+    rag: { emptyRatio: 0.04, errorRatio: 0.001, latencyFactor: 1 },
+    tools: { errorRatio: 0.005 },
+    worker: { up: true, working: true, failureRatio: 0.002, extraJobRate: 0 },
+    postgres: {
+      up: true,
+      exporterUp: true,
+      leakedConnections: 0,
+      slowStatementSeconds: 0.04,
+      longestTransactionSeconds: 0.3,
+      deadlockRate: 0,
+      cacheHitRatio: 0.994,
+    },
+    redis: { up: true, exporterUp: true, memoryRatio: 0.35, evictionRate: 0, rejectionRate: 0 },
+  };
+}

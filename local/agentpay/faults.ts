@@ -1,0 +1,248 @@
+import { z } from "zod";
+import { type Conditions, healthyConditions } from "./conditions.ts";
+
+/** A way for AgentPay to break: what happens, and how it changes the conditions. */
+interface Fault {
+  readonly title: string;
+  /** Strict schema of the fault's own parameters, all of which have defaults. */
+  readonly parameters: z.ZodObject;
+  /** @throws z.ZodError when a parameter is unknown or out of range. */
+  readonly effect: (parameters: unknown) => (conditions: Conditions) => void;
+}
+
+function fault<Shape extends z.ZodRawShape>(
+  title: string,
+  shape: Shape,
+  change: (conditions: Conditions, parameters: z.output<z.ZodObject<Shape, z.core.$strict>>) => void,
+): Fault {
+  const parameters = z.strictObject(shape);
+  return {
+    title,
+    parameters,
+    effect: (given) => {
+      const values = parameters.parse(given);
+      return (conditions) => change(conditions, values);
+    },
+  };
+}
+
+const ratio = (usual: number) => z.number().gt(0).max(1).default(usual);
+const factor = (usual: number) => z.number().gt(0).max(100_000).default(usual);
+const rate = (usual: number) => z.number().gt(0).max(1000).default(usual);
+const seconds = (usual: number) => z.number().gt(0).max(86_400).default(usual);
+
+/** Every fault, by the name that it is started with. */
+export const faults = {
+  "api-down": fault("The API drops every connection without an answer", {}, ({ api }) => {
+    api.up = false;
+  }),
+  "api-errors": fault("The API fails a share of its requests", { ratio: ratio(0.2) }, ({ api }, given) => {
+    api.errorRatio = given.ratio;
+  }),
+  "api-slow": fault("The API answers many times slower", { factor: factor(40) }, ({ api }, given) => {
+    api.latencyFactor = given.factor;
+  }),
+  "visitors-gone": fault("Hardly any visitor comes", { factor: factor(0.1) }, ({ visitors }, given) => {
+    visitors.factor = given.factor;
+  }),
+  "websocket-drops": fault("Open WebSockets break", { rate: ratio(0.03) }, ({ websocket }, given) => {
+    websocket.dropRate = given.rate;
+  }),
+  "websocket-refused": fault("WebSockets can't be opened", { ratio: ratio(0.5) }, ({ websocket }, given) => {
+    websocket.refusedRatio = given.ratio;
+  }),
+  "checkout-failures": fault("Checkouts fail", { ratio: ratio(0.7) }, ({ checkout }, given) => {
+    checkout.failureRatio = given.ratio;
+  }),
+  "llm-failures": fault(
+    "The model fails, and so does its fallback",
+    { ratio: ratio(0.8) },
+    ({ llm }, given) => {
+      llm.fallbackRatio = given.ratio;
+      llm.fallbackFailureRatio = 1;
+    },
+  ),
+  "llm-fallback": fault("The model fails, its fallback answers", { ratio: ratio(0.5) }, ({ llm }, given) => {
+    llm.fallbackRatio = given.ratio;
+  }),
+  "llm-rate-limited": fault(
+    "The provider's rate limit is used up",
+    { ratio: ratio(0.3) },
+    ({ llm }, given) => {
+      llm.fallbackRatio = given.ratio;
+      llm.fallbackFailureRatio = 1;
+      llm.errorType = "rate_limit";
+    },
+  ),
+  "llm-model-rejected": fault("The provider no longer knows the model", {}, ({ llm }) => {
+    llm.fallbackRatio = 1;
+    llm.fallbackFailureRatio = 1;
+    llm.errorType = "not_found";
+  }),
+  "llm-slow": fault("The model answers many times slower", { factor: factor(12) }, ({ llm }, given) => {
+    llm.latencyFactor = given.factor;
+  }),
+  "llm-truncated": fault("Replies are cut off", { ratio: ratio(0.2) }, ({ llm }, given) => {
+    llm.truncatedRatio = given.ratio;
+  }),
+  "prompt-cache-lost": fault("The prompt cache never hits", {}, ({ llm }) => {
+    llm.promptCache = false;
+  }),
+  "cost-spike": fault(
+    "A loop sends huge prompts: about 0.25 USD a second",
+    { factor: factor(4000) },
+    ({ llm }, given) => {
+      llm.inputFactor = given.factor;
+    },
+  ),
+  "cost-unrecorded": fault("The cost of calls is not counted", {}, ({ llm }) => {
+    llm.costRecorded = false;
+  }),
+  "model-unpriced": fault("The models have no price", {}, ({ llm }) => {
+    llm.priced = false;
+  }),
+  "rag-empty": fault("Retrieval finds nothing", { ratio: ratio(0.9) }, ({ rag }, given) => {
+    rag.emptyRatio = given.ratio;
+  }),
+  "rag-errors": fault("Retrieval fails", { ratio: ratio(0.5) }, ({ rag }, given) => {
+    rag.errorRatio = given.ratio;
+  }),
+  "rag-slow": fault("Retrieval takes many times longer", { factor: factor(40) }, ({ rag }, given) => {
+    rag.latencyFactor = given.factor;
+  }),
+  "tool-errors": fault("The agent's tools fail", { ratio: ratio(0.5) }, ({ tools }, given) => {
+    tools.errorRatio = given.ratio;
+  }),
+  "worker-down": fault("The worker is gone", {}, ({ worker }) => {
+    worker.up = false;
+  }),
+  "worker-stalled": fault("The worker lives, but works on nothing", {}, ({ worker }) => {
+    worker.working = false;
+  }),
+  "queue-backlog": fault("Jobs come faster than they are done", { rate: rate(100) }, ({ worker }, given) => {
+    worker.extraJobRate = given.rate;
+  }),
+  "job-failures": fault("Jobs fail", { ratio: ratio(0.3) }, ({ worker }, given) => {
+    worker.failureRatio = given.ratio;
+  }),
+  "postgres-down": fault(
+    "PostgreSQL is gone; its exporter is not",
+    { errorRatio: ratio(0.9) },
+    (now, given) => {
+      now.postgres.up = false;
+      now.api.errorRatio = given.errorRatio;
+    },
+  ),
+  "postgres-exporter-down": fault("The exporter of PostgreSQL is gone", {}, ({ postgres }) => {
+    postgres.exporterUp = false;
+  }),
+  "db-pool-exhausted": fault(
+    "Connections leak until the pool and the server are full",
+    { connections: z.int().min(1).max(86).default(80) },
+    ({ postgres, api }, given) => {
+      postgres.leakedConnections = given.connections;
+      api.latencyFactor = 10;
+    },
+  ),
+  "slow-queries": fault(
+    "A database statement takes seconds",
+    { seconds: seconds(3) },
+    ({ postgres, api }, given) => {
+      postgres.slowStatementSeconds = given.seconds;
+      api.latencyFactor = 3;
+    },
+  ),
+  "long-transaction": fault("A transaction stays open", { seconds: seconds(900) }, ({ postgres }, given) => {
+    postgres.longestTransactionSeconds = given.seconds;
+  }),
+  deadlocks: fault("Transactions deadlock", { rate: rate(0.1) }, ({ postgres }, given) => {
+    postgres.deadlockRate = given.rate;
+  }),
+  "db-cache-misses": fault("The database reads from disk", { ratio: ratio(0.3) }, ({ postgres }, given) => {
+    postgres.cacheHitRatio = 1 - given.ratio;
+  }),
+  "redis-down": fault("Redis is gone; its exporter is not", { errorRatio: ratio(0.3) }, (now, given) => {
+    now.redis.up = false;
+    now.api.errorRatio = given.errorRatio;
+  }),
+  "redis-exporter-down": fault("The exporter of Redis is gone", {}, ({ redis }) => {
+    redis.exporterUp = false;
+  }),
+  "redis-memory": fault("Redis's memory is nearly full", { ratio: ratio(0.93) }, ({ redis }, given) => {
+    redis.memoryRatio = given.ratio;
+  }),
+  "redis-evictions": fault(
+    "Redis's memory is full and it evicts keys",
+    { rate: rate(5) },
+    ({ redis }, given) => {
+      redis.memoryRatio = 0.99;
+      redis.evictionRate = given.rate;
+    },
+  ),
+  "redis-rejections": fault("Redis refuses connections", { rate: rate(1) }, ({ redis }, given) => {
+    redis.rejectionRate = given.rate;
+  }),
+} as const satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof faults;
+
+/** A fault at work. Times are in seconds since 1970. */
+export interface ActiveFault {
+  readonly name: FaultName;
+  readonly title: string;
+  readonly startedAt: number;
+  /** Null: until somebody stops it. */
+  readonly endsAt: number | null;
+}
+
+const request = z.looseObject({
+  name: z.enum(Object.keys(faults) as [FaultName, ...FaultName[]]),
+  durationSeconds: z.number().gt(0).optional(),
+});
+
+/** The faults at work. */
+export class FaultBoard {
+  readonly #active = new Map<string, ActiveFault & { change: (conditions: Conditions) => void }>();
+
+  /**
+   * Starts a fault; one of that name that is at work already is replaced.
+   * @param given `{ name, durationSeconds?, ...parameters of the fault }`
+   * @throws z.ZodError that names everything wrong with it.
+   */
+  start(given: unknown, now: number): ActiveFault {
+    const { name, durationSeconds, ...parameters } = request.parse(given);
+    const { title, effect } = faults[name];
+    const endsAt = durationSeconds === undefined ? null : now + durationSeconds;
+    const active = { name, title, startedAt: now, endsAt };
+    this.#active.set(name, { ...active, change: effect(parameters) });
+    return active;
+  }
+
+  /** Returns whether the fault was at work. */
+  stop(name: string): boolean {
+    return this.#active.delete(name);
+  }
+
+  stopAll(): void {
+    this.#active.clear();
+  }
+
+  active(now: number): ActiveFault[] {
+    this.#expire(now);
+    return [...this.#active.values()].map(({ change, ...active }) => active);
+  }
+
+  /** The healthy conditions, changed by each fault in the order in which they started. */
+  conditions(now: number): Conditions {
+    this.#expire(now);
+    const conditions = healthyConditions();
+    for (const { change } of this.#active.values()) change(conditions);
+    return conditions;
+  }
+
+  #expire(now: number): void {
+    for (const { name, endsAt } of this.#active.values()) {
+      if (endsAt !== null && endsAt <= now) this.#active.delete(name);
+    }
+  }
+}
