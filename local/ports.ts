@@ -13,6 +13,7 @@ const BASE_PORTS = {
   pagerduty: 8101,
   sentry: 8102,
   aws: 8103,
+  inbox: 8104,
   control: 8110,
 } as const;
 
@@ -31,6 +32,7 @@ export const PORT_OWNERS: Readonly<Record<PortName, string>> = {
   pagerduty: "simulated PagerDuty",
   sentry: "simulated Sentry",
   aws: "AWS emulator",
+  inbox: "simulated Slack webhook",
   control: "local stack's control endpoint",
 };
 
