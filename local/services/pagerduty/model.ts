@@ -116,6 +116,8 @@ export const bodies = {
     alert_creation: z
       .enum(["create_incidents", "create_alerts_and_incidents"])
       .default("create_alerts_and_incidents"),
+    alert_grouping: z.enum(["time", "intelligent", "rules"]).nullish(),
+    alert_grouping_timeout: z.int().min(0).nullish(),
     alert_grouping_parameters: z
       .object({
         type: z.enum(["time", "intelligent", "content_based"]).nullable().default(null),
