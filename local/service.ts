@@ -3,22 +3,14 @@
  * service (services/, agentpay/, the docker stand-in).
  */
 import type { Ports } from "./ports.ts";
+import type { FoundTool } from "./toolchain/find.ts";
+import type { ToolName } from "./toolchain/tools.ts";
 
 /** Writes to `logs/<name>.log` of the state folder. Never hand it a secret. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-}
-
-/** A program of the toolchain that was found or built on this machine. */
-export interface FoundTool {
-  readonly name: string;
-  readonly version: string;
-  /** Where it came from: `path`, `cache`, `download`, `build`. */
-  readonly source: string;
-  /** Absolute path of each of the tool's programs, such as `promtool` for Prometheus. */
-  readonly binaries: Readonly<Record<string, string>>;
 }
 
 /** A program to run under the daemon's supervision. */
@@ -53,14 +45,16 @@ export interface ServiceContext {
   readonly ports: Ports;
   /** The logger of one subject, by the name of its file below `logs/`. */
   logger(name: string): Logger;
-  /** Tools by name (`pulumi`, `prometheus`, `alertmanager`, `moto`), as found by `up`. */
-  readonly tools: Readonly<Partial<Record<string, FoundTool>>>;
+  /** As found by `up`. */
+  readonly tools: Readonly<Record<ToolName, FoundTool>>;
   /** Starts a supervised program. Throws where it can't be started at all. */
   startChild(child: ChildSpecification): Promise<Child>;
 }
 
 export interface RunningService {
   stop(): Promise<void>;
+  /** Whether it still answers. Default: as long as the daemon does. */
+  isHealthy?(): Promise<boolean>;
 }
 
 /** One simulated service. */

@@ -19,6 +19,8 @@ export interface StatePaths {
   readonly daemon: string;
   /** Programs that the daemon started. */
   readonly children: string;
+  /** The tools that `up` found, for the daemon. */
+  readonly tools: string;
   /** What the last complete `up` ran against. */
   readonly lastUp: string;
   /** The stack's configuration with its ports shifted. */
@@ -36,6 +38,7 @@ export function statePaths(environment: NodeJS.ProcessEnv = process.env): StateP
     data: below("data"),
     daemon: below("daemon.json"),
     children: below("children.json"),
+    tools: below("tools.json"),
     lastUp: below("last-up.json"),
     shiftedConfiguration: below("Pulumi.local.yaml"),
   };

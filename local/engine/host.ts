@@ -4,8 +4,7 @@ import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { serverOptions } from "./grpc.ts";
 import { languageService } from "./language-host.ts";
-import { providerService } from "./provider-server.ts";
-import type { StandInPackage } from "./resource.ts";
+import { type HostedPackage, providerService } from "./provider-server.ts";
 
 export interface EngineHost {
   readonly port: number;
@@ -13,7 +12,7 @@ export interface EngineHost {
 }
 
 /** Starts on a free loopback port. */
-export async function startEngineHost(packages: readonly StandInPackage<never>[]): Promise<EngineHost> {
+export async function startEngineHost(packages: readonly HostedPackage[]): Promise<EngineHost> {
   const server = new grpc.Server(serverOptions);
   server.addService(languageGrpc.LanguageRuntimeService, languageService());
   server.addService(providerGrpc.ResourceProviderService, providerService(packages));

@@ -8,6 +8,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type { z } from "zod";
 import { checkConfiguration, decodeConfiguration, readConfiguration } from "./configuration.ts";
 import { type Difference, differences } from "./difference.ts";
 import { fromStruct, serverStreaming, statusError, toStruct, unary } from "./grpc.ts";
@@ -32,13 +33,19 @@ interface Session {
   readonly connected: ConnectedPackage;
 }
 
+/** A stand-in package, whatever its configuration. */
+export type HostedPackage = Pick<StandInPackage, "name" | "version"> & {
+  readonly configuration: z.ZodType;
+  connect(configuration: never): Promise<ConnectedPackage>;
+};
+
 /** The stand-ins as one gRPC service. */
-export function providerService(packages: readonly StandInPackage<never>[]): IResourceProviderServer {
-  const byName = new Map<string, StandInPackage<never>>(packages.map((item) => [item.name, item]));
+export function providerService(packages: readonly HostedPackage[]): IResourceProviderServer {
+  const byName = new Map<string, HostedPackage>(packages.map((item) => [item.name, item]));
   /** By the engine's end of the connection: each explicit provider of a program has one of its own. */
   const sessions = new Map<string, Session>();
 
-  const packageOf = (providerType: string): StandInPackage<never> => {
+  const packageOf = (providerType: string): HostedPackage => {
     const name = providerType.split(":").at(-1) ?? "";
     const found = byName.get(name);
     if (found) return found;
@@ -102,7 +109,9 @@ export function providerService(packages: readonly StandInPackage<never>[]): IRe
       const wanted = packageOf(request.getType() ?? "");
       const configuration = fromStruct(request.getArgs());
       await operations.withoutSecrets([configuration], async () => {
-        const connected = await wanted.connect(readConfiguration(wanted.configuration, configuration));
+        const connected = await wanted.connect(
+          readConfiguration(wanted.configuration, configuration) as never,
+        );
         remember(call.getPeer(), { packageName: wanted.name, configuration, connected });
       });
       return new rpc.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);

@@ -9,6 +9,7 @@ import path from "node:path";
 import { z } from "zod";
 import { engineEnvironment } from "../../local/engine/environment.ts";
 import { startEngineHost } from "../../local/engine/host.ts";
+import type { HostedPackage } from "../../local/engine/provider-server.ts";
 import type { Properties, ResourceHandler, StandInPackage } from "../../local/engine/resource.ts";
 import { statePaths } from "../../local/state-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
@@ -61,7 +62,7 @@ export interface Platform {
 }
 
 /** The made-up package: `sentry:test/thing:Thing`. */
-export function testPackage(platform: Platform): StandInPackage<never> {
+export function testPackage(platform: Platform): HostedPackage {
   const outputs = (id: string, thing: Thing) => ({
     address: `thing://${id}`,
     key: `made-key-of-${id}`,
@@ -106,7 +107,7 @@ export function testPackage(platform: Platform): StandInPackage<never> {
       resources: { "sentry:test/thing:Thing": thing as unknown as ResourceHandler<never> },
     }),
   };
-  return standIn as unknown as StandInPackage<never>;
+  return standIn;
 }
 
 export interface Result {
