@@ -13,7 +13,7 @@ export interface CommandOptions {
 }
 
 /** How many of the last lines of a failed command's error stream its message repeats. */
-const linesInMessage = 8;
+const linesInMessage = 12;
 
 /**
  * Runs a command to its end.

@@ -30,7 +30,7 @@ export async function downloadRelease(
   { folder, onProgress }: Installation,
   origin: string | undefined,
 ): Promise<void> {
-  const { archive, checksums } = releaseAddresses(tool, origin);
+  const { archive, checksums } = releaseAddresses(tool, { origin });
   onProgress(`downloading ${archive}`);
   const expected = await publishedChecksum(checksums, archive);
   const file = join(folder, "release.tar.gz");
@@ -51,14 +51,20 @@ export async function downloadRelease(
   await rm(file);
 }
 
-function releaseAddresses(tool: Tool, origin: string | undefined): { archive: string; checksums: string } {
-  const release = tool.release;
+/**
+ * Where a tool's archive and its list of checksums are.
+ * @throws Error if the vendor publishes none for this platform
+ */
+export function releaseAddresses(
+  { release, version }: Tool,
+  { platform = thisPlatform, origin }: { platform?: string; origin?: string | undefined } = {},
+): { archive: string; checksums: string } {
   if (release === undefined) throw new Error("there is no release to download");
-  const platform = release.platforms[thisPlatform];
-  if (platform === undefined) throw new Error(`the vendor publishes no release for ${thisPlatform}`);
+  const vendorPlatform = release.platforms[platform];
+  if (vendorPlatform === undefined) throw new Error(`the vendor publishes no release for ${platform}`);
   const address = (template: string) => {
-    const url = new URL(template.replaceAll("{version}", tool.version).replaceAll("{platform}", platform));
-    return origin === undefined ? url.href : new URL(url.pathname, origin).href;
+    const url = template.replaceAll("{version}", version).replaceAll("{platform}", vendorPlatform);
+    return origin === undefined ? url : new URL(new URL(url).pathname, origin).href;
   };
   return { archive: address(release.archive), checksums: address(release.checksums) };
 }

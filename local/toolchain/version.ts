@@ -19,16 +19,15 @@ async function checkVersion(
   accepts: (version: semver.SemVer) => boolean,
   expected: string,
 ): Promise<string> {
-  const versions = await Promise.all(
-    tool.versionCommands.map(async ({ binary, args, environment: extra }) => {
-      const path = binaryPath(binary);
-      const output = await run(path, args, { environment: { ...environment, ...extra }, timeoutSeconds: 30 });
-      const version = semver.parse(output.match(/\d+\.\d+\.\d+\S*/)?.[0]);
-      if (version === null) throw new Error(`${path} printed no version`);
-      if (!accepts(version)) throw new Error(`${path} is version ${version.version}, needed is ${expected}`);
-      return version.version;
-    }),
-  );
+  const versions: string[] = [];
+  for (const { binary, args, environment: extra } of tool.versionCommands) {
+    const path = binaryPath(binary);
+    const output = await run(path, args, { environment: { ...environment, ...extra }, timeoutSeconds: 30 });
+    const version = semver.parse(output.match(/\d+\.\d+\.\d+\S*/)?.[0]);
+    if (version === null) throw new Error(`${path} printed no version`);
+    if (!accepts(version)) throw new Error(`${path} is version ${version.version}, needed is ${expected}`);
+    versions.push(version.version);
+  }
   return versions[0] ?? tool.version;
 }
 

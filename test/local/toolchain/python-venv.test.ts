@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../../../local/toolchain/command.ts";
+import { ensureTool } from "../../../local/toolchain/find.ts";
+import { repositoryFolder } from "../../../local/toolchain/repository.ts";
+import type { Tool } from "../../../local/toolchain/tools.ts";
+import { environmentWith, script, temporaryFolder } from "./support.ts";
+
+const emulator: Tool = {
+  name: "emulator",
+  version: "5.2.5",
+  binaries: ["emulator_server"],
+  versionCommands: [{ binary: "python", args: ["-c", "print the version"] }],
+  build: {
+    kind: "python",
+    requirements: "tools/moto/requirements.txt",
+    minimumPython: "3.10.0",
+    launchers: { emulator_server: "emulator.server" },
+  },
+  advice: "Install Python.",
+};
+
+/** A Python whose environments hold a `python` that logs what it is asked and knows one package. */
+function fakePython(folder: string, name: string, version: string): void {
+  script(
+    join(folder, name),
+    `
+[ "$1" = --version ] && { echo "Python ${version}"; exit 0; }
+mkdir -p "$3/bin"
+cat > "$3/bin/python" <<'PYTHON'
+#!/bin/sh
+echo "$@" >> "${folder}/python.log"
+[ "$1" = -c ] && echo 5.2.5
+[ "$2" = emulator.server ] && echo "serving with $@"
+exit 0
+PYTHON
+chmod +x "$3/bin/python"`,
+  );
+}
+
+function build(folder: string) {
+  return ensureTool(emulator, {
+    cacheFolder: folder,
+    // No system folders: the test's Python is the only one.
+    environment: { ...environmentWith(folder), PATH: `${folder}:/bin` },
+    sources: ["build"],
+  });
+}
+
+test("the pinned packages are installed, each verified by its hash", async () => {
+  const folder = temporaryFolder();
+  fakePython(folder, "python3", "3.12.4");
+  expect(await build(folder)).toMatchObject({ source: "build", version: "5.2.5" });
+  expect(readFileSync(join(folder, "python.log"), "utf8")).toContain(
+    `--require-hashes --requirement ${join(repositoryFolder, "tools/moto/requirements.txt")}`,
+  );
+});
+
+test("the launcher runs the environment's own Python from where it ended up", async () => {
+  const folder = temporaryFolder();
+  fakePython(folder, "python3", "3.12.4");
+  const { binaries } = await build(folder);
+  const output = await run(binaries["emulator_server"] ?? "", ["-p", "8103"], {
+    environment: environmentWith(folder),
+  });
+  expect(output).toBe("serving with -m emulator.server -p 8103\n");
+});
+
+test("a python3 that is too old is passed over for a newer one", async () => {
+  const folder = temporaryFolder();
+  script(join(folder, "python3"), 'echo "Python 3.9.2"');
+  fakePython(folder, "python3.12", "3.12.4");
+  expect(await build(folder)).toMatchObject({ source: "build" });
+});
+
+test("only Pythons that are too old: the message lists them", async () => {
+  const folder = temporaryFolder();
+  for (const name of ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"]) {
+    script(join(folder, name), 'echo "Python 3.9.2"');
+  }
+  await expect(build(folder)).rejects.toThrow(
+    /Python 3\.10\.0 or newer is needed: python3 is 3\.9\.2; .*\nInstall Python\./s,
+  );
+});

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { releaseAddresses } from "../../../local/toolchain/download.ts";
+import { repositoryFolder } from "../../../local/toolchain/repository.ts";
+import { tools } from "../../../local/toolchain/tools.ts";
+
+const read = (path: string) => readFileSync(join(repositoryFolder, path), "utf8");
+
+test.each([
+  ["tools/pulumi-cli/go.mod", `github.com/pulumi/pulumi/pkg/v3 v${tools.pulumi.version}`],
+  ["tools/pulumi-cli/go.mod", `github.com/pulumi/pulumi/sdk/v3 v${tools.pulumi.version}`],
+  // Prometheus 3.13.4 is Go module v0.313.4.
+  [
+    "tools/prometheus/go.mod",
+    `github.com/prometheus/prometheus v0.${tools.prometheus.version.replace(".", "")}`,
+  ],
+  ["tools/alertmanager/go.mod", `github.com/prometheus/alertmanager v${tools.alertmanager.version}`],
+  ["tools/moto/requirements.txt", `moto==${tools.moto.version} \\\n    --hash=sha256:`],
+])("%s pins %s", (file, pin) => {
+  expect(read(file)).toContain(pin);
+});
+
+test("the Pulumi engine is of the same version as its SDK", () => {
+  expect(JSON.parse(read("package.json")).dependencies["@pulumi/pulumi"]).toBe(tools.pulumi.version);
+});
+
+test("every Python package is pinned and has a hash", () => {
+  const requirements = read("tools/moto/requirements.txt")
+    .split(/\n(?=\S)/)
+    .filter((entry) => !entry.startsWith("#"));
+  expect(requirements.length).toBeGreaterThan(40);
+  for (const requirement of requirements)
+    expect(requirement).toMatch(/^[\w.-]+(\[\w+\])?==\S+ .*--hash=sha256:/s);
+});
+
+test.each([
+  [
+    "linux-x64",
+    tools.pulumi,
+    "https://get.pulumi.com/releases/sdk/pulumi-v3.259.0-linux-x64.tar.gz",
+    "https://github.com/pulumi/pulumi/releases/download/v3.259.0/pulumi-3.259.0-checksums.txt",
+  ],
+  [
+    "darwin-arm64",
+    tools.prometheus,
+    "https://github.com/prometheus/prometheus/releases/download/v3.13.4/prometheus-3.13.4.darwin-arm64.tar.gz",
+    "https://github.com/prometheus/prometheus/releases/download/v3.13.4/sha256sums.txt",
+  ],
+  [
+    "linux-x64",
+    tools.alertmanager,
+    "https://github.com/prometheus/alertmanager/releases/download/v0.33.1/alertmanager-0.33.1.linux-amd64.tar.gz",
+    "https://github.com/prometheus/alertmanager/releases/download/v0.33.1/sha256sums.txt",
+  ],
+])("on %s the official release is at its published address", (platform, tool, archive, checksums) => {
+  expect(releaseAddresses(tool, { platform })).toEqual({ archive, checksums });
+});
