@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
 import { Listr } from "listr2";
-import { ensureTool, type FoundTool } from "./find.ts";
+import { allowedSources, ensureTool, type FoundTool } from "./find.ts";
 import { type ToolName, tools } from "./tools.ts";
 
 /** `npm run toolchain`: finds or gets the tools of the local stack, and says what was found. */
@@ -12,28 +12,37 @@ function isToolName(name: string): name is ToolName {
 }
 
 async function main(wanted: readonly ToolName[]): Promise<void> {
+  const sources = allowedSources(process.env);
   const found: FoundTool[] = [];
+  const problems: string[] = [];
   const list = new Listr(
     wanted.map((name) => ({
       title: `${name} ${tools[name].version}`,
       task: async (_, task) => {
-        const tool = await ensureTool(tools[name], {
-          onProgress: (message) => {
-            task.output = message;
-          },
-        });
-        task.title = `${tool.name} ${tool.version} (${tool.source})`;
-        found.push(tool);
+        const onProgress = (message: string) => {
+          task.output = `${name}: ${message}`;
+        };
+        try {
+          const tool = await ensureTool(tools[name], { sources, onProgress });
+          task.title = `${tool.name} ${tool.version} (${tool.source})`;
+          found.push(tool);
+        } catch (error) {
+          problems.push(messageOf(error));
+          throw new Error(`${name} ${tools[name].version}: see below`);
+        }
       },
     })),
-    { concurrent: true, exitOnError: false, collectErrors: "minimal" },
+    { concurrent: true, exitOnError: false },
   );
   await list.run();
   for (const tool of found) {
     for (const [binary, path] of Object.entries(tool.binaries)) console.log(`${binary}\t${path}`);
   }
-  for (const { error } of list.errors) console.error(`\n${error.message}`);
-  process.exitCode = list.errors.length > 0 ? 1 : 0;
+  if (problems.length > 0) throw new Error(problems.join("\n\n"));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const command = new Command("npm run toolchain --")
@@ -47,4 +56,9 @@ const command = new Command("npm run toolchain --")
   )
   .action((chosen: readonly string[]) => main((chosen.length > 0 ? chosen : names).filter(isToolName)));
 
-await command.parseAsync();
+try {
+  await command.parseAsync();
+} catch (error) {
+  console.error(`\n${messageOf(error)}`);
+  process.exitCode = 1;
+}
