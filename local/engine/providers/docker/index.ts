@@ -1,0 +1,172 @@
+/**
+ * The docker package of the local stack, after `@pulumi/docker` 5.2.0. Drives a real Docker Engine where one answers,
+ * and otherwise runs the same servers as supervised local processes with the same configuration.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { z } from "zod";
+import { buildStandInImage } from "../../../containers/stand-in-image.ts";
+import type { ServiceContext } from "../../../service.ts";
+import type { Properties, ResourceHandler, StandInPackage } from "../../resource.ts";
+import type { DockerDriver, DriverKind, Platform } from "./driver.ts";
+import { type Choice, selectDriver } from "./driver-choice.ts";
+import { gatewayAddress } from "./engine/connection.ts";
+import { EngineDriver, listOwned } from "./engine-driver.ts";
+import { unsupported } from "./inputs/common.ts";
+import { containerInputs, containerReplaceOn } from "./inputs/container.ts";
+import { imageInputs, networkInputs, volumeInputs } from "./inputs/resources.ts";
+import { localPrograms } from "./process/programs.ts";
+import { ProcessDriver } from "./process-driver.ts";
+import { Register } from "./register.ts";
+
+const configuration = z.strictObject({
+  host: z.string().min(1).optional(),
+  registryAuth: z
+    .array(
+      z.strictObject({
+        address: z.string().min(1),
+        username: z.string().optional(),
+        password: z.string().optional(),
+        authDisabled: z.boolean().optional(),
+        configFile: unsupported,
+        configFileContent: unsupported,
+      }),
+    )
+    .optional(),
+  disableDockerDaemonCheck: z.boolean().optional(),
+  context: unsupported,
+  sshOpts: unsupported,
+  caMaterial: unsupported,
+  certMaterial: unsupported,
+  certPath: unsupported,
+  keyMaterial: unsupported,
+});
+type Configuration = z.infer<typeof configuration>;
+
+/** What the docker package needs of the daemon. */
+export type DockerContext = Pick<ServiceContext, "stateFolder" | "ports" | "tools" | "logger">;
+
+export interface DockerPackage extends StandInPackage<Configuration> {
+  /**
+   * Starts the containers that should run and don't, after a restart of the daemon. A Docker Engine does that by
+   * itself. @throws once all were tried, naming those that could not be started.
+   */
+  resume(): Promise<void>;
+  /** Ends every process that stands for a container. The next `resume` starts them again. */
+  stopAll(): Promise<void>;
+  /** Which driver is used here, in words for people. */
+  describe(): Promise<string>;
+  /**
+   * The addresses of this machine, besides loopback, at which what containers call as `host.docker.internal` must
+   * listen. Empty for local processes.
+   */
+  hostAddresses(): Promise<readonly string[]>;
+  /** What this stack's Docker Engine still holds of it, such as `volume agentpay-local-grafana-data`. */
+  leftovers(): Promise<readonly string[]>;
+}
+
+export function dockerPackage(context: DockerContext): DockerPackage {
+  const folder = join(context.stateFolder, "data", "docker");
+  const register = new Register(join(folder, "register.json"));
+  // One for the daemon's life: it holds the running processes.
+  const processes = new ProcessDriver({
+    folder,
+    logsFolder: join(context.stateFolder, "logs"),
+    programs: localPrograms(context.tools),
+    expectedHosts: {
+      "prometheus:9090": `127.0.0.1:${context.ports.prometheus}`,
+      "alertmanager:9093": `127.0.0.1:${context.ports.alertmanager}`,
+      "grafana:3000": `127.0.0.1:${context.ports.grafana}`,
+    },
+  });
+  const owner = createHash("sha256").update(context.stateFolder).digest("hex").slice(0, 12);
+  const select = (host?: string) => selectDriver({ host, inUse: register.driver });
+  const driverOf = ({ engine }: Choice, { registryAuth = [] }: Configuration): DockerDriver =>
+    engine ? engineDriver(engine.client, owner, registryAuth, context) : processes;
+
+  return {
+    name: "docker",
+    version: "5.2.0",
+    configuration,
+    connect: async (given) => {
+      const choice = await select(given.host);
+      context.logger("docker").info(inWords(choice));
+      return { resources: resourcesOf(driverOf(choice, given), register) };
+    },
+    resume: () => processes.resume(),
+    stopAll: () => processes.stopAll(),
+    describe: async () => inWords(await select()),
+    hostAddresses: async () => {
+      const { engine } = await select();
+      return engine ? [(await gatewayAddress(engine.client)) ?? []].flat() : [];
+    },
+    leftovers: async () => {
+      const { engine } = await select();
+      return engine ? listOwned(engine.client, owner) : [];
+    },
+  };
+}
+
+function engineDriver(
+  engine: Docker,
+  owner: string,
+  credentials: NonNullable<Configuration["registryAuth"]>,
+  context: DockerContext,
+): EngineDriver {
+  const sources = process.env["AGENTPAY_TOOL_SOURCES"]?.split(",").map((source) => source.trim());
+  return new EngineDriver({
+    engine,
+    owner,
+    credentials,
+    // The same switch that keeps the toolchain from the vendors' download sites.
+    mayPull: sources?.includes("download") ?? true,
+    build: (published) => buildStandInImage(engine, published, context.tools),
+  });
+}
+
+function inWords({ kind, engine }: Choice): string {
+  const words: Record<DriverKind, string> = {
+    docker: `containers in the Docker Engine at ${engine?.host}`,
+    process: "no Docker Engine: servers run as local processes",
+  };
+  return words[kind];
+}
+
+function resourcesOf(
+  driver: DockerDriver,
+  register: Register,
+): Readonly<Record<string, ResourceHandler<never>>> {
+  const handler = <Inputs extends Properties>(
+    kind: string,
+    platform: Platform<Inputs>,
+    rules: Pick<ResourceHandler<Inputs>, "inputs" | "replaceOn">,
+    // The table holds handlers of different inputs; the server only passes each what its own schema accepted.
+  ) =>
+    ({
+      ...rules,
+      ...register.keepingTrack(driver.kind, kind, platform),
+    }) as unknown as ResourceHandler<never>;
+  return {
+    "docker:index/network:Network": handler("network", driver.networks, {
+      inputs: networkInputs,
+      replaceOn: namesOf(networkInputs.shape),
+    }),
+    "docker:index/volume:Volume": handler("volume", driver.volumes, {
+      inputs: volumeInputs,
+      replaceOn: namesOf(volumeInputs.shape),
+    }),
+    "docker:index/remoteImage:RemoteImage": handler("image", driver.images, {
+      inputs: imageInputs,
+      replaceOn: ["name", "platform", "pullTriggers", "triggers"],
+    }),
+    "docker:index/container:Container": handler("container", driver.containers, {
+      inputs: containerInputs,
+      replaceOn: containerReplaceOn,
+    }),
+  };
+}
+
+function namesOf<Shape extends object>(shape: Shape): (keyof Shape & string)[] {
+  return Object.keys(shape) as (keyof Shape & string)[];
+}
