@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "./command.ts";
 import type { Tool } from "./tools.ts";
 
@@ -28,9 +29,9 @@ export function defaultCacheFolder(environment: Environment): string {
   return join(base, "agentpay-monitoring");
 }
 
-/** Where a tool of the pinned version is kept; its binaries are in `bin`. */
+/** The absolute path of a tool of the pinned version; its binaries are in `bin`. */
 export function toolFolder(cacheFolder: string, tool: Tool): string {
-  return join(cacheFolder, tool.name, tool.version, thisPlatform);
+  return resolve(cacheFolder, tool.name, tool.version, thisPlatform);
 }
 
 /**
@@ -72,11 +73,21 @@ async function moveIntoPlace(
       () => false,
     );
     if (works) return;
-    const old = partialName(target);
-    await rename(target, old);
-    await rename(partial, target);
-    await rm(old, { recursive: true, force: true });
+    await moveAway(target);
+    await moveIntoPlace(partial, target, check);
   }
+}
+
+/** Removes a folder that others may be looking at: it is gone at once, never half there. */
+async function moveAway(target: string): Promise<void> {
+  const old = partialName(target);
+  try {
+    await rename(target, old);
+  } catch (error) {
+    // Another process has just done the same.
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+  await rm(old, { recursive: true, force: true });
 }
 
 /** A folder beside `target` that no other process uses. */
@@ -91,11 +102,16 @@ async function removeAbandoned(target: string): Promise<void> {
   );
   for (const name of partials) {
     const path = join(dirname(target), name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > abandonedAfterMilliseconds) await rm(path, { recursive: true, force: true });
+    // Its process may remove it meanwhile.
+    const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - modified > abandonedAfterMilliseconds) await rm(path, { recursive: true, force: true });
   }
 }
 
 function isOccupied(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");
+  return hasCode(error, "ENOTEMPTY") || hasCode(error, "EEXIST");
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,10 +1,10 @@
+// The Pulumi engine. "go install" refuses it, because its go.mod has replace directives; so this module
+// requires what it requires, at the same versions.
 module agentpay-monitoring.local/tools/pulumi-cli
 
 go 1.25.11
 
-tool (
-	github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
-)
+tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 
 require github.com/pulumi/pulumi/pkg/v3 v3.259.0
 
@@ -50,6 +50,7 @@ require (
 	gopkg.in/yaml.v3 v3.0.1
 	pgregory.net/rapid v1.2.0
 )
+
 require (
 	charm.land/bubbles/v2 v2.1.0
 	charm.land/bubbletea/v2 v2.0.2
@@ -126,6 +127,7 @@ require (
 	lukechampine.com/frand v1.5.1
 	mvdan.cc/sh/v3 v3.13.1
 )
+
 require (
 	cel.dev/expr v0.25.2 // indirect
 	cloud.google.com/go v0.123.0 // indirect
