@@ -13,7 +13,7 @@ import { Web } from "./traffic/web.ts";
 import { Worker } from "./traffic/worker.ts";
 
 /** Lets visitors gather before anyone looks, so that no gauge starts at 0. */
-const WARM_UP_SECONDS = 600;
+const WARM_UP_SECONDS = 300;
 /** After a longer pause of the machine, what happened in between is left out. */
 const LONGEST_GAP_SECONDS = 300;
 
