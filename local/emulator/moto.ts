@@ -1,0 +1,77 @@
+/** moto, the AWS emulator, as a child of the daemon. It forgets everything when it stops. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Child, Service, ServiceContext } from "../service.ts";
+
+const START_MILLISECONDS = 60_000;
+const POLL_MILLISECONDS = 100;
+const ANSWER_MILLISECONDS = 5000;
+
+/** Its output goes to `logs/moto.log`; there it names each action that it was asked for and does not have. */
+const CHILD = "moto";
+
+/**
+ * The AWS emulator on the stack's `aws` port, with the policies that AWS owns (the program attaches some) and with
+ * Lambda functions that answer at once: left alone, moto would pull container images to run them.
+ */
+export const awsEmulator: Service = {
+  name: "AWS emulator",
+  async start(context) {
+    const url = emulatorUrl(context);
+    const child = await context.startChild({
+      name: CHILD,
+      command: programOf(context),
+      args: ["-H", "127.0.0.1", "-p", String(context.ports.aws)],
+      environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    });
+    const isHealthy = async () => child.isRunning() && (await answers(url));
+    await waitFor(isHealthy, child, url);
+    await configure(url);
+    return { stop: () => child.stop(), isHealthy };
+  },
+};
+
+export function emulatorUrl({ ports }: Pick<ServiceContext, "ports">): string {
+  return `http://127.0.0.1:${ports.aws}`;
+}
+
+function programOf({ tools }: ServiceContext): string {
+  const program = tools.moto.binaries["moto_server"];
+  if (program === undefined) throw new Error("the AWS emulator's moto_server was not found: run make up");
+  return program;
+}
+
+async function waitFor(isHealthy: () => Promise<boolean>, child: Child, url: string): Promise<void> {
+  const deadline = Date.now() + START_MILLISECONDS;
+  while (!(await isHealthy())) {
+    const log = `see logs/${CHILD}.log`;
+    if (!child.isRunning()) throw new Error(`the AWS emulator ended with ${await child.exited}; ${log}`);
+    if (Date.now() > deadline) {
+      await child.stop();
+      throw new Error(`the AWS emulator does not answer at ${url}; ${log}`);
+    }
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+async function configure(url: string): Promise<void> {
+  const response = await fetch(`${url}/moto-api/config`, {
+    method: "POST",
+    body: JSON.stringify({ lambda: { use_docker: false } }),
+    signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+  });
+  if (!response.ok)
+    throw new Error(`the AWS emulator refused its configuration with status ${response.status}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/moto-api/data.json`, {
+      signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    // Not yet, or no longer.
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+type Records = Record<string, Record<string, Record<string, unknown>>>;
+
+/**
+ * What the emulator can't keep (see `emulatorGaps`), in one JSON file: `{ kind: { key: record } }`. Read anew for
+ * each call, so that a person or a test that edits the file changes "the cloud"; written whole and renamed, so that
+ * an interrupted write leaves the old one.
+ */
+export class Store {
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  get(kind: string, key: string): Record<string, unknown> | undefined {
+    return this.#read()[kind]?.[key];
+  }
+
+  set(kind: string, key: string, record: Record<string, unknown>): void {
+    const records = this.#read();
+    records[kind] = { ...records[kind], [key]: record };
+    this.#write(records);
+  }
+
+  delete(kind: string, key: string): void {
+    const records = this.#read();
+    const { [key]: _removed, ...others } = records[kind] ?? {};
+    const { [kind]: _emptied, ...otherKinds } = records;
+    this.#write(Object.keys(others).length > 0 ? { ...records, [kind]: others } : otherKinds);
+  }
+
+  #read(): Records {
+    let text: string;
+    try {
+      text = readFileSync(this.#file, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+      throw error;
+    }
+    try {
+      return JSON.parse(text) as Records;
+    } catch {
+      throw new Error(`${this.#file} is not valid JSON: repair it, or delete it to forget what it held`);
+    }
+  }
+
+  #write(records: Records): void {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const temporary = `${this.#file}.${process.pid}.tmp`;
+    writeFileSync(temporary, `${JSON.stringify(records, null, 2)}\n`, { mode: 0o600 });
+    renameSync(temporary, this.#file);
+  }
+}

@@ -1,0 +1,52 @@
+/** A real AWS emulator for tests, on a port of its own. */
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { awsEmulator } from "../../../local/emulator/moto.ts";
+import { Children } from "../../../local/engine/children.ts";
+import { LogFiles } from "../../../local/engine/log-files.ts";
+import { localPorts } from "../../../local/ports.ts";
+import type { RunningService, ServiceContext } from "../../../local/service.ts";
+import { ensureTool } from "../../../local/toolchain/find.ts";
+import { type ToolName, tools } from "../../../local/toolchain/tools.ts";
+
+export interface Emulator extends RunningService {
+  readonly url: string;
+  /** A folder of this test, removed with the emulator. */
+  readonly folder: string;
+}
+
+export async function startMoto(): Promise<Emulator> {
+  const folder = mkdtempSync(join(tmpdir(), "agentpay-moto-"));
+  const logs = new LogFiles(join(folder, "logs"));
+  const children = new Children(join(folder, "children.json"), logs);
+  const ports = { ...localPorts(0), aws: await freePort() };
+  const context: ServiceContext = {
+    stateFolder: folder,
+    ports,
+    logger: (name) => logs.logger(name),
+    tools: { moto: await ensureTool(tools.moto) } as Record<ToolName, never>,
+    startChild: (child) => children.start({ cwd: folder, ...child }),
+  };
+  const service = await awsEmulator.start(context);
+  return {
+    url: `http://127.0.0.1:${ports.aws}`,
+    folder,
+    ...service,
+    stop: async () => {
+      await service.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
