@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyPluginCallback } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyRequest } from "fastify";
 import { PORT_OFFSET_VARIABLE } from "../ports.ts";
 
 export const LOOPBACK = "127.0.0.1";
@@ -51,4 +51,9 @@ export function urlOf(app: FastifyInstance): string {
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("the server does not listen yet");
   return `http://${address.address}:${address.port}`;
+}
+
+/** A part of the request's path, by its name in the route. */
+export function parameter(request: FastifyRequest, name: string): string {
+  return (request.params as Record<string, string>)[name] ?? "";
 }

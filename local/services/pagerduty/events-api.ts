@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { JsonStore } from "../json-store.ts";
 import { problems } from "./errors.ts";
 import {
   type Incident,
@@ -11,6 +10,7 @@ import {
   newId,
   type Service,
   type State,
+  type Store,
 } from "./model.ts";
 import { onCall } from "./on-call.ts";
 
@@ -59,7 +59,7 @@ const event = z.discriminatedUnion(
 type Event = z.infer<typeof event>;
 type Trigger = Extract<Event, { event_action: "trigger" }>;
 
-export function eventsApi(app: FastifyInstance, store: JsonStore<State>, now: () => number): void {
+export function eventsApi(app: FastifyInstance, store: Store, now: () => number): void {
   app.post("/v2/enqueue", async (request, reply) => {
     const parsed = event.safeParse(request.body);
     if (!parsed.success) return reply.code(400).send(refusal(problems(parsed.error)));

@@ -1,6 +1,7 @@
 /** What the simulated PagerDuty holds, in the field names of PagerDuty's REST API. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { JsonStore } from "../json-store.ts";
 
 /** What every object of the API has. `self` and `html_url` are added to answers, as they hold the address. */
 export interface Entity {
@@ -259,6 +260,8 @@ export interface State {
   readonly incidents: Table<Incident>;
   readonly events: ReceivedEvent[];
 }
+
+export type Store = JsonStore<State>;
 
 const SEEDED_USERS = [
   { id: "PENGNRA", name: "Engineer A", email: "ana@agentpay.example" },

@@ -2,8 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { urlOf } from "../http-server.ts";
-import type { JsonStore } from "../json-store.ts";
+import { parameter, urlOf } from "../http-server.ts";
 import { invalid, notFound, pathText, problems, unauthorized } from "./errors.ts";
 import {
   bodies,
@@ -14,10 +13,10 @@ import {
   type Reference,
   type Service,
   type State,
+  type Store,
 } from "./model.ts";
 import { onCall } from "./on-call.ts";
 
-type Store = JsonStore<State>;
 type Item = Entity & Readonly<Record<string, unknown>>;
 
 /** One kind of object, with everything that differs between kinds. */
@@ -219,8 +218,7 @@ const INTEGRATION_TYPES = [
 
 function integrationRoutes(app: FastifyInstance, store: Store): void {
   const { integrations, services } = store.state;
-  const service = (request: FastifyRequest) =>
-    services[(request.params as { service: string }).service] ?? fail(notFound());
+  const service = (request: FastifyRequest) => services[parameter(request, "service")] ?? fail(notFound());
   const find = (request: FastifyRequest) => {
     const found = integrations[idOf(request)];
     return found && found.service.id === service(request).id ? found : fail(notFound());
@@ -394,7 +392,7 @@ function searchText(item: object): string {
 }
 
 function idOf(request: FastifyRequest): string {
-  return (request.params as { id: string }).id;
+  return parameter(request, "id");
 }
 
 function fail(error: Error): never {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { parameter } from "../http-server.ts";
 import * as bodies from "./bodies.ts";
 import { found, invalid, parsed } from "./errors.ts";
-import { parameter, type Store } from "./management-api.ts";
 import {
   INTEGRATIONS,
   type IssueAlert,
@@ -11,6 +11,7 @@ import {
   ORGANIZATION,
   type RuleNode,
   type State,
+  type Store,
 } from "./model.ts";
 
 /** Issue alerts (`rules`) and metric alerts (`alert-rules`). */

@@ -1,7 +1,6 @@
 /** The part of Sentry's API (`/api/0/`) that the program's resources and functions use. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { urlOf } from "../http-server.ts";
-import type { JsonStore } from "../json-store.ts";
+import { parameter, urlOf } from "../http-server.ts";
 import { alertRoutes } from "./alerts-api.ts";
 import * as bodies from "./bodies.ts";
 import { ApiError, found, invalid, notFound, parsed, unauthorized } from "./errors.ts";
@@ -13,10 +12,9 @@ import {
   ORGANIZATION,
   type Project,
   type State,
+  type Store,
   type Team,
 } from "./model.ts";
-
-export type Store = JsonStore<State>;
 
 /** Every route below `/api/0`; all of them want `Authorization: Bearer ...`. */
 export function managementApi(app: FastifyInstance, store: Store): void {
@@ -246,8 +244,4 @@ function slugOf(name: string): string {
     .replaceAll(/[^a-z0-9_]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   return slug.slice(0, 50);
-}
-
-export function parameter(request: FastifyRequest, name: string): string {
-  return (request.params as Record<string, string>)[name] ?? "";
 }

@@ -1,5 +1,6 @@
 /** What the simulated Sentry holds, in the field names of Sentry's API. */
 import { randomBytes } from "node:crypto";
+import type { JsonStore } from "../json-store.ts";
 
 export interface Team {
   readonly id: string;
@@ -116,6 +117,8 @@ export interface State {
   readonly metricAlerts: Record<string, MetricAlert>;
   readonly events: ReceivedEvent[];
 }
+
+export type Store = JsonStore<State>;
 
 /** The one organization, as it is before any program runs. */
 export const ORGANIZATION = { id: "1", slug: "agentpay", name: "AgentPay" } as const;

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+/** Names containers of the stack by where they really listen: `prometheus:9090=127.0.0.1:9090,...`. */
+export const HOSTS_VARIABLE = "AGENTPAY_LOCAL_HOSTS";
+
+export interface GrafanaSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly adminUser: string;
+  readonly adminPassword: string;
+  readonly hosts: ReadonlyMap<string, string>;
+}
+
+const environmentSchema = z.object({
+  GF_SERVER_HTTP_ADDR: z.string().min(1).default("127.0.0.1"),
+  GF_SERVER_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  GF_PATHS_DATA: z.string("is required: the folder in which Grafana keeps its data").min(1),
+  GF_SECURITY_ADMIN_USER: z.string().min(1).default("admin"),
+  GF_SECURITY_ADMIN_PASSWORD__FILE: z.string(
+    "is required: the file that holds the password of the administrator",
+  ),
+  [HOSTS_VARIABLE]: z.string().default(""),
+});
+
+/**
+ * Reads Grafana's own environment variables.
+ * @throws naming every variable that is missing or wrong.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): GrafanaSettings {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+    throw new Error(problems.join("; "));
+  }
+  const settings = parsed.data;
+  return {
+    host: settings.GF_SERVER_HTTP_ADDR,
+    port: settings.GF_SERVER_HTTP_PORT,
+    dataFolder: settings.GF_PATHS_DATA,
+    adminUser: settings.GF_SECURITY_ADMIN_USER,
+    adminPassword: readFileSync(settings.GF_SECURITY_ADMIN_PASSWORD__FILE, "utf8").trim(),
+    hosts: parseHosts(settings[HOSTS_VARIABLE]),
+  };
+}
+
+/** @throws where a part is not `name:port=address:port`. */
+export function parseHosts(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(",").filter((part) => part.trim() !== "");
+  return new Map(
+    pairs.map((pair) => {
+      const [name, address] = pair.trim().split("=");
+      if (!name || !address)
+        throw new Error(`${HOSTS_VARIABLE}: "${pair}" is not like prometheus:9090=127.0.0.1:9090`);
+      return [name, address];
+    }),
+  );
+}
