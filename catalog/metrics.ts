@@ -614,6 +614,14 @@ const prometheusServer = {
   }),
 };
 
+const notificationFailures = [
+  "clientError",
+  "contextCanceled",
+  "contextDeadlineExceeded",
+  "other",
+  "serverError",
+] as const;
+
 const alertmanagerServer = {
   alertmanagerConfigReloadSuccessful: gauge("alertmanager_config_last_reload_successful", {
     help: "Whether the last configuration reload succeeded.",
@@ -629,7 +637,7 @@ const alertmanagerServer = {
   alertmanagerNotificationsFailed: counter("alertmanager_notifications_failed_total", {
     help: "Notifications that failed.",
     jobs: alertmanager,
-    labels: { integration: open("pagerduty, email, slack, ..."), reason: open("why it failed") },
+    labels: { integration: open("pagerduty, email, slack, ..."), reason: notificationFailures },
   }),
   alertmanagerAlerts: gauge("alertmanager_alerts", {
     help: "Alerts held by Alertmanager.",

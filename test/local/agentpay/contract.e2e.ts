@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { formatBound, type Metric, metrics, targetLabels } from "../../../catalog/metrics.ts";
+import { startAgentPay } from "../../../local/agentpay/index.ts";
+import { Simulation } from "../../../local/agentpay/simulation.ts";
+import { localPorts } from "../../../local/ports.ts";
+import { ensureTool } from "../../../local/toolchain/find.ts";
+import { tools } from "../../../local/toolchain/tools.ts";
+
+const DEADLINE_SECONDS = 60;
+const cleanUps: (() => Promise<unknown>)[] = [];
+const [prometheus, alertmanager] = await Promise.all([
+  ensureTool(tools.prometheus),
+  ensureTool(tools.alertmanager),
+]);
+
+afterAll(async () => {
+  for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+});
+
+/** Runs a program until the tests end. */
+function run(program: string | undefined, ...args: string[]): void {
+  if (!program) throw new Error("the tool lacks a program");
+  const child = spawn(program, args, { stdio: "ignore" });
+  cleanUps.push(async () => {
+    if (child.exitCode !== null) return;
+    child.kill();
+    await once(child, "exit");
+  });
+}
+
+/** What a program prints, when it is given a text. */
+async function pipe(program: string | undefined, args: readonly string[], input: string) {
+  if (!program) throw new Error("the tool lacks a program");
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  child.stdin.end(input);
+  const [code] = await once(child, "close");
+  return { code, lines: output.split("\n").filter((line) => line !== "") };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+describe("promtool", () => {
+  const simulation = new Simulation(1, 1_780_000_000);
+
+  test.each(["api", "worker", "redis"] as const)("has nothing to say about the %s target", async (target) => {
+    const text = await simulation[target].text();
+    const { code, lines } = await pipe(prometheus.binaries["promtool"], ["check", "metrics"], text);
+    expect(lines).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test("objects only to the names that postgres_exporter chose", async () => {
+    const { lines } = await pipe(
+      prometheus.binaries["promtool"],
+      ["check", "metrics"],
+      await simulation.postgres.text(),
+    );
+    for (const line of lines) expect(line).toMatch(/^pg_stat_(database|activity)_\w+ .* should (not )?have/);
+  });
+});
+
+describe("in a real Prometheus", () => {
+  let url = "";
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "agentpay-contract-"));
+    cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+    const [api, worker, postgres, redis, server, notifier] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
+    const ports = {
+      ...localPorts(0),
+      agentpayApi: api,
+      agentpayWorker: worker,
+      postgresExporter: postgres,
+      redisExporter: redis,
+    };
+    const silent = () => ({ info() {}, warn() {}, error() {} });
+    const service = await startAgentPay(
+      { ports, logger: silent },
+      { seed: 1, extraAddresses: async () => [] },
+    );
+    cleanUps.push(() => service.stop());
+
+    const targets = {
+      "agentpay-api": api,
+      "agentpay-worker": worker,
+      postgres,
+      redis,
+      prometheus: server,
+      alertmanager: notifier,
+    };
+    const at = (port: number) => [{ targets: [`127.0.0.1:${port}`] }];
+    const configuration = {
+      global: { scrape_interval: "1s", evaluation_interval: "1s" },
+      alerting: { alertmanagers: [{ static_configs: at(notifier) }] },
+      rule_files: ["rules.yml"],
+      scrape_configs: Object.entries(targets).map(([job_name, port]) => ({
+        job_name,
+        static_configs: at(port),
+      })),
+    };
+    const rules = { groups: [{ name: "test", rules: [{ alert: "Watchdog", expr: "vector(1)" }] }] };
+    await writeFile(join(folder, "prometheus.yml"), stringify(configuration));
+    await writeFile(join(folder, "rules.yml"), stringify(rules));
+    await writeFile(
+      join(folder, "alertmanager.yml"),
+      stringify({ route: { receiver: "none" }, receivers: [{ name: "none" }] }),
+    );
+    run(
+      alertmanager.binaries["alertmanager"],
+      `--config.file=${join(folder, "alertmanager.yml")}`,
+      `--storage.path=${join(folder, "alertmanager")}`,
+      `--web.listen-address=127.0.0.1:${notifier}`,
+      "--cluster.listen-address=",
+    );
+    run(
+      prometheus.binaries["prometheus"],
+      `--config.file=${join(folder, "prometheus.yml")}`,
+      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--web.listen-address=127.0.0.1:${server}`,
+    );
+    url = `http://127.0.0.1:${server}`;
+  });
+
+  test.each(Object.values<Metric>(metrics))("$name is stored as the contract says", async (metric) => {
+    const expected = metric.jobs.length > 0 ? metric.jobs : [undefined];
+    for (const name of metric.series) {
+      for (const series of await seriesOf(url, name, expected)) {
+        expectDeclaredLabels(metric, series);
+        expectDeclaredValues(metric, series);
+      }
+    }
+  });
+});
+
+type Series = Readonly<Record<string, string>>;
+
+/** The series of a name, once every job that is expected has some. */
+async function seriesOf(
+  url: string,
+  name: string,
+  expected: readonly (string | undefined)[],
+): Promise<Series[]> {
+  const query = new URLSearchParams({ "match[]": name });
+  for (let second = 0; second < DEADLINE_SECONDS; second++) {
+    const answer = await fetch(`${url}/api/v1/series?${query}`).catch(() => undefined);
+    const { data } = answer?.ok ? ((await answer.json()) as { data: Series[] }) : { data: [] };
+    const jobs = new Set(data.map((labels) => labels["job"]));
+    if (expected.every((job) => jobs.has(job))) return data;
+    await sleep(1000);
+  }
+  throw new Error(`Prometheus has no ${name} of every job of ${expected.join(", ")}`);
+}
+
+function expectDeclaredLabels(metric: Metric, series: Series): void {
+  if (metric.type !== "histogram" && metric.anyLabel) return;
+  const bound = metric.type === "histogram" && series["__name__"] === metric.bucket ? ["le"] : [];
+  const declared = ["__name__", ...targetLabels, ...bound, ...Object.keys(metric.labels)];
+  expect(declared).toEqual(expect.arrayContaining(Object.keys(series)));
+}
+
+function expectDeclaredValues(metric: Metric, series: Series): void {
+  if (metric.type === "histogram" && series["le"] !== undefined) {
+    expect([...metric.buckets.map(formatBound), "+Inf"]).toContain(series["le"]);
+  }
+  for (const [label, values] of Object.entries(metric.labels)) {
+    // An empty label is no label to Prometheus.
+    const value = series[label];
+    if (value !== undefined && !("open" in values)) expect(values).toContain(value);
+  }
+}
