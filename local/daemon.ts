@@ -6,14 +6,16 @@
 import { readFile, rm } from "node:fs/promises";
 import { agentpay } from "./agentpay/index.ts";
 import { codeVersion, type DaemonState, type DaemonStatus, runningDaemon } from "./daemon-state.ts";
-import { awsEmulator } from "./engine/aws-emulator.ts";
+import { awsEmulator } from "./emulator/moto.ts";
 import { Children, stopOrphans } from "./engine/children.ts";
+import { startContainerGateway } from "./engine/container-gateway.ts";
 import { startControl } from "./engine/control.ts";
 import { messageOf } from "./engine/errors.ts";
 import { startEngineHost } from "./engine/host.ts";
 import { LogFiles } from "./engine/log-files.ts";
 import { standInPackages } from "./engine/packages.ts";
 import { identify } from "./engine/process-identity.ts";
+import { type DockerPackage, dockerPackage } from "./engine/providers/docker/index.ts";
 import { localPorts } from "./ports.ts";
 import type { RunningService, Service, ServiceContext } from "./service.ts";
 import { services } from "./services/index.ts";
@@ -52,7 +54,8 @@ async function start(): Promise<void> {
     startChild: (child) => children.start({ cwd: paths.home, ...child }),
   };
   const started = await startServices(context);
-  const host = await startEngineHost(standInPackages(context));
+  const docker = await startContainers(context);
+  const host = await startEngineHost(standInPackages(context, docker));
   undo.push(() => host.stop());
   const startedAt = new Date().toISOString();
   const control = await startControl(ports.control, () => statusOf(startedAt, started));
@@ -89,6 +92,19 @@ async function startServices(context: ServiceContext): Promise<readonly Started[
   );
   if (failures.length > 0) throw new Error(failures.join("\n"));
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** Starts what ran in process mode when an earlier daemon ended. A Docker Engine does that by itself. */
+async function startContainers(context: ServiceContext): Promise<DockerPackage> {
+  const docker = dockerPackage(context);
+  log.info(await docker.describe());
+  // AgentPay's own servers listen for containers themselves.
+  const gateway = await startContainerGateway(await docker.hostAddresses(), [ports.pagerduty, ports.inbox]);
+  undo.push(() => gateway.stop());
+  undo.push(() => docker.stopAll());
+  // What can't be started is drift, which the next `up` sees and heals.
+  await docker.resume().catch((error: unknown) => log.warn(messageOf(error)));
+  return docker;
 }
 
 async function statusOf(startedAt: string, started: readonly Started[]): Promise<DaemonStatus> {

@@ -1,0 +1,29 @@
+# The commands of a fresh clone. Everything else is in package.json and README.md.
+.DEFAULT_GOAL := help
+.PHONY: help up down status test lint typecheck
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: node_modules/.installed ## the whole platform on this machine, from nothing or from what is there
+	@npm run -s local -- up
+
+down: node_modules/.installed ## remove all of it
+	@npm run -s local -- down
+
+status: node_modules/.installed ## what runs
+	@npm run -s local -- status
+
+test: node_modules/.installed ## every test: the fast ones, then those on the real engine and servers
+	npm test
+	npm run test:e2e
+
+lint: node_modules/.installed ## style and format
+	npm run -s lint
+
+typecheck: node_modules/.installed ## types
+	npm run -s typecheck
+
+node_modules/.installed: package-lock.json
+	npm ci --no-fund --no-audit
+	@touch $@

@@ -1,0 +1,68 @@
+/** `down`: destroys through the engine, stops what `up` started, and removes what it kept. */
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { runningDaemon } from "../daemon-state.ts";
+import { messageOf } from "../engine/errors.ts";
+import { type StatePaths, statePaths } from "../state-folder.ts";
+import { startDaemon, stopDaemon } from "./daemon-control.ts";
+import { Engine } from "./engine.ts";
+import { exclusively } from "./exclusive.ts";
+import { Failure } from "./failure.ts";
+import { healLocks } from "./locks.ts";
+import { step } from "./progress.ts";
+import { stackConfiguration } from "./stack-configuration.ts";
+import { ensureTools } from "./tools.ts";
+
+export interface DownOptions {
+  /** Go on where the engine can't destroy everything. */
+  readonly force?: boolean;
+}
+
+export async function down({ force = false }: DownOptions): Promise<void> {
+  const paths = statePaths();
+  const left = await readdir(paths.home).catch(() => []);
+  if (left.length === 0) {
+    console.log("Nothing to do: the local stack is not there.");
+    return;
+  }
+  await exclusively(paths, "down", async () => {
+    await destroy(paths, force);
+    await step("Stop the local services", () => stopDaemon(paths));
+    await step("Remove the state folder", () => removeState(paths));
+  });
+  await rmdir(paths.home).catch(() => {
+    // Something else is kept there: it is not ours to remove.
+  });
+}
+
+async function destroy(paths: StatePaths, force: boolean): Promise<void> {
+  if (!(await Engine.hasStack(paths))) return;
+  const tools = await ensureTools();
+  const daemon =
+    (await runningDaemon(paths)) ?? (await step("Local services", () => startDaemon(paths, tools)));
+  const engine = new Engine({
+    paths,
+    binary: tools.pulumi.binaries["pulumi"] ?? "pulumi",
+    port: daemon.enginePort,
+    configuration: await stackConfiguration(paths),
+  });
+  await step("Pulumi destroy", async (report) => {
+    try {
+      await healLocks(paths, engine);
+      await engine.run(["destroy", "--yes", "--skip-preview"], (line) => {
+        if (line.startsWith(" ")) report(line.trim());
+      });
+    } catch (error) {
+      if (!force)
+        throw new Failure(
+          `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
+        );
+      report("going on all the same");
+    }
+  });
+}
+
+/** Only what is ours: the folder may have been given by the user. */
+async function removeState(paths: StatePaths): Promise<void> {
+  const { home: _, ...entries } = paths;
+  await Promise.all(Object.values(entries).map((entry) => rm(entry, { recursive: true, force: true })));
+}

@@ -1,0 +1,128 @@
+/** Running the Pulumi CLI against the local stack. */
+import { type SpawnOptions, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { engineEnvironment, PROJECT, STACK } from "../engine/environment.ts";
+import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
+import { Failure } from "./failure.ts";
+
+/** Commands that read the stack's configuration file, and so take `--config-file`. */
+const CONFIGURED = new Set([
+  "config",
+  "destroy",
+  "import",
+  "logs",
+  "preview",
+  "refresh",
+  "up",
+  "update",
+  "watch",
+]);
+
+export interface EngineOptions {
+  readonly paths: StatePaths;
+  /** The found `pulumi`. */
+  readonly binary: string;
+  /** Where the daemon's host listens; undefined while it does not run. */
+  readonly port: number | undefined;
+  /** The stack's configuration where it is not the project's own `Pulumi.local.yaml`. */
+  readonly configuration: string | undefined;
+}
+
+export interface Captured {
+  readonly code: number;
+  /** Standard output and error, as they came. */
+  readonly output: string;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+
+  /** Whether `stack init` was done, and `down` was not. */
+  static async hasStack(paths: StatePaths): Promise<boolean> {
+    const file = path.join(paths.backend, ".pulumi", "stacks", PROJECT, `${STACK}.json`);
+    return (await readIfExists(file)) !== undefined;
+  }
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a command with this process's own input and output. Returns its exit code. */
+  async passThrough(args: readonly string[]): Promise<number> {
+    await this.#prepare();
+    return exitCode(
+      spawn(this.#options.binary, this.#complete(args), { ...this.#spawnOptions(), stdio: "inherit" }),
+    );
+  }
+
+  /** Runs a command and collects what it prints, also in `logs/pulumi.log`. */
+  async capture(args: readonly string[], onLine: (line: string) => void = () => {}): Promise<Captured> {
+    await this.#prepare();
+    const child = spawn(this.#options.binary, this.#complete(args), {
+      ...this.#spawnOptions(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const log = createWriteStream(path.join(this.#options.paths.logs, "pulumi.log"), {
+      flags: "a",
+      mode: 0o600,
+    });
+    log.write(`\n$ pulumi ${args.join(" ")}\n`);
+    const lines: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        log.write(`${line}\n`);
+        onLine(line);
+      });
+    }
+    const code = await exitCode(child);
+    log.end();
+    return { code, output: lines.join("\n") };
+  }
+
+  /** @throws Failure with what the engine said, where it fails. */
+  async run(args: readonly string[], onLine?: (line: string) => void): Promise<void> {
+    const { code, output } = await this.capture(args, onLine);
+    if (code === 0) return;
+    const start = output.indexOf("Diagnostics:");
+    throw new Failure(
+      `pulumi ${args[0]} failed with exit code ${code}:\n${output.slice(Math.max(start, 0)).trim()}`,
+    );
+  }
+
+  async #prepare(): Promise<void> {
+    await Promise.all(
+      [this.#options.paths.backend, this.#options.paths.logs].map((folder) =>
+        mkdir(folder, { recursive: true }),
+      ),
+    );
+  }
+
+  #complete([command = "", ...rest]: readonly string[]): string[] {
+    const { configuration } = this.#options;
+    const configured = configuration !== undefined && CONFIGURED.has(command);
+    return ["--non-interactive", command, ...(configured ? ["--config-file", configuration] : []), ...rest];
+  }
+
+  #spawnOptions(): SpawnOptions {
+    const { paths, port } = this.#options;
+    return { cwd: REPOSITORY, env: { ...process.env, ...engineEnvironment(paths, port) } };
+  }
+}
+
+/** Waits for the engine's own end, also when the user interrupts: it finishes what it has begun. */
+async function exitCode(child: ReturnType<typeof spawn>): Promise<number> {
+  const wait = (): void => {};
+  process.on("SIGINT", wait);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve(code ?? 1));
+    });
+  } finally {
+    process.off("SIGINT", wait);
+  }
+}

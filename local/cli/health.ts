@@ -1,0 +1,97 @@
+/** Whether the servers of the local stack answer, and Prometheus sees all that it should. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { Ports } from "../ports.ts";
+import { Failure } from "./failure.ts";
+
+const ANSWER_MILLISECONDS = 5000;
+const POLL_MILLISECONDS = 250;
+/** Grafana makes its database at the first start. */
+const PATIENCE_MILLISECONDS = 120_000;
+
+/** One thing that must be well, and why it is not. */
+interface Check {
+  readonly name: string;
+  readonly address: string;
+  /** Undefined where all is well. */
+  problem(): Promise<string | undefined>;
+}
+
+const targetsSchema = z.object({
+  data: z.object({
+    activeTargets: z.array(z.object({ scrapePool: z.string(), health: z.string(), lastError: z.string() })),
+  }),
+});
+
+export function checksOf(ports: Ports): readonly Check[] {
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  const answers = (name: string, port: number, path: string): Check => ({
+    name,
+    address: at(port),
+    problem: async () => answerProblem(await get(`${at(port)}${path}`)),
+  });
+  return [
+    answers("Prometheus", ports.prometheus, "/-/ready"),
+    {
+      name: "Prometheus targets",
+      address: `${at(ports.prometheus)}/targets`,
+      problem: () => targetProblem(ports),
+    },
+    answers("Alertmanager", ports.alertmanager, "/-/ready"),
+    answers("Grafana", ports.grafana, "/api/health"),
+    answers("AgentPay", ports.agentpayApi, "/healthz"),
+  ];
+}
+
+/** @throws Failure that names all that is still not well when patience ends. */
+export async function waitUntilHealthy(ports: Ports, onProgress: (message: string) => void): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    const problems = await problemsOf(ports);
+    if (problems.length === 0) return;
+    if (Date.now() > deadline) throw new Failure(`Not everything is healthy:\n${problems.join("\n")}`);
+    onProgress(`waiting: ${problems.join("; ")}`);
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+/** One line for each thing that is not well. */
+export async function problemsOf(ports: Ports): Promise<readonly string[]> {
+  const found = await Promise.all(
+    checksOf(ports).map(async ({ name, problem }) => {
+      const text = await problem();
+      return text === undefined ? [] : [`${name} ${text}`];
+    }),
+  );
+  return found.flat();
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Undefined where nothing answers. */
+async function get(url: string): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) });
+    return { status: response.status, text: await response.text() };
+  } catch {
+    return undefined;
+  }
+}
+
+function answerProblem(answer: Answer | undefined): string | undefined {
+  if (answer === undefined) return "does not answer";
+  return answer.status === 200 ? undefined : `answers with status ${answer.status}`;
+}
+
+async function targetProblem(ports: Ports): Promise<string | undefined> {
+  const answer = await get(`http://127.0.0.1:${ports.prometheus}/api/v1/targets?state=active`);
+  if (answer?.status !== 200) return "can't be read";
+  const { activeTargets } = targetsSchema.parse(JSON.parse(answer.text)).data;
+  if (activeTargets.length === 0) return "are not known yet";
+  const down = activeTargets.filter(({ health }) => health !== "up");
+  if (down.length === 0) return undefined;
+  return down.map(({ scrapePool, health, lastError }) => `${scrapePool}: ${lastError || health}`).join(", ");
+}

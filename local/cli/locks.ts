@@ -1,0 +1,69 @@
+/**
+ * The lock that an engine leaves when it is killed. It is only taken away where the process that it names is dead.
+ */
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { PROJECT, STACK } from "../engine/environment.ts";
+import type { StatePaths } from "../state-folder.ts";
+import type { Engine } from "./engine.ts";
+import { Failure } from "./failure.ts";
+
+const lockSchema = z.object({
+  pid: z.number(),
+  hostname: z.string(),
+  username: z.string(),
+  timestamp: z.string(),
+});
+
+export type Lock = z.infer<typeof lockSchema>;
+
+/** What a lock means for us. */
+export type Verdict = "abandoned" | "held";
+
+/**
+ * @param program - Name of the program that now runs under the lock's process number, undefined for none.
+ */
+export function judge(lock: Lock, thisHost: string, program: string | undefined): Verdict {
+  if (lock.hostname !== thisHost) return "held";
+  return program?.includes("pulumi") ? "held" : "abandoned";
+}
+
+/**
+ * Takes away what a killed engine has left, so that the next command can run. Returns whether there was any.
+ * @throws Failure where an engine is still at work.
+ */
+export async function healLocks(paths: StatePaths, engine: Engine): Promise<boolean> {
+  const locks = await readLocks(paths);
+  if (locks.length === 0) return false;
+  for (const lock of locks) {
+    if (judge(lock, hostname(), await programOf(lock.pid)) === "abandoned") continue;
+    throw new Failure(
+      `The local stack is locked by ${lock.username}'s pulumi (process ${lock.pid} on ${lock.hostname}, ` +
+        `since ${lock.timestamp}). Wait for it to end, or end it.`,
+    );
+  }
+  await engine.run(["cancel", "--yes"]);
+  return true;
+}
+
+async function readLocks(paths: StatePaths): Promise<readonly Lock[]> {
+  const folder = path.join(paths.backend, ".pulumi", "locks", "organization", PROJECT, STACK);
+  const names = await readdir(folder).catch(() => []);
+  return Promise.all(
+    names.map(async (name) => lockSchema.parse(JSON.parse(await readFile(path.join(folder, name), "utf8")))),
+  );
+}
+
+async function programOf(pid: number): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)("ps", ["-o", "comm=", "-p", String(pid)]);
+    return stdout.trim();
+  } catch {
+    // ps answers 1 where there is no such process.
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+/** The command line of the local stack: `npm run -s local -- <command>`. */
+import { Command, InvalidArgumentError } from "commander";
+import colors from "picocolors";
+import { messageOf } from "../engine/errors.ts";
+import { ChecksumError } from "../toolchain/download.ts";
+import { ToolUnavailableError } from "../toolchain/find.ts";
+import { down } from "./down.ts";
+import { Failure } from "./failure.ts";
+import { logs } from "./logs.ts";
+import { pulumi } from "./pulumi.ts";
+import { status } from "./status.ts";
+import { up } from "./up.ts";
+
+const program = new Command("local")
+  .description("AgentPay's monitoring on this machine: the real engine and servers, with simulated platforms")
+  .enablePositionalOptions()
+  .addHelpText(
+    "after",
+    `
+Environment:
+  AGENTPAY_LOCAL_HOME         where the local stack keeps its state (default: .local in the repository)
+  AGENTPAY_LOCAL_PORT_OFFSET  added to every port, to run beside another local stack (default: 0)
+  AGENTPAY_LOCAL_DRIVER       docker or process: how the servers run (default: docker where an engine answers)
+  AGENTPAY_TOOL_SOURCES       where tools may come from: path, cache, download, build (default: all, in this order)
+
+Exit codes: 0 done, 1 failed; pulumi: the engine's own.`,
+  );
+
+program.command("up").description("start everything; heals what an earlier run has left").action(up);
+
+program
+  .command("down")
+  .description("destroy everything through the engine, stop what up started, remove its state")
+  .option("--force", "go on where the engine can't destroy everything")
+  .action(down);
+
+program
+  .command("status")
+  .description("what runs; exits 1 where only a part of it does")
+  .option("--json", "for programs")
+  .action(async (options) => {
+    process.exitCode = await status(options);
+  });
+
+program
+  .command("pulumi")
+  .description("run the engine on the local stack: pulumi -- preview --diff")
+  .argument("[args...]", "arguments of the engine")
+  .helpOption(false)
+  .passThroughOptions()
+  .allowUnknownOption()
+  .action(async (args: string[]) => {
+    process.exitCode = await pulumi(args);
+  });
+
+program
+  .command("logs")
+  .description("list the logs, or print the end of one")
+  .argument("[log]")
+  .option("-f, --follow", "go on printing")
+  .option("-n, --lines <number>", "how many lines", wholeNumber, "50")
+  .action(logs);
+
+function wholeNumber(text: string): string {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return text;
+}
+
+/** Anything else is a defect of ours: where it is matters. */
+function isForPeople(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isForPeople);
+  return [Failure, ToolUnavailableError, ChecksumError].some((kind) => error instanceof kind);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A failure is written for people. Anything else is a defect: show where it is.
+  const known = error instanceof Failure || error instanceof AggregateError;
+  console.error(
+    colors.red(known || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)),
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,31 @@
+/** `pulumi`: the found engine against the local stack. */
+import { runningDaemon } from "../daemon-state.ts";
+import { statePaths } from "../state-folder.ts";
+import { ensureTool } from "../toolchain/find.ts";
+import { tools } from "../toolchain/tools.ts";
+import { Engine } from "./engine.ts";
+import { Failure } from "./failure.ts";
+import { stackConfiguration } from "./stack-configuration.ts";
+
+/** Commands that run the program or call a provider. */
+const NEEDS_DAEMON = new Set(["destroy", "import", "policy", "preview", "refresh", "up", "update", "watch"]);
+
+/** Returns the engine's exit code. */
+export async function pulumi(args: readonly string[]): Promise<number> {
+  const paths = statePaths();
+  const daemon = await runningDaemon(paths);
+  const [command = ""] = args;
+  if (!daemon && NEEDS_DAEMON.has(command) && !args.includes("--help")) {
+    throw new Failure(
+      `pulumi ${command} needs the local services, which do not run. Start them with: make up`,
+    );
+  }
+  const { binaries } = await ensureTool(tools.pulumi);
+  const engine = new Engine({
+    paths,
+    binary: binaries["pulumi"] ?? "pulumi",
+    port: daemon?.enginePort,
+    configuration: await stackConfiguration(paths),
+  });
+  return engine.passThrough(args);
+}

@@ -1,0 +1,45 @@
+/** The local stack's configuration: the project's own file, or a copy of it with the ports shifted. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { PROJECT } from "../engine/environment.ts";
+import { localPorts, type Ports, portOffset, shiftAddresses } from "../ports.ts";
+import { REPOSITORY, type StatePaths, writeAtomically } from "../state-folder.ts";
+
+const SOURCE = path.join(REPOSITORY, "Pulumi.local.yaml");
+
+/** Ports that the program itself publishes, by the setting below `metrics` that names each. */
+const PUBLISHED = {
+  prometheusPort: "prometheus",
+  alertmanagerPort: "alertmanager",
+  grafanaPort: "grafana",
+} as const satisfies Record<string, keyof Ports>;
+
+interface StackFile {
+  readonly config: Record<string, Record<string, unknown>>;
+}
+
+/** Undefined where the project's own file holds as it is. */
+export async function stackConfiguration(paths: StatePaths): Promise<string | undefined> {
+  const offset = portOffset();
+  if (offset === 0) return undefined;
+  const shifted = shiftConfiguration(await readFile(SOURCE, "utf8"), offset);
+  await writeAtomically(paths.shiftedConfiguration, shifted);
+  return paths.shiftedConfiguration;
+}
+
+/** A stack's configuration file with every port of the local stack moved by `offset`. */
+export function shiftConfiguration(text: string, offset: number): string {
+  const file: StackFile = parse(shiftAddresses(text, offset));
+  const ports = localPorts(offset);
+  const published = Object.entries(PUBLISHED).map(([key, name]) => [key, ports[name]]);
+  const metrics = `${PROJECT}:metrics`;
+  file.config[metrics] = { ...file.config[metrics], ...Object.fromEntries(published) };
+  return stringify(file);
+}
+
+/** A plain value of the stack's configuration, such as `grafanaAdminPassword` of `metrics`. */
+export async function configuredValue(section: string, key: string): Promise<string> {
+  const file: StackFile = parse(await readFile(SOURCE, "utf8"));
+  return String(file.config[`${PROJECT}:${section}`]?.[key] ?? "");
+}

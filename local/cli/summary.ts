@@ -1,0 +1,41 @@
+/** What `up` prints at its end. */
+import Table from "cli-table3";
+import colors from "picocolors";
+import type { Ports } from "../ports.ts";
+import { configuredValue } from "./stack-configuration.ts";
+
+export async function summary(ports: Ports): Promise<string> {
+  const at = (port: number, path = "") => `http://localhost:${port}${path}`;
+  const grafanaPassword = await configuredValue("metrics", "grafanaAdminPassword");
+  const rows = [
+    ["Grafana", at(ports.grafana), `admin / ${grafanaPassword}`],
+    ["Prometheus", at(ports.prometheus), ""],
+    ["Alertmanager", at(ports.alertmanager), ""],
+    ["PagerDuty (simulated)", at(ports.pagerduty), `token ${await configuredValue("pagerduty", "token")}`],
+    ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],
+    ["Slack inbox (simulated)", at(ports.inbox), ""],
+    ["AWS (moto)", at(ports.aws), "any access key"],
+    ["AgentPay api (simulated)", at(ports.agentpayApi, "/metrics"), ""],
+    ["AgentPay worker (simulated)", at(ports.agentpayWorker, "/metrics"), ""],
+  ];
+  const next = [
+    ["make status", "what runs"],
+    ["npm run pulumi -- stack output", "what the AgentPay deployment gets"],
+    ["npm run pulumi -- preview --diff", "what a change of yours would do"],
+    ["npm run local -- logs", "what the servers say"],
+    ["make down", "remove all of it"],
+  ];
+  return [
+    plainTable(["What", "Where", "Credentials"], rows),
+    "",
+    "Next:",
+    ...next.map(([command = "", meaning]) => `  ${colors.bold(command.padEnd(34))}${meaning}`),
+  ].join("\n");
+}
+
+/** A table without colours of its own: the columns speak for themselves. */
+export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}

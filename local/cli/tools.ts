@@ -1,0 +1,18 @@
+/** The tools of the local stack, for the commands that need them. */
+import { ensureTool, type FoundTool } from "../toolchain/find.ts";
+import { type ToolName, tools } from "../toolchain/tools.ts";
+import { sideBySide } from "./progress.ts";
+
+export type FoundTools = Readonly<Record<ToolName, FoundTool>>;
+
+/** All of them, found or made side by side, with their progress shown. */
+export async function ensureTools(): Promise<FoundTools> {
+  const found = await sideBySide(
+    Object.values(tools).map((tool) => ({
+      title: `${tool.name} ${tool.version}`,
+      run: (onProgress) => ensureTool(tool, { onProgress }),
+      done: ({ name, version, source }: FoundTool) => `${name} ${version} (${source})`,
+    })),
+  );
+  return Object.fromEntries(found.map((tool) => [tool.name, tool])) as FoundTools;
+}
