@@ -42,6 +42,7 @@ export interface ContainerRecord {
 const DEFAULT_STOP_SECONDS = 10;
 const DEFAULT_WAIT_SECONDS = 60;
 const POLL_MILLISECONDS = 100;
+const PORT_RELEASE_MILLISECONDS = 5000;
 /** A server that ended this often in a row while it was waited for will not come up by itself. */
 const HOPELESS_FAILURES = 3;
 
@@ -115,8 +116,9 @@ export class ProcessContainers implements Platform<ContainerInputs> {
     const results = await Promise.allSettled(
       wanted.map(async ({ name }) => {
         if (this.#supervisors.has(name)) return;
-        await this.#endLeftBehind(name);
-        await this.#launch(name);
+        const wasThere = await this.#endLeftBehind(name);
+        // The last thread of a process lets go of the port a little after the process counts as ended.
+        await this.#launch(name, wasThere ? PORT_RELEASE_MILLISECONDS : 0);
       }),
     );
     const failures = results.flatMap((result) =>
@@ -223,11 +225,11 @@ export class ProcessContainers implements Platform<ContainerInputs> {
     if (inputs.wait) await this.#becomeReady(name, (inputs.waitTimeout ?? DEFAULT_WAIT_SECONDS) * 1000);
   }
 
-  async #launch(name: string): Promise<void> {
+  async #launch(name: string, portPatience = 0): Promise<void> {
     const record = this.#change(name, { started: true });
     const prefix = await this.#state.programs[record.repository]?.start();
     if (prefix === undefined) throw new Error(`No program stands for the image of ${name} any more.`);
-    await claimPort(record.plan.listen);
+    await claimPort(record.plan.listen, portPatience);
     const supervisor = new Supervisor({
       launch: () =>
         launch({
@@ -291,9 +293,10 @@ export class ProcessContainers implements Platform<ContainerInputs> {
     return record.process !== undefined && (await isAlive(record.process));
   }
 
-  async #endLeftBehind(name: string): Promise<void> {
+  /** Whether a process of a killed daemon was still there. */
+  async #endLeftBehind(name: string): Promise<boolean> {
     const record = this.#state.containers.get(name);
-    if (record?.process) await endProcess(record.process, record.stopGrace);
+    return record?.process ? endProcess(record.process, record.stopGrace) : false;
   }
 
   async #remove(name: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Ports of this machine. */
 import { type AddressInfo, connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Listen } from "./plan.ts";
 
 const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
@@ -16,15 +17,22 @@ function bind({ ip, port }: Listen): Promise<number> {
   });
 }
 
+const RETRY_MILLISECONDS = 50;
+
 /**
  * The port to listen on: the given one, or a free one for 0.
+ * @param patience Milliseconds to wait for a port that is taken. Default: 0.
  * @throws where it is taken, in Docker's words.
  */
-export async function claimPort(listen: Listen): Promise<number> {
+export async function claimPort(listen: Listen, patience = 0): Promise<number> {
   try {
     return await bind(listen);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EADDRINUSE" && patience > 0) {
+      await sleep(RETRY_MILLISECONDS);
+      return claimPort(listen, patience - RETRY_MILLISECONDS);
+    }
     const reason = code === "EADDRINUSE" ? "port is already allocated. Stop what uses it" : code;
     throw new Error(`Bind for ${listen.ip}:${listen.port} failed: ${reason}.`);
   }
