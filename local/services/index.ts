@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Service } from "../service.ts";
+import { startInbox } from "./inbox/server.ts";
 import { startPagerDuty } from "./pagerduty/server.ts";
 import { startSentry } from "./sentry/server.ts";
 
@@ -14,5 +15,10 @@ export const services: readonly Service[] = [
     name: "Sentry",
     start: ({ stateFolder, ports }) =>
       startSentry({ port: ports.sentry, dataFolder: join(stateFolder, "data", "sentry") }),
+  },
+  {
+    name: "Slack webhook",
+    start: ({ stateFolder, ports }) =>
+      startInbox({ port: ports.inbox, dataFolder: join(stateFolder, "data", "inbox") }),
   },
 ];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-/** Names containers of the stack by where they really listen: `prometheus:9090=127.0.0.1:9090,...`. */
+/** JSON: where containers of the stack really listen, such as `{"prometheus:9090": "127.0.0.1:9090"}`. */
 export const HOSTS_VARIABLE = "AGENTPAY_LOCAL_HOSTS";
 
 export interface GrafanaSettings {
@@ -21,7 +21,7 @@ const environmentSchema = z.object({
   GF_SECURITY_ADMIN_PASSWORD__FILE: z.string(
     "is required: the file that holds the password of the administrator",
   ),
-  [HOSTS_VARIABLE]: z.string().default(""),
+  [HOSTS_VARIABLE]: z.string().default("{}"),
 });
 
 /**
@@ -45,15 +45,14 @@ export function readSettings(environment: NodeJS.ProcessEnv): GrafanaSettings {
   };
 }
 
-/** @throws where a part is not `name:port=address:port`. */
+const hostTable = z.record(z.string(), z.string());
+
+/** @throws where the text is not such an object. */
 export function parseHosts(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split(",").filter((part) => part.trim() !== "");
-  return new Map(
-    pairs.map((pair) => {
-      const [name, address] = pair.trim().split("=");
-      if (!name || !address)
-        throw new Error(`${HOSTS_VARIABLE}: "${pair}" is not like prometheus:9090=127.0.0.1:9090`);
-      return [name, address];
-    }),
-  );
+  try {
+    return new Map(Object.entries(hostTable.parse(JSON.parse(text))));
+  } catch (error) {
+    const example = '{"prometheus:9090": "127.0.0.1:9090"}';
+    throw new Error(`${HOSTS_VARIABLE} must be JSON such as ${example}`, { cause: error });
+  }
 }
