@@ -8,7 +8,7 @@ import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
 import { Failure } from "./failure.ts";
 import { healLocks } from "./locks.ts";
-import { step } from "./progress.ts";
+import { step, titled } from "./progress.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
 import { ensureTools } from "./tools.ts";
 
@@ -45,20 +45,22 @@ async function destroy(paths: StatePaths, force: boolean): Promise<void> {
     port: daemon.enginePort,
     configuration: await stackConfiguration(paths),
   });
-  await step("Pulumi destroy", async (report) => {
-    try {
-      await healLocks(paths, engine);
-      await engine.run(["destroy", "--yes", "--skip-preview"], (line) => {
-        if (line.startsWith(" ")) report(line.trim());
-      });
-    } catch (error) {
-      if (!force)
-        throw new Failure(
-          `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
-        );
-      report("going on all the same");
-    }
-  });
+  await step(
+    "Pulumi destroy",
+    async (report) => {
+      try {
+        await healLocks(paths, engine);
+        return await engine.run(["destroy", "--yes", "--skip-preview"], report);
+      } catch (error) {
+        if (!force)
+          throw new Failure(
+            `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
+          );
+        return "not complete, going on all the same";
+      }
+    },
+    titled("Pulumi destroy"),
+  );
 }
 
 /** Only what is ours: the folder may have been given by the user. */

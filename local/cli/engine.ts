@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { engineEnvironment, PROJECT, STACK } from "../engine/environment.ts";
 import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
 import { Failure } from "./failure.ts";
+import type { Report } from "./progress.ts";
 
 /** Commands that read the stack's configuration file, and so take `--config-file`. */
 const CONFIGURED = new Set([
@@ -20,6 +21,9 @@ const CONFIGURED = new Set([
   "update",
   "watch",
 ]);
+
+/** ` +  aws:sns:Topic critical created (0.05s)`: the engine's line for a resource that is done. */
+const FINISHED = / (created|updated|deleted|replaced|refreshed|imported) \(\d/;
 
 export interface EngineOptions {
   readonly paths: StatePaths;
@@ -83,10 +87,15 @@ export class Engine {
     return { code, output: lines.join("\n") };
   }
 
-  /** @throws Failure with what the engine said, where it fails. */
-  async run(args: readonly string[], onLine?: (line: string) => void): Promise<void> {
-    const { code, output } = await this.capture(args, onLine);
-    if (code === 0) return;
+  /**
+   * Runs a command and reports each resource that it is done with. Returns what it did in sum, such as `56 created`.
+   * @throws Failure with what the engine said, where it fails.
+   */
+  async run(args: readonly string[], report: Report = () => {}): Promise<string> {
+    const { code, output } = await this.capture(args, (line) => {
+      if (FINISHED.test(line)) report(line.trim());
+    });
+    if (code === 0) return countsOf(output);
     const start = output.indexOf("Diagnostics:");
     throw new Failure(
       `pulumi ${args[0]} failed with exit code ${code}:\n${output.slice(Math.max(start, 0)).trim()}`,
@@ -111,6 +120,16 @@ export class Engine {
     const { paths, port } = this.#options;
     return { cwd: REPOSITORY, env: { ...process.env, ...engineEnvironment(paths, port) } };
   }
+}
+
+/** `+ 2 created, 54 unchanged`, from the engine's block of that name. */
+function countsOf(output: string): string {
+  const block = output.split("\nResources:\n")[1]?.split("\n\n")[0] ?? "";
+  return block
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(", ");
 }
 
 /** Waits for the engine's own end, also when the user interrupts: it finishes what it has begun. */

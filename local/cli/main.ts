@@ -75,10 +75,7 @@ function isForPeople(error: unknown): boolean {
 try {
   await program.parseAsync();
 } catch (error) {
-  // A failure is written for people. Anything else is a defect: show where it is.
-  const known = error instanceof Failure || error instanceof AggregateError;
-  console.error(
-    colors.red(known || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)),
-  );
+  const stack = error instanceof Error && !isForPeople(error) ? error.stack : undefined;
+  console.error(colors.red(stack ?? messageOf(error)));
   process.exitCode = 1;
 }

@@ -20,6 +20,11 @@ export async function step<Result>(
   return result as Result;
 }
 
+/** A step's title at its end, with what it said. */
+export function titled(title: string): (outcome: string) => string {
+  return (outcome) => (outcome === "" ? title : `${title}: ${outcome}`);
+}
+
 /** Runs all of them to their end. @throws the error, or an AggregateError of several. */
 export async function sideBySide<Result>(steps: readonly Step<Result>[]): Promise<readonly Result[]> {
   const results: Result[] = [];
@@ -30,7 +35,7 @@ export async function sideBySide<Result>(steps: readonly Step<Result>[]): Promis
       task: async (_context: unknown, task: { title: string; output: string }) => {
         try {
           const result = await run((message) => {
-            task.output = message;
+            if (task.output !== message) task.output = message;
           });
           results[index] = result;
           if (done) task.title = done(result);

@@ -9,7 +9,7 @@ import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
 import { problemsOf, waitUntilHealthy } from "./health.ts";
 import { healLocks } from "./locks.ts";
-import { type Report, step } from "./progress.ts";
+import { type Report, step, titled } from "./progress.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
 import { summary } from "./summary.ts";
 import { ensureTools, type FoundTools } from "./tools.ts";
@@ -29,7 +29,7 @@ export async function up(): Promise<void> {
       port: daemon.enginePort,
       configuration: await stackConfiguration(paths),
     });
-    await step("Pulumi up", (report) => deploy(paths, ports, daemon, engine, report));
+    await step("Pulumi up", (report) => deploy(paths, ports, daemon, engine, report), titled("Pulumi up"));
     await step("Health", (report) => waitUntilHealthy(ports, report));
     await writeAtomically(paths.lastUp, JSON.stringify({ daemonStartedAt: daemon.startedAt }));
   });
@@ -63,7 +63,7 @@ async function deploy(
   daemon: DaemonState,
   engine: Engine,
   report: Report,
-): Promise<void> {
+): Promise<string> {
   if (!(await Engine.hasStack(paths))) await engine.run(["stack", "init", "local"]);
   const interrupted = await healLocks(paths, engine);
   if (interrupted) {
@@ -73,9 +73,7 @@ async function deploy(
   // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended.
   const refresh = interrupted || (await isOutdated(paths, daemon)) || (await problemsOf(ports)).length > 0;
   await rm(paths.lastUp, { force: true });
-  await engine.run(["up", "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])], (line) => {
-    if (line.startsWith(" ")) report(line.trim());
-  });
+  return engine.run(["up", "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])], report);
 }
 
 async function isOutdated(paths: StatePaths, daemon: DaemonState): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import semver from "semver";
 import type { z } from "zod";
 import { checkConfiguration, decodeConfiguration, readConfiguration } from "./configuration.ts";
 import { type Difference, differences } from "./difference.ts";
@@ -19,8 +20,6 @@ import { checkInputs } from "./validation.ts";
 import { unwrapProperties } from "./values.ts";
 
 const { Empty } = empty;
-const PROTOCOL_VERSION = "1.0.0";
-
 /** Connections remembered at once. Each engine command opens one for each explicit provider. */
 const SESSION_LIMIT = 100;
 
@@ -76,6 +75,9 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
     if (sessions.size > SESSION_LIMIT && !oldest.done) sessions.delete(oldest.value);
   };
 
+  // The engine warns of a plugin older than its SDK. It asks before it says which plugin it means.
+  const newest = packages.map(({ version }) => version).toSorted(semver.rcompare)[0] ?? "0.0.0";
+
   const guarded = <Request, Response>(answer: (request: Request, call: Call) => Promise<Response>) =>
     unary((request: Request, call: grpc.ServerUnaryCall<Request, Response>) =>
       operations.withoutSecrets([sessions.get(call.getPeer())?.configuration], () => answer(request, call)),
@@ -85,7 +87,7 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
     handshake: unary(() => new rpc.ProviderHandshakeResponse().setAcceptSecrets(true)),
     attach: unary(() => new Empty()),
     cancel: unary(() => new Empty()),
-    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(PROTOCOL_VERSION)),
+    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(newest)),
     getSchema: unary(() => new rpc.GetSchemaResponse().setSchema("{}")),
 
     checkConfig: unary((request: messages.CheckRequest) => {
