@@ -1,5 +1,6 @@
 /** `down`: destroys through the engine, stops what `up` started, and removes what it kept. */
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, rmdir } from "node:fs/promises";
 import { runningDaemon } from "../daemon-state.ts";
 import { messageOf } from "../engine/errors.ts";
 import { type StatePaths, statePaths } from "../state-folder.ts";
@@ -19,8 +20,7 @@ export interface DownOptions {
 
 export async function down({ force = false }: DownOptions): Promise<void> {
   const paths = statePaths();
-  const left = await readdir(paths.home).catch(() => []);
-  if (left.length === 0) {
+  if (!entriesOf(paths).some((entry) => existsSync(entry))) {
     console.log("Nothing to do: the local stack is not there.");
     return;
   }
@@ -65,6 +65,9 @@ async function destroy(paths: StatePaths, force: boolean): Promise<void> {
 
 /** Only what is ours: the folder may have been given by the user. */
 async function removeState(paths: StatePaths): Promise<void> {
-  const { home: _, ...entries } = paths;
-  await Promise.all(Object.values(entries).map((entry) => rm(entry, { recursive: true, force: true })));
+  await Promise.all(entriesOf(paths).map((entry) => rm(entry, { recursive: true, force: true })));
+}
+
+function entriesOf({ home: _, ...entries }: StatePaths): readonly string[] {
+  return Object.values(entries);
 }
