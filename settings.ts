@@ -6,9 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type AlertThresholds, alertThresholdNames } from "./catalog/alerts/index.ts";
 
-const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
+const text = (pattern: RegExp, expected: string) =>
+  z.string(expected).regex(pattern, { error: expected, abort: true });
 /** An empty value means "not set". */
-const optional = <T extends z.ZodType>(rule: T) => z.union([z.literal("").transform(() => undefined), rule]);
+const optional = <T extends z.ZodType>(rule: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), rule.optional());
 const integer = (minimum: number, maximum: number) => {
   const expected = `a whole number from ${minimum} to ${maximum}`;
   return z.int(expected).min(minimum, expected).max(maximum, expected);
@@ -17,8 +19,8 @@ const integer = (minimum: number, maximum: number) => {
 const fraction = (minimum: number, maximum: number) => {
   const expected = `a number from ${minimum} to ${maximum}`;
   return text(/^\d+(\.\d+)?$/, expected)
-    .transform(Number)
-    .pipe(z.number().min(minimum, expected).max(maximum, expected));
+    .refine((value) => Number(value) >= minimum && Number(value) <= maximum, expected)
+    .transform(Number);
 };
 
 const anyText = z.string("a text");
@@ -44,13 +46,21 @@ const LOG_RETENTION_DAYS = [
 ];
 const logRetention = z.literal(LOG_RETENTION_DAYS, `one of ${LOG_RETENTION_DAYS.join(", ")}`);
 
-const timeZones: ReadonlySet<string> = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", "Etc/UTC"]);
-const timeZone = anyText.refine((zone) => timeZones.has(zone), "an IANA time zone such as Europe/Berlin");
+const TIME_ZONE = "an IANA time zone such as Europe/Berlin";
+/** Not `Intl.supportedValuesOf`: it leaves out current names, such as Asia/Kolkata, in favour of old ones. */
+const timeZone = text(/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/, TIME_ZONE).refine((zone) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}, TIME_ZONE);
 
 const ROTATION_START = "a Monday before 2026, such as 2024-01-01T00:00:00Z";
 const rotationStart = text(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/, ROTATION_START).refine((instant) => {
   const date = new Date(instant);
-  return date.getUTCDay() === 1 && date.getUTCFullYear() < 2026;
+  const exists = date.getTime() > 0 && date.toISOString().startsWith(instant.slice(0, 10));
+  return exists && date.getUTCDay() === 1 && date.getUTCFullYear() < 2026;
 }, ROTATION_START);
 
 const POSITIVE = "a number above 0";
@@ -81,7 +91,8 @@ const platform = <Shape extends z.ZodRawShape>(shape: Shape) => {
   );
 };
 
-const settingsSchema = z.strictObject({
+/** Every key and its rule. */
+export const settingsSchema = z.strictObject({
   owner: slug,
   alertThresholds: thresholds,
   docs: z.strictObject({ runbookBaseUrl: httpUrl, grafanaUrl: optional(origin) }),
@@ -159,33 +170,39 @@ export type Enabled<Platform extends PlatformName> = Extract<Parsed[Platform], {
 export type Settings = Readonly<Parsed & { environment: string; isProduction: boolean }>;
 
 interface Problem {
-  /** Path of the key, such as `metrics.retentionDays`. */
+  /** Path of the key as Pulumi writes it, such as `metrics.apiTargets[0]`. */
   readonly key: string;
   readonly expected: string;
-  /** True where the key itself is the mistake. */
-  readonly unknown?: boolean;
+  /** Whether the value is a text; false for a number or a boolean; "unknown" where the key itself is the mistake. */
+  readonly text: boolean | "unknown";
 }
 
 /** Rules between keys: what one key's value makes another need. */
-function crossFieldProblems({ aws, database, metrics, notifications, uptime }: Parsed): Problem[] {
+function crossFieldProblems({ aws, database, metrics, notifications, pagerduty, uptime }: Parsed): Problem[] {
   const problems: Problem[] = [];
   const { emails, slackWebhookUrl, smtpHost, smtpFrom, smtpUsername, smtpPassword } = notifications;
   if (smtpHost && !smtpFrom) {
-    problems.push({ key: "notifications.smtpFrom", expected: "the sender's address, since smtpHost is set" });
+    const expected = "the sender's address, since notifications.smtpHost is set";
+    problems.push({ key: "notifications.smtpFrom", expected, text: true });
   }
   if (smtpUsername && !smtpPassword) {
     const expected = "a secret value, since notifications.smtpUsername is set";
-    problems.push({ key: "notifications.smtpPassword", expected });
+    problems.push({ key: "notifications.smtpPassword", expected, text: true });
   }
   if (metrics.enabled && !slackWebhookUrl && !(smtpHost && emails.length > 0)) {
     const expected =
       "a Slack webhook, or else notifications.smtpHost and notifications.emails: warnings must reach someone";
-    problems.push({ key: "notifications.slackWebhookUrl", expected });
+    problems.push({ key: "notifications.slackWebhookUrl", expected, text: true });
   }
   for (const [name, { enabled }] of Object.entries({ database, uptime })) {
     if (enabled && !aws.enabled) {
-      problems.push({ key: `${name}.enabled`, expected: "false where aws.enabled is false" });
+      problems.push({ key: `${name}.enabled`, expected: "false where aws.enabled is false", text: false });
     }
+  }
+  if (pagerduty.enabled && pagerduty.engineerA === pagerduty.engineerB) {
+    const expected =
+      "someone else than pagerduty.engineerA: the second level must not be the first one again";
+    problems.push({ key: "pagerduty.engineerB", expected, text: true });
   }
   return problems;
 }
@@ -203,34 +220,66 @@ export const secretKeys = [
 export class SettingsError extends pulumi.RunError {}
 
 function explain(environment: string, problems: readonly Problem[]): string {
-  const lines = problems.map(({ key, expected, unknown }) => {
-    if (unknown)
-      return `  ${key}\n      ${expected}\n      remove: pulumi config rm --stack ${environment} --path ${key}`;
-    const flags = (secretKeys as readonly string[]).includes(key) ? "--secret --path" : "--path";
-    return `  ${key}\n      expected: ${expected}\n      set it:   pulumi config set --stack ${environment} ${flags} ${key} <value>`;
+  const paragraphs = problems.map(({ key, expected, text }) => {
+    const path = key.includes("[") ? `'${key}'` : key;
+    return text === "unknown"
+      ? [key, `    ${expected}`, `    remove:   pulumi config rm --stack ${environment} --path ${path}`]
+      : [key, `    expected: ${expected}`, `    set it:   ${setCommand(environment, path, text)}`];
   });
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return `The configuration of stack "${environment}" has ${count}:\n${lines.join("\n")}`;
+  const lines = paragraphs.flat().map((line) => `  ${line}`);
+  return [`The configuration of stack "${environment}" has ${count}:`, ...lines].join("\n");
+}
+
+/** Without `--type string`, Pulumi makes a number of an account id, and loses the + of a phone number. */
+function setCommand(environment: string, path: string, text: boolean): string {
+  const set = `pulumi config set --stack ${environment}`;
+  // Pulumi asks for the value: as an argument it would stay in the shell's history.
+  if ((secretKeys as readonly string[]).includes(path)) return `${set} --secret --path ${path}`;
+  if (path.startsWith("alertThresholds.")) return `${set} --type float --path ${path} <value>`;
+  return `${set} ${text ? "--type string " : ""}--path ${path} <value>`;
 }
 
 function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
-    const path = issue.path.map(String);
+    const key = pulumiPath(issue.path);
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        key: [...path, key].join("."),
-        expected: "there is no such key (Pulumi.yaml lists them all)",
-        unknown: true,
-      }));
+      return issue.keys.map((name) => ({ ...unknownKey([...issue.path, name]), text: "unknown" }));
     }
     if (issue.code === "invalid_key") {
-      const expected = issue.issues[0]?.message ?? issue.message;
-      return [
-        { key: path.join("."), expected: `there is no such alert; expected ${expected}`, unknown: true },
-      ];
+      const expected = `there is no such alert; expected ${issue.issues[0]?.message ?? issue.message}`;
+      return [{ key, expected, text: "unknown" }];
     }
-    return [{ key: path.join("."), expected: issue.message }];
+    return [{ key: isList(issue) ? `${key}[0]` : key, expected: issue.message, text: isText(issue) }];
   });
+}
+
+function unknownKey(path: readonly PropertyKey[]): Omit<Problem, "text"> {
+  const [name = ""] = path.map(String);
+  if (path.length === 1 && name.includes(".")) {
+    return { key: `["${name}"]`, expected: `this is one key with a dot in it: use --path to set ${name}` };
+  }
+  return { key: pulumiPath(path), expected: "there is no such key (Pulumi.yaml lists them all)" };
+}
+
+function pulumiPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .slice(1);
+}
+
+/** Whether a list is expected. All of ours are lists of texts, and Pulumi sets them item by item. */
+function isList(issue: z.core.$ZodIssue): boolean {
+  return (
+    (issue.code === "invalid_type" && issue.expected === "array") ||
+    (issue.code === "too_small" && issue.origin === "array")
+  );
+}
+
+function isText(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "invalid_type") return issue.expected === "string" || isList(issue);
+  return ["invalid_format", "custom"].includes(issue.code) || isList(issue);
 }
 
 function deepFreeze<T>(value: T): T {
@@ -259,7 +308,16 @@ export function loadSettings(): Settings {
   const prefix = `${pulumi.getProject()}:`;
   const configuration = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(prefix))
-    // Pulumi hands maps to the program as JSON.
-    .map(([key, value]) => [key.slice(prefix.length), value.startsWith("{") ? JSON.parse(value) : value]);
+    .map(([key, value]) => [key.slice(prefix.length), fromJson(value)]);
   return parseSettings(pulumi.getStack(), Object.fromEntries(configuration));
+}
+
+/** Pulumi hands maps to the program as JSON, and texts as they are. */
+function fromJson(value: string): unknown {
+  if (!value.startsWith("{")) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
