@@ -1,0 +1,444 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseSettings, SettingsError, secretKeys } from "../settings.ts";
+import { type Configuration, readConfiguration, setPath } from "../settings-file.ts";
+import { configurationOf, type Overrides, REPOSITORY, stacks } from "./support/program.ts";
+import { leaks, sentinel } from "./support/secrets.ts";
+
+const PLATFORMS = ["sentry", "aws", "uptime", "database", "pagerduty", "metrics"] as const;
+
+function parse(overrides: Overrides = {}) {
+  return parseSettings("production", configurationOf("production", overrides));
+}
+
+/** The message of the SettingsError that a configuration gives. */
+function refusal(configuration: Configuration): string {
+  try {
+    parseSettings("production", configuration);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+function refusalOf(overrides: Overrides): string {
+  return refusal(configurationOf("production", overrides));
+}
+
+function without(configuration: Configuration, path: string): Configuration {
+  const copy = structuredClone(configuration);
+  const [group = "", name = ""] = path.split(".");
+  const holder = name ? (copy[group] as Configuration) : copy;
+  delete holder[name || group];
+  return copy;
+}
+
+describe("good configuration", () => {
+  test.each(stacks)("%s parses", (stack) => {
+    const settings = parseSettings(stack, configurationOf(stack));
+    expect(settings.environment).toBe(stack);
+    expect(settings.isProduction).toBe(stack === "production");
+  });
+
+  test("values arrive as the types that the program works with", () => {
+    const { logs, cost, sentry, aws, docs, metrics } = parse();
+    expect({ logs, cost }).toEqual({
+      logs: { directory: "/var/log/agentpay", retentionDays: 30 },
+      cost: { monthlyBudgetUsd: 5000 },
+    });
+    expect(sentry).toMatchObject({ enabled: true, tracesSampleRate: 0.1 });
+    expect(aws).toMatchObject({ accountId: "111122223333" });
+    expect(docs.grafanaUrl).toBe("https://grafana.agentpay.com");
+    expect(metrics).toMatchObject({
+      prometheusPort: 9090,
+      workerTargets: ["worker-1.internal.agentpay.com:10000"],
+    });
+  });
+
+  test("an empty value means not set", () => {
+    const { aws, metrics } = parse({ "metrics.applicationNetwork": "", "aws.profile": "" });
+    expect(aws).toMatchObject({ profile: undefined, endpointUrl: undefined });
+    expect(metrics).toMatchObject({ applicationNetwork: undefined });
+  });
+
+  test("alert thresholds may be texts, as the CLI stores fractions", () => {
+    const { alertThresholds } = parse({
+      "alertThresholds.HighErrorRate": "0.1",
+      "alertThresholds.HighDailyCost": 250,
+    });
+    expect(alertThresholds).toEqual({ HighErrorRate: 0.1, HighDailyCost: 250 });
+  });
+
+  test.each([
+    "Asia/Kolkata",
+    "Asia/Calcutta",
+    "Europe/Berlin",
+    "America/Argentina/Buenos_Aires",
+    "Etc/UTC",
+    "UTC",
+  ])("%s is a time zone", (zone) => {
+    expect(parse({ "pagerduty.timeZone": zone }).pagerduty).toMatchObject({ timeZone: zone });
+  });
+
+  test.each(secretKeys)("%s is a secret", async (key) => {
+    const [group = "", name = ""] = key.split(".");
+    const value = (parse() as unknown as Record<string, Configuration>)[group]?.[name];
+    if (!pulumi.Output.isInstance(value)) throw new Error(`${key} is no Output`);
+    expect(await pulumi.isSecret(value)).toBe(true);
+  });
+
+  test("settings are frozen, all the way down", () => {
+    const settings = parse();
+    expect(() => Object.assign(settings, { owner: "growth" })).toThrow(TypeError);
+    expect(() => Object.assign(settings.logs, { retentionDays: 1 })).toThrow(TypeError);
+    expect(() => (settings.notifications.emails as string[]).push("eve@example.com")).toThrow(TypeError);
+  });
+});
+
+describe("switched-off platforms", () => {
+  const everythingOff = Object.fromEntries(PLATFORMS.map((name) => [`${name}.enabled`, false]));
+
+  test("a stack without any needs no secret and no account", () => {
+    const configuration = Object.entries(everythingOff).reduce(
+      (result, [path, value]) => setPath(result, path, value),
+      readConfiguration(REPOSITORY, "production"),
+    );
+    const settings = parseSettings("production", without(configuration, "notifications.smtpUsername"));
+    for (const name of PLATFORMS) expect(settings[name]).toEqual({ enabled: false });
+  });
+
+  test.each(PLATFORMS)("%s: nothing else of it is looked at, but its keys must exist", (name) => {
+    const off = { ...(name === "aws" ? everythingOff : {}), [`${name}.enabled`]: false };
+    const [key = ""] = Object.keys(configurationOf("production")[name] as object).filter(
+      (each) => each !== "enabled",
+    );
+    expect(parse({ ...off, [`${name}.${key}`]: { any: "thing" } })[name]).toEqual({ enabled: false });
+    expect(refusalOf({ ...off, [`${name}.${key}x`]: "1" })).toContain(`${name}.${key}x`);
+  });
+});
+
+/** Key, bad values of it, what the message expects, and the flag of the command that it suggests. */
+const TEXT = "--type string ";
+const SECRET = "--secret ";
+const bad: readonly (readonly [key: string, values: readonly unknown[], expected: string, flag: string])[] = [
+  ["owner", ["Platform Team", "", 5, null], "a slug of lower-case letters, digits and dashes", TEXT],
+  ["docs.runbookBaseUrl", ["", "ftp://example.com", "example.com"], "an http(s) address", TEXT],
+  [
+    "docs.grafanaUrl",
+    ["https://example.com/grafana", "example.com", 3001],
+    "an http(s) address without a path",
+    TEXT,
+  ],
+  ["sentry.enabled", ["maybe", "", 1, null, "true"], "true or false", ""],
+  ["sentry.organization", ["", "Agent Pay"], "a slug", TEXT],
+  ["sentry.token", ["", 5, undefined], "a secret value", SECRET],
+  ["sentry.apiUrl", ["https://sentry.io", "https://sentry.io/api"], "an address that ends in /api/", TEXT],
+  ["sentry.tracesSampleRate", ["1.1", "-0.1", "", "most", 0.5], "a number from 0 to 1", TEXT],
+  ["sentry.profilesSampleRate", ["2", "1e-1"], "a number from 0 to 1", TEXT],
+  ["aws.enabled", ["yes"], "true or false", ""],
+  ["aws.region", ["", "Frankfurt", "eu-central"], "an AWS region such as eu-central-1", TEXT],
+  ["aws.accountId", ["", "12345", "1111-2222-3333", 111122223333], "an AWS account id, 12 digits", TEXT],
+  ["aws.profile", [5], "a text", TEXT],
+  ["aws.endpointUrl", ["localhost:8103"], "an http(s) address without a path", TEXT],
+  ["logs.directory", ["var/log", "/var/log/", "/", "/var/my logs"], "an absolute path", TEXT],
+  ["logs.retentionDays", [0, 31, "30", 10_000], "one of 1, 3, 5, 7, 14, 30, 60", ""],
+  ["cost.monthlyBudgetUsd", [0, -5, 10.5, "5000"], "a whole number from 1 to 100000000", ""],
+  ["uptime.enabled", [0], "true or false", ""],
+  ["uptime.apiUrl", ["", "https://example.com/api"], "an http(s) address without a path", TEXT],
+  ["uptime.widgetUrl", ["", "/widget.js", "https://example.com/widget.js?v=1"], "an http(s) address", TEXT],
+  ["database.enabled", [{}], "true or false", ""],
+  ["database.family", ["mysql8.0", "postgres"], "an RDS family such as postgres16", TEXT],
+  ["database.slowQueryMilliseconds", [0, "1s"], "a whole number from 1 to 3600000", ""],
+  ["pagerduty.enabled", [[]], "true or false", ""],
+  ["pagerduty.token", [""], "a secret value", SECRET],
+  ["pagerduty.apiUrl", ["api.pagerduty.com"], "an http(s) address without a path", TEXT],
+  ["pagerduty.eventsUrl", ["", "https://events.pagerduty.com/v2"], "an http(s) address without a path", TEXT],
+  ["pagerduty.engineerA", ["", "ana"], "an email address", TEXT],
+  ["pagerduty.engineerB", ["ben@localhost"], "an email address", TEXT],
+  ["pagerduty.engineeringManager", ["maya @agentpay.com"], "an email address", TEXT],
+  [
+    "pagerduty.timeZone",
+    ["", "Berlin", "+01:00", "europe/berlin", "Mars/Olympus_Mons"],
+    "an IANA time zone",
+    TEXT,
+  ],
+  [
+    "pagerduty.rotationStart",
+    [
+      "2024-01-02T00:00:00Z",
+      "2024-01-01",
+      "2021-02-29T00:00:00Z",
+      "2026-01-05T00:00:00Z",
+      "2024-13-01T00:00:00Z",
+    ],
+    "a Monday before 2026, such as 2024-01-01T00:00:00Z",
+    TEXT,
+  ],
+  ["notifications.slackWebhookUrl", [5], "a secret value", SECRET],
+  ["notifications.slackChannel", ["", "alerts"], "a channel such as #alerts", TEXT],
+  ["notifications.smtpHost", ["smtp.example.com", "smtp://example.com:25"], "host:port", TEXT],
+  ["notifications.smtpFrom", ["alerts"], "an email address", TEXT],
+  ["notifications.smtpUsername", [false], "a text", TEXT],
+  ["notifications.smtpPassword", [5], "a secret value", SECRET],
+  ["metrics.enabled", ["on"], "true or false", ""],
+  ["metrics.dockerHost", ["", "monitoring.example.com"], "unix://, tcp:// or ssh://", TEXT],
+  ["metrics.bindAddress", ["", "localhost", "256.0.0.1"], "an IP address", ""],
+  ["metrics.prometheusPort", [0, 65_536, "9090"], "a whole number from 1 to 65535", ""],
+  ["metrics.alertmanagerPort", [-1], "a whole number from 1 to 65535", ""],
+  ["metrics.grafanaPort", [1.5], "a whole number from 1 to 65535", ""],
+  ["metrics.grafanaUrl", ["grafana"], "an http(s) address without a path", TEXT],
+  ["metrics.grafanaAdminPassword", [""], "a secret value", SECRET],
+  ["metrics.applicationNetwork", [5], "a text", TEXT],
+  ["metrics.retentionDays", [31, "40", 4000], "a whole number from 32 to 3650", ""],
+  ["metrics.retentionSize", ["", "20", "20 GB", "lots"], "a size such as 20GB", TEXT],
+  ["metrics.scrapeIntervalSeconds", [0, 61], "a whole number from 1 to 60", ""],
+];
+
+/** Key of a list, a bad list, the item that the message names. */
+const badLists: readonly (readonly [key: string, value: unknown, item: string, expected: string])[] = [
+  ["notifications.emails", "oncall@agentpay.com", "[0]", "a list of email addresses"],
+  ["notifications.emails", ["oncall@agentpay.com", "nobody"], "[1]", "an email address"],
+  ["notifications.smsNumbers", { a: 1 }, "[0]", "a list of phone numbers"],
+  ["notifications.smsNumbers", [15_550_100_123], "[0]", "a phone number such as +15550100123"],
+  ["metrics.apiTargets", [], "[0]", "at least one host:port"],
+  ["metrics.apiTargets", ["http://api:8000"], "[0]", "host:port"],
+  ["metrics.workerTargets", "worker:10000", "[0]", "a list of host:port"],
+  ["metrics.postgresTargets", ["postgres"], "[0]", "host:port"],
+  ["metrics.redisTargets", [["redis:9121"]], "[0]", "host:port"],
+];
+
+describe("bad configuration", () => {
+  const cases = bad.flatMap(([key, values, expected, flag]) =>
+    values.map((value) => ({ key, value, shown: JSON.stringify(value) ?? "nothing", expected, flag })),
+  );
+
+  test.each(cases)("$key: $shown", ({ key, value: given, expected, flag }) => {
+    const lines = refusalOf({ [key]: given }).split("\n");
+    expect(lines[0]).toBe('The configuration of stack "production" has 1 problem:');
+    expect(lines[1]).toBe(`  ${key}`);
+    expect(lines[2]).toContain(`expected: ${expected}`);
+    const argument = flag === SECRET ? "" : " <value>";
+    const command = `pulumi config set --stack production ${flag}--path ${key}${argument}`;
+    expect(lines[3]).toBe(`      set it:   ${command}`);
+    expect(lines).toHaveLength(4);
+  });
+
+  test.each(badLists)("%s: %j", (key, value, item, expected) => {
+    const message = refusalOf({ [key]: value });
+    expect(message).toContain(`  ${key}${item}\n      expected: ${expected}\n`);
+    expect(message).toContain(`config set --stack production --type string --path '${key}${item}' <value>`);
+  });
+
+  test("every key of the project has a bad value above, except those that take any text", () => {
+    const tried = new Set([...bad.map(([key]) => key), ...badLists.map(([key]) => key)]);
+    const all = Object.entries(configurationOf("production")).flatMap(([group, value]) =>
+      typeof value === "object" && value !== null
+        ? Object.keys(value).map((key) => `${group}.${key}`)
+        : [group],
+    );
+    expect(all.filter((key) => !tried.has(key))).toEqual([]);
+  });
+
+  test("all problems are reported at once", () => {
+    const overrides = Object.fromEntries(
+      bad.filter(([key]) => !key.endsWith(".enabled")).map(([key, [value]]) => [key, value]),
+    );
+    const message = refusalOf(overrides);
+    expect(message).toContain(`has ${Object.keys(overrides).length} problems:`);
+    for (const key of Object.keys(overrides)) expect(message).toContain(`\n  ${key}\n`);
+  });
+
+  test("a new stack is told what it needs", () => {
+    const folder = mkdtempSync(join(tmpdir(), "settings-"));
+    try {
+      copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+      writeFileSync(join(folder, "Pulumi.production.yaml"), "config: {}");
+      expect(refusal(readConfiguration(folder, "production"))).toMatchInlineSnapshot(`
+        "The configuration of stack "production" has 10 problems:
+          sentry.organization
+              expected: a slug of lower-case letters, digits and dashes
+              set it:   pulumi config set --stack production --type string --path sentry.organization <value>
+          sentry.token
+              expected: a secret value
+              set it:   pulumi config set --stack production --secret --path sentry.token
+          aws.region
+              expected: an AWS region such as eu-central-1
+              set it:   pulumi config set --stack production --type string --path aws.region <value>
+          aws.accountId
+              expected: an AWS account id, 12 digits
+              set it:   pulumi config set --stack production --type string --path aws.accountId <value>
+          uptime.apiUrl
+              expected: an http(s) address without a path, such as https://api.example.com
+              set it:   pulumi config set --stack production --type string --path uptime.apiUrl <value>
+          pagerduty.token
+              expected: a secret value
+              set it:   pulumi config set --stack production --secret --path pagerduty.token
+          pagerduty.engineerA
+              expected: an email address
+              set it:   pulumi config set --stack production --type string --path pagerduty.engineerA <value>
+          pagerduty.engineerB
+              expected: an email address
+              set it:   pulumi config set --stack production --type string --path pagerduty.engineerB <value>
+          pagerduty.engineeringManager
+              expected: an email address
+              set it:   pulumi config set --stack production --type string --path pagerduty.engineeringManager <value>
+          metrics.grafanaAdminPassword
+              expected: a secret value
+              set it:   pulumi config set --stack production --secret --path metrics.grafanaAdminPassword"
+      `);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each(Object.keys(configurationOf("production")).filter((key) => key !== "alertThresholds"))(
+    "%s is required",
+    (key) => {
+      expect(refusal(without(configurationOf("production"), key))).toContain(`\n  ${key}`);
+    },
+  );
+});
+
+describe("rules between keys", () => {
+  const cases: readonly (readonly [why: string, overrides: Overrides, key: string, expected: RegExp])[] = [
+    [
+      "a mail server needs a sender",
+      { "notifications.smtpFrom": "" },
+      "notifications.smtpFrom",
+      /smtpHost is set/,
+    ],
+    [
+      "a mail user needs a password",
+      { "notifications.smtpPassword": "" },
+      "notifications.smtpPassword",
+      /smtpUsername is set/,
+    ],
+    [
+      "warnings must reach someone",
+      { "notifications.slackWebhookUrl": "", "notifications.emails": [] },
+      "notifications.slackWebhookUrl",
+      /warnings must reach someone/,
+    ],
+    [
+      "uptime checks are AWS's",
+      { "aws.enabled": false, "database.enabled": false },
+      "uptime.enabled",
+      /false where aws/,
+    ],
+    [
+      "the database is AWS's",
+      { "aws.enabled": false, "uptime.enabled": false },
+      "database.enabled",
+      /false where aws/,
+    ],
+    [
+      "two levels are two people",
+      { "pagerduty.engineerA": "ana@agentpay.com", "pagerduty.engineerB": "ana@agentpay.com" },
+      "pagerduty.engineerB",
+      /someone else than pagerduty.engineerA/,
+    ],
+  ];
+  test.each(cases)("%s", (_why, overrides, key, expected) => {
+    const message = refusalOf(overrides);
+    expect(message).toContain("has 1 problem:");
+    expect(message).toContain(`\n  ${key}\n`);
+    expect(message).toMatch(expected);
+  });
+});
+
+describe("keys that nobody knows", () => {
+  test.each([
+    ["metrics.retentionDay", "--path metrics.retentionDay"],
+    ["metric", "--path metric"],
+    ["notifications.email", "--path notifications.email"],
+    ["owner2", "--path owner2"],
+  ])("%s is refused, with the command that removes it", (key, argument) => {
+    const message = refusalOf({ [key]: "1" });
+    expect(message).toContain(`\n  ${key}\n      there is no such key (Pulumi.yaml lists them all)\n`);
+    expect(message).toContain(`remove:   pulumi config rm --stack production ${argument}`);
+  });
+
+  test("a key that was set without --path", () => {
+    const message = refusal({ ...configurationOf("production"), "metrics.retentionDays": "40" });
+    expect(message).toContain("use --path to set metrics.retentionDays");
+    expect(message).toContain(`pulumi config rm --stack production --path '["metrics.retentionDays"]'`);
+  });
+
+  test("a threshold of an alert that does not exist, or that has none", () => {
+    const message = refusalOf({ "alertThresholds.HighErrorRat": 0.1, "alertThresholds.APIDown": 1 });
+    expect(message).toContain("has 2 problems");
+    expect(message).toMatch(
+      /alertThresholds.HighErrorRat\n\s+there is no such alert; expected .*HighErrorRate, /,
+    );
+    expect(message).toContain("remove:   pulumi config rm --stack production --path alertThresholds.APIDown");
+  });
+
+  test.each([0, -1, "0", "a lot", true, null])("alertThresholds.HighErrorRate: %j", (value) => {
+    const message = refusalOf({ "alertThresholds.HighErrorRate": value });
+    expect(message).toMatch(/ {2}alertThresholds.HighErrorRate\n\s+expected: a number above 0/);
+    expect(message).toContain(
+      "pulumi config set --stack production --type float --path alertThresholds.HighErrorRate <value>",
+    );
+  });
+});
+
+describe("any garbage", () => {
+  const keys = bad.map(([key]) => key);
+  const garbage = fc.oneof(fc.string(), fc.double(), fc.jsonValue(), fc.constant(undefined));
+
+  test("parses, or is refused by its key", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...keys, ...badLists.map(([key]) => key)), garbage, (key, value) => {
+        // Switching a platform off is no garbage.
+        fc.pre(value !== false || !key.endsWith(".enabled"));
+        try {
+          parse({ [key]: value });
+        } catch (error) {
+          expect(error).toBeInstanceOf(SettingsError);
+          expect((error as Error).message).toContain(`\n  ${key}`);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("in place of the whole configuration never gives anything but a SettingsError", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.oneof(fc.constantFrom(...PLATFORMS, "owner", "__proto__"), fc.string()), garbage),
+        (map) => {
+          expect(refusal(map)).toContain("The configuration of stack");
+        },
+      ),
+    );
+  });
+
+  test("as a key is refused by its name", () => {
+    const group = fc.constantFrom("sentry", "aws", "logs", "metrics", "docs");
+    fc.assert(
+      fc.property(group, fc.stringMatching(/^[a-zA-Z]{1,20}$/), (name, key) => {
+        fc.pre(!(key in (configurationOf("production")[name] as object)));
+        expect(refusalOf({ [`${name}.${key}`]: "1" })).toContain(`\n  ${name}.${key}\n`);
+      }),
+    );
+  });
+
+  test("is never repeated: it may be a secret in the wrong place", () => {
+    const shape = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => [text],
+      (text: string) => ({ [text.length]: text }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), shape, fc.string(), (key, wrap, text) => {
+        const overrides = { [key]: wrap(`${sentinel("garbage")} ${text}`), "cost.monthlyBudgetUsd": 0 };
+        expect(leaks(refusalOf(overrides))).toBe(false);
+      }),
+    );
+  });
+});
