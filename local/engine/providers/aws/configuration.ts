@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { arn, json, region, tagMap } from "./schema.ts";
+import { arn, json, mapOf, region, tagMap } from "./schema.ts";
 
 /** Services this stand-in drives, by the name that the provider's `endpoints` has for them. */
 export const services = [
@@ -30,7 +30,7 @@ const loopback = z.string().superRefine((text, context) => {
 });
 
 /** Endpoints of services that we don't drive are the official provider's too, and must be local just the same. */
-const endpoints = z.record(
+const endpoints = mapOf(
   z.string().regex(/^[a-z][a-z0-9]*$/, "must be a service name in lower case, such as sns"),
   loopback,
 );

@@ -1,13 +1,13 @@
 /** One thing that AWS does and the emulator does not, and what the stand-in does about it. */
 export interface EmulatorGap {
-  /** Resource type token without the package (`sns/topic:Topic`), or the service where no resource is concerned. */
+  /** Resource type token without the package, such as `sns/topic:Topic`. */
   readonly subject: string;
   readonly missing: string;
   /** Properties are `kept` in the stand-in's own store, `refused` as inputs, worked around, or open. */
   readonly standIn: string;
 }
 
-/** Seen with moto 5.2.5. Each entry is checked by a test or visible in the code that names it. */
+/** Seen with moto 5.2.5. The table in local/emulator/README.md is made of these. */
 export const emulatorGaps: readonly EmulatorGap[] = [
   {
     subject: "cloudwatch/logGroup:LogGroup",

@@ -54,7 +54,7 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
 /**
  * The stand-in for @pulumi/aws. It drives an AWS emulator on this machine, never AWS itself.
  *
- * @param stateFolder absolute path of the folder where it keeps what the emulator can't (`emulatorGaps`)
+ * @param stateFolder - Absolute path of the state folder: `data/aws/` holds what the emulator can't (`emulatorGaps`).
  */
 export function awsPackage({ stateFolder }: { stateFolder: string }): StandInPackage<Configuration> {
   return {
@@ -62,7 +62,7 @@ export function awsPackage({ stateFolder }: { stateFolder: string }): StandInPac
     version: "7.48.0",
     configuration,
     async connect(given): Promise<ConnectedPackage> {
-      const connection = new Connection(given, new Store(join(stateFolder, "aws.json")));
+      const connection = new Connection(given, new Store(join(stateFolder, "data", "aws", "store.json")));
       await checkAccount(connection, given);
       return {
         resources: resources(connection),

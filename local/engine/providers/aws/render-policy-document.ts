@@ -67,13 +67,21 @@ export function renderPolicyDocument(given: Properties): Properties {
   const own: Document = { Version: version, ...(policyId ? { Id: policyId } : {}), Statement: rendered };
   const merged = [...sources, own, ...overridePolicyDocuments.map(parse)].reduce(merge, {});
   const document = inOrder(merged);
-  const text = JSON.stringify(document, null, 2);
+  const text = asGo(JSON.stringify(document, null, 2));
   return {
     ...result.data,
     id: String(createHash("sha256").update(text).digest().readUInt32BE()),
     json: text,
-    minifiedJson: JSON.stringify(document),
+    minifiedJson: asGo(JSON.stringify(document)),
   };
+}
+
+/** The official provider is written in Go, whose JSON escapes what HTML would take for its own. */
+function asGo(text: string): string {
+  return text.replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function parse(text: string): Document {

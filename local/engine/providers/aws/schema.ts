@@ -50,21 +50,26 @@ export const email = z.email("must be an e-mail address");
 
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
+/** A map whose keys have rules of their own. */
+export function mapOf<Value extends z.ZodType>(key: z.ZodType<string>, value: Value) {
+  return z.record(z.string(), value).superRefine((entries, context) => {
+    for (const name of Object.keys(entries)) {
+      for (const { message } of key.safeParse(name).error?.issues ?? [])
+        problem(context, name, `its key ${message}`);
+    }
+  });
+}
+
+const tagKey = text(1, 128)
+  .regex(tagText, "may hold letters, digits, spaces and _.:/=+-@")
+  .refine((key) => !/^aws:/i.test(key), "must not begin with aws:, which AWS keeps for itself");
+const tagValue = text(0, 256).regex(tagText, "may hold letters, digits, spaces and _.:/=+-@");
+
 /** Tags as AWS takes them: `aws:` is reserved, keys up to 128 characters, values up to 256, 50 in all. */
-export const tagMap = z
-  .record(
-    z
-      .string()
-      .min(1, "must not have an empty key")
-      .max(128, "keys must have at most 128 characters")
-      .regex(tagText, "keys may hold letters, digits, spaces and _.:/=+-@")
-      .refine((key) => !/^aws:/i.test(key), "keys must not begin with aws:, which AWS keeps for itself"),
-    z
-      .string()
-      .max(256, "values must have at most 256 characters")
-      .regex(tagText, "values may hold letters, digits, spaces and _.:/=+-@"),
-  )
-  .refine((tags) => Object.keys(tags).length <= 50, "must have at most 50 entries");
+export const tagMap = mapOf(tagKey, tagValue).refine(
+  (tags) => Object.keys(tags).length <= 50,
+  "must have at most 50 entries",
+);
 
 /**
  * The `tags` input of a resource. The official provider merges its `defaultTags` into it during Check, which is what

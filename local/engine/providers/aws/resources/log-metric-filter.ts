@@ -9,7 +9,7 @@ import type { Connection } from "../connection.ts";
 import { unlessMissing } from "../errors.ts";
 import { handler, observed } from "../handler.ts";
 import { physicalName } from "../names.ts";
-import { oneOf, problem, region, text } from "../schema.ts";
+import { mapOf, oneOf, problem, region, text } from "../schema.ts";
 import { findLogGroup, logGroupCharacters, logGroupName } from "./log-group.ts";
 import { units } from "./metric-alarm.ts";
 
@@ -22,7 +22,7 @@ const metricTransformation = z
       .string()
       .regex(/^-?\d+(\.\d+)?$/, "must be a number, as a string")
       .optional(),
-    dimensions: z.record(text(1, 255), text(1, 255)).optional(),
+    dimensions: mapOf(text(1, 255), text(1, 255)).optional(),
     unit: oneOf(units).default("None"),
   })
   .superRefine((inputs, context) => {

@@ -18,6 +18,7 @@ import {
   arn,
   atMostOne,
   exactlyOne,
+  mapOf,
   oneOf,
   problem,
   refused,
@@ -77,8 +78,7 @@ function period(short: readonly number[]) {
 }
 
 const namespace = text(1, 255).regex(/^[^:]/, "must not begin with a colon");
-const dimensions = z
-  .record(text(1, 255), text(1, 1024))
+const dimensions = mapOf(text(1, 255), text(1, 1024))
   .refine((all) => Object.keys(all).length <= 30, "must have at most 30 entries")
   .optional();
 const actions = z.array(arn).max(5, "must have at most 5 actions").optional();

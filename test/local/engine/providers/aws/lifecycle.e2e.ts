@@ -109,7 +109,7 @@ const alarm = {
   tags: { severity: "critical" },
 };
 
-const store = () => new Store(`${emulator.folder}/aws.json`);
+const store = () => new Store(`${emulator.folder}/data/aws/store.json`);
 
 const cases: Readonly<Record<string, Case>> = {
   "cloudwatch/logGroup:LogGroup": {
