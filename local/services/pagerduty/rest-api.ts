@@ -235,10 +235,10 @@ function integrationRoutes(app: FastifyInstance, store: Store): void {
   };
 
   app.get("/services/:service/integrations", async (request) => {
-    const of = Object.values(integrations).filter(
-      (integration) => integration.service.id === service(request).id,
-    );
-    return { integrations: of };
+    const { id } = service(request);
+    return {
+      integrations: Object.values(integrations).filter((integration) => integration.service.id === id),
+    };
   });
   app.get("/services/:service/integrations/:id", async (request) => answer(find(request)));
   app.post("/services/:service/integrations", async (request, reply) => {

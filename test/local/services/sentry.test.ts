@@ -1,0 +1,149 @@
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { RunningServer } from "../../../local/services/http-server.ts";
+import { startSentry } from "../../../local/services/sentry/server.ts";
+import { type Call, caller, stopAfterwards, temporaryFolder } from "./support.ts";
+
+const dataFolder = temporaryFolder();
+let server: RunningServer;
+let call: Call;
+let anonymous: Call;
+
+beforeAll(async () => {
+  server = stopAfterwards(await startSentry({ port: 0, dataFolder }));
+  call = caller(server, { authorization: "Bearer test" });
+  anonymous = caller(server);
+  await call("POST", "/api/0/organizations/agentpay/teams/", { name: "Platform" });
+});
+
+async function newProject(name: string) {
+  const { body } = await call("POST", "/api/0/teams/agentpay/platform/projects/", { name });
+  const keys = await call("GET", `/api/0/projects/agentpay/${body.slug}/keys/`);
+  return { project: body, key: keys.body[0] };
+}
+
+describe("API", () => {
+  test("refuses requests without a token, and knows what does not exist", async () => {
+    expect(await anonymous("GET", "/api/0/organizations/agentpay/teams/")).toEqual({
+      status: 401,
+      body: { detail: "Authentication credentials were not provided." },
+    });
+    const missing = { status: 404, body: { detail: "The requested resource does not exist" } };
+    expect(await call("GET", "/api/0/organizations/other/teams/")).toEqual(missing);
+    expect(await call("GET", "/api/0/projects/agentpay/nothing/")).toEqual(missing);
+    expect(await call("POST", "/api/0/teams/agentpay/nobody/projects/", { name: "x" })).toEqual(missing);
+  });
+
+  test("messages go by field, and a slug is only given once", async () => {
+    const teams = "/api/0/organizations/agentpay/teams/";
+    expect(await call("POST", teams, {})).toEqual({
+      status: 400,
+      body: { name: ["This field is required."] },
+    });
+    expect((await call("POST", teams, { name: "x", slug: "Not A Slug" })).body).toHaveProperty("slug");
+    expect((await call("POST", teams, { name: "Platform" })).status).toBe(409);
+  });
+
+  test("a DSN names this server, the project and a key", async () => {
+    const { project, key } = await newProject("dsn");
+    expect(key.dsn.public).toBe(`${server.url.replace("http://", `http://${key.public}@`)}/${project.id}`);
+    expect(key.dsn.secret).toContain(key.secret);
+  });
+
+  test("deleting a project takes its keys and alerts along", async () => {
+    const { project } = await newProject("short lived");
+    const rules = `/api/0/projects/agentpay/${project.slug}/rules/`;
+    const id = "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition";
+    const actions = [{ id: "sentry.rules.actions.notify_event.NotifyEventAction" }];
+    const rule = { name: "new", actionMatch: "all", frequency: 30, conditions: [{ id }], actions };
+    expect((await call("POST", rules, rule)).status).toBe(201);
+    expect((await call("DELETE", `/api/0/projects/agentpay/${project.slug}/`)).status).toBe(204);
+    await newProject("short lived");
+    expect((await call("GET", rules)).body).toEqual([]);
+  });
+
+  test("issue alerts: unknown rules, missing settings and bad choices are refused by field", async () => {
+    const { project } = await newProject("issues");
+    const { status, body } = await call("POST", `/api/0/projects/agentpay/${project.slug}/rules/`, {
+      name: "wrong",
+      actionMatch: "some",
+      frequency: 1,
+      conditions: [{ id: "sentry.rules.conditions.nope" }],
+      filters: [{ id: "sentry.rules.filters.level.LevelFilter", match: "gte", level: "45" }],
+      actions: [
+        {
+          id: "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
+          workspace: "999",
+          channel: "#alerts",
+        },
+      ],
+    });
+    expect(status).toBe(400);
+    expect(Object.keys(body).toSorted()).toEqual(["actionMatch", "conditions", "filters", "frequency"]);
+  });
+
+  test("integrations can be looked up by provider", async () => {
+    const { body } = await call("GET", "/api/0/organizations/agentpay/integrations/?provider_key=slack");
+    expect(body).toMatchObject([{ name: "AgentPay", provider: { key: "slack" } }]);
+  });
+});
+
+describe("ingestion", () => {
+  const event = { event_id: "a".repeat(32), level: "fatal", environment: "local", message: "payment lost" };
+  const envelope = (dsn?: string) =>
+    [{ event_id: event.event_id, dsn }, { type: "event" }, event]
+      .map((line) => JSON.stringify(line))
+      .join("\n");
+
+  test("takes an envelope, packed or not, from whoever has the public key", async () => {
+    const { project, key } = await newProject("app");
+    const path = `/api/${project.id}/envelope/`;
+    const auth = { "x-sentry-auth": `Sentry sentry_version=7, sentry_key=${key.public}` };
+    expect(await anonymous("POST", path, envelope(), auth)).toEqual({
+      status: 200,
+      body: { id: event.event_id },
+    });
+    expect((await anonymous("POST", path, envelope(key.dsn.public))).status).toBe(200);
+    expect((await anonymous("POST", `${path}?sentry_key=${key.public}`, envelope())).status).toBe(200);
+    const packed = await fetch(`${server.url}${path}`, {
+      method: "POST",
+      headers: { ...auth, "content-encoding": "gzip", "content-type": "application/x-sentry-envelope" },
+      body: gzipSync(envelope()),
+    });
+    expect(packed.status).toBe(200);
+
+    const { events } = (await anonymous("GET", "/local/events")).body;
+    expect(events).toHaveLength(4);
+    expect(events.at(-1)).toMatchObject({
+      project: "app",
+      type: "event",
+      level: "fatal",
+      title: "payment lost",
+      environment: "local",
+    });
+  });
+
+  test("takes single events, and refuses a wrong key, project or packing", async () => {
+    const { project, key } = await newProject("store");
+    const { key: foreign } = await newProject("foreign");
+    const store = `/api/${project.id}/store/?sentry_key=`;
+    expect((await anonymous("POST", store + key.public, event)).status).toBe(200);
+    for (const wrong of [foreign.public, "0".repeat(32), ""]) {
+      expect((await anonymous("POST", store + wrong, event)).status).toBe(403);
+    }
+    expect((await anonymous("POST", `/api/1/store/?sentry_key=${key.public}`, event)).status).toBe(403);
+    const broken = await anonymous("POST", store + key.public, "no gzip", { "content-encoding": "gzip" });
+    expect(broken.status).toBe(400);
+  });
+});
+
+test("everything is still there after a restart, and the page shows it without secrets", async () => {
+  const { project, key } = await newProject("kept");
+  const second = await startSentry({ port: 0, dataFolder });
+  const again = caller(second, { authorization: "Bearer test" });
+  expect((await again("GET", "/api/0/projects/agentpay/kept/")).body.id).toBe(project.id);
+  const { body: page } = await again("GET", "/");
+  await second.stop();
+  expect(page).toContain(key.public);
+  expect(page).not.toContain(key.secret);
+});
