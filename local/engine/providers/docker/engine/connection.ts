@@ -1,7 +1,7 @@
 /** Connections to a Docker Engine. */
 import { existsSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import Docker from "dockerode";
+import { claimPort } from "../process/ports.ts";
 
 const USUAL_SOCKET = "unix:///var/run/docker.sock";
 
@@ -30,6 +30,10 @@ export function engineAt(host: string, timeout = 0): Docker | undefined {
 export async function gatewayAddress(client: Docker): Promise<string | undefined> {
   const bridge: Docker.NetworkInspectInfo = await client.getNetwork("bridge").inspect();
   const gateway = bridge.IPAM?.Config?.find((range) => range["Gateway"])?.["Gateway"];
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return own.some(({ address }) => address === gateway) ? gateway : undefined;
+  if (gateway === undefined) return undefined;
+  // Tried rather than looked up: a bridge without running containers is not among Node's network interfaces.
+  return claimPort({ ip: gateway, port: 0 }).then(
+    () => gateway,
+    () => undefined,
+  );
 }

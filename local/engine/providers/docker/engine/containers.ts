@@ -107,12 +107,12 @@ async function becomesHealthy(container: Docker.Container, name: string, timeout
   const deadline = Date.now() + timeout;
   while (Date.now() < deadline) {
     const { State } = await container.inspect();
+    if (!State.Running && !State.Restarting)
+      throw new Error(`container ${name} exited with code ${State.ExitCode}`);
     if (State.Health?.Status === "healthy") return;
     if (State.Health?.Status === "unhealthy") {
       throw new Error(`container ${name} is unhealthy: ${lastCheck(State.Health)}`);
     }
-    if (!State.Running && !State.Restarting)
-      throw new Error(`container ${name} exited with code ${State.ExitCode}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
   throw new Error(`container ${name} was not healthy within ${timeout / 1000} s`);
