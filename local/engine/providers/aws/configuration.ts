@@ -57,7 +57,9 @@ const assumeRoleWithWebIdentity = z.strictObject({
   webIdentityTokenFile: z.string().optional(),
 });
 
-const credential = z.string("is required: the stand-in takes no credentials from the environment").min(1);
+const credential = z
+  .string("is required: the stand-in takes no credentials from the environment")
+  .min(1, "must not be empty");
 
 /**
  * Inputs of the explicit provider, by the official names. Credentials and endpoints are required, unlike in the

@@ -16,7 +16,6 @@ import { handler, observed, sameMembers } from "../handler.ts";
 import { physicalName } from "../names.ts";
 import {
   arn,
-  atMostOne,
   exactlyOne,
   mapOf,
   oneOf,
@@ -257,7 +256,13 @@ const rules: readonly Rule[] = [
     }
   },
   function lowSamples(inputs, context) {
-    atMostOne(context, inputs, ["evaluateLowSampleCountPercentiles", "statistic"]);
+    if (inputs["evaluateLowSampleCountPercentiles"] !== undefined && inputs.statistic !== undefined) {
+      problem(
+        context,
+        "evaluateLowSampleCountPercentiles",
+        "is for percentiles (extendedStatistic), not for statistic",
+      );
+    }
   },
 ];
 

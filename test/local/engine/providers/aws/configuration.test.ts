@@ -36,7 +36,7 @@ test.each<[Properties, string]>([
   [{ endpoints: [] }, '"endpoints": must name the emulator\'s address'],
   [{ endpoints: [{ sns: url }] }, '"endpoints": must name sts'],
   [{ accessKey: undefined }, '"accessKey": is required'],
-  [{ secretKey: "" }, '"secretKey"'],
+  [{ secretKey: "" }, '"secretKey": must not be empty'],
   [{ allowedAccountIds: ["42"] }, '"allowedAccountIds[0]": must be a 12-digit account id'],
   [{ forbiddenAccountIds: ["210987654321"] }, '"forbiddenAccountIds": conflicts with allowedAccountIds'],
   [{ defaultTags: { tag: {} } }, 'there is no input "defaultTags.tag"'],

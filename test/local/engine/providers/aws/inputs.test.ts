@@ -182,6 +182,10 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
     [{ treatMissingData: "notbreaching" }, '"treatMissingData": must be one of missing, ignore, breaching'],
     [{ datapointsToAlarm: 4 }, '"datapointsToAlarm": must not be greater than evaluationPeriods'],
     [{ unit: "Pieces" }, '"unit": must be one of'],
+    [
+      { evaluateLowSampleCountPercentiles: "ignore" },
+      '"evaluateLowSampleCountPercentiles": is for percentiles',
+    ],
     [ungiven("threshold"), '"threshold": is missing'],
     [{ thresholdMetricId: "band" }, '"threshold": conflicts with thresholdMetricId'],
     [{ threshold: "5" }, '"threshold": must be a number'],

@@ -1,0 +1,22 @@
+/** What the program asks of AWS passes AWS's own rules, in every stack. */
+import { expect, test } from "vitest";
+import type { Properties } from "../../../../../local/engine/resource.ts";
+import { plain } from "../../../../support/mocks.ts";
+import { runProgram, stacks } from "../../../../support/program.ts";
+import { Connected } from "./connected.ts";
+
+test.each(stacks)("%s", async (stack) => {
+  const run = await runProgram(stack);
+  const aws = run.resources.filter(({ type }) => type.startsWith("aws:"));
+  const connected = await Connected.to("http://127.0.0.1:1", "/nowhere", {
+    allowedAccountIds: undefined,
+    skipRequestingAccountId: true,
+  });
+  const mistakes = aws.flatMap(({ type, name, inputs }) =>
+    connected
+      .mistakes(type.replace("aws:", ""), plain(inputs) as Properties)
+      .map((mistake) => `${name}: ${mistake}`),
+  );
+  expect(aws.length).toBeGreaterThan(0);
+  expect(mistakes).toEqual([]);
+});
