@@ -17,9 +17,13 @@ import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { type AlertThresholds, alerts } from "../catalog/alerts/index.ts";
-import type { Dashboard, Panel } from "../catalog/dashboards/dashboard.ts";
+import {
+  type Dashboard,
+  dashboardVariables,
+  type Panel,
+  variablesOf,
+} from "../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
-import { metrics } from "../catalog/metrics.ts";
 import type { Severity } from "../catalog/severity.ts";
 
 /** Uid of the Prometheus datasource in every stack: dashboards and links can name it. */
@@ -60,17 +64,20 @@ function dashboardModel(dashboard: Dashboard, thresholds: AlertThresholds): Dash
     .time({ from: "now-6h", to: "now" })
     .refresh("1m")
     .readonly()
-    .withVariable(new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"))
-    .withVariable(
-      new QueryVariableBuilder("instance")
-        .label("Instance")
+    .withVariable(new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"));
+  for (const name of variablesOf(dashboard)) {
+    const { label, values } = dashboardVariables[name];
+    builder.withVariable(
+      new QueryVariableBuilder(name)
+        .label(label)
         .datasource(datasource)
-        .query({ query: `label_values(${metrics.requests.name}, instance)`, refId: "instance" })
+        .query({ query: values, refId: name })
         .refresh(VariableRefresh.OnTimeRangeChanged)
         .multi(true)
         .includeAll(true)
         .allValue(".*"),
     );
+  }
   for (const [index, [key, panel]] of Object.entries(dashboard.panels).entries()) {
     builder.withPanel(panelBuilder(panel, index, thresholdSteps(dashboard.uid, key, thresholds)));
   }

@@ -1,5 +1,5 @@
 /** Settings and catalogue -> every file that other programs read. Pure: components and the render command share it. */
-import type { jobs } from "../catalog/metrics.ts";
+import { type Job, jobs } from "../catalog/metrics.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { alertmanagerConfiguration, type NotificationSettings } from "./alertmanager.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
@@ -23,8 +23,7 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     runbookBaseUrl: settings.docs.runbookBaseUrl,
     grafanaUrl: publicGrafanaUrl(settings, platform),
   };
-  const rules = ruleFiles(settings.alertThresholds, links);
-  const targets: Record<(typeof jobs)[number], readonly string[]> = {
+  const targets: Record<Job, readonly string[]> = {
     "agentpay-api": platform.apiTargets,
     "agentpay-worker": platform.workerTargets,
     postgres: platform.postgresTargets,
@@ -32,6 +31,8 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     prometheus: ["localhost:9090"],
     alertmanager: [internalAddresses.alertmanager],
   };
+  const scraped = jobs.filter((job) => targets[job].length > 0);
+  const rules = ruleFiles(settings.alertThresholds, links, scraped);
   return {
     "prometheus.yml": prometheusConfiguration(
       {

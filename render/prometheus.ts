@@ -2,9 +2,10 @@
 
 import type { Alert } from "../catalog/alerts/alert.ts";
 import { type AlertThresholds, alertGroups, expressionOf } from "../catalog/alerts/index.ts";
+import { variablesOf } from "../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
-import type { Job } from "../catalog/metrics.ts";
-import { recordingRuleGroups } from "../catalog/recording-rules.ts";
+import { type Job, jobs } from "../catalog/metrics.ts";
+import { recordingRuleGroups } from "../catalog/recording-rules/index.ts";
 import { services } from "../catalog/services.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -49,40 +50,63 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
   });
 }
 
-/** Rule files by file name, one for each group of alerts and one for all recorded series. */
-export function ruleFiles(thresholds: AlertThresholds, links: AlertLinks): Record<string, string> {
+/**
+ * Rule files by file name, one for each group of alerts and one for all recorded series.
+ * @param scraped the jobs that the stack scrapes: alerts about another one would find it missing for ever
+ */
+export function ruleFiles(
+  thresholds: AlertThresholds,
+  links: AlertLinks,
+  scraped: readonly Job[] = jobs,
+): Record<string, string> {
   const recording = {
     groups: recordingRuleGroups.map(({ name, interval, rules }) => ({
       name,
       interval,
-      rules: rules.map(({ record, expression }) => ({ record, expr: expression })),
+      rules: rules.map(({ record, expression, labels }) => ({
+        record,
+        expr: expression,
+        ...(labels && { labels }),
+      })),
     })),
   };
-  const alerting = alertGroups.map(({ name, alerts }) => [
-    `${name}.yml`,
-    toYaml({ groups: [{ name, rules: alerts.map((alert) => alertingRule(alert, thresholds, links)) }] }),
-  ]);
+  const alerting = alertGroups
+    .filter(({ job }) => job === undefined || scraped.includes(job))
+    .map(({ name, interval, alerts }) => [
+      `${name}.yml`,
+      toYaml({
+        groups: [{ name, interval, rules: alerts.map((alert) => alertingRule(alert, thresholds, links)) }],
+      }),
+    ]);
   return { "recording.yml": toYaml(recording), ...Object.fromEntries(alerting) };
 }
 
 function alertingRule(alert: Alert, thresholds: AlertThresholds, links: AlertLinks) {
+  const { name, severity, service, labels, holdFor, keepFiringFor, summary, description } = alert;
   return {
-    alert: alert.name,
+    alert: name,
     expr: expressionOf(alert, thresholds),
-    for: alert.holdFor,
-    labels: { severity: alert.severity, service: alert.service, team: services[alert.service].team },
+    for: holdFor,
+    ...(keepFiringFor && { keep_firing_for: keepFiringFor }),
+    labels: { severity, service, team: services[service].team, ...labels },
     annotations: {
-      summary: alert.summary,
-      description: alert.description,
-      runbook_url: `${links.runbookBaseUrl}/${alert.name}.md`,
+      summary,
+      description,
+      runbook_url: `${links.runbookBaseUrl}/${name}.md`,
       dashboard_url: panelUrl(alert, links.grafanaUrl),
     },
   };
 }
 
-/** Link to the very panel that shows what the alert watches. Panel ids count from 1 in the dashboard's order. */
-function panelUrl(alert: Alert, grafanaUrl: string): string {
-  const dashboard = dashboards.find(({ uid }) => uid === alert.panel.dashboard);
-  const panelId = Object.keys(dashboard?.panels ?? {}).indexOf(alert.panel.panel) + 1;
-  return `${grafanaUrl}/d/${alert.panel.dashboard}?viewPanel=${panelId}`;
+/**
+ * Link to the very panel that shows what the alert watches. Panel ids count from 1 in the dashboard's order; labels
+ * of the alert that the dashboard has a variable for are chosen.
+ */
+function panelUrl({ panel, labels = {} }: Alert, grafanaUrl: string): string {
+  const dashboard = dashboards.find(({ uid }) => uid === panel.dashboard);
+  const panelId = Object.keys(dashboard?.panels ?? {}).indexOf(panel.panel) + 1;
+  const variables = (dashboard ? variablesOf(dashboard) : []).flatMap((name) =>
+    labels[name] === undefined ? [] : [`&var-${name}=${labels[name]}`],
+  );
+  return `${grafanaUrl}/d/${panel.dashboard}?viewPanel=${panelId}${variables.join("")}`;
 }

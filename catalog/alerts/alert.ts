@@ -1,5 +1,6 @@
 import type { PanelReference } from "../dashboards/index.ts";
 import type { Duration } from "../duration.ts";
+import type { Job } from "../metrics.ts";
 import type { ServiceName } from "../services.ts";
 import type { Severity } from "../severity.ts";
 
@@ -14,16 +15,23 @@ export interface Threshold {
 }
 
 interface AlertBase {
-  /** PascalCase, at most 40 characters; also the name of its runbook. */
+  /**
+   * PascalCase, at most 40 characters; also the name of its runbook. Rules that only differ in their windows or
+   * objective share a name, and then have `labels` that tell them apart, and no threshold.
+   */
   readonly name: string;
   readonly severity: Severity;
   readonly service: ServiceName;
+  /** Labels beyond severity, service and team. Default: none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** One static sentence. */
   readonly summary: string;
   /** What users feel and what was measured; a Prometheus template. */
   readonly description: string;
   /** How long the condition must hold before anyone is told. */
   readonly holdFor: Duration;
+  /** How long the alert stays once the condition ended, for what comes and goes. Default: not at all. */
+  readonly keepFiringFor?: Duration;
   /** The dashboard, and the panel on it, that show what the alert watches. */
   readonly panel: PanelReference;
 }
@@ -37,5 +45,18 @@ export type Alert =
 export interface AlertGroup {
   /** At most 40 characters. */
   readonly name: string;
+  /** How often its alerts are evaluated: hold times are multiples of it. */
+  readonly interval: Duration;
+  /** The scrape job that its alerts watch. A stack that doesn't scrape it goes without them. Default: every stack has them. */
+  readonly job?: Job;
   readonly alerts: readonly Alert[];
 }
+
+/**
+ * Few failures in few events are a large share of nothing: an alert on a share also asks for more than this many.
+ * On failures, not on traffic, so that a total outage at low traffic still shows.
+ */
+export const MINIMUM_FAILURES = 5;
+
+/** The 95th percentile of fewer is one event's luck. */
+export const MINIMUM_OBSERVATIONS = 10;

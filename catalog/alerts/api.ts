@@ -1,11 +1,9 @@
 import { metrics } from "../metrics.ts";
-import { errorRatio, latencyP95, requestRate, userEndpoints } from "../recording-rules.ts";
-import type { Alert, AlertGroup } from "./alert.ts";
+import { errorRatio, latencyBuckets, latencyP95, userEndpoints } from "../recording-rules/api.ts";
+import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
+import { allDown, someDown } from "./availability.ts";
 
 const API = 'job="agentpay-api"';
-
-/** Few failures in few requests are a large share of nothing: a ratio alert also needs this many. */
-const MINIMUM_FAILURES = 5;
 
 const failures = (window: "5m" | "15m") =>
   `sum by (job) (increase(${metrics.requests.name}{${API},${userEndpoints},status=~"5.."}[${window}]))`;
@@ -17,10 +15,21 @@ const apiDown: Alert = {
   summary: "No API server answers.",
   description:
     "Every API server has been unreachable for 2 minutes, or none is known: the chat widget shows errors to every visitor.",
-  // absent(): a target that left discovery is as dead as one that refuses connections.
-  expression: () => `sum by (job) (${metrics.up.name}{${API}}) == 0 or absent(${metrics.up.name}{${API}})`,
+  expression: () => allDown("agentpay-api"),
   holdFor: "2m",
-  panel: { dashboard: "agentpay-metrics", panel: "requestRate" },
+  panel: { dashboard: "agentpay-technical", panel: "serversUp" },
+};
+
+const apiInstanceDown: Alert = {
+  name: "APIInstanceDown",
+  severity: "warning",
+  service: "api",
+  summary: "An API server does not answer.",
+  description:
+    "API server {{ $labels.instance }} has been unreachable for 2 minutes. The others serve all visitors, with less room for more of them.",
+  expression: () => someDown("agentpay-api"),
+  holdFor: "2m",
+  panel: { dashboard: "agentpay-technical", panel: "serversUp" },
 };
 
 const highErrorRate: Alert = {
@@ -59,9 +68,6 @@ const elevatedErrorRate: Alert = {
   panel: { dashboard: "agentpay-metrics", panel: "errorRatio" },
 };
 
-/** A quantile of a handful of requests is one request's luck; requests a second, 10 in 5 minutes. */
-const MINIMUM_TRAFFIC = 10 / 300;
-
 const slowApiResponses: Alert = {
   name: "SlowAPIResponses",
   severity: "warning",
@@ -75,12 +81,40 @@ const slowApiResponses: Alert = {
     source: "the guide: p95 over 2 s for 10 minutes",
   },
   expression: (threshold) =>
-    `${latencyP95.record}{${API}} > ${threshold} and on (job) ${requestRate.record} > ${MINIMUM_TRAFFIC.toFixed(4)}`,
+    `${latencyP95.record}{${API}} > ${threshold}` +
+    ` and on (job) ${latencyBuckets.record}{${API},le="+Inf"} * 300 > ${MINIMUM_OBSERVATIONS}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-metrics", panel: "latencyP95" },
 };
 
+const databaseAppPoolSaturated: Alert = {
+  name: "DatabaseAppPoolSaturated",
+  severity: "warning",
+  service: "postgres",
+  summary: "A server's own database pool is nearly used up.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.job }}) has {{ $value | humanizePercentage }} of its database connections in use: its requests queue for one, and users wait.",
+  threshold: {
+    default: 0.9,
+    unit: "share of the pool",
+    source: "a starting point; a pool that is this full for minutes makes requests wait",
+  },
+  expression: (threshold) =>
+    `sum by (job, instance) (${metrics.dbPoolConnections.name}{state="checked_out"})` +
+    ` / sum by (job, instance) (${metrics.dbPoolLimit.name}) > ${threshold}`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-data", panel: "applicationPool" },
+};
+
 export const apiAlerts: AlertGroup = {
   name: "agentpay-api",
-  alerts: [apiDown, highErrorRate, elevatedErrorRate, slowApiResponses],
+  interval: "30s",
+  alerts: [
+    apiDown,
+    apiInstanceDown,
+    highErrorRate,
+    elevatedErrorRate,
+    slowApiResponses,
+    databaseAppPoolSaturated,
+  ],
 };

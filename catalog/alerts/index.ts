@@ -1,10 +1,30 @@
+import { agentAlerts } from "./agent.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 import { apiAlerts } from "./api.ts";
+import { businessAlerts } from "./business.ts";
+import { costAlerts } from "./cost.ts";
 import { llmAlerts } from "./llm.ts";
+import { monitoringAlerts } from "./monitoring.ts";
+import { objectiveAlerts } from "./objectives.ts";
 import { postgresAlerts } from "./postgres.ts";
+import { redisAlerts } from "./redis.ts";
+import { websocketAlerts } from "./websocket.ts";
+import { workerAlerts } from "./worker.ts";
 
 /** Every alert that Prometheus evaluates. */
-export const alertGroups: readonly AlertGroup[] = [apiAlerts, llmAlerts, postgresAlerts];
+export const alertGroups: readonly AlertGroup[] = [
+  apiAlerts,
+  websocketAlerts,
+  llmAlerts,
+  agentAlerts,
+  costAlerts,
+  businessAlerts,
+  workerAlerts,
+  postgresAlerts,
+  redisAlerts,
+  monitoringAlerts,
+  ...objectiveAlerts,
+];
 
 export const alerts: readonly Alert[] = alertGroups.flatMap((group) => group.alerts);
 

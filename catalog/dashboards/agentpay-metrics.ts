@@ -1,10 +1,12 @@
 import { metrics } from "../metrics.ts";
-import { connectionRatio, dailyCost, statementSeconds, userEndpoints } from "../recording-rules.ts";
+import { quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
+import { dailyCost } from "../recording-rules/cost.ts";
+import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const requests = `${metrics.requests.name}{${userEndpoints},instance=~"$instance"}`;
 const serverErrors = `${metrics.requests.name}{${userEndpoints},instance=~"$instance",status=~"5.."}`;
-const latency = `${metrics.requestLatency.bucket}{${userEndpoints},instance=~"$instance"}`;
+const latency = `${metrics.requestLatency.bucket}{${quickEndpoints},instance=~"$instance"}`;
 
 const quantile = (q: number) => `histogram_quantile(${q}, sum by (le) (rate(${latency}[$__rate_interval])))`;
 

@@ -1,7 +1,21 @@
 import { agentPayMetrics } from "./agentpay-metrics.ts";
+import { cost } from "./cost.ts";
 import type { Dashboard } from "./dashboard.ts";
+import { data } from "./data.ts";
+import { llmAndRag } from "./llm-and-rag.ts";
+import { monitoringHealth } from "./monitoring-health.ts";
+import { objectivesDashboard } from "./objectives.ts";
+import { technical } from "./technical.ts";
 
-export const dashboards = [agentPayMetrics] as const satisfies readonly Dashboard[];
+export const dashboards = [
+  agentPayMetrics,
+  technical,
+  llmAndRag,
+  cost,
+  objectivesDashboard,
+  data,
+  monitoringHealth,
+] as const satisfies readonly Dashboard[];
 
 /** A panel of one of the dashboards: a misspelt one is a type error. */
 export type PanelReference = {

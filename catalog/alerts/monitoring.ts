@@ -1,0 +1,169 @@
+/**
+ * The monitoring watches itself as far as it can: these alerts are evaluated by the Prometheus and sent by the
+ * Alertmanager that they are about. What they can't report, their own death, is left to the Watchdog's silence.
+ */
+import { metrics } from "../metrics.ts";
+import type { Alert, AlertGroup } from "./alert.ts";
+
+const watchdog: Alert = {
+  name: "Watchdog",
+  severity: "none",
+  service: "monitoring",
+  summary: "The alerting works.",
+  description:
+    "This alert always fires. Whoever receives it sounds the alarm when it stops: then nothing else arrives either.",
+  expression: () => "vector(1)",
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-meta", panel: "firingAlerts" },
+};
+
+/** Jobs whose targets have alerts of their own. */
+const OTHERS = 'job!~"agentpay-api|agentpay-worker|postgres|redis"';
+const up = metrics.up.name;
+
+const targetDown: Alert = {
+  name: "TargetDown",
+  severity: "warning",
+  service: "monitoring",
+  summary: "Prometheus can't reach a part of the monitoring.",
+  description:
+    "{{ $value | humanizePercentage }} of the targets of {{ $labels.job }} don't answer: users notice nothing, but what they would report goes unseen.",
+  threshold: {
+    default: 0.1,
+    unit: "share of a job's targets",
+    source: "a starting point; with few targets, any that is down",
+  },
+  expression: (threshold) =>
+    `count by (job) (${up}{${OTHERS}} == 0) / count by (job) (${up}{${OTHERS}}) > ${threshold}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-meta", panel: "targetsUp" },
+};
+
+const prometheusBadConfig: Alert = {
+  name: "PrometheusBadConfig",
+  severity: "critical",
+  service: "monitoring",
+  summary: "Prometheus refused its new configuration.",
+  description:
+    "{{ $labels.instance }} runs on an old configuration: alerts and targets that were changed since are not in force, and after a restart it won't come up.",
+  // max: a scrape may be missed.
+  expression: () => `max_over_time(${metrics.prometheusConfigReloadSuccessful.name}[5m]) == 0`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-meta", panel: "configurationLoaded" },
+};
+
+const prometheusRuleFailures: Alert = {
+  name: "PrometheusRuleFailures",
+  severity: "critical",
+  service: "monitoring",
+  summary: "Prometheus can't evaluate a rule.",
+  description:
+    "Rules of {{ $labels.rule_group }} failed {{ $value | humanize }} times in 5 minutes: the alerts in it can't ring.",
+  expression: () =>
+    `sum by (instance, rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m])) > 0`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "ruleFailures" },
+};
+
+const prometheusMissingRuleEvaluations: Alert = {
+  name: "PrometheusMissingRuleEvaluations",
+  severity: "warning",
+  service: "monitoring",
+  summary: "Prometheus is too slow for its rules.",
+  description:
+    "{{ $labels.rule_group }} skipped {{ $value | humanize }} evaluations in 5 minutes: its alerts ring late, and sums over recorded series come out too low.",
+  expression: () =>
+    `sum by (instance, rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m])) > 0`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "missedEvaluations" },
+};
+
+const sendErrors = `rate(${metrics.prometheusNotificationErrors.name}[5m])`;
+const sent = `rate(${metrics.prometheusNotificationsSent.name}[5m])`;
+
+const prometheusErrorSendingAlerts: Alert = {
+  name: "PrometheusErrorSendingAlerts",
+  severity: "critical",
+  service: "monitoring",
+  summary: "Prometheus can't hand its alerts to any Alertmanager.",
+  description:
+    "{{ $value | humanizePercentage }} of the alerts that {{ $labels.instance }} sends fail at every Alertmanager: pages are late or lost.",
+  threshold: {
+    default: 0.03,
+    unit: "share of alerts sent",
+    source: "Prometheus's own mixin (PrometheusErrorSendingAlertsToAnyAlertmanager)",
+  },
+  // min: while one of several Alertmanagers takes them, nothing is lost.
+  expression: (threshold) => `min without (alertmanager) (${sendErrors} / ${sent}) > ${threshold}`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "sendErrors" },
+};
+
+const alertmanagerFailedReload: Alert = {
+  name: "AlertmanagerFailedReload",
+  severity: "critical",
+  service: "monitoring",
+  summary: "Alertmanager refused its new configuration.",
+  description:
+    "{{ $labels.instance }} routes by an old configuration: alerts may reach the wrong people, and after a restart it won't come up.",
+  expression: () => `max_over_time(${metrics.alertmanagerConfigReloadSuccessful.name}[5m]) == 0`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-meta", panel: "configurationLoaded" },
+};
+
+const notifications = (metric: { name: string }, calculate: "rate" | "increase") =>
+  `sum by (integration) (${calculate}(${metric.name}[15m]))`;
+const { alertmanagerNotifications, alertmanagerNotificationsFailed } = metrics;
+
+const alertmanagerNotificationsFailing: Alert = {
+  name: "AlertmanagerNotificationsFailing",
+  severity: "critical",
+  service: "monitoring",
+  summary: "Alertmanager can't deliver notifications.",
+  description:
+    "{{ $value | humanizePercentage }} of the notifications to {{ $labels.integration }} fail: whoever relies on that channel is not told of the next outage.",
+  threshold: {
+    default: 0.01,
+    unit: "share of a channel's notifications",
+    source: "a starting point; none should fail",
+  },
+  // More than one: Alertmanager tries a failed notification again minutes later, and that has to fail as well.
+  expression: (threshold) =>
+    `${notifications(alertmanagerNotificationsFailed, "rate")} / ${notifications(alertmanagerNotifications, "rate")}` +
+    ` > ${threshold} and on (integration) ${notifications(alertmanagerNotificationsFailed, "increase")} > 1.5`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-meta", panel: "notificationFailures" },
+};
+
+const metricCardinalityExplosion: Alert = {
+  name: "MetricCardinalityExplosion",
+  severity: "warning",
+  service: "monitoring",
+  summary: "A server exposes far more series than it should.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.job }}) exposes {{ $value | humanize }} series: at the scrape's limit Prometheus drops all of them, and the server looks dead.",
+  threshold: {
+    default: 20_000,
+    unit: "series of a target",
+    source: "a starting point; several times what AgentPay has, and below the scrape's limit of 50000",
+  },
+  expression: (threshold) => `${metrics.scrapeSamplesKept.name}{job=~"agentpay-(api|worker)"} > ${threshold}`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
+};
+
+export const monitoringAlerts: AlertGroup = {
+  name: "agentpay-monitoring",
+  interval: "30s",
+  alerts: [
+    watchdog,
+    targetDown,
+    prometheusBadConfig,
+    prometheusRuleFailures,
+    prometheusMissingRuleEvaluations,
+    prometheusErrorSendingAlerts,
+    alertmanagerFailedReload,
+    alertmanagerNotificationsFailing,
+    metricCardinalityExplosion,
+  ],
+};

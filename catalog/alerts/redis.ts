@@ -1,0 +1,98 @@
+import { metrics } from "../metrics.ts";
+import { redisMemoryRatio } from "../recording-rules/data.ts";
+import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
+import { anyDown } from "./availability.ts";
+
+const redisDown: Alert = {
+  name: "RedisDown",
+  severity: "critical",
+  service: "redis",
+  summary: "Redis does not answer.",
+  description:
+    "The exporter of {{ $labels.instance }} answers, Redis does not: no job is queued or worked off, and everything cached is slow or fails.",
+  expression: () => `${metrics.redisUp.name} == 0`,
+  holdFor: "1m",
+  panel: { dashboard: "agentpay-data", panel: "databasesUp" },
+};
+
+const redisExporterDown: Alert = {
+  name: "RedisExporterDown",
+  severity: "warning",
+  service: "redis",
+  summary: "The exporter of Redis does not answer.",
+  description:
+    "Users notice nothing, but whatever happens to Redis now goes unseen: its exporter has been unreachable or unknown for 5 minutes.",
+  expression: () => anyDown("redis"),
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-data", panel: "exportersUp" },
+};
+
+const redisMemoryHigh: Alert = {
+  name: "RedisMemoryHigh",
+  severity: "warning",
+  service: "redis",
+  summary: "Redis is running out of memory.",
+  description:
+    "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its maxmemory: when that is full, Redis throws keys away or refuses to write, and jobs are lost.",
+  threshold: { default: 0.8, unit: "share of maxmemory", source: "a starting point; leaves time to react" },
+  expression: (threshold) => `${redisMemoryRatio.record} > ${threshold}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-data", panel: "redisMemory" },
+};
+
+const evicted = metrics.redisEvictedKeys.name;
+
+const redisEvictingKeys: Alert = {
+  name: "RedisEvictingKeys",
+  severity: "critical",
+  service: "redis",
+  summary: "Redis throws keys away because its memory is full.",
+  description:
+    "{{ $labels.instance }} evicted {{ $value | humanize }} keys in 5 minutes and goes on. Redis also holds the queues: payments and webhooks among them may be lost for good.",
+  expression: () => `increase(${evicted}[5m]) > 0`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-data", panel: "redisEvictions" },
+};
+
+const redisMaxmemoryUnset: Alert = {
+  name: "RedisMaxmemoryUnset",
+  severity: "info",
+  service: "redis",
+  summary: "Redis has no memory limit.",
+  description:
+    "{{ $labels.instance }} has no maxmemory: nothing warns before it fills its host, and RedisMemoryHigh can't ring.",
+  expression: () => `${metrics.redisMemoryMax.name} == 0`,
+  holdFor: "1h",
+  panel: { dashboard: "agentpay-data", panel: "redisMemoryLimit" },
+};
+
+const redisRejectedConnections: Alert = {
+  name: "RedisRejectedConnections",
+  severity: "warning",
+  service: "redis",
+  summary: "Redis refuses connections.",
+  description:
+    "{{ $labels.instance }} refused {{ $value | humanize }} connections in 5 minutes because maxclients is reached: requests and jobs that needed one failed.",
+  threshold: {
+    default: MINIMUM_FAILURES,
+    unit: "refused connections in 5 minutes",
+    source: "a starting point; clients try again after one",
+  },
+  expression: (threshold) => `increase(${metrics.redisRejectedConnections.name}[5m]) > ${threshold}`,
+  holdFor: "2m",
+  panel: { dashboard: "agentpay-data", panel: "redisRejections" },
+};
+
+export const redisAlerts: AlertGroup = {
+  name: "agentpay-redis",
+  interval: "30s",
+  job: "redis",
+  alerts: [
+    redisDown,
+    redisExporterDown,
+    redisMemoryHigh,
+    redisEvictingKeys,
+    redisMaxmemoryUnset,
+    redisRejectedConnections,
+  ],
+};

@@ -1,0 +1,112 @@
+import { metrics } from "../metrics.ts";
+import { redisMemoryRatio } from "../recording-rules/data.ts";
+import type { Dashboard } from "./dashboard.ts";
+
+const blocks = ({ name }: { name: string }) =>
+  `sum by (datname) (rate(${name}{datname!~"template.*|postgres"}[$__rate_interval]))`;
+const hits = blocks(metrics.pgDatabaseBlocksHit);
+const reads = blocks(metrics.pgDatabaseBlocksRead);
+
+/** What the alerts of PostgreSQL and Redis watch. */
+export const data = {
+  uid: "agentpay-data",
+  title: "AgentPay / Postgres and Redis",
+  description: "Do the databases answer, and how far are they from their limits?",
+  panels: {
+    databasesUp: {
+      title: "Databases That Answer",
+      description: "Whether PostgreSQL and Redis answer their exporters; good is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: metrics.pgUp.name, legend: "PostgreSQL {{instance}}" },
+        { expression: metrics.redisUp.name, legend: "Redis {{instance}}" },
+      ],
+    },
+    exportersUp: {
+      title: "Exporters That Answer",
+      description: "Whether Prometheus reaches the exporters; at 0 the other panels are blind.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `${metrics.up.name}{job=~"postgres|redis"}`, legend: "{{job}} {{instance}}" }],
+    },
+    applicationPool: {
+      title: "Connection Pools of the Servers",
+      description: "Share of each server's own database pool in use; at 100% its requests wait.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (job, instance) (${metrics.dbPoolConnections.name}{state="checked_out"})` +
+            ` / sum by (job, instance) (${metrics.dbPoolLimit.name})`,
+          legend: "{{job}} {{instance}}",
+        },
+      ],
+    },
+    longestTransaction: {
+      title: "Longest Transaction",
+      description: "Age of the oldest open transaction of a client; good is seconds.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `max by (datname, state) (${metrics.pgStatActivityMaxTxDuration.name}{state=~"active|idle in transaction.*",backend_type="client backend"})`,
+          legend: "{{datname}} {{state}}",
+        },
+      ],
+    },
+    deadlocks: {
+      title: "Deadlocks",
+      description: "Deadlocks in 10 minutes; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (datname) (increase(${metrics.pgDatabaseDeadlocks.name}[10m]))`,
+          legend: "{{datname}}",
+        },
+      ],
+    },
+    cacheHitRatio: {
+      title: "Blocks Found in Memory",
+      description: "Share of the blocks that statements need which PostgreSQL has in memory; good is 99%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: `${hits} / (${hits} + ${reads} > 0)`, legend: "{{datname}}" }],
+    },
+    redisMemory: {
+      title: "Redis Memory",
+      description: "Share of maxmemory in use; at 100% Redis evicts keys or refuses to write.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: redisMemoryRatio.record, legend: "{{instance}}" }],
+    },
+    redisMemoryLimit: {
+      title: "Redis Memory Limit",
+      description: "The maxmemory setting and what is in use; 0 means that there is no limit.",
+      unit: "bytes",
+      visualization: "timeseries",
+      queries: [
+        { expression: metrics.redisMemoryMax.name, legend: "{{instance}} limit" },
+        { expression: metrics.redisMemoryUsed.name, legend: "{{instance}} used" },
+      ],
+    },
+    redisEvictions: {
+      title: "Redis Evictions",
+      description: "Keys that Redis threw away in 5 minutes; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `increase(${metrics.redisEvictedKeys.name}[5m])`, legend: "{{instance}}" }],
+    },
+    redisRejections: {
+      title: "Connections Refused by Redis",
+      description: "Connections refused in 5 minutes because maxclients was reached; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: `increase(${metrics.redisRejectedConnections.name}[5m])`, legend: "{{instance}}" },
+      ],
+    },
+  },
+} as const satisfies Dashboard;

@@ -1,0 +1,129 @@
+import { metrics } from "../metrics.ts";
+import { firstTokenP95, promptCacheRatio, providerErrorRatio } from "../recording-rules/llm.ts";
+import type { Dashboard } from "./dashboard.ts";
+
+const { llmFallbacks, llmRequests, llmResponses, ragQueries, ragQueryDuration, toolCalls } = metrics;
+
+/** Share of a counter's events that match, by labels. */
+const share = ({ name }: { name: string }, by: string, matcher: string) =>
+  `sum${by} (rate(${name}{${matcher}}[$__rate_interval])) / (sum${by} (rate(${name}[$__rate_interval])) > 0)`;
+
+/** What the alerts of the language models, knowledge retrieval and tools watch. */
+export const llmAndRag = {
+  uid: "agentpay-llm",
+  title: "AgentPay / LLM and RAG",
+  description: "Does the agent answer: do models, retrieval and tools work, and how quickly?",
+  panels: {
+    providerErrorRatio: {
+      title: "Failed Calls by Provider",
+      description: "Share of LLM calls that fail after retries and fallback; good is below 1%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: providerErrorRatio.record, legend: "{{provider}}" }],
+    },
+    rejections: {
+      title: "Rejected Calls",
+      description: "Calls in 5 minutes that a provider refused as unknown or forbidden; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (provider, model, error_type) (increase(${llmRequests.name}{error_type=~"not_found|authentication|permission"}[5m]))`,
+          legend: "{{model}} {{error_type}}",
+        },
+      ],
+    },
+    rateLimitedRatio: {
+      title: "Calls Refused by the Rate Limit",
+      description: "Share of a provider's calls refused for their number; good is none.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: share(llmRequests, " by (provider)", 'error_type="rate_limit"'),
+          legend: "{{provider}}",
+        },
+      ],
+    },
+    fallbackRatio: {
+      title: "Answers of the Fallback Model",
+      description:
+        "Share of LLM calls that another model answered because the first failed; good is below 1%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (from_model, to_model) (rate(${llmFallbacks.name}{outcome="succeeded"}[$__rate_interval]))` +
+            ` / on () group_left () (sum(rate(${llmRequests.name}[$__rate_interval])) > 0)`,
+          legend: "{{from_model}} to {{to_model}}",
+        },
+      ],
+    },
+    failedFallbacks: {
+      title: "Failed Fallbacks",
+      description: "Calls in 5 minutes that both models failed; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: `sum(increase(${llmFallbacks.name}{outcome="failed"}[5m]))`, legend: "failed" },
+      ],
+    },
+    firstToken: {
+      title: "Time to First Token",
+      description: "Time within which 95% of replies begin; good is below 2.5 s.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [{ expression: firstTokenP95.record, legend: "{{model}}" }],
+    },
+    truncatedRatio: {
+      title: "Truncated Replies",
+      description: "Share of replies cut off by max_tokens; good is below 1%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        { expression: share(llmResponses, " by (model)", 'stop_reason="max_tokens"'), legend: "{{model}}" },
+      ],
+    },
+    promptCache: {
+      title: "Prompt Cache",
+      description: "Share of prompt tokens that the provider had cached, over an hour; more is cheaper.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: promptCacheRatio.record, legend: "{{model}}" }],
+    },
+    ragLatency: {
+      title: "Retrieval Time by Stage",
+      description: "Time within which 95% of retrievals pass each stage; good is a tenth of a second.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `histogram_quantile(0.95, sum by (stage, le) (rate(${ragQueryDuration.bucket}[$__rate_interval])))`,
+          legend: "{{stage}}",
+        },
+      ],
+    },
+    ragFailures: {
+      title: "Failed Retrievals",
+      description: "Share of retrievals that fail; good is below 1%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: share(ragQueries, "", 'status="error"'), legend: "failed" }],
+    },
+    ragEmpty: {
+      title: "Empty Retrievals",
+      description: "Share of retrievals that find no document; good is a few percent.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: share(ragQueries, "", 'status="empty"'), legend: "empty" }],
+    },
+    toolFailures: {
+      title: "Failed Tool Calls",
+      description: "Share of the agent's tool calls that fail; good is below 1%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: share(toolCalls, " by (tool)", 'status="error"'), legend: "{{tool}}" }],
+    },
+  },
+} as const satisfies Dashboard;

@@ -1,0 +1,99 @@
+import { metrics } from "../metrics.ts";
+import type { Dashboard } from "./dashboard.ts";
+
+const byIntegration = ({ name }: { name: string }) => `sum by (integration) (rate(${name}[15m]))`;
+
+/** What the alerts of the monitoring itself watch. */
+export const monitoringHealth = {
+  uid: "agentpay-meta",
+  title: "AgentPay / Monitoring health",
+  description: "Would an alert ring: does Prometheus see, compute and send, and does Alertmanager deliver?",
+  panels: {
+    firingAlerts: {
+      title: "Firing Alerts",
+      description: "Alerts that fire now; Watchdog always does.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `count by (alertname, severity) (${metrics.alerts.name}{alertstate="firing"})`,
+          legend: "{{alertname}} ({{severity}})",
+        },
+      ],
+    },
+    targetsUp: {
+      title: "Targets That Don't Answer",
+      description: "Share of each job's targets that Prometheus can't reach; good is none.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: `1 - avg by (job) (${metrics.up.name})`, legend: "{{job}}" }],
+    },
+    configurationLoaded: {
+      title: "Configuration Loaded",
+      description: "Whether Prometheus and Alertmanager took their last configuration; good is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: metrics.prometheusConfigReloadSuccessful.name, legend: "Prometheus" },
+        { expression: metrics.alertmanagerConfigReloadSuccessful.name, legend: "Alertmanager" },
+      ],
+    },
+    ruleFailures: {
+      title: "Failed Rule Evaluations",
+      description: "Rules that could not be computed in 5 minutes; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m]))`,
+          legend: "{{rule_group}}",
+        },
+      ],
+    },
+    missedEvaluations: {
+      title: "Missed Rule Evaluations",
+      description: "Evaluations skipped in 5 minutes because the one before took too long; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m]))`,
+          legend: "{{rule_group}}",
+        },
+      ],
+    },
+    sendErrors: {
+      title: "Alerts That Could Not Be Sent",
+      description: "Share of alerts that each Alertmanager did not take from Prometheus; good is none.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `rate(${metrics.prometheusNotificationErrors.name}[$__rate_interval])` +
+            ` / (rate(${metrics.prometheusNotificationsSent.name}[$__rate_interval]) > 0)`,
+          legend: "{{alertmanager}}",
+        },
+      ],
+    },
+    notificationFailures: {
+      title: "Notifications That Failed",
+      description: "Share of each channel's notifications that were not delivered; good is none.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `${byIntegration(metrics.alertmanagerNotificationsFailed)} / (${byIntegration(metrics.alertmanagerNotifications)} > 0)`,
+          legend: "{{integration}}",
+        },
+      ],
+    },
+    samplesPerTarget: {
+      title: "Series by Target",
+      description: "Series that each target exposes; a climb means that an id became a label.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.scrapeSamplesKept.name, legend: "{{job}} {{instance}}" }],
+    },
+  },
+} as const satisfies Dashboard;

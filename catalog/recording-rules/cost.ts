@@ -1,0 +1,45 @@
+/** What the models cost. Prometheus estimates, the provider's bill is exact. */
+import { type Duration, inSeconds } from "../duration.ts";
+import { metrics } from "../metrics.ts";
+import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
+
+const INTERVAL: Duration = "1m";
+
+/** Pace over a window, USD a second. */
+function costRate(window: Duration): RecordingRule {
+  return {
+    record: `agentpay:llm_cost_usd:rate${window}`,
+    expression: `sum(rate(${metrics.llmCost.name}[${window}]))`,
+  };
+}
+
+export const costRates = {
+  "5m": costRate("5m"),
+  "30m": costRate("30m"),
+  "1h": costRate("1h"),
+  "6h": costRate("6h"),
+};
+
+/** The last 24 hours, USD. */
+export const dailyCost: RecordingRule = {
+  record: "agentpay:llm_cost_usd:increase1d",
+  expression: `sum(increase(${metrics.llmCost.name}[1d]))`,
+};
+
+/** The last 30 days, USD: each recorded pace times the seconds that it stands for. */
+export const monthlyCost: RecordingRule = {
+  record: "agentpay:llm_cost_usd:increase30d",
+  expression: `sum_over_time(${costRates["5m"].record}[30d]) * ${inSeconds(INTERVAL)}`,
+};
+
+/** USD for each conversation started, over an hour. */
+export const costPerConversation: RecordingRule = {
+  record: "agentpay:llm_cost_usd_per_conversations:ratio_rate1h",
+  expression: `sum(rate(${metrics.llmCost.name}[1h])) / (sum(rate(${metrics.conversationsStarted.name}[1h])) > 0)`,
+};
+
+export const costRecordingRules: RecordingRuleGroup = {
+  name: "agentpay-cost.rules",
+  interval: INTERVAL,
+  rules: [...Object.values(costRates), dailyCost, monthlyCost, costPerConversation],
+};

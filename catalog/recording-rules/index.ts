@@ -1,0 +1,17 @@
+import { apiRecordingRules } from "./api.ts";
+import { businessRecordingRules } from "./business.ts";
+import { costRecordingRules } from "./cost.ts";
+import { dataRecordingRules } from "./data.ts";
+import { llmRecordingRules } from "./llm.ts";
+import { objectiveRecordingRules } from "./objectives.ts";
+import type { RecordingRuleGroup } from "./recording-rule.ts";
+
+/** Every series that Prometheus records. */
+export const recordingRuleGroups: readonly RecordingRuleGroup[] = [
+  apiRecordingRules,
+  llmRecordingRules,
+  costRecordingRules,
+  businessRecordingRules,
+  dataRecordingRules,
+  ...objectiveRecordingRules,
+];

@@ -1,0 +1,95 @@
+import { type Duration, inSeconds } from "../duration.ts";
+import { errorBudget, OBJECTIVE_PERIOD, type Objective, objectives } from "../objectives.ts";
+import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
+
+/** How often events are recorded: each sample stands for so many seconds. */
+export const SLI_INTERVAL: Duration = "30s";
+/** Days change slowly. Still below the 5 minutes after which Prometheus takes a series for gone. */
+const BUDGET_INTERVAL: Duration = "2m";
+
+/** Windows short enough to be computed from the counters themselves. */
+const COUNTED = ["5m", "30m", "1h", "2h", "6h"] as const;
+/** Windows that are summed from the recorded events: cheap, and hours with more traffic weigh more. */
+const SUMMED = ["1d", "3d", OBJECTIVE_PERIOD] as const;
+
+const ERRORS = "slo:sli_errors:rate5m";
+const EVENTS = "slo:sli_events:rate5m";
+
+/** Selects the series of one objective. */
+export function ofObjective(record: string, { name }: Pick<Objective, "name">): string {
+  return `${record}{slo="${name}"}`;
+}
+
+export const objectiveRecords = {
+  /** Bad events a second. */
+  errors: ERRORS,
+  /** All events a second. */
+  events: EVENTS,
+  target: "slo:objective:ratio",
+  /** Share of events that may be bad. */
+  budget: "slo:error_budget:ratio",
+  /** 1 spends the budget exactly in the period. */
+  burnRate: "slo:current_burn_rate:ratio",
+  /** 1 is all of it; below 0 it is overspent. */
+  budgetRemaining: "slo:error_budget_remaining:ratio",
+} as const;
+
+/** Share of bad events over a window. */
+export function errorRatioRecord(window: Duration): string {
+  return `slo:sli_error:ratio_rate${window}`;
+}
+
+/** Bad events of an objective in a window. A sum of what was recorded: where nothing was, nothing is made up. */
+export function badEventsIn(objective: Objective, window: Duration): string {
+  return `sum_over_time(${ofObjective(ERRORS, objective)}[${window}]) * ${inSeconds(SLI_INTERVAL)}`;
+}
+
+function indicatorRules(objective: Objective): RecordingRule[] {
+  const budget = errorBudget(objective);
+  return [
+    { record: ERRORS, expression: objective.badEvents("5m") },
+    { record: EVENTS, expression: objective.events("5m") },
+    ...COUNTED.map((window) => ({
+      record: errorRatioRecord(window),
+      expression: `${objective.badEvents(window)} / (${objective.events(window)} > 0)`,
+    })),
+    { record: objectiveRecords.target, expression: `vector(${objective.target})` },
+    { record: objectiveRecords.budget, expression: `vector(${budget})` },
+    {
+      record: objectiveRecords.burnRate,
+      expression: `${ofObjective(errorRatioRecord("1h"), objective)} / ${budget}`,
+    },
+  ];
+}
+
+function budgetRules(objective: Objective): RecordingRule[] {
+  const sum = (record: string, window: Duration) =>
+    `sum_over_time(${ofObjective(record, objective)}[${window}])`;
+  return [
+    ...SUMMED.map((window) => ({
+      record: errorRatioRecord(window),
+      expression: `${sum(ERRORS, window)} / (${sum(EVENTS, window)} > 0)`,
+    })),
+    {
+      record: objectiveRecords.budgetRemaining,
+      expression: `1 - ${ofObjective(errorRatioRecord(OBJECTIVE_PERIOD), objective)} / ${errorBudget(objective)}`,
+    },
+  ];
+}
+
+function labelled(rules: readonly RecordingRule[], { name, service }: Objective): RecordingRule[] {
+  return rules.map((rule) => ({ ...rule, labels: { slo: name, service } }));
+}
+
+export const objectiveRecordingRules: readonly RecordingRuleGroup[] = objectives.flatMap((objective) => [
+  {
+    name: `slo-${objective.name}-sli.rules`,
+    interval: SLI_INTERVAL,
+    rules: labelled(indicatorRules(objective), objective),
+  },
+  {
+    name: `slo-${objective.name}-budget.rules`,
+    interval: BUDGET_INTERVAL,
+    rules: labelled(budgetRules(objective), objective),
+  },
+]);
