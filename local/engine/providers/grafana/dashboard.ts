@@ -108,9 +108,5 @@ function without(model: Model, ...names: readonly string[]): Model {
 }
 
 function parse(text: string): Model {
-  try {
-    return Object(JSON.parse(text)) as Model;
-  } catch {
-    return {};
-  }
+  return JSON.parse(text) as Model;
 }

@@ -121,11 +121,7 @@ function bodyOf(given: Inputs): object {
 }
 
 function parse(text = "{}"): Properties {
-  try {
-    return JSON.parse(text) as Properties;
-  } catch {
-    return {};
-  }
+  return JSON.parse(text) as Properties;
 }
 
 function found(live: DataSource, last: Inputs): Properties {

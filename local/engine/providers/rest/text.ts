@@ -23,10 +23,10 @@ function mapKeys(value: unknown, change: (key: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapKeys(item, change)]));
 }
 
-/** A text that holds a JSON object. */
+/** A text that holds a JSON object. Rules that are added to it only see texts that do. */
 export const jsonObject = z.string().superRefine((text, context) => {
   const problem = jsonProblem(text);
-  if (problem) context.addIssue({ code: "custom", message: problem });
+  if (problem) context.addIssue({ code: "custom", message: problem, continue: false });
 });
 
 function jsonProblem(text: string): string | undefined {

@@ -7,7 +7,7 @@ import { nameOr } from "../rest/text.ts";
 import { name, oneOf, slug } from "./inputs.ts";
 
 const TIME_WINDOWS = [1, 5, 10, 15, 30, 60, 120, 240, 1440];
-const thresholdType = z.union([z.literal(0), z.literal(1)], "must be 0 (above) or 1 (below)");
+const thresholdType = z.number().refine((type) => type === 0 || type === 1, "must be 0 (above) or 1 (below)");
 
 const action = z
   .strictObject({
