@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { imageReference, images } from "../../../catalog/images.ts";
-import { selectDriver } from "../../../local/engine/providers/docker/driver-choice.ts";
+import { findEngine } from "../../../local/engine/providers/docker/driver-choice.ts";
 import { type DockerPackage, dockerPackage } from "../../../local/engine/providers/docker/index.ts";
 import type { ContainerInputs } from "../../../local/engine/providers/docker/inputs/container.ts";
 import { claimPort } from "../../../local/engine/providers/docker/process/ports.ts";
@@ -16,7 +16,7 @@ import { localPorts } from "../../../local/ports.ts";
 import { ensureTool } from "../../../local/toolchain/find.ts";
 import { tools } from "../../../local/toolchain/tools.ts";
 
-const { engine } = await selectDriver({});
+const engine = await findEngine({});
 const PREFIX = `agentpay-e2e-${process.pid}`;
 const NEVER = "never used here";
 
@@ -75,7 +75,7 @@ const image = async (server: keyof typeof images) =>
   );
 
 describe.skipIf(engine === undefined)("on a real Docker Engine", () => {
-  const client = (engine as { client: Docker } | undefined)?.client as Docker;
+  const client = engine?.client as Docker;
 
   beforeAll(async () => {
     state = mkdtempSync(join(tmpdir(), "docker-engine-"));

@@ -7,11 +7,13 @@ export const DRIVER_VARIABLE = "AGENTPAY_LOCAL_DRIVER";
 
 const PING_MILLISECONDS = 2000;
 
-export interface Choice {
-  readonly kind: DriverKind;
-  /** The engine that answered, with its address. Undefined for local processes. */
-  readonly engine?: { readonly client: Docker; readonly host: string };
+/** An engine that answered. */
+export interface Engine {
+  readonly client: Docker;
+  readonly host: string;
 }
+
+export type Choice = { readonly kind: "docker"; readonly engine: Engine } | { readonly kind: "process" };
 
 export interface ChoiceOptions {
   /** `host` of the docker provider. */
@@ -26,31 +28,33 @@ export interface ChoiceOptions {
  * processes. `AGENTPAY_LOCAL_DRIVER` forces one. While containers of one kind are there, that kind stays.
  * @throws where the forced one, or the one in use, can't be had.
  */
-export async function selectDriver({
+export async function selectDriver(options: ChoiceOptions): Promise<Choice> {
+  const { inUse, environment = process.env } = options;
+  const forced = forcedDriver(environment);
+  if (forced && inUse && forced !== inUse) {
+    throw new Error(
+      `${DRIVER_VARIABLE}=${forced}, but the containers that are there were made by the driver ${inUse}. ` +
+        "Run make down without the variable first.",
+    );
+  }
+  const engine = await findEngine(options);
+  if (engine) return { kind: "docker", engine };
+  if ((forced ?? inUse) !== "docker") return { kind: "process" };
+  const reason = forced
+    ? `${DRIVER_VARIABLE}=docker wants one`
+    : "the containers that are there were made in one";
+  const hosts = engineHosts(options.host, environment).join(" or ");
+  throw new Error(`No Docker Engine answers at ${hosts}, but ${reason}. Start it.`);
+}
+
+/** The Docker Engine to use. Undefined where local processes are wanted, or none answers. */
+export async function findEngine({
   host,
   inUse,
   environment = process.env,
-}: ChoiceOptions): Promise<Choice> {
-  const wanted = forcedDriver(environment);
-  if (wanted && inUse && wanted !== inUse) {
-    throw new Error(
-      `${DRIVER_VARIABLE}=${wanted}, but the containers that are there were made with ${inUse}. Run make down first.`,
-    );
-  }
-  const kind = wanted ?? inUse;
-  if (kind === "process") return { kind };
-  const hosts = engineHosts(host, environment);
-  const engine = await firstThatAnswers(hosts);
-  if (engine) return { kind: "docker", engine };
-  if (kind === "docker") {
-    const reason = wanted
-      ? `${DRIVER_VARIABLE}=docker`
-      : "the containers that are there were made with Docker";
-    throw new Error(
-      `No Docker Engine answers at ${hosts.join(" or ")}, but ${reason}. Start it, or run make down first.`,
-    );
-  }
-  return { kind: "process" };
+}: ChoiceOptions): Promise<Engine | undefined> {
+  const wanted = forcedDriver(environment) ?? inUse;
+  return wanted === "process" ? undefined : firstThatAnswers(engineHosts(host, environment));
 }
 
 function forcedDriver(environment: NodeJS.ProcessEnv): DriverKind | undefined {
@@ -59,7 +63,7 @@ function forcedDriver(environment: NodeJS.ProcessEnv): DriverKind | undefined {
   throw new Error(`${DRIVER_VARIABLE} must be docker or process, not "${text}"`);
 }
 
-async function firstThatAnswers(hosts: readonly string[]): Promise<Choice["engine"]> {
+async function firstThatAnswers(hosts: readonly string[]): Promise<Engine | undefined> {
   for (const host of hosts) {
     const client = engineAt(host);
     if (client && (await answersPing(host))) return { client, host };

@@ -9,8 +9,8 @@ import { z } from "zod";
 import { buildStandInImage } from "../../../containers/stand-in-image.ts";
 import type { ServiceContext } from "../../../service.ts";
 import type { Properties, ResourceHandler, StandInPackage } from "../../resource.ts";
-import type { DockerDriver, DriverKind, Platform } from "./driver.ts";
-import { type Choice, selectDriver } from "./driver-choice.ts";
+import type { DockerDriver, Platform } from "./driver.ts";
+import { type Engine, findEngine, selectDriver } from "./driver-choice.ts";
 import { gatewayAddress } from "./engine/connection.ts";
 import { EngineDriver, listOwned } from "./engine-driver.ts";
 import { unsupported } from "./inputs/common.ts";
@@ -81,28 +81,31 @@ export function dockerPackage(context: DockerContext): DockerPackage {
     },
   });
   const owner = createHash("sha256").update(context.stateFolder).digest("hex").slice(0, 12);
-  const select = (host?: string) => selectDriver({ host, inUse: register.driver });
-  const driverOf = ({ engine }: Choice, { registryAuth = [] }: Configuration): DockerDriver =>
-    engine ? engineDriver(engine.client, owner, registryAuth, context) : processes;
+  const engineHere = () => findEngine({ inUse: register.driver });
 
   return {
     name: "docker",
     version: "5.2.0",
     configuration,
-    connect: async (given) => {
-      const choice = await select(given.host);
-      context.logger("docker").info(inWords(choice));
-      return { resources: resourcesOf(driverOf(choice, given), register) };
+    connect: async ({ host, registryAuth = [] }) => {
+      const choice = await selectDriver({ host, inUse: register.driver });
+      context.logger("docker").info(inWords(choice.kind === "docker" ? choice.engine : undefined));
+      const driver =
+        choice.kind === "docker"
+          ? engineDriver(choice.engine.client, owner, registryAuth, context)
+          : processes;
+      return { resources: resourcesOf(driver, register) };
     },
     resume: () => processes.resume(),
     stopAll: () => processes.stopAll(),
-    describe: async () => inWords(await select()),
+    describe: async () => inWords(await engineHere()),
     hostAddresses: async () => {
-      const { engine } = await select();
-      return engine ? [(await gatewayAddress(engine.client)) ?? []].flat() : [];
+      const engine = await engineHere();
+      const address = engine && (await gatewayAddress(engine.client));
+      return address === undefined ? [] : [address];
     },
     leftovers: async () => {
-      const { engine } = await select();
+      const engine = await engineHere();
       return engine ? listOwned(engine.client, owner) : [];
     },
   };
@@ -125,12 +128,10 @@ function engineDriver(
   });
 }
 
-function inWords({ kind, engine }: Choice): string {
-  const words: Record<DriverKind, string> = {
-    docker: `containers in the Docker Engine at ${engine?.host}`,
-    process: "no Docker Engine: servers run as local processes",
-  };
-  return words[kind];
+function inWords(engine: Engine | undefined): string {
+  return engine
+    ? `containers in the Docker Engine at ${engine.host}`
+    : "no Docker Engine: servers run as local processes";
 }
 
 function resourcesOf(
