@@ -95,8 +95,9 @@ const isListening = () =>
     () => false,
   );
 
-const recordFile = () => join(state, "data", "docker", "records", "containers", "server.json");
-const readRecord = () => JSON.parse(readFileSync(recordFile(), "utf8")) as ContainerRecord;
+const recordFile = (name = "server") =>
+  join(state, "data", "docker", "records", "containers", `${name}.json`);
+const readRecord = (name?: string) => JSON.parse(readFileSync(recordFile(name), "utf8")) as ContainerRecord;
 
 describe("a container's life", () => {
   it("is to listen, to come back after a crash, and to be gone once deleted", async () => {
@@ -151,6 +152,16 @@ describe("a container's life", () => {
     await newDriver().resume();
     expect(await isListening()).toBe(false);
   });
+});
+
+it("stays ended after a restart of the daemon where its restart policy is no", async () => {
+  const before = newDriver();
+  const inputs = server({ restart: "no" });
+  const { id } = await before.containers.create(inputs, "server");
+  await before.stopAll();
+  const after = newDriver();
+  await after.resume();
+  expect((await after.containers.read(id, { inputs, outputs: {} }))?.inputs["mustRun"]).toBe(false);
 });
 
 describe("a daemon that was killed", () => {
@@ -263,7 +274,7 @@ describe("configuration", () => {
     expect(readFileSync(file, "utf8")).toBe("rules: 1\n");
     expect((await containers.read(id, { inputs, outputs: {} }))?.inputs).toEqual(inputs);
     await newDriver().resume();
-    expect(await isListening()).toBe(false);
+    expect(readRecord("revision-1").started).toBe(false);
     await expect(volumes.delete("configuration", { inputs: {}, outputs: {} })).rejects.toThrow(
       /in use.*revision-1/,
     );
