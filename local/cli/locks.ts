@@ -52,7 +52,9 @@ export async function healLocks(paths: StatePaths, engine: Engine): Promise<bool
 
 async function readLocks(paths: StatePaths): Promise<readonly Lock[]> {
   const folder = path.join(paths.backend, ".pulumi", "locks", "organization", PROJECT, STACK);
-  const names = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder).catch(() => []);
+  // Beside each lock lie attributes of it.
+  const names = entries.filter((name) => name.endsWith(".json"));
   return Promise.all(
     names.map(async (name) => lockSchema.parse(JSON.parse(await readFile(path.join(folder, name), "utf8")))),
   );
