@@ -37,10 +37,19 @@ export interface ProgramRun extends Recording {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Runs index.ts afresh. */
-export async function runProgram(
+const runs = new Map<string, Promise<ProgramRun>>();
+
+/** Runs index.ts afresh, once for the same arguments. One run at a time: the Pulumi SDK's state is global. */
+export function runProgram(stack: Stack, options: ProgramOptions = {}): Promise<ProgramRun> {
+  const key = JSON.stringify([stack, options]);
+  const run = runs.get(key) ?? runOnce(stack, options);
+  runs.set(key, run);
+  return run;
+}
+
+async function runOnce(
   stack: Stack,
-  { preview = false, overrides = {} }: ProgramOptions = {},
+  { preview = false, overrides = {} }: ProgramOptions,
 ): Promise<ProgramRun> {
   const configuration = Object.fromEntries(
     Object.entries(configurationOf(stack, overrides)).map(([key, value]) => [

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { isSecretInput, plain } from "../support/mocks.ts";
+import { componentOf, runProgram } from "../support/program.ts";
+
+describe.each(["production", "staging"] as const)("%s", (stack) => {
+  const slug = `agentpay-${stack}`;
+
+  test("has a team, its project and a key", async () => {
+    const tracking = componentOf(await runProgram(stack), "ErrorTracking");
+    expect(tracking.counts).toEqual({
+      "sentry:index/sentryKey:SentryKey": 1,
+      "sentry:index/sentryProject:SentryProject": 1,
+      "sentry:index/sentryTeam:SentryTeam": 1,
+    });
+    const organization = "agentpay";
+    expect(tracking.inputs("error-tracking-team")).toEqual({ organization, name: slug, slug });
+    expect(tracking.inputs("error-tracking-project")).toEqual({
+      organization,
+      name: slug,
+      slug,
+      teams: [slug],
+      platform: "python",
+    });
+    expect(tracking.inputs("error-tracking-key")).toEqual({
+      organization,
+      project: slug,
+      name: "AgentPay server",
+    });
+  });
+
+  test("its DSN is secret: in state by option, and where the component exposes it", async () => {
+    const tracking = componentOf(await runProgram(stack), "ErrorTracking");
+    const { additionalSecretOutputs } = tracking.child("error-tracking-key");
+    expect(additionalSecretOutputs).toEqual(expect.arrayContaining(["dsnPublic", "dsnCsp", "public"]));
+    expect(isSecretInput(tracking.outputs["dsn"])).toBe(true);
+    expect(plain(tracking.outputs)).toEqual({ projectSlug: slug, dsn: "sentinel-secret:dsn-public" });
+  });
+});

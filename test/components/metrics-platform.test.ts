@@ -1,0 +1,282 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { images } from "../../catalog/images.ts";
+import { contentHash } from "../../components/metrics-platform.ts";
+import { isSecretInput, type Registration } from "../support/mocks.ts";
+import {
+  type ComponentRun,
+  componentOf,
+  type Overrides,
+  runProgram,
+  type Stack,
+} from "../support/program.ts";
+
+const SERVERS = ["prometheus", "alertmanager", "grafana"] as const;
+const REVISION = /^metrics-prometheus-configuration-[0-9a-f]{12}$/;
+
+interface Upload {
+  readonly file: string;
+  readonly content: string;
+  readonly permissions: string;
+  readonly owner?: string;
+}
+
+async function platformOf(stack: Stack, overrides: Overrides = {}): Promise<ComponentRun> {
+  return componentOf(await runProgram(stack, { overrides }), "MetricsPlatform");
+}
+
+function revisionOf(platform: ComponentRun): Registration {
+  const [revision, ...others] = platform.children.filter(({ name }) => REVISION.test(name));
+  if (!revision || others.length > 0) throw new Error("expected one configuration revision");
+  return revision;
+}
+
+function uploadsOf(platform: ComponentRun, name: string): readonly Upload[] {
+  return platform.inputs(name)["uploads"] as readonly Upload[];
+}
+
+describe.each([
+  { stack: "production", url: "https://grafana.agentpay.com", network: "agentpay" },
+  { stack: "staging", url: "https://grafana.staging.agentpay.com", network: "agentpay" },
+  { stack: "local", url: "http://localhost:3001", network: undefined },
+] as const)("$stack", ({ stack, url, network }) => {
+  let platform: ComponentRun;
+  beforeAll(async () => {
+    platform = await platformOf(stack);
+  });
+
+  test("makes exactly these", () => {
+    expect(platform.counts).toEqual({
+      "docker:index/container:Container": 4,
+      "docker:index/network:Network": 1,
+      "docker:index/remoteImage:RemoteImage": 3,
+      "docker:index/volume:Volume": 4,
+    });
+  });
+
+  test.each(SERVERS)("%s's image is pinned by version and digest, and used by its id", (server) => {
+    const { repository, version, digest } = images[server];
+    const { name } = platform.inputs(`metrics-${server}-image`);
+    expect(name).toMatch(new RegExp(`^${repository}:v?${version}@${digest}$`));
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(platform.inputs(`metrics-${server}`)["image"]).toBe(`sha256:metrics-${server}-image`);
+  });
+
+  test.each(SERVERS)("%s is hardened, bounded, and back after a crash", (server) => {
+    const { user, memory, ...inputs } = platform.inputs(`metrics-${server}`);
+    expect(Number(user)).toBeGreaterThan(0);
+    expect(memory).toBeGreaterThanOrEqual(256);
+    expect(memory).toBeLessThanOrEqual(2048);
+    expect(inputs).toMatchObject({
+      name: `agentpay-${stack}-${server}`,
+      restart: "unless-stopped",
+      init: true,
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+      wait: true,
+    });
+    expect(inputs).not.toHaveProperty("privileged");
+    expect(platform.child(`metrics-${server}`).deleteBeforeReplace).toBe(true);
+  });
+
+  test.each([
+    ["prometheus", 9090, 9090, "http://127.0.0.1:9090/-/ready"],
+    ["alertmanager", 9093, 9093, "http://127.0.0.1:9093/-/ready"],
+    ["grafana", 3000, 3001, "http://127.0.0.1:3000/api/health"],
+  ])(
+    "%s is published on loopback only and says whether it is healthy",
+    (server, internal, external, health) => {
+      const { ports, healthcheck } = platform.inputs(`metrics-${server}`);
+      expect(ports).toEqual([{ internal, external, ip: "127.0.0.1" }]);
+      expect(healthcheck).toEqual({
+        tests: ["CMD", "wget", "-q", "-O", "/dev/null", health],
+        interval: "10s",
+        timeout: "5s",
+        retries: 3,
+        startPeriod: "30s",
+      });
+    },
+  );
+
+  test("Prometheus runs on a read-only root and can only read its configuration", () => {
+    const { readOnly, volumes, command } = platform.inputs("metrics-prometheus");
+    expect(readOnly).toBe(true);
+    expect(volumes).toEqual([
+      {
+        volumeName: `agentpay-${stack}-prometheus-configuration`,
+        containerPath: "/etc/prometheus",
+        readOnly: true,
+      },
+      { volumeName: `agentpay-${stack}-prometheus-data`, containerPath: "/prometheus" },
+    ]);
+    const size = { production: "80GB", staging: "10GB", local: "1GB" }[stack];
+    expect(command).toEqual([
+      "--config.file=/etc/prometheus/prometheus.yml",
+      "--storage.tsdb.path=/prometheus",
+      "--storage.tsdb.retention.time=40d",
+      `--storage.tsdb.retention.size=${size}`,
+      "--enable-feature=auto-reload-config",
+      "--config.auto-reload-interval=5s",
+    ]);
+  });
+
+  test("Prometheus starts after its configuration, which a container that never runs put in place", () => {
+    const revision = revisionOf(platform);
+    expect(platform.child("metrics-prometheus").dependencies).toContain(revision.urn);
+    const { uploads, ...inputs } = platform.inputs(revision.name);
+    expect(inputs).toEqual({
+      name: revision.name.replace("metrics", `agentpay-${stack}`),
+      image: "sha256:metrics-prometheus-image",
+      start: false,
+      mustRun: false,
+      volumes: [
+        { volumeName: `agentpay-${stack}-prometheus-configuration`, containerPath: "/etc/prometheus" },
+      ],
+    });
+    const files = uploadsOf(platform, revision.name);
+    expect(files.map(({ file }) => file)).toContain("/etc/prometheus/prometheus.yml");
+    for (const { file, permissions } of files) {
+      expect(file).toMatch(/^\/etc\/prometheus\/(prometheus|rules\/[a-z-]+)\.yml$/);
+      expect(permissions).toBe("0444");
+    }
+  });
+
+  test("servers find each other by name; Prometheus also joins AgentPay's network", () => {
+    const own = (alias: string) => ({ name: `agentpay-${stack}-monitoring`, aliases: [alias] });
+    const networks = (server: string) => platform.inputs(`metrics-${server}`)["networksAdvanced"];
+    expect(networks("prometheus")).toEqual([own("prometheus"), ...(network ? [{ name: network }] : [])]);
+    expect(networks("alertmanager")).toEqual([own("alertmanager")]);
+    expect(networks("grafana")).toEqual([own("grafana")]);
+  });
+
+  test("each keeps its data on a volume, protected in production only", () => {
+    for (const server of SERVERS) {
+      const volume = platform.child(`metrics-${server}-data`);
+      expect(volume.inputs).toEqual({ name: `agentpay-${stack}-${server}-data` });
+      expect(volume.protect).toBe(stack === "production");
+      expect(JSON.stringify(platform.inputs(`metrics-${server}`)["volumes"])).toContain(`${server}-data`);
+    }
+    expect(platform.child("metrics-prometheus-configuration").protect).toBe(false);
+  });
+
+  test("secrets are files for their server's user alone: never an environment variable or an argument", () => {
+    const secret = { permissions: "0400" };
+    const [configuration, ...secrets] = uploadsOf(platform, "metrics-alertmanager");
+    expect(configuration).toMatchObject({ file: "/etc/alertmanager/alertmanager.yml", permissions: "0444" });
+    const pages = stack !== "staging";
+    expect(secrets).toEqual(
+      [
+        ...(pages ? [["pagerduty-routing-key", "integration-key-of-on-call-prometheus"]] : []),
+        ["slack-webhook-url", "notifications.slackWebhookUrl"],
+        ["smtp-password", "notifications.smtpPassword"],
+      ].map(([file, of]) => ({
+        ...secret,
+        file: `/etc/alertmanager/secrets/${file}`,
+        content: `sentinel-secret:${of}`,
+        owner: "65534",
+      })),
+    );
+    expect(uploadsOf(platform, "metrics-grafana")).toEqual([
+      {
+        ...secret,
+        file: "/run/secrets/grafana-admin-password",
+        content: "sentinel-secret:metrics.grafanaAdminPassword",
+        owner: "472",
+      },
+    ]);
+    for (const server of SERVERS) {
+      const { envs, command } = platform.inputs(`metrics-${server}`);
+      expect(JSON.stringify([envs, command])).not.toContain("sentinel-secret");
+    }
+  });
+
+  test("files with secrets are secret inputs; Prometheus's, which hold none, can be reviewed", () => {
+    expect(isSecretInput(platform.child("metrics-alertmanager").inputs["uploads"])).toBe(true);
+    expect(isSecretInput(platform.child("metrics-grafana").inputs["uploads"])).toBe(true);
+    expect(isSecretInput(revisionOf(platform).inputs["uploads"])).toBe(false);
+  });
+
+  test("Grafana knows its public address and lets nobody sign up", () => {
+    expect(platform.inputs("metrics-grafana")["envs"]).toEqual([
+      "GF_SECURITY_ADMIN_PASSWORD__FILE=/run/secrets/grafana-admin-password",
+      `GF_SERVER_ROOT_URL=${url}`,
+      "GF_ANALYTICS_REPORTING_ENABLED=false",
+      "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+      "GF_USERS_ALLOW_SIGN_UP=false",
+    ]);
+  });
+
+  test("tells where its servers are", () => {
+    expect(platform.outputs).toEqual({
+      prometheusUrl: "http://127.0.0.1:9090",
+      alertmanagerUrl: "http://127.0.0.1:9093",
+      grafanaApiUrl: stack === "local" ? "http://127.0.0.1:3001" : url,
+    });
+  });
+});
+
+describe("the configuration revision", () => {
+  const urn = async (overrides: Overrides) => revisionOf(await platformOf("production", overrides)).urn;
+
+  test.each<Overrides>([
+    { "alertThresholds.HighErrorRate": 0.07 },
+    { "metrics.scrapeIntervalSeconds": 30 },
+    { "docs.runbookBaseUrl": "https://docs.agentpay.com/runbooks" },
+    { "metrics.apiTargets": ["api-3.internal.agentpay.com:8000"] },
+  ])("is a new one when a file changes: %j", async (overrides) => {
+    expect(await urn(overrides)).not.toBe(await urn({}));
+  });
+
+  test.each<Overrides>([
+    { "metrics.retentionDays": 60 },
+    { "metrics.grafanaAdminPassword": "another" },
+    { "notifications.slackChannel": "#others" },
+    { "cost.monthlyBudgetUsd": 1 },
+  ])("stays when no file changes: %j", async (overrides) => {
+    expect(await urn(overrides)).toBe(await urn({}));
+  });
+
+  test("is the only resource that a changed threshold touches, besides the dashboards that draw it", async () => {
+    const inputs = async (overrides: Overrides) =>
+      (await runProgram("production", { overrides })).resources.map(
+        ({ name, inputs }) => [name, inputs] as const,
+      );
+    const before = new Map(await inputs({}));
+    const after = await inputs({ "alertThresholds.HighErrorRate": 0.07 });
+    const changed = after.filter(
+      ([name, value]) => JSON.stringify(before.get(name)) !== JSON.stringify(value),
+    );
+    expect(changed.map(([name]) => name.replace(/[0-9a-f]{12}$/, "<revision>")).toSorted()).toEqual([
+      "dashboards-agentpay-metrics",
+      "metrics-prometheus-configuration-<revision>",
+    ]);
+  });
+});
+
+describe("the content hash", () => {
+  test("is of names and contents, whatever their order", () => {
+    expect(contentHash({ a: "1", b: "2" })).toBe(contentHash({ b: "2", a: "1" }));
+    expect(contentHash({ a: "1" })).not.toBe(contentHash({ b: "1" }));
+    expect(contentHash({ a: "1" })).not.toBe(contentHash({ a: "2" }));
+    expect(contentHash({ a: "1", b: "" })).not.toBe(contentHash({ a: "1" }));
+    expect(contentHash({})).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+test("ports and address are the stack's choice", async () => {
+  const platform = await platformOf("production", {
+    "metrics.bindAddress": "10.0.0.5",
+    "metrics.prometheusPort": 19_090,
+    "metrics.grafanaUrl": "",
+    "metrics.applicationNetwork": "",
+  });
+  expect(platform.inputs("metrics-prometheus")).toMatchObject({
+    ports: [{ internal: 9090, external: 19_090, ip: "10.0.0.5" }],
+    networksAdvanced: [{ name: "agentpay-production-monitoring", aliases: ["prometheus"] }],
+  });
+  expect(platform.outputs).toMatchObject({
+    prometheusUrl: "http://10.0.0.5:19090",
+    grafanaApiUrl: "http://10.0.0.5:3001",
+  });
+});
