@@ -182,6 +182,13 @@ describe.skipIf(engine === undefined)("on a real Docker Engine", () => {
       await network.connect({ Container: server.id, EndpointConfig: { Aliases: ["prometheus"] } });
     });
 
+    it("is started again with the daemon, unlike a container that was never started", async () => {
+      await client.getContainer(server.id).stop();
+      await docker.resume();
+      expect(await server.read()).toEqual(server.inputs);
+      expect((await client.getContainer(`${PREFIX}-revision`).inspect()).State.Status).toBe("created");
+    });
+
     it("shows that it is gone, and deleting it again is fine", async () => {
       await client.getContainer(server.id).remove({ force: true });
       expect(await server.read()).toBeUndefined();

@@ -46,6 +46,33 @@ export async function listOwned(engine: Docker, owner: string): Promise<readonly
   ];
 }
 
+/** Removes the containers, networks and volumes that carry an owner's label. */
+export async function removeOwned(engine: Docker, owner: string): Promise<void> {
+  const filters = { label: [`${OWNER_LABEL}=${owner}`] };
+  for (const { Id } of await engine.listContainers({ all: true, filters })) {
+    await engine.getContainer(Id).remove({ force: true, v: true });
+  }
+  for (const { Id } of await engine.listNetworks({ filters })) await engine.getNetwork(Id).remove();
+  const { Volumes: volumes } = await engine.listVolumes({ filters });
+  for (const { Name } of volumes ?? []) await engine.getVolume(Name).remove();
+}
+
+/**
+ * Starts the owner's containers that were stopped although their restart policy wants them up. The engine itself
+ * leaves alone what somebody stopped.
+ */
+export async function startStopped(engine: Docker, owner: string): Promise<void> {
+  const filters = { label: [`${OWNER_LABEL}=${owner}`], status: ["exited"] };
+  for (const { Id } of await engine.listContainers({ all: true, filters })) {
+    const container = engine.getContainer(Id);
+    const { Name, HostConfig } = await container.inspect();
+    const policy = HostConfig.RestartPolicy?.Name ?? "no";
+    if (policy === "always" || policy === "unless-stopped") {
+      await attempt(`Unable to start container ${Name.replace(/^\//, "")}`, () => container.start());
+    }
+  }
+}
+
 class EngineNetworks implements Platform<NetworkInputs> {
   readonly #engine: Docker;
   readonly #labels: Readonly<Record<string, string>>;

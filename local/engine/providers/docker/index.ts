@@ -12,7 +12,7 @@ import type { Properties, ResourceHandler, StandInPackage } from "../../resource
 import type { DockerDriver, Platform } from "./driver.ts";
 import { type Engine, findEngine, selectDriver } from "./driver-choice.ts";
 import { gatewayAddress } from "./engine/connection.ts";
-import { EngineDriver, listOwned } from "./engine-driver.ts";
+import { EngineDriver, listOwned, removeOwned, startStopped } from "./engine-driver.ts";
 import { unsupported } from "./inputs/common.ts";
 import { containerInputs, containerReplaceOn } from "./inputs/container.ts";
 import { imageInputs, networkInputs, volumeInputs } from "./inputs/resources.ts";
@@ -49,8 +49,8 @@ export type DockerContext = Pick<ServiceContext, "stateFolder" | "ports" | "tool
 
 export interface DockerPackage extends StandInPackage<Configuration> {
   /**
-   * Starts the containers that should run and don't, after a restart of the daemon. A Docker Engine does that by
-   * itself. @throws once all were tried, naming those that could not be started.
+   * Starts the containers that should run and don't: after a restart of the daemon, or because somebody stopped
+   * them. @throws once all were tried, naming those that could not be started.
    */
   resume(): Promise<void>;
   /** Ends every process that stands for a container. The next `resume` starts them again. */
@@ -64,6 +64,11 @@ export interface DockerPackage extends StandInPackage<Configuration> {
   hostAddresses(): Promise<readonly string[]>;
   /** What this stack's Docker Engine still holds of it, such as `volume agentpay-local-grafana-data`. */
   leftovers(): Promise<readonly string[]>;
+  /**
+   * Removes them: what an engine that was killed has made without knowing it. Without a Docker Engine, ends the
+   * servers that a killed daemon has left running.
+   */
+  removeLeftovers(): Promise<void>;
 }
 
 export function dockerPackage(context: DockerContext): DockerPackage {
@@ -96,7 +101,10 @@ export function dockerPackage(context: DockerContext): DockerPackage {
           : processes;
       return { resources: resourcesOf(driver, register) };
     },
-    resume: () => processes.resume(),
+    resume: async () => {
+      const engine = await engineHere();
+      await (engine ? startStopped(engine.client, owner) : processes.resume());
+    },
     stopAll: () => processes.stopAll(),
     describe: async () => inWords(await engineHere()),
     hostAddresses: async () => {
@@ -107,6 +115,10 @@ export function dockerPackage(context: DockerContext): DockerPackage {
     leftovers: async () => {
       const engine = await engineHere();
       return engine ? listOwned(engine.client, owner) : [];
+    },
+    removeLeftovers: async () => {
+      const engine = await engineHere();
+      await (engine ? removeOwned(engine.client, owner) : processes.stopAll());
     },
   };
 }
