@@ -52,7 +52,7 @@ const layer = (more: object = {}) => ({
   ...more,
 });
 const schedule = (name: string, layers = [layer()]) =>
-  make(of("Schedule"), { name, timeZone: "Etc/UTC", layers });
+  make(of("Schedule"), { name, timeZone: "Etc/UTC", layers, overflow: true });
 const rule = (id: string, type = "schedule_reference") => ({
   escalationDelayInMinutes: 15,
   targets: [{ id, type }],
