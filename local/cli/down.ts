@@ -1,6 +1,5 @@
 /** `down`: destroys through the engine, stops what `up` started, and removes what it kept. */
-import { existsSync } from "node:fs";
-import { rm, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { runningDaemon } from "../daemon-state.ts";
 import { messageOf } from "../engine/errors.ts";
 import { type StatePaths, statePaths } from "../state-folder.ts";
@@ -10,8 +9,9 @@ import { exclusively } from "./exclusive.ts";
 import { Failure } from "./failure.ts";
 import { healLocks } from "./locks.ts";
 import { step, titled } from "./progress.ts";
+import { isThere, removeServices, removeState } from "./remove.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
-import { ensureTools } from "./tools.ts";
+import { ensureTools, type FoundTools } from "./tools.ts";
 
 export interface DownOptions {
   /** Go on where the engine can't destroy everything. */
@@ -20,13 +20,18 @@ export interface DownOptions {
 
 export async function down({ force = false }: DownOptions): Promise<void> {
   const paths = statePaths();
-  if (!entriesOf(paths).some((entry) => existsSync(entry))) {
+  if (!isThere(paths)) {
     console.log("Nothing to do: the local stack is not there.");
     return;
   }
   await exclusively(paths, "down", async () => {
-    await destroy(paths, force);
-    await step("Stop the local services", () => stopDaemon(paths));
+    if (await Engine.hasStack(paths)) {
+      const tools = await ensureTools();
+      await destroy(paths, tools, force);
+      await step("Stop the local services", () => removeServices(paths, tools));
+    } else {
+      await step("Stop the local services", () => stopDaemon(paths));
+    }
     await step("Remove the state folder", () => removeState(paths));
   });
   await rmdir(paths.home).catch(() => {
@@ -34,9 +39,7 @@ export async function down({ force = false }: DownOptions): Promise<void> {
   });
 }
 
-async function destroy(paths: StatePaths, force: boolean): Promise<void> {
-  if (!(await Engine.hasStack(paths))) return;
-  const tools = await ensureTools();
+async function destroy(paths: StatePaths, tools: FoundTools, force: boolean): Promise<void> {
   const daemon =
     (await runningDaemon(paths)) ?? (await step("Local services", () => startDaemon(paths, tools)));
   const engine = new Engine({
@@ -61,13 +64,4 @@ async function destroy(paths: StatePaths, force: boolean): Promise<void> {
     },
     titled("Pulumi destroy"),
   );
-}
-
-/** Only what is ours: the folder may have been given by the user. */
-async function removeState(paths: StatePaths): Promise<void> {
-  await Promise.all(entriesOf(paths).map((entry) => rm(entry, { recursive: true, force: true })));
-}
-
-function entriesOf({ home: _, ...entries }: StatePaths): readonly string[] {
-  return Object.values(entries);
 }

@@ -4,9 +4,10 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { engineEnvironment, PROJECT, STACK } from "../engine/environment.ts";
+import { engineEnvironment } from "../engine/environment.ts";
 import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
 import { Failure } from "./failure.ts";
+import { stateFile } from "./half-made.ts";
 import type { Report } from "./progress.ts";
 
 /** Commands that read the stack's configuration file, and so take `--config-file`. */
@@ -46,8 +47,7 @@ export class Engine {
 
   /** Whether `stack init` was done, and `down` was not. */
   static async hasStack(paths: StatePaths): Promise<boolean> {
-    const file = path.join(paths.backend, ".pulumi", "stacks", PROJECT, `${STACK}.json`);
-    return (await readIfExists(file)) !== undefined;
+    return (await readIfExists(stateFile(paths))) !== undefined;
   }
 
   constructor(options: EngineOptions) {

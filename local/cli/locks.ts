@@ -33,12 +33,21 @@ export function judge(lock: Lock, thisHost: string, program: string | undefined)
 }
 
 /**
- * Takes away what a killed engine has left, so that the next command can run. Returns whether there was any.
+ * Takes away the lock that a killed engine has left. Returns whether there was one.
  * @throws Failure where an engine is still at work.
  */
 export async function healLocks(paths: StatePaths, engine: Engine): Promise<boolean> {
+  if (!(await checkLocks(paths))) return false;
+  await engine.run(["cancel", "--yes"]);
+  return true;
+}
+
+/**
+ * Whether there is an abandoned lock.
+ * @throws Failure where an engine is still at work.
+ */
+export async function checkLocks(paths: StatePaths): Promise<boolean> {
   const locks = await readLocks(paths);
-  if (locks.length === 0) return false;
   for (const lock of locks) {
     if (judge(lock, hostname(), await programOf(lock.pid)) === "abandoned") continue;
     throw new Failure(
@@ -46,8 +55,7 @@ export async function healLocks(paths: StatePaths, engine: Engine): Promise<bool
         `since ${lock.timestamp}). Wait for it to end, or end it.`,
     );
   }
-  await engine.run(["cancel", "--yes"]);
-  return true;
+  return locks.length > 0;
 }
 
 async function readLocks(paths: StatePaths): Promise<readonly Lock[]> {

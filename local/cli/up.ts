@@ -7,14 +7,16 @@ import { checkPorts } from "./busy-ports.ts";
 import { reasonToRestart, startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
+import { isHalfMade } from "./half-made.ts";
 import { problemsOf, waitUntilHealthy } from "./health.ts";
-import { healLocks } from "./locks.ts";
+import { checkLocks, healLocks } from "./locks.ts";
 import { type Report, step, titled } from "./progress.ts";
+import { removeServices, removeState } from "./remove.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
 import { summary } from "./summary.ts";
 import { ensureTools, type FoundTools } from "./tools.ts";
 
-/** Where the engine's containers listen: theirs from the last run, if there was one. */
+/** Where containers listen, perhaps those of the last run. */
 const CONTAINER_PORTS: ReadonlySet<PortName> = new Set(["prometheus", "alertmanager", "grafana"]);
 
 export async function up(): Promise<void> {
@@ -22,6 +24,7 @@ export async function up(): Promise<void> {
   const ports = localPorts();
   await exclusively(paths, "up", async () => {
     const tools = await ensureTools();
+    await startOverIfHalfMade(paths, tools);
     const daemon = await step("Local services", (report) => ensureDaemon(paths, ports, tools, report));
     const engine = new Engine({
       paths,
@@ -34,6 +37,17 @@ export async function up(): Promise<void> {
     await writeAtomically(paths.lastUp, JSON.stringify({ daemonStartedAt: daemon.startedAt }));
   });
   console.log(await summary(ports));
+}
+
+/** An engine that was killed may have made what it does not know of; making it again would fail, or make it twice. */
+async function startOverIfHalfMade(paths: StatePaths, tools: FoundTools): Promise<void> {
+  if (!(await Engine.hasStack(paths))) return;
+  await checkLocks(paths);
+  if (!(await isHalfMade(paths))) return;
+  await step("An earlier run was killed half-way: starting over", async () => {
+    await removeServices(paths, tools);
+    await removeState(paths);
+  });
 }
 
 async function ensureDaemon(
@@ -53,8 +67,7 @@ async function ensureDaemon(
 
 async function portsToCheck(paths: StatePaths, ports: Ports): Promise<readonly PortName[]> {
   const names = Object.keys(ports) as PortName[];
-  const before = await readIfExists(paths.lastUp);
-  return before === undefined ? names : names.filter((name) => !CONTAINER_PORTS.has(name));
+  return (await Engine.hasStack(paths)) ? names.filter((name) => !CONTAINER_PORTS.has(name)) : names;
 }
 
 async function deploy(
@@ -66,10 +79,6 @@ async function deploy(
 ): Promise<string> {
   if (!(await Engine.hasStack(paths))) await engine.run(["stack", "init", "local"]);
   const interrupted = await healLocks(paths, engine);
-  if (interrupted) {
-    report("healing what an interrupted run has left");
-    await engine.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
-  }
   // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended.
   const refresh = interrupted || (await isOutdated(paths, daemon)) || (await problemsOf(ports)).length > 0;
   await rm(paths.lastUp, { force: true });
