@@ -37,10 +37,10 @@ export const faults = {
     api.up = false;
   }),
   "api-errors": fault("The API fails a share of its requests", { ratio: ratio(0.2) }, ({ api }, given) => {
-    api.errorRatio = given.ratio;
+    api.errorRatio = Math.max(api.errorRatio, given.ratio);
   }),
   "api-slow": fault("The API answers many times slower", { factor: factor(40) }, ({ api }, given) => {
-    api.latencyFactor = given.factor;
+    api.latencyFactor *= given.factor;
   }),
   "visitors-gone": fault("Hardly any visitor comes", { factor: factor(0.1) }, ({ visitors }, given) => {
     visitors.factor = given.factor;
@@ -130,7 +130,7 @@ export const faults = {
     { errorRatio: ratio(0.9) },
     (now, given) => {
       now.postgres.up = false;
-      now.api.errorRatio = given.errorRatio;
+      now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);
     },
   ),
   "postgres-exporter-down": fault("The exporter of PostgreSQL is gone", {}, ({ postgres }) => {
@@ -141,7 +141,7 @@ export const faults = {
     { connections: z.int().min(1).max(86).default(80) },
     ({ postgres, api }, given) => {
       postgres.leakedConnections = given.connections;
-      api.latencyFactor = 10;
+      api.latencyFactor *= 10;
     },
   ),
   "slow-queries": fault(
@@ -149,7 +149,7 @@ export const faults = {
     { seconds: seconds(3) },
     ({ postgres, api }, given) => {
       postgres.slowStatementSeconds = given.seconds;
-      api.latencyFactor = 3;
+      api.latencyFactor *= 3;
     },
   ),
   "long-transaction": fault("A transaction stays open", { seconds: seconds(900) }, ({ postgres }, given) => {
@@ -163,7 +163,7 @@ export const faults = {
   }),
   "redis-down": fault("Redis is gone; its exporter is not", { errorRatio: ratio(0.3) }, (now, given) => {
     now.redis.up = false;
-    now.api.errorRatio = given.errorRatio;
+    now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);
   }),
   "redis-exporter-down": fault("The exporter of Redis is gone", {}, ({ redis }) => {
     redis.exporterUp = false;

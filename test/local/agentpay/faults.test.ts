@@ -136,6 +136,14 @@ test("several faults work together, and one started again takes its new paramete
   expect(board.active(START)).toEqual([]);
 });
 
+test("two faults that slow the api or fail its requests add up", () => {
+  const board = new FaultBoard();
+  for (const fault of [{ name: "api-slow", factor: 4 }, { name: "slow-queries" }]) board.start(fault, START);
+  expect(board.conditions(START).api.latencyFactor).toBe(12);
+  for (const fault of [{ name: "postgres-down" }, { name: "api-errors" }]) board.start(fault, START);
+  expect(board.conditions(START).api.errorRatio).toBe(0.9);
+});
+
 test.each([
   ["no such fault", { name: "earthquake" }, /name/],
   ["a parameter of another fault", { name: "api-errors", factor: 3 }, /factor/],
