@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { type Dashboard, dashboardVariables, type Panel } from "../../catalog/dashboards/dashboard.ts";
+import { dashboards } from "../../catalog/dashboards/index.ts";
+import { type Metric, metrics, targetLabels } from "../../catalog/metrics.ts";
+import { checkExpression, describeProblem, replaceVariables } from "../../catalog/promql.ts";
+import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
+
+const all: readonly Dashboard[] = dashboards;
+const recorded = new Set(recordingRuleGroups.flatMap(({ rules }) => rules.map(({ record }) => record)));
+const panels = all.flatMap(({ uid, panels: own }) =>
+  Object.entries(own).map(([key, panel]) => ({ title: `${uid} ${key}`, panel })),
+);
+const KNOWN = new Set(["__rate_interval", "__interval", "__range", ...Object.keys(dashboardVariables)]);
+
+test("uids and titles are their own", () => {
+  for (const values of [all.map(({ uid }) => uid), all.map(({ title }) => title)]) {
+    expect(values).toEqual([...new Set(values)]);
+  }
+  // Grafana takes up to 40 characters.
+  for (const { uid } of all) expect(uid).toMatch(/^[a-z][a-z0-9-]{1,39}$/);
+});
+
+test.each(all)("$uid names each of its panels once", ({ panels: own, description }) => {
+  const titles = Object.values(own).map(({ title }) => title);
+  expect(titles).toEqual([...new Set(titles)]);
+  expect(description).toMatch(/[.?]$/);
+});
+
+test("the guide's dashboard has its five panels", () => {
+  const guide = all.find(({ uid }) => uid === "agentpay-metrics");
+  expect(guide?.title).toBe("AgentPay Metrics");
+  expect(Object.values(guide?.panels ?? {}).map(({ title }) => title)).toEqual(
+    expect.arrayContaining([
+      "Request Rate",
+      "p95 Latency",
+      "Error Rate",
+      "Active Conversations",
+      "LLM Cost (Last Hour)",
+    ]),
+  );
+});
+
+describe.each(panels)("$title", ({ panel }: { panel: Panel }) => {
+  test("says what it shows and what good looks like", () => {
+    expect(panel.description).toMatch(/^[^a-z].*\.$/);
+    expect(panel.queries.length).toBeGreaterThan(0);
+  });
+
+  test.each(panel.queries)("$expression shows something", ({ expression, legend }) => {
+    const variables = [...expression.matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
+    expect(variables.filter((name) => !KNOWN.has(name))).toEqual([]);
+    const replaced = replaceVariables(expression);
+    const problems = checkExpression(replaced, { recorded });
+    expect(problems.map((problem) => describeProblem(replaced, problem))).toEqual([]);
+    const labels = [...legend.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label = ""]) => label);
+    // A label in the expression, or one of its series, which the expression may aggregate away.
+    const series = Object.values<Metric>(metrics).filter((metric) => expression.includes(metric.name));
+    const own = series.flatMap((metric) => Object.keys(metric.labels));
+    const words = [...expression.split(/[^a-zA-Z0-9]+/), ...expression.split(/\W+/)];
+    const present = new Set([...targetLabels, ...own, ...words]);
+    expect(labels.filter((label) => !present.has(label))).toEqual([]);
+    expect(legend).not.toBe("");
+  });
+});
