@@ -28,8 +28,8 @@ const LONGEST_SOCKET_PATH = 107;
  * @throws where it can't be installed or does not come up, saying where its log is.
  */
 export async function startEngine(folder: string, environment = process.env): Promise<string> {
-  for (const host of engineHosts(undefined, environment)) if (await answers(host)) return host;
   const paths = pathsIn(folder);
+  for (const known of engineHosts(undefined, environment)) if (await answers(known)) return known;
   const host = `unix://${paths.socket}`;
   if (await answers(host)) return host;
   await installDocker();
@@ -39,6 +39,7 @@ export async function startEngine(folder: string, environment = process.env): Pr
   const deadline = Date.now() + START_MILLISECONDS;
   while (!(await answers(host))) {
     if (Date.now() >= deadline || !(await identify(identity.pid))) {
+      await stopEngine(folder);
       throw new Error(`the Docker Engine does not come up. See ${paths.log}`);
     }
     await sleep(POLL_MILLISECONDS);
