@@ -5,6 +5,7 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
+import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
 
 export interface MetricsPlatformArgs {
   /** Prefix of container, volume and network names, such as `agentpay-production`. */
@@ -21,7 +22,7 @@ export interface MetricsPlatformArgs {
   prometheusFiles: Readonly<Record<string, string>>;
   /** alertmanager.yml. Its secrets are files beside it. */
   alertmanagerConfiguration: string;
-  /** Contents of those files, by path relative to alertmanager.yml. */
+  /** Contents of those files, by path in the container. */
   alertmanagerSecrets: Readonly<Record<string, pulumi.Output<string>>>;
   grafanaAdminPassword: pulumi.Output<string>;
   /** Address at which people open Grafana. */
@@ -32,7 +33,7 @@ export interface MetricsPlatformArgs {
   protectData: boolean;
 }
 
-const CONFIGURATION_FOLDERS = { prometheus: "/etc/prometheus", alertmanager: "/etc/alertmanager" } as const;
+const PROMETHEUS_FOLDER = "/etc/prometheus";
 const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
 
 /** Users that the published images declare. */
@@ -98,7 +99,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         volumes: [
           {
             volumeName: configurationVolume,
-            containerPath: CONFIGURATION_FOLDERS.prometheus,
+            containerPath: PROMETHEUS_FOLDER,
             readOnly: true,
           },
           { volumeName: volume("prometheus-data", args.protectData), containerPath: "/prometheus" },
@@ -112,7 +113,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       user: USERS.nobody,
       memory: 256,
       command: [
-        `--config.file=${CONFIGURATION_FOLDERS.alertmanager}/alertmanager.yml`,
+        `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
         "--storage.path=/alertmanager",
         // One instance: no cluster port.
         "--cluster.listen-address=",
@@ -125,12 +126,9 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         { volumeName: volume("alertmanager-data", args.protectData), containerPath: "/alertmanager" },
       ],
       uploads: [
-        configurationUpload(
-          `${CONFIGURATION_FOLDERS.alertmanager}/alertmanager.yml`,
-          args.alertmanagerConfiguration,
-        ),
+        configurationUpload(`${ALERTMANAGER_FOLDER}/alertmanager.yml`, args.alertmanagerConfiguration),
         ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
-          secretUpload(`${CONFIGURATION_FOLDERS.alertmanager}/${path}`, content, USERS.nobody),
+          secretUpload(path, content, USERS.nobody),
         ),
       ],
     });
@@ -178,9 +176,9 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         image,
         start: false,
         mustRun: false,
-        volumes: [{ volumeName, containerPath: CONFIGURATION_FOLDERS.prometheus }],
+        volumes: [{ volumeName, containerPath: PROMETHEUS_FOLDER }],
         uploads: Object.entries(args.prometheusFiles).map(([path, content]) =>
-          configurationUpload(`${CONFIGURATION_FOLDERS.prometheus}/${path}`, content),
+          configurationUpload(`${PROMETHEUS_FOLDER}/${path}`, content),
         ),
       },
       { parent: this },
@@ -210,7 +208,7 @@ export function contentHash(files: Readonly<Record<string, string>>): string {
 
 function prometheusCommand(retention: { days: number; size: string }): string[] {
   return [
-    `--config.file=${CONFIGURATION_FOLDERS.prometheus}/prometheus.yml`,
+    `--config.file=${PROMETHEUS_FOLDER}/prometheus.yml`,
     "--storage.tsdb.path=/prometheus",
     `--storage.tsdb.retention.time=${retention.days}d`,
     `--storage.tsdb.retention.size=${retention.size}`,

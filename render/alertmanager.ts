@@ -1,11 +1,14 @@
 /** Severity -> Alertmanager's routes and receivers. Every secret is read from a file beside the configuration. */
 import { toYaml } from "./yaml.ts";
 
-/** Files that hold the secrets, relative to alertmanager.yml. */
+/** Alertmanager's configuration folder in its container. */
+export const ALERTMANAGER_FOLDER = "/etc/alertmanager";
+
+/** Files that hold the secrets. Alertmanager resolves relative ones against its working directory, hence in full. */
 export const secretFiles = {
-  pagerDutyRoutingKey: "secrets/pagerduty-routing-key",
-  slackWebhookUrl: "secrets/slack-webhook-url",
-  smtpPassword: "secrets/smtp-password",
+  pagerDutyRoutingKey: `${ALERTMANAGER_FOLDER}/secrets/pagerduty-routing-key`,
+  slackWebhookUrl: `${ALERTMANAGER_FOLDER}/secrets/slack-webhook-url`,
+  smtpPassword: `${ALERTMANAGER_FOLDER}/secrets/smtp-password`,
 } as const;
 
 export interface NotificationSettings {

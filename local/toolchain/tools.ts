@@ -1,5 +1,6 @@
 /** What the local stack runs besides Node.js: which versions, and every way to get them. Data only. */
 
+import { images } from "../../catalog/images.ts";
 import { alertmanagerPages, prometheusPages } from "./placeholder-pages.ts";
 
 /** A command that prints a binary's version. */
@@ -107,7 +108,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
 
   prometheus: {
     name: "prometheus",
-    version: "3.13.4",
+    version: images.prometheus.version,
     minimumOnPath: "3.5.0",
     binaries: ["prometheus", "promtool"],
     versionCommands: [printsVersion("prometheus"), printsVersion("promtool")],
@@ -135,7 +136,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
 
   alertmanager: {
     name: "alertmanager",
-    version: "0.33.1",
+    version: images.alertmanager.version,
     minimumOnPath: "0.28.0",
     binaries: ["alertmanager", "amtool"],
     versionCommands: [printsVersion("alertmanager"), printsVersion("amtool")],

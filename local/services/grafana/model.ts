@@ -1,8 +1,9 @@
 /** What the stand-in of Grafana holds, in the field names of Grafana's HTTP API. */
 import { randomBytes } from "node:crypto";
+import { images } from "../../../catalog/images.ts";
 import type { JsonStore } from "../json-store.ts";
 
-export const VERSION = "13.1.1";
+export const VERSION = images.grafana.version;
 export const ORGANIZATION = { id: 1, name: "Main Org." } as const;
 
 export interface Folder {
