@@ -11,8 +11,8 @@ const RESERVED = ["version", "__internal", "__defaults"];
 export function decodeConfiguration(schema: z.ZodType, given: Properties): Properties {
   const plain = unwrapProperties(given);
   for (const name of RESERVED) delete plain[name];
-  const refused = schema.safeParse(plain).error?.issues.map(({ path }) => String(path[0])) ?? [];
-  for (const name of refused) plain[name] = fromJson(plain[name]);
+  const refused = schema.safeParse(plain).error?.issues.map(({ path: [name] }) => String(name)) ?? [];
+  for (const name of refused) if (name in plain) plain[name] = fromJson(plain[name]);
   return plain;
 }
 
