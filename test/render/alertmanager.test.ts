@@ -70,7 +70,7 @@ describe("channels", () => {
   test("PagerDuty gets severity, class, component, runbook and dashboard, with the key from a file", () => {
     const [pagerDuty] = receiver(renderStack("production"), "critical").pagerduty_configs ?? [];
     expect(pagerDuty).toMatchObject({
-      routing_key_file: "secrets/pagerduty-routing-key",
+      routing_key_file: "/etc/alertmanager/secrets/pagerduty-routing-key",
       url: "https://events.pagerduty.com/v2/enqueue",
       severity: "{{ .CommonLabels.severity }}",
       class: "{{ .CommonLabels.alertname }}",
@@ -83,7 +83,11 @@ describe("channels", () => {
   test("Slack's address and the mail server's password come from files", () => {
     const { slack_configs: slack, email_configs: email } = receiver(renderStack("production"), "warning");
     expect(slack).toMatchObject([
-      { api_url_file: "secrets/slack-webhook-url", channel: "#alerts", send_resolved: true },
+      {
+        api_url_file: "/etc/alertmanager/secrets/slack-webhook-url",
+        channel: "#alerts",
+        send_resolved: true,
+      },
     ]);
     expect(email).toMatchObject([
       {
@@ -91,7 +95,7 @@ describe("channels", () => {
         from: "alerts@agentpay.com",
         smarthost: "email-smtp.eu-central-1.amazonaws.com:587",
         auth_username: "agentpay-alerts",
-        auth_password_file: "secrets/smtp-password",
+        auth_password_file: "/etc/alertmanager/secrets/smtp-password",
         send_resolved: true,
       },
     ]);

@@ -1,0 +1,104 @@
+/** What we render, judged by the programs that will read it. Their rules' behaviour is tested in test/rules. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { alerts } from "../../catalog/alerts/index.ts";
+import { ensureTool } from "../../local/toolchain/find.ts";
+import { tools } from "../../local/toolchain/tools.ts";
+import { renderAll } from "../../render/index.ts";
+import { parseSettings } from "../../settings.ts";
+import { configurationOf, type Overrides, stacks } from "../support/program.ts";
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), "agentpay-render-"));
+let [promtool, amtool] = ["promtool", "amtool"];
+
+beforeAll(async () => {
+  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
+  amtool = (await ensureTool(tools.alertmanager)).binaries["amtool"] ?? amtool;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Stacks, and one without pages and mail: everything goes to Slack. */
+const variants: readonly { title: string; stack: (typeof stacks)[number]; overrides: Overrides }[] = [
+  ...stacks.map((stack) => ({ title: stack, stack, overrides: {} })),
+  {
+    title: "production-by-slack-alone",
+    stack: "production",
+    overrides: { "pagerduty.enabled": false, "notifications.emails": [] },
+  },
+  {
+    title: "production-without-databases-and-workers",
+    stack: "production",
+    overrides: { "metrics.postgresTargets": [], "metrics.redisTargets": [], "metrics.workerTargets": [] },
+  },
+];
+
+describe.each(variants)("$title", ({ title, stack, overrides }) => {
+  const out = join(folder, title);
+  const alertmanager = join(out, "alertmanager/alertmanager.yml");
+  beforeAll(() => {
+    for (const [path, content] of Object.entries(
+      renderAll(parseSettings(stack, configurationOf(stack, overrides))),
+    )) {
+      mkdirSync(dirname(join(out, path)), { recursive: true });
+      writeFileSync(join(out, path), content);
+    }
+  });
+
+  test("Prometheus takes its configuration, all rules included", async () => {
+    const configuration = join(out, "prometheus/prometheus.yml");
+    const { stdout } = await run(promtool, ["check", "config", "--lint=all", "--lint-fatal", configuration]);
+    const ruleFiles = readFileSync(configuration, "utf8").match(/ - rules\/.*\.yml/g) ?? [];
+    expect(ruleFiles.length).toBeGreaterThan(1);
+    expect(stdout.match(/SUCCESS: \d+ rules found/g)).toHaveLength(ruleFiles.length);
+    expect(stdout).toContain("is valid prometheus config file syntax");
+  });
+
+  test("Alertmanager takes its configuration", async () => {
+    const { stdout } = await run(amtool, ["check-config", alertmanager]);
+    expect(stdout).toContain("SUCCESS");
+  });
+
+  test.each(alerts.map((alert) => [alert.severity, alert.name, alert.service] as const))(
+    "%s: %s of %s goes to its receiver",
+    async (severity, alertname, service) => {
+      const receiver = severity === "info" ? "none" : severity;
+      const labels = { alertname, severity, service, environment: stack };
+      const { stdout } = await run(amtool, [
+        "config",
+        "routes",
+        "test",
+        `--config.file=${alertmanager}`,
+        `--verify.receivers=${receiver}`,
+        ...Object.entries(labels).map(([label, value]) => `${label}=${value}`),
+      ]);
+      expect(stdout.trim()).toBe(receiver);
+    },
+  );
+
+  test("an alert without a known severity goes where people look", async () => {
+    const config = `--config.file=${alertmanager}`;
+    const { stdout } = await run(amtool, [
+      "config",
+      "routes",
+      "test",
+      config,
+      "alertname=Odd",
+      "severity=urgent",
+    ]);
+    expect(stdout.trim()).toBe("warning");
+  });
+});
+
+test("promtool refuses what it should: the check is no rubber stamp", async () => {
+  const file = join(folder, "broken.yml");
+  writeFileSync(
+    file,
+    JSON.stringify({ groups: [{ name: "a", rules: [{ record: "a", expr: "rate(x[5m]) +" }] }] }),
+  );
+  await expect(run(promtool, ["check", "rules", file])).rejects.toThrow(/parse error/);
+});
