@@ -23,8 +23,8 @@ export interface StatePaths {
   readonly tools: string;
   /** What the last complete `up` ran against. */
   readonly lastUp: string;
-  /** The stack's configuration with its ports shifted. */
-  readonly shiftedConfiguration: string;
+  /** Copies of the stack's configuration with its ports shifted, by offset. */
+  readonly configurations: string;
 }
 
 export function statePaths(environment: NodeJS.ProcessEnv = process.env): StatePaths {
@@ -40,7 +40,7 @@ export function statePaths(environment: NodeJS.ProcessEnv = process.env): StateP
     children: below("children.json"),
     tools: below("tools.json"),
     lastUp: below("last-up.json"),
-    shiftedConfiguration: below("Pulumi.local.yaml"),
+    configurations: below("configurations"),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The local stack's configuration: the project's own file, or a copy of it with the ports shifted. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { PROJECT } from "../engine/environment.ts";
@@ -19,13 +19,23 @@ interface StackFile {
   readonly config: Record<string, Record<string, unknown>>;
 }
 
-/** Undefined where the project's own file holds as it is. */
+/**
+ * Undefined where the project's own file holds as it is. A copy lasts until the project's own file changes, so that
+ * `pulumi config set` has its effect on it.
+ */
 export async function stackConfiguration(paths: StatePaths): Promise<string | undefined> {
   const offset = portOffset();
   if (offset === 0) return undefined;
-  const shifted = shiftConfiguration(await readFile(SOURCE, "utf8"), offset);
-  await writeAtomically(paths.shiftedConfiguration, shifted);
-  return paths.shiftedConfiguration;
+  const copy = path.join(paths.configurations, `Pulumi.local-${offset}.yaml`);
+  if ((await changedAt(copy)) < (await changedAt(SOURCE))) {
+    await writeAtomically(copy, shiftConfiguration(await readFile(SOURCE, "utf8"), offset));
+  }
+  return copy;
+}
+
+/** Milliseconds since 1970; 0 for a file that is not there. */
+async function changedAt(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
 /** A stack's configuration file with every port of the local stack moved by `offset`. */

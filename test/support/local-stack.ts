@@ -1,0 +1,71 @@
+/** A local stack of a test's own: its own state folder, and its ports beside those of one that may be running. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { localPorts, PORT_OFFSET_VARIABLE, type Ports } from "../../local/ports.ts";
+import { REPOSITORY, type StatePaths, statePaths } from "../../local/state-folder.ts";
+
+const COMMAND_TIMEOUT_MILLISECONDS = 300_000;
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** Standard output and error, as they came. */
+  readonly output: string;
+}
+
+export interface LocalStackUnderTest {
+  readonly paths: StatePaths;
+  readonly ports: Ports;
+  /** Runs `npm run local -- <args>`, without npm. */
+  local(...args: readonly string[]): Promise<CommandResult>;
+  /** The process of `local(...args)`, for a test that ends it in the middle. */
+  start(...args: readonly string[]): ReturnType<typeof spawn>;
+  /** Removes all of it, however far it got. */
+  remove(): Promise<void>;
+}
+
+export async function localStack(
+  offset: number,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<LocalStackUnderTest> {
+  const home = await mkdtemp(path.join(tmpdir(), "local-stack-"));
+  const env = {
+    ...process.env,
+    AGENTPAY_LOCAL_HOME: home,
+    [PORT_OFFSET_VARIABLE]: String(offset),
+    NO_COLOR: "1",
+    ...environment,
+  };
+  const start = (...args: readonly string[]) =>
+    spawn(process.execPath, ["--import", "tsx", path.join(REPOSITORY, "local", "cli", "main.ts"), ...args], {
+      cwd: REPOSITORY,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: COMMAND_TIMEOUT_MILLISECONDS,
+    });
+  const local = (...args: readonly string[]) => collect(start(...args));
+  const remove = async (): Promise<void> => {
+    const { code, output } = await local("down", "--force");
+    if (code !== 0) throw new Error(`the local stack in ${home} could not be removed:\n${output}`);
+    await rm(home, { recursive: true, force: true });
+  };
+  return { paths: statePaths(env), ports: localPorts(offset), local, start, remove };
+}
+
+function collect(child: ReturnType<typeof spawn>): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    let stdout = "";
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      output += chunk.toString();
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, stdout, output }));
+  });
+}
