@@ -49,7 +49,7 @@ const llmCostAbovePlan: Alert = {
     source: "1.2 times HighDailyCost's limit: set it along with that one",
   },
   expression: (threshold) => `${pace("6h")} > ${threshold} and ${pace("30m")} > ${threshold}`,
-  holdFor: "30m",
+  holdFor: "1h",
   panel: { dashboard: "agentpay-cost", panel: "slowPace" },
 };
 
@@ -109,7 +109,8 @@ const llmCostAnomaly: Alert = {
   expression: (threshold) =>
     `${hourly} / (avg_over_time(${hourly}[7d] offset 1d) > 0) > ${threshold}` +
     ` and ${hourly} * 3600 > ${MINIMUM_HOURLY_COST}`,
-  holdFor: "30m",
+  // A day after the first start, the mean is one of few minutes, too low by far; an hour later it no longer is.
+  holdFor: "1h",
   panel: { dashboard: "agentpay-cost", panel: "anomaly" },
 };
 

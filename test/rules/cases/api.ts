@@ -1,0 +1,279 @@
+import { metrics } from "../../../catalog/metrics.ts";
+import { type GroupCases, type Labels, level, type Phase, perMinute, series, silent } from "../rule-case.ts";
+
+const products = "/api/v1/products";
+
+export function up(job: string, instance: string): string {
+  return series("up", { job, instance });
+}
+
+function requests(status: string, more: Labels = {}): string {
+  const labels = { job: "agentpay-api", instance: "api-1", method: "GET", endpoint: products, status };
+  return series(metrics.requests.name, { ...labels, ...more });
+}
+
+/** Requests a minute that take less than 1, 2 and 3 seconds, and all of them. */
+type Latencies = readonly [below1: number, below2: number, below3: number, all: number];
+
+function latencies(phases: readonly (readonly [Latencies, number])[], endpoint = products) {
+  const bounds = ["1.0", "2.0", "3.0", "+Inf"];
+  return Object.fromEntries(
+    bounds.map((le, index) => [
+      series(metrics.requestLatency.bucket, {
+        job: "agentpay-api",
+        instance: "api-1",
+        method: "GET",
+        endpoint,
+        le,
+      }),
+      perMinute(...phases.map(([counts, minutes]): Phase => [counts[index] ?? 0, minutes])),
+    ]),
+  );
+}
+
+const fast: Latencies = [100, 100, 100, 100];
+const slow: Latencies = [80, 90, 100, 100];
+const barelyFastEnough: Latencies = [80, 96, 100, 100];
+
+const fires = [{ job: "agentpay-api" }];
+
+function pool(job: string, instance: string, ...phases: Phase[]) {
+  return {
+    [series(metrics.dbPoolConnections.name, { job, instance, state: "checked_out" })]: level(...phases),
+    [series(metrics.dbPoolConnections.name, { job, instance, state: "checked_in" })]: level([5, 40]),
+    [series(metrics.dbPoolLimit.name, { job, instance })]: level([20, 40]),
+  };
+}
+
+export const apiCases: GroupCases = {
+  APIDown: [
+    {
+      title: "every server stops answering, and comes back",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 5], [0, 10], [1, 5]),
+        [up("agentpay-api", "api-2")]: level([1, 5], [0, 10], [1, 5]),
+      },
+      firing: { 5: [], 7: [], 8: fires, 15: fires, 16: [], 20: [] },
+    },
+    {
+      title: "one of two servers still answers",
+      series: {
+        [up("agentpay-api", "api-1")]: level([0, 20]),
+        [up("agentpay-api", "api-2")]: level([1, 20]),
+      },
+      firing: silent(3, 10, 20),
+    },
+    {
+      title: "the only target leaves discovery",
+      series: { [up("agentpay-api", "api-1")]: level([1, 5], ["gone", 10]) },
+      firing: { 5: [], 7: [], 8: fires, 15: fires },
+    },
+    {
+      title: "no target was ever known",
+      series: { [up("agentpay-worker", "worker-1")]: level([1, 10]) },
+      firing: { 1: [], 3: fires },
+    },
+    {
+      title: "a missed scrape",
+      series: { [up("agentpay-api", "api-1")]: level([1, 5], [0, 1], [1, 10]) },
+      firing: silent(6, 7, 8, 10),
+    },
+  ],
+  APIInstanceDown: [
+    {
+      title: "one of two servers stops answering, and comes back",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 5], [0, 10], [1, 5]),
+        [up("agentpay-api", "api-2")]: level([1, 20]),
+      },
+      firing: { 7: [], 8: [{ job: "agentpay-api", instance: "api-1" }], 16: [] },
+    },
+    {
+      title: "all are down: that is APIDown's",
+      series: {
+        [up("agentpay-api", "api-1")]: level([0, 20]),
+        [up("agentpay-api", "api-2")]: level([0, 20]),
+      },
+      firing: silent(3, 10, 20),
+    },
+    {
+      title: "a missed scrape",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 5], [0, 1], [1, 10]),
+        [up("agentpay-api", "api-2")]: level([1, 16]),
+      },
+      firing: silent(6, 8, 10),
+    },
+  ],
+  HighErrorRate: [
+    {
+      title: "9% of requests fail, and then none",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("500")]: perMinute([0, 10], [6, 15], [0, 15]),
+      },
+      firing: { 9: [], 14: [], 20: fires, 25: fires, 33: [] },
+    },
+    {
+      title: "just below 5%",
+      series: { [requests("200")]: perMinute([60, 40]), [requests("500")]: perMinute([0, 10], [3, 30]) },
+      firing: silent(15, 25, 40),
+    },
+    {
+      title: "a total outage at low traffic",
+      series: {
+        [requests("200")]: perMinute([2, 10], [0, 30]),
+        [requests("503")]: perMinute([0, 10], [2, 20], [0, 10]),
+      },
+      firing: { 10: [], 14: [], 25: fires, 38: [] },
+    },
+    {
+      title: "no traffic",
+      series: { [requests("200")]: perMinute([0, 30]), [requests("500")]: perMinute([0, 30]) },
+      firing: silent(10, 20, 30),
+    },
+    {
+      title: "requests that no request counter counts",
+      series: { [up("agentpay-api", "api-1")]: level([1, 30]) },
+      firing: silent(10, 30),
+    },
+    {
+      title: "a burst of failures within a minute",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("500")]: perMinute([0, 10], [30, 1], [0, 29]),
+      },
+      firing: silent(11, 13, 15, 16, 17, 20),
+    },
+    {
+      title: "two failures while hardly anybody is there",
+      series: {
+        [requests("200")]: perMinute([0.2, 60]),
+        [requests("500")]: perMinute([0, 10], [0.2, 10], [0, 40]),
+      },
+      firing: silent(15, 20, 25, 40),
+    },
+    {
+      title: "a restart in the middle of the fault",
+      series: {
+        [requests("200")]: perMinute([60, 20], "restart", [60, 20]),
+        [requests("500")]: perMinute([0, 10], [6, 10], "restart", [6, 20]),
+      },
+      firing: { 14: [], 22: fires, 35: fires },
+    },
+    {
+      title: "a restart while all is well",
+      series: {
+        [requests("200")]: perMinute([600, 20], "restart", [600, 20]),
+        [requests("500")]: perMinute([1, 20], "restart", [1, 20]),
+      },
+      firing: silent(19, 22, 26, 40),
+    },
+    {
+      title: "one replica of two fails an eighth of its requests",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("500")]: perMinute([0, 10], [8.6, 30]),
+        [requests("200", { instance: "api-2" })]: perMinute([60, 40]),
+        [requests("500", { instance: "api-2" })]: perMinute([0, 40]),
+      },
+      firing: { 13: [], 25: fires },
+    },
+    {
+      title: "health checks don't dilute the share",
+      series: {
+        [requests("200", { endpoint: "/healthz" })]: perMinute([1000, 40]),
+        [requests("200")]: perMinute([60, 40]),
+        [requests("500")]: perMinute([0, 10], [6, 30]),
+      },
+      firing: { 14: [], 25: fires },
+    },
+  ],
+  ElevatedErrorRate: [
+    {
+      title: "2% of requests fail, and then none",
+      series: {
+        [requests("200")]: perMinute([60, 90]),
+        [requests("500")]: perMinute([0, 10], [1.2, 40], [0, 40]),
+      },
+      firing: { 10: [], 25: [], 35: fires, 50: fires, 60: [] },
+    },
+    {
+      title: "just below 1%",
+      series: { [requests("200")]: perMinute([60, 90]), [requests("500")]: perMinute([0, 10], [0.58, 80]) },
+      firing: silent(30, 60, 90),
+    },
+    {
+      title: "a burst of failures within a minute",
+      series: {
+        [requests("200")]: perMinute([60, 60]),
+        [requests("500")]: perMinute([0, 10], [30, 1], [0, 49]),
+      },
+      firing: silent(12, 16, 26, 40),
+    },
+    {
+      title: "no traffic",
+      series: { [requests("200")]: perMinute([0, 60]), [requests("500")]: perMinute([0, 60]) },
+      firing: silent(20, 40, 60),
+    },
+  ],
+  SlowAPIResponses: [
+    {
+      title: "a tenth of the requests takes over 2 s, and then none",
+      series: latencies([
+        [fast, 10],
+        [slow, 20],
+        [fast, 20],
+      ]),
+      firing: { 10: [], 15: [], 25: fires, 30: fires, 40: [] },
+    },
+    {
+      title: "a little less than 1 in 20 takes over 2 s",
+      series: latencies([
+        [fast, 10],
+        [barelyFastEnough, 30],
+      ]),
+      firing: silent(20, 30, 40),
+    },
+    {
+      title: "1 slow request a minute is too few to tell",
+      series: latencies([[[0, 0, 1, 1], 40]]),
+      firing: silent(20, 30, 40),
+    },
+    { title: "no traffic", series: latencies([[[0, 0, 0, 0], 40]]), firing: silent(20, 40) },
+    {
+      title: "slow for three minutes",
+      series: latencies([
+        [fast, 10],
+        [slow, 3],
+        [fast, 27],
+      ]),
+      firing: silent(12, 15, 20, 25, 30),
+    },
+    {
+      title: "a stream that lasts as long as people talk",
+      series: latencies([[slow, 40]], "/api/v1/agent/conversations/{conversation_id}/stream"),
+      firing: silent(20, 30, 40),
+    },
+  ],
+  DatabaseAppPoolSaturated: [
+    {
+      title: "one server has every connection in use, and then few",
+      series: {
+        ...pool("agentpay-api", "api-1", [5, 10], [20, 10], [5, 20]),
+        ...pool("agentpay-worker", "worker-1", [5, 40]),
+      },
+      firing: { 12: [], 16: [{ job: "agentpay-api", instance: "api-1" }], 22: [] },
+    },
+    {
+      title: "exactly 90% in use",
+      series: pool("agentpay-api", "api-1", [18, 40]),
+      firing: silent(10, 30),
+    },
+    {
+      title: "a rush of two minutes",
+      series: pool("agentpay-api", "api-1", [5, 10], [20, 2], [5, 28]),
+      firing: silent(11, 13, 16, 30),
+    },
+  ],
+};

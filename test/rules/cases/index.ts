@@ -1,0 +1,27 @@
+import type { GroupCases } from "../rule-case.ts";
+import { agentCases } from "./agent.ts";
+import { apiCases } from "./api.ts";
+import { businessCases } from "./business.ts";
+import { costCases } from "./cost.ts";
+import { llmCases } from "./llm.ts";
+import { monitoringCases } from "./monitoring.ts";
+import { objectiveCases } from "./objectives.ts";
+import { postgresCases } from "./postgres.ts";
+import { redisCases } from "./redis.ts";
+import { websocketCases } from "./websocket.ts";
+import { workerCases } from "./worker.ts";
+
+/** Cases of each alert, by group. */
+export const ruleCases: Readonly<Record<string, GroupCases>> = {
+  "agentpay-api": apiCases,
+  "agentpay-websocket": websocketCases,
+  "agentpay-llm": llmCases,
+  "agentpay-agent": agentCases,
+  "agentpay-cost": costCases,
+  "agentpay-business": businessCases,
+  "agentpay-worker": workerCases,
+  "agentpay-postgres": postgresCases,
+  "agentpay-redis": redisCases,
+  "agentpay-monitoring": monitoringCases,
+  ...objectiveCases,
+};

@@ -1,0 +1,220 @@
+import { metrics } from "../../../catalog/metrics.ts";
+import { type GroupCases, level, type Phase, perMinute, type Shape, series, silent } from "../rule-case.ts";
+import { up } from "./api.ts";
+
+const exporter = { job: "postgres", instance: "postgres-exporter:9187" };
+const { instance } = exporter;
+const datname = "agentpay";
+
+const at = (name: string, shape: Shape, labels = {}) => ({
+  [series(name, { ...exporter, ...labels })]: shape,
+});
+
+/** 100 slots, 3 of them for superusers, in two states. */
+function connections(...phases: Phase[]) {
+  const labels = { datname, usename: "agentpay", backend_type: "client backend" };
+  return {
+    ...at(metrics.pgStatActivityCount.name, level(...phases), { ...labels, state: "active" }),
+    ...at(metrics.pgStatActivityCount.name, level([10, 60]), { ...labels, state: "idle" }),
+    ...at(metrics.pgMaxConnections.name, level([100, 60])),
+    ...at(metrics.pgReservedConnections.name, level([3, 60])),
+  };
+}
+
+/** A statement that is called 60 times a minute, and what it takes. */
+function statement(queryid: string, ...phases: (readonly [seconds: number, minutes: number])[]) {
+  const labels = { datname, user: "agentpay", queryid };
+  return {
+    ...at(metrics.pgStatStatementsCalls.name, perMinute([60, 60]), labels),
+    ...at(
+      metrics.pgStatStatementsSeconds.name,
+      perMinute(...phases.map(([seconds, minutes]): Phase => [60 * seconds, minutes])),
+      labels,
+    ),
+  };
+}
+
+function transaction(state: string, ...phases: Phase[]) {
+  const labels = { datname, usename: "agentpay", backend_type: "client backend", state };
+  return at(metrics.pgStatActivityMaxTxDuration.name, level(...phases), labels);
+}
+
+const deadlocks = (database: string, ...phases: Phase[]) =>
+  at(metrics.pgDatabaseDeadlocks.name, perMinute(...phases), { datid: "1", datname: database });
+
+function blocks(hit: Phase[], read: Phase[]) {
+  const labels = { datid: "1", datname };
+  return {
+    ...at(metrics.pgDatabaseBlocksHit.name, perMinute(...hit), labels),
+    ...at(metrics.pgDatabaseBlocksRead.name, perMinute(...read), labels),
+  };
+}
+
+export const postgresCases: GroupCases = {
+  PostgresDown: [
+    {
+      title: "the database stops answering, and comes back",
+      series: at(metrics.pgUp.name, level([1, 5], [0, 5], [1, 5])),
+      firing: { 6: [], 7: [exporter], 10: [exporter], 11: [] },
+    },
+    {
+      title: "the exporter is gone: PostgresExporterDown says so",
+      series: at(metrics.pgUp.name, level([1, 5], ["gone", 10])),
+      firing: silent(7, 15),
+    },
+    {
+      title: "one failed attempt",
+      series: at(metrics.pgUp.name, level([1, 5], [0, 0.5], [1, 9])),
+      firing: silent(6, 7, 10),
+    },
+    {
+      title: "the replica is down, the primary is not",
+      series: {
+        ...at(metrics.pgUp.name, level([1, 10])),
+        ...at(metrics.pgUp.name, level([0, 10]), { instance: "replica:9187" }),
+      },
+      firing: { 3: [{ ...exporter, instance: "replica:9187" }] },
+    },
+  ],
+  PostgresExporterDown: [
+    {
+      title: "the exporter stops answering, and comes back",
+      series: { [up("postgres", instance)]: level([1, 5], [0, 10], [1, 5]) },
+      firing: { 9: [], 12: [exporter], 16: [] },
+    },
+    {
+      title: "the exporter leaves discovery",
+      series: { [up("postgres", instance)]: level([1, 5], ["gone", 15]) },
+      firing: { 9: [], 12: [{ job: "postgres" }] },
+    },
+    {
+      title: "two missed minutes",
+      series: { [up("postgres", instance)]: level([1, 5], [0, 2], [1, 10]) },
+      firing: silent(7, 11, 15),
+    },
+  ],
+  DatabasePoolExhausted: [
+    {
+      title: "83 of 97 slots are in use, and then few",
+      series: connections([20, 10], [73, 10], [20, 10]),
+      firing: { 10: [], 14: [], 17: [{ instance }], 21: [] },
+    },
+    { title: "just below 80%", series: connections([67, 40]), firing: silent(20, 40) },
+    {
+      title: "a rush of two minutes",
+      series: connections([20, 10], [85, 2], [20, 20]),
+      firing: silent(12, 16, 30),
+    },
+    {
+      title: "the metrics are gone with the database",
+      series: connections([73, 3], ["gone", 30]),
+      firing: silent(4, 10, 30),
+    },
+  ],
+  PostgresSlowQueries: [
+    {
+      title: "one statement of two takes 3 s, and then as usual",
+      series: { ...statement("slow", [0.04, 10], [3, 20], [0.04, 20]), ...statement("quick", [0.004, 60]) },
+      firing: { 10: [], 18: [], 25: [{ instance, datname, queryid: "slow" }], 40: [] },
+    },
+    { title: "just below a second", series: statement("slow", [0.98, 60]), firing: silent(30, 60) },
+    {
+      title: "a lock of two minutes",
+      series: statement("slow", [0.04, 10], [10, 2], [0.04, 40]),
+      firing: silent(12, 17, 20, 25),
+    },
+    {
+      title: "a statement that nobody runs",
+      series: {
+        ...at(metrics.pgStatStatementsCalls.name, perMinute([0, 60]), {
+          datname,
+          user: "agentpay",
+          queryid: "idle",
+        }),
+        ...at(metrics.pgStatStatementsSeconds.name, perMinute([0, 60]), {
+          datname,
+          user: "agentpay",
+          queryid: "idle",
+        }),
+      },
+      firing: silent(30, 60),
+    },
+    {
+      title: "the statistics are reset",
+      series: {
+        ...at(metrics.pgStatStatementsCalls.name, perMinute([60, 20], "restart", [60, 20]), {
+          datname,
+          user: "agentpay",
+          queryid: "q",
+        }),
+        ...at(metrics.pgStatStatementsSeconds.name, perMinute([30, 20], "restart", [30, 20]), {
+          datname,
+          user: "agentpay",
+          queryid: "q",
+        }),
+      },
+      firing: silent(21, 25, 40),
+    },
+  ],
+  PostgresLongTransaction: [
+    {
+      title: "a transaction stays open for 15 minutes",
+      series: transaction("idle in transaction", [1, 10], [600, 10], [1, 10]),
+      firing: { 10: [], 14: [], 17: [{ instance, datname, state: "idle in transaction" }], 21: [] },
+    },
+    { title: "exactly five minutes", series: transaction("active", [300, 30]), firing: silent(15, 30) },
+    { title: "an idle connection", series: transaction("idle", [9000, 30]), firing: silent(15, 30) },
+    {
+      title: "soon closed",
+      series: transaction("active", [1, 10], [400, 2], [1, 20]),
+      firing: silent(12, 16, 30),
+    },
+  ],
+  PostgresDeadlocks: [
+    {
+      title: "one a minute, and then none",
+      series: deadlocks(datname, [0, 10], [1, 20], [0, 20]),
+      firing: { 10: [], 13: [], 18: [{ instance, datname }], 30: [{ instance, datname }], 42: [] },
+    },
+    { title: "one every two minutes", series: deadlocks(datname, [0.49, 60]), firing: silent(30, 60) },
+    {
+      title: "a single one",
+      series: deadlocks(datname, [0, 10], [2, 0.5], [0, 20]),
+      firing: silent(11, 15, 25),
+    },
+    { title: "in PostgreSQL's own database", series: deadlocks("postgres", [5, 30]), firing: silent(15, 30) },
+    {
+      title: "the statistics are reset",
+      series: deadlocks(datname, [0.1, 30], "restart", [0.1, 30]),
+      firing: silent(31, 40),
+    },
+  ],
+  PostgresCacheHitRatioLow: [
+    {
+      title: "a tenth of the blocks is read from disk, and then hardly any",
+      series: blocks(
+        [[9000, 180]],
+        [
+          [90, 30],
+          [1000, 70],
+          [90, 80],
+        ],
+      ),
+      firing: { 30: [], 55: [], 75: [{ instance, datname }], 100: [{ instance, datname }], 115: [] },
+    },
+    { title: "just above 95%", series: blocks([[96_000, 90]], [[4000, 90]]), firing: silent(60, 90) },
+    { title: "a quiet database", series: blocks([[50, 90]], [[50, 90]]), firing: silent(60, 90) },
+    {
+      title: "a backup of ten minutes",
+      series: blocks(
+        [[9000, 120]],
+        [
+          [90, 30],
+          [5000, 10],
+          [90, 80],
+        ],
+      ),
+      firing: silent(40, 50, 62, 80),
+    },
+  ],
+};

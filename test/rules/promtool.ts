@@ -1,0 +1,143 @@
+/** Cases -> the files of `promtool test rules`, against the very rules that the program renders. */
+import { parse, stringify } from "yaml";
+import type { Alert, AlertGroup } from "../../catalog/alerts/alert.ts";
+import { type Duration, inSeconds } from "../../catalog/duration.ts";
+import { services } from "../../catalog/services.ts";
+import { ruleFiles } from "../../render/prometheus.ts";
+import type { GroupCases, Labels, Phase, RuleCase, Shape } from "./rule-case.ts";
+
+const SCRAPE_INTERVAL: Duration = "30s";
+
+interface Rule {
+  record?: string;
+  expr: string;
+  labels?: Record<string, string>;
+  annotations?: unknown;
+}
+interface Group {
+  readonly name: string;
+  readonly rules: Rule[];
+}
+
+const rendered = ruleFiles(
+  {},
+  { runbookBaseUrl: "https://runbooks.example", grafanaUrl: "https://grafana.example" },
+);
+
+function groupsOf(file: string): Group[] {
+  return (parse(rendered[file] ?? "groups: []") as { groups: Group[] }).groups;
+}
+
+/** The groups that a group of alerts needs: itself, after those that record what it uses. */
+function groupsFor({ name }: AlertGroup): Group[] {
+  const needed = new Set(groupsOf(`${name}.yml`));
+  const recording = groupsOf("recording.yml");
+  for (let before = 0; before < needed.size; ) {
+    before = needed.size;
+    const expressions = [...needed].flatMap(({ rules }) => rules.map(({ expr }) => expr)).join("\n");
+    for (const group of recording) if (group.rules.some((rule) => uses(expressions, rule))) needed.add(group);
+  }
+  return [...recording.filter((group) => needed.has(group)), ...groupsOf(`${name}.yml`)];
+}
+
+function uses(expressions: string, { record, labels }: Rule): boolean {
+  const slo = labels?.["slo"];
+  return (
+    record !== undefined && expressions.includes(record) && (!slo || expressions.includes(`slo="${slo}"`))
+  );
+}
+
+/** A rule file, and the tests to run against it, by file name. */
+export function promtoolFiles(group: AlertGroup, cases: GroupCases): Record<string, string> {
+  const rules = `${group.name}.rules.yml`;
+  const groups = groupsFor(group);
+  const all = Object.entries(cases).flatMap(([alert, list]) => list.map((each) => ({ alert, ...each })));
+  const intervals = new Set(all.map((each) => each.evaluationInterval ?? group.interval));
+  const tests = [...intervals].map((interval) => [
+    `${group.name}.${interval}.test.yml`,
+    stringify({
+      rule_files: [rules],
+      evaluation_interval: interval,
+      group_eval_order: groups.map(({ name }) => name),
+      tests: all
+        .filter((each) => (each.evaluationInterval ?? group.interval) === interval)
+        .map((each) => test(group, each.alert, each)),
+    }),
+  ]);
+  return { [rules]: stringify({ groups: groups.map(withoutAnnotations) }), ...Object.fromEntries(tests) };
+}
+
+/** promtool compares annotations to the last digit, and digits differ between its versions. */
+function withoutAnnotations({ name, rules }: Group): Group {
+  return { name, rules: rules.map(({ annotations, ...rule }) => rule) };
+}
+
+function test(group: AlertGroup, alert: string, { title, series, firing, scrapeInterval }: RuleCase) {
+  const interval = scrapeInterval ?? SCRAPE_INTERVAL;
+  return {
+    name: `${alert}: ${title}`,
+    interval,
+    input_series: Object.entries(series).map(([name, shape]) => ({
+      series: name,
+      values: valuesOf(shape, inSeconds(interval)),
+    })),
+    alert_rule_test: Object.entries(firing).map(([minute, expected]) => ({
+      eval_time: `${minute}m`,
+      alertname: alert,
+      exp_alerts: expected.map((labels) => ({ exp_labels: allLabels(group, alert, labels) })),
+    })),
+  };
+}
+
+/** The labels of the alert that has those given. */
+function allLabels(group: AlertGroup, name: string, labels: Labels): Labels {
+  const candidates = group.alerts.filter((alert) => alert.name === name && agrees(alert, labels));
+  const [rule] = candidates;
+  if (!rule || candidates.length > 1) {
+    throw new Error(`${candidates.length} rules of ${name} have the labels ${JSON.stringify(labels)}, not 1`);
+  }
+  const { severity, service } = rule;
+  return { severity, service, team: services[service].team, ...rule.labels, ...labels };
+}
+
+function agrees(alert: Alert, labels: Labels): boolean {
+  return Object.entries(alert.labels ?? {}).every(([label, value]) => (labels[label] ?? value) === value);
+}
+
+/** promtool's notation: the value at the start, then one for each scrape. */
+function valuesOf({ type, phases }: Shape, stepSeconds: number): string {
+  const [first] = phases;
+  let value = type === "gauge" && Array.isArray(first) && first[0] !== "gone" ? first[0] : 0;
+  const parts = [String(value)];
+  for (const phase of phases) {
+    const step = stepOf(phase, type, value, stepSeconds);
+    parts.push(...step.notation);
+    value = step.value;
+  }
+  return parts.join(" ");
+}
+
+function stepOf(phase: Phase, type: Shape["type"], before: number, stepSeconds: number) {
+  if (phase === "restart") return { notation: [], value: 0 };
+  const [value, minutes] = phase;
+  const count = Math.round((minutes * 60) / stepSeconds);
+  if (count < 1) throw new Error(`${minutes} minutes hold no sample every ${stepSeconds} seconds`);
+  if (value === "gone") return { notation: count > 1 ? ["stale", `_x${count - 1}`] : ["stale"], value: 0 };
+  if (type === "gauge") return { notation: [`${value}x${count - 1}`], value };
+  const growth = round((value * stepSeconds) / 60);
+  return {
+    notation: [`${round(before + growth)}+${growth}x${count - 1}`],
+    value: round(before + growth * count + NUDGE),
+  };
+}
+
+/**
+ * What a counter gains between phases: promtool adds up in binary fractions, and one that falls by a trillionth would
+ * count as restarted.
+ */
+const NUDGE = 1e-6;
+
+/** Without the noise of binary fractions, and without an exponent, which promtool does not read. */
+function round(value: number): number {
+  return Number(value.toFixed(9));
+}

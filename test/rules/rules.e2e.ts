@@ -1,0 +1,57 @@
+/** Every rule, by the program that will evaluate it: promtool's lints, and what each alert does over time. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { alertGroups } from "../../catalog/alerts/index.ts";
+import { ensureTool } from "../../local/toolchain/find.ts";
+import { tools } from "../../local/toolchain/tools.ts";
+import { ruleFiles } from "../../render/prometheus.ts";
+import { ruleCases } from "./cases/index.ts";
+import { promtoolFiles } from "./promtool.ts";
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), "agentpay-rules-"));
+let promtool = "promtool";
+
+beforeAll(async () => {
+  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(files: Record<string, string>): string[] {
+  return Object.entries(files).map(([name, content]) => {
+    writeFileSync(join(folder, name), content);
+    return name;
+  });
+}
+
+/** What promtool said, "" when it was content. */
+async function complaints(args: readonly string[]): Promise<string> {
+  try {
+    await run(promtool, args, { cwd: folder, maxBuffer: 2 ** 26, timeout: 240_000 });
+    return "";
+  } catch (error) {
+    const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
+    return `${stdout ?? ""}${stderr ?? ""}` || message;
+  }
+}
+
+test("promtool finds nothing wrong with any rule file", async () => {
+  const links = { runbookBaseUrl: "https://runbooks.example", grafanaUrl: "https://grafana.example" };
+  const files = write(ruleFiles({}, links));
+  expect(await complaints(["check", "rules", "--lint=all", "--lint-fatal", ...files])).toBe("");
+});
+
+test.for(alertGroups)("$name: each alert fires on its fault, and on nothing else", async (group) => {
+  const tests = write(promtoolFiles(group, ruleCases[group.name] ?? {})).filter((name) =>
+    name.endsWith(".test.yml"),
+  );
+  expect(tests.length).toBeGreaterThan(0);
+  expect(await complaints(["test", "rules", ...tests])).toBe("");
+});
