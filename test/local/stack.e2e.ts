@@ -1,0 +1,274 @@
+/**
+ * The whole program on the real engine, against the local stack's services: what is made, kept secret, changed,
+ * drifted and delivered. How the stack comes, heals and goes is cli/local-stack.e2e.ts. The tests build on one
+ * another, in order.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Ports } from "../../local/ports.ts";
+import { readConfiguration } from "../../settings-file.ts";
+import { eventually } from "../support/eventually.ts";
+import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
+
+/** What `pulumi refresh --preview-only --expect-no-changes` answers where reality has drifted. */
+const DRIFTED = 7;
+
+const root = join(import.meta.dirname, "../..");
+const configuration = readConfiguration(root, "local") as Record<string, Record<string, string>>;
+const pagerDutyToken = configuration["pagerduty"]?.["token"] ?? "";
+const grafanaPassword = configuration["metrics"]?.["grafanaAdminPassword"] ?? "";
+const pagerDuty = { headers: { Authorization: `Token token=${pagerDutyToken}` } };
+const grafana = {
+  headers: { Authorization: `Basic ${Buffer.from(`admin:${grafanaPassword}`).toString("base64")}` },
+};
+
+let stack: LocalStackUnderTest;
+
+beforeAll(async () => {
+  stack = await localStack(11_000, { AGENTPAY_LOCAL_DRIVER: "process" });
+  await succeed("up");
+});
+afterAll(() => stack.remove());
+
+/** Runs a command of the local stack. @throws with what it printed, where it fails */
+async function succeed(...args: readonly string[]): Promise<string> {
+  const { code, stdout, output } = await stack.local(...args);
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${output}`);
+  return stdout;
+}
+
+const pulumi = (...args: readonly string[]) => succeed("pulumi", "--", ...args);
+
+const url = (port: keyof Ports) => `http://127.0.0.1:${stack.ports[port]}`;
+
+async function json<T>(port: keyof Ports, path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(`${url(port)}${path}`, init);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** Everything that was logged, as one text. */
+async function logs(): Promise<string> {
+  const files = await readdir(stack.paths.logs);
+  return (await Promise.all(files.map((file) => readFile(join(stack.paths.logs, file), "utf8")))).join("\n");
+}
+
+interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly parent?: string;
+}
+
+async function exportedResources(): Promise<readonly Resource[]> {
+  const { deployment } = JSON.parse(await pulumi("stack", "export"));
+  return deployment.resources;
+}
+
+interface RuleGroups {
+  readonly data: {
+    readonly groups: readonly { readonly rules: readonly { name: string; query: string }[] }[];
+  };
+}
+
+async function ruleQuery(name: string): Promise<string | undefined> {
+  const { data } = await json<RuleGroups>("prometheus", "/api/v1/rules");
+  return data.groups.flatMap(({ rules }) => rules).find((rule) => rule.name === name)?.query;
+}
+
+async function prometheusStart(): Promise<string> {
+  const { data } = await json<{ data: { startTime: string } }>("prometheus", "/api/v1/status/runtimeinfo");
+  return data.startTime;
+}
+
+/** What an `up` with other settings would do: the number of resources by operation. */
+async function plannedChanges(...settings: readonly string[]): Promise<Record<string, number>> {
+  const flags = settings.flatMap((setting) => ["--config", setting]);
+  const output = await pulumi("preview", "--json", "--config-path", ...flags);
+  const { changeSummary } = JSON.parse(output.slice(output.indexOf("{")));
+  const { same: _, ...changes } = changeSummary;
+  return changes;
+}
+
+test("up makes the component tree and resources of all five packages, and every target is scraped", async () => {
+  const resources = await exportedResources();
+  const packages = new Set(resources.map(({ type }) => type.split(":")[0]));
+  expect([...packages].toSorted()).toEqual([
+    "agentpay",
+    "aws",
+    "docker",
+    "grafana",
+    "pagerduty",
+    "pulumi",
+    "sentry",
+  ]);
+  const components = resources.filter(({ type }) => type.startsWith("agentpay:"));
+  expect(components.map(({ type }) => type.split(":").at(-1)).toSorted()).toEqual([
+    "AlertTopics",
+    "CostControl",
+    "Dashboards",
+    "DatabaseInsights",
+    "ErrorTracking",
+    "LogAggregation",
+    "MetricsPlatform",
+    "OnCall",
+    "Uptime",
+  ]);
+  const orphans = resources.filter(({ type, parent }) => !type.startsWith("pulumi:") && parent === undefined);
+  expect(orphans).toEqual([]);
+
+  const { data } = await json<{
+    data: { activeTargets: { labels: { job: string }; health: string }[] };
+  }>("prometheus", "/api/v1/targets");
+  const health = Object.fromEntries(data.activeTargets.map(({ labels, health }) => [labels.job, health]));
+  expect(health).toEqual({
+    "agentpay-api": "up",
+    "agentpay-worker": "up",
+    alertmanager: "up",
+    postgres: "up",
+    prometheus: "up",
+    redis: "up",
+  });
+});
+
+test("a second up changes nothing, and nothing has drifted", async () => {
+  await pulumi("preview", "--expect-no-changes");
+  await pulumi("refresh", "--preview-only", "--expect-no-changes");
+  expect(await succeed("up")).toMatch(/\d+ unchanged/);
+});
+
+test("no secret is in clear in state, outputs or logs", async () => {
+  const dsn = await secretOutput("appEnvironment", "SENTRY_DSN");
+  const routingKey = await readFile(join(stack.paths.home, "data/pagerduty/pagerduty.json"), "utf8");
+  const keys = [...routingKey.matchAll(/"integration_key": "([^"]+)"/g)].map(([, key]) => key ?? "");
+  expect(keys.length).toBeGreaterThanOrEqual(2);
+  const sentinels = [
+    ...keys,
+    // The key's public half, the DSN's user, is its id in Sentry, and physical ids can't be secret.
+    dsn,
+    pagerDutyToken,
+    grafanaPassword,
+    configuration["sentry"]?.["token"] ?? "",
+    configuration["notifications"]?.["slackWebhookUrl"] ?? "",
+  ];
+  const leaks = (text: string) => sentinels.filter((sentinel) => text.includes(sentinel)).length;
+
+  expect(sentinels.every((sentinel) => sentinel.length > 8)).toBe(true);
+  expect(leaks(`a planted ${dsn}`)).toBeGreaterThan(0);
+  expect(leaks(await pulumi("stack", "export"))).toBe(0);
+  expect(leaks(await pulumi("stack", "output", "--json"))).toBe(0);
+  expect(leaks(await logs())).toBe(0);
+});
+
+async function secretOutput(output: string, key: string): Promise<string> {
+  return JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets"))[output][key];
+}
+
+test("an edited threshold is one new revision of the rules, replaces nothing and restarts nothing", async () => {
+  const changed = "alertThresholds.HighErrorRate=0.04";
+  expect(await plannedChanges(changed)).toEqual({ create: 1, delete: 1, update: 1 });
+
+  const started = await prometheusStart();
+  for (const setting of [changed, "alertThresholds.HighErrorRate=0.05"]) {
+    await pulumi("up", "--yes", "--skip-preview", "--config-path", "--config", setting);
+    const threshold = setting.split("=")[1] ?? "";
+    await eventually(`the threshold ${threshold} in Prometheus`, async () =>
+      (await ruleQuery("HighErrorRate"))?.includes(` ${threshold} `) ? true : undefined,
+    );
+  }
+  expect(await prometheusStart()).toBe(started);
+});
+
+test("an edited budget updates the three billing alarms, and nothing else", async () => {
+  expect(await plannedChanges("cost.monthlyBudgetUsd=2000")).toEqual({ update: 3 });
+});
+
+test("changes behind Pulumi's back are reported without touching the state, and healed by up", async () => {
+  const cloudWatch = new CloudWatchLogsClient({
+    region: "eu-central-1",
+    endpoint: url("aws"),
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  await cloudWatch.send(new PutRetentionPolicyCommand({ logGroupName: "/agentpay/api", retentionInDays: 3 }));
+  const { escalation_policies: policies } = await json<{ escalation_policies: { id: string }[] }>(
+    "pagerduty",
+    "/escalation_policies",
+    pagerDuty,
+  );
+  const policy = policies[0] ?? { id: "" };
+  await json("pagerduty", `/escalation_policies/${policy.id}`, {
+    method: "PUT",
+    headers: { ...pagerDuty.headers, "Content-Type": "application/json" },
+    body: JSON.stringify({ escalation_policy: { ...policy, num_loops: 9 } }),
+  });
+  await json("grafana", "/api/dashboards/uid/agentpay-metrics", { ...grafana, method: "DELETE" });
+
+  const before = await pulumi("stack", "export");
+  const refresh = await stack.local(
+    "pulumi",
+    "--",
+    "refresh",
+    "--preview-only",
+    "--expect-no-changes",
+    "--diff",
+  );
+  expect(refresh.code).toBe(DRIFTED);
+  for (const part of ["retentionInDays", "numLoops", "dashboards-agentpay-metrics"]) {
+    expect(refresh.output).toContain(part);
+  }
+  expect(await pulumi("stack", "export")).toBe(before);
+
+  await pulumi("up", "--yes", "--skip-preview", "--refresh");
+  await pulumi("refresh", "--preview-only", "--expect-no-changes");
+  const { logGroups } = await cloudWatch.send(
+    new DescribeLogGroupsCommand({ logGroupNamePrefix: "/agentpay/api" }),
+  );
+  expect(logGroups?.[0]?.retentionInDays).toBe(30);
+  await json("grafana", "/api/dashboards/uid/agentpay-metrics", grafana);
+});
+
+interface PagerDutyEvents {
+  readonly events: readonly {
+    readonly event_action: string;
+    readonly dedup_key: string;
+    payload?: unknown;
+  }[];
+}
+
+test("a critical alert opens an incident in PagerDuty, and a warning reaches Slack", async () => {
+  const alert = (severity: string) => ({
+    labels: { alertname: "RoutingTest", severity, service: "api", environment: "local" },
+    annotations: {
+      summary: "A test of the routes.",
+      description: "It comes from a test.",
+      runbook_url: "https://example.com/RoutingTest.md",
+      dashboard_url: "https://example.com/d/x",
+    },
+  });
+  const send = (body: unknown) =>
+    fetch(`${url("alertmanager")}/api/v2/alerts`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const event = (action: string) =>
+    eventually(`a ${action} event`, async () => {
+      const { events } = await json<PagerDutyEvents>("pagerduty", "/local/events");
+      return events.find(
+        (each) => each.event_action === action && JSON.stringify(each).includes("RoutingTest"),
+      );
+    });
+
+  await send([alert("critical"), alert("warning")]);
+  const triggered = await event("trigger");
+  expect(JSON.stringify(triggered)).toContain("https://example.com/RoutingTest.md");
+  await eventually("a Slack message", async () => {
+    const messages = await json<{ title: string }[]>("inbox", "/local/messages");
+    return messages.find(({ title }) => title.includes("RoutingTest"));
+  });
+});

@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Asks once a second until the answer is no longer undefined. @throws with what was waited for */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  seconds = 60,
+): Promise<T> {
+  for (let second = 0; second < seconds; second++) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await sleep(1000);
+  }
+  throw new Error(`waited ${seconds} s in vain for ${what}`);
+}
