@@ -16,12 +16,22 @@ import { LogFiles } from "./engine/log-files.ts";
 import { standInPackages } from "./engine/packages.ts";
 import { identify } from "./engine/process-identity.ts";
 import { type DockerPackage, dockerPackage } from "./engine/providers/docker/index.ts";
-import { localPorts } from "./ports.ts";
+import { localPorts, type PortName } from "./ports.ts";
 import type { RunningService, Service, ServiceContext } from "./service.ts";
 import { services } from "./services/index.ts";
 import { REPOSITORY, statePaths, writeAtomically } from "./state-folder.ts";
 
 const hosted: readonly Service[] = [...services, agentpay, awsEmulator];
+
+/** Services that the servers in containers scrape or notify. */
+const calledByContainers = [
+  "agentpayApi",
+  "agentpayWorker",
+  "postgresExporter",
+  "redisExporter",
+  "pagerduty",
+  "inbox",
+] as const satisfies readonly PortName[];
 
 /** What must be undone at the end, newest first. */
 type Undo = () => Promise<void> | void;
@@ -98,8 +108,10 @@ async function startServices(context: ServiceContext): Promise<readonly Started[
 async function startContainers(context: ServiceContext): Promise<DockerPackage> {
   const docker = dockerPackage(context);
   log.info(await docker.describe());
-  // AgentPay's own servers listen for containers themselves.
-  const gateway = await startContainerGateway(await docker.hostAddresses(), [ports.pagerduty, ports.inbox]);
+  const gateway = await startContainerGateway(
+    await docker.hostAddresses(),
+    calledByContainers.map((name) => ports[name]),
+  );
   undo.push(() => gateway.stop());
   undo.push(() => docker.stopAll());
   // What can't be started is drift, which the next `up` sees and heals.

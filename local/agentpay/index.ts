@@ -7,16 +7,13 @@
  * `DELETE /faults` (all of them), `GET /faults` (those at work, and all there are with their parameters).
  */
 import type { RunningService, Service, ServiceContext } from "../service.ts";
-import { LOOPBACK, listen, type RunningServer } from "../services/http-server.ts";
-import { containerGateways } from "./container-gateways.ts";
+import { listen, type RunningServer } from "../services/http-server.ts";
 import { buildServer, targets } from "./servers.ts";
 import { Simulation } from "./simulation.ts";
 
 export interface SimulationOptions {
   /** Fixes the chance in the traffic. Default: from the clock, different for each start. */
   readonly seed?: number;
-  /** Where containers reach this machine, beyond loopback. Default: the gateway of Docker's default network. */
-  readonly extraAddresses?: () => Promise<readonly string[]>;
 }
 
 export const agentpay: Service = { name: "AgentPay", start: (context) => startAgentPay(context) };
@@ -24,7 +21,7 @@ export const agentpay: Service = { name: "AgentPay", start: (context) => startAg
 /** @throws where a port is taken. */
 export async function startAgentPay(
   { ports, logger }: Pick<ServiceContext, "ports" | "logger">,
-  { seed = Date.now(), extraAddresses = containerGateways }: SimulationOptions = {},
+  { seed = Date.now() }: SimulationOptions = {},
 ): Promise<RunningService> {
   const now = () => Date.now() / 1000;
   const log = logger("agentpay");
@@ -33,21 +30,10 @@ export async function startAgentPay(
   const stopAll = async () => {
     await Promise.all(servers.map((server) => server.stop()));
   };
-  const start = async (address: string) => {
+  try {
     for (const [name, target] of Object.entries(targets)) {
       const app = buildServer(target, simulation, now);
-      servers.push(await listen(app, `simulated AgentPay ${name}`, ports[target.port], address));
-    }
-  };
-  try {
-    await start(LOOPBACK);
-    for (const address of await extraAddresses()) {
-      await start(address).catch((error: unknown) => {
-        if (!isNotOurs(error)) throw error;
-        log.info(
-          `${address} is not an address of this machine: containers get here another way, or not at all`,
-        );
-      });
+      servers.push(await listen(app, `simulated AgentPay ${name}`, ports[target.port]));
     }
   } catch (error) {
     await stopAll();
@@ -61,9 +47,4 @@ export async function startAgentPay(
       await stopAll();
     },
   };
-}
-
-/** Docker Desktop runs containers in a virtual machine, whose gateway is not ours; it forwards to loopback. */
-function isNotOurs(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EADDRNOTAVAIL";
 }

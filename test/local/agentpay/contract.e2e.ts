@@ -100,10 +100,7 @@ describe("in a real Prometheus", () => {
       redisExporter: redis,
     };
     const silent = () => ({ info() {}, warn() {}, error() {} });
-    const service = await startAgentPay(
-      { ports, logger: silent },
-      { seed: 1, extraAddresses: async () => [] },
-    );
+    const service = await startAgentPay({ ports, logger: silent }, { seed: 1 });
     cleanUps.push(() => service.stop());
 
     const targets = {
