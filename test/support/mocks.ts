@@ -80,9 +80,23 @@ export async function record<Result>(
   );
   pulumi.runtime.setAllConfig({ ...configuration });
   const { resources, componentOutputs } = tapMonitor();
-  const result = await body();
-  await pulumi.runtime.disconnect();
+  const result = await withoutStackTraces(async () => {
+    const made = await body();
+    await pulumi.runtime.disconnect();
+    return made;
+  });
   return { resources, componentOutputs, calls, result };
+}
+
+/** The SDK takes a stack trace for each of its promises, which under vitest is most of the work. */
+async function withoutStackTraces<Result>(body: () => Promise<Result>): Promise<Result> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return await body();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 type Callback = (error: unknown, response: { getUrn(): string } | undefined) => void;
