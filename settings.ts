@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type AlertThresholds, alertThresholdNames } from "./catalog/alerts/index.ts";
+import { type AlertThresholds, alerts, alertThresholdNames } from "./catalog/alerts/index.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string(expected).regex(pattern, { error: expected, abort: true });
@@ -65,6 +65,8 @@ const rotationStart = text(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/, ROTATION_START).refi
 
 const POSITIVE = "a number above 0";
 const positive = z.union([z.number(), fraction(0, Number.MAX_SAFE_INTEGER)], POSITIVE);
+/** 5 for 5% would silence the alert for good. */
+const shares = alerts.filter(({ threshold }) => threshold?.unit.startsWith("share")).map(({ name }) => name);
 const thresholds = z
   .record(
     anyText.refine((name) => alertThresholdNames.includes(name), {
@@ -73,6 +75,11 @@ const thresholds = z
     positive.refine((value) => value > 0, POSITIVE),
     "a map of alert name to number",
   )
+  .superRefine((values, context) => {
+    for (const name of shares.filter((share) => Number(values[share]) >= 1)) {
+      context.addIssue({ code: "custom", path: [name], message: "a share below 1, such as 0.05 for 5%" });
+    }
+  })
   .default({})
   .transform((value): AlertThresholds => value);
 

@@ -385,6 +385,12 @@ describe("keys that nobody knows", () => {
       "pulumi config set --stack production --type float --path alertThresholds.HighErrorRate <value>",
     );
   });
+
+  test.each([1, 5, "5"])("alertThresholds.HighErrorRate: %j, which no share of requests exceeds", (value) => {
+    const message = refusalOf({ "alertThresholds.HighErrorRate": value, "alertThresholds.HighDailyCost": 5 });
+    expect(message).toContain("has 1 problem:\n  alertThresholds.HighErrorRate\n");
+    expect(message).toContain("expected: a share below 1, such as 0.05 for 5%");
+  });
 });
 
 describe("any garbage", () => {

@@ -8,7 +8,7 @@ import type { Severity } from "../severity.ts";
 export interface Threshold {
   /** The value where the stack says nothing. */
   readonly default: number;
-  /** What one unit of it is, for people: `share of requests`, `seconds`, ... */
+  /** What one unit of it is, for people: `seconds`, ...; `share of requests`, ... where it must be below 1. */
   readonly unit: string;
   /** Where the default comes from. */
   readonly source: string;
