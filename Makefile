@@ -14,7 +14,9 @@ down: node_modules/.installed ## remove all of it
 status: node_modules/.installed ## what runs
 	@npm run -s local -- status
 
-test: node_modules/.installed ## every test: the fast ones, then those on the real engine and servers
+test: node_modules/.installed ## every check: types, style, the fast tests, then those on the real engine and servers
+	npm run -s typecheck
+	npm run -s lint
 	npm test
 	npm run test:e2e
 
