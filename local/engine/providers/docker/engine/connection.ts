@@ -29,11 +29,18 @@ export function engineAt(host: string, timeout = 0): Docker | undefined {
  */
 export async function gatewayAddress(client: Docker): Promise<string | undefined> {
   const bridge: Docker.NetworkInspectInfo = await client.getNetwork("bridge").inspect();
-  const gateway = bridge.IPAM?.Config?.find((range) => range["Gateway"])?.["Gateway"];
+  const [range] = bridge.IPAM?.Config ?? [];
+  const gateway = range?.["Gateway"] ?? firstAddress(range?.["Subnet"]);
   if (gateway === undefined) return undefined;
   // Tried rather than looked up: a bridge without running containers is not among Node's network interfaces.
   return claimPort({ ip: gateway, port: 0 }).then(
     () => gateway,
     () => undefined,
   );
+}
+
+/** `172.17.0.1` of `172.17.0.0/16`: what an engine takes for its bridge, and leaves unsaid before its first container. */
+function firstAddress(subnet: string | undefined): string | undefined {
+  const [, network, last] = /^(\d+\.\d+\.\d+)\.(\d+)\/\d+$/.exec(subnet ?? "") ?? [];
+  return network === undefined ? undefined : `${network}.${Number(last) + 1}`;
 }
