@@ -1,0 +1,110 @@
+/** Runbooks and alerts, one to one; and what a runbook asks for exists. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { alerts, expressionOf } from "../../catalog/alerts/index.ts";
+import { dashboards } from "../../catalog/dashboards/index.ts";
+import { checkExpression, describeProblem } from "../../catalog/promql.ts";
+import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
+import { services } from "../../catalog/services.ts";
+import { faults } from "../../local/agentpay/faults.ts";
+
+const root = join(import.meta.dirname, "../..");
+const folder = join(root, "runbooks");
+const runbooks = readdirSync(folder)
+  .filter((file) => file !== "README.md")
+  .map((file) => ({ name: file.replace(/\.md$/, ""), text: readFileSync(join(folder, file), "utf8") }));
+
+/** Alarms of CloudWatch link to these. */
+const cloudWatchRunbooks = ["AWSBillingBudget", "EndpointUnreachable"];
+
+const headings = [
+  "Meaning",
+  "What users feel",
+  "First checks",
+  "Likely causes",
+  "Mitigate",
+  "Verify",
+  "Whom to call",
+  "Make it fire",
+];
+
+const recorded = new Set(recordingRuleGroups.flatMap(({ rules }) => rules.map(({ record }) => record)));
+
+/** Fenced blocks of a language, without their indentation. */
+function blocks(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)\\n *\`\`\`$`, "gm"))].map(
+    ([, indentation = "", body = ""]) => body.replaceAll(new RegExp(`^${indentation}`, "gm"), ""),
+  );
+}
+
+test("every alert has a runbook, and every runbook an alert", () => {
+  const names = new Set(alerts.map(({ name }) => name));
+  expect(runbooks.map(({ name }) => name).toSorted()).toEqual([...names, ...cloudWatchRunbooks].toSorted());
+});
+
+test("CloudWatch's alarms link to the runbooks that are kept for them", () => {
+  const components = ["cost-control", "uptime"].map((name) =>
+    readFileSync(join(root, `components/${name}.ts`), "utf8"),
+  );
+  const linked = [...components.join().matchAll(/runbookBaseUrl\}\/(\w+)\.md/g)].map(([, name]) => name);
+  expect(linked.toSorted()).toEqual(cloudWatchRunbooks);
+});
+
+describe.each(runbooks)("$name", ({ name, text }) => {
+  test("has its title and every heading, in order, and something below each", () => {
+    expect(text.split("\n")[0]).toBe(`# ${name}`);
+    const sections = text
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => section.split("\n\n"));
+    expect(sections.map(([heading]) => heading)).toEqual(headings);
+    for (const [, ...paragraphs] of sections) expect(paragraphs.join("").trim()).not.toBe("");
+  });
+
+  test("asks Prometheus for what it has", () => {
+    const problems = blocks(text, "promql").flatMap((expression) =>
+      checkExpression(expression, { recorded }).map((problem) => describeProblem(expression, problem)),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  test("has something to type", () => {
+    expect(blocks(text, "promql").length + blocks(text, "sh").length).toBeGreaterThan(1);
+  });
+
+  test("breaks what the simulated AgentPay can break, or says what proves the alert instead", () => {
+    const section = text.split("\n## Make it fire\n")[1] ?? "";
+    const named = [...section.matchAll(/"name":"([a-z-]+)"/g)].map(([, fault]) => fault ?? "");
+    for (const fault of named) expect(Object.keys(faults)).toContain(fault);
+    if (named.length === 0) expect(section).toMatch(/test\/rules\/cases\/|emulator|fires from the start/);
+  });
+
+  test("names only alerts that exist", () => {
+    const known = new Set([...alerts.map((alert) => alert.name), ...cloudWatchRunbooks]);
+    const links = [...text.matchAll(/\]\((\w+)\.md\)/g)].map(([, link]) => link);
+    for (const link of links) expect(known).toContain(link);
+  });
+});
+
+describe.each([...new Set(alerts.map(({ name }) => name))])("%s", (name) => {
+  const rules = alerts.filter((alert) => alert.name === name);
+  const text = runbooks.find((runbook) => runbook.name === name)?.text ?? "";
+
+  test("quotes the rule as it is with default thresholds", () => {
+    const quoted = blocks(text, "promql");
+    for (const rule of rules) expect(quoted).toContain(expressionOf(rule, {}));
+  });
+
+  test("says who answers for it, and where it is shown", () => {
+    const header = text.split("\n")[2] ?? "";
+    for (const { severity, service, panel } of rules) {
+      const dashboard = dashboards.find(({ uid }) => uid === panel.dashboard);
+      const title = new Map(Object.entries(dashboard?.panels ?? {})).get(panel.panel)?.title;
+      expect(header).toMatch(new RegExp(`\\*\\*Severity:\\*\\* [^·]*\\b${severity}\\b`));
+      expect(header).toMatch(new RegExp(`\\*\\*Service:\\*\\* [^·]*\\b${service}\\b`));
+      expect(header).toMatch(new RegExp(`\\*\\*Owner:\\*\\* [^·]*\\b${services[service].team}\\b`));
+      expect(header).toContain(`**Panel:** ${dashboard?.title} › ${title}`);
+    }
+  });
+});
