@@ -5,11 +5,16 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeDBParameterGroupsCommand, RDSClient } from "@aws-sdk/client-rds";
+import { ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53";
+import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ports } from "../../local/ports.ts";
 import { readConfiguration } from "../../settings-file.ts";
@@ -271,4 +276,36 @@ test("a critical alert opens an incident in PagerDuty, and a warning reaches Sla
     const messages = await json<{ title: string }[]>("inbox", "/local/messages");
     return messages.find(({ title }) => title.includes("RoutingTest"));
   });
+});
+
+test("destroy leaves nothing in any service", async () => {
+  await pulumi("destroy", "--yes", "--skip-preview");
+
+  // The emulator's own listing also shows what was deleted: ask it as a client does.
+  const at = (region: string) => ({
+    region,
+    endpoint: url("aws"),
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const [home, global] = [at("eu-central-1"), at("us-east-1")];
+  const { logGroups } = await new CloudWatchLogsClient(home).send(new DescribeLogGroupsCommand({}));
+  const { Parameters } = await new SSMClient(home).send(new DescribeParametersCommand({}));
+  const { DBParameterGroups } = await new RDSClient(home).send(new DescribeDBParameterGroupsCommand({}));
+  const { Topics } = await new SNSClient(global).send(new ListTopicsCommand({}));
+  const { MetricAlarms } = await new CloudWatchClient(global).send(new DescribeAlarmsCommand({}));
+  const { HealthChecks } = await new Route53Client(global).send(new ListHealthChecksCommand({}));
+  const left = [logGroups, Parameters, DBParameterGroups, Topics, MetricAlarms, HealthChecks];
+  expect(left.map((items) => items?.length ?? 0)).toEqual([0, 0, 0, 0, 0, 0]);
+
+  for (const kind of ["services", "escalation_policies", "schedules"]) {
+    expect((await json<Record<string, unknown[]>>("pagerduty", `/${kind}`, pagerDuty))[kind]).toEqual([]);
+  }
+  const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["token"]}` } };
+  for (const kind of ["projects", "teams"]) {
+    const answer = await fetch(`${url("sentry")}/api/0/${kind}/agentpay/agentpay-local/`, sentry);
+    expect(answer.status).toBe(404);
+  }
+  for (const port of ["prometheus", "alertmanager", "grafana"] as const) {
+    await expect(fetch(url(port))).rejects.toThrow();
+  }
 });
