@@ -1,11 +1,15 @@
 /** Every rule, by the program that will evaluate it: promtool's lints, and what each alert does over time. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { alertGroups } from "../../catalog/alerts/index.ts";
+import type { Dashboard } from "../../catalog/dashboards/dashboard.ts";
+import { dashboards } from "../../catalog/dashboards/index.ts";
+import { replaceVariables } from "../../catalog/promql.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import { ruleFiles } from "../../render/prometheus.ts";
@@ -54,4 +58,27 @@ test.for(alertGroups)("$name: each alert fires on its fault, and on nothing else
   );
   expect(tests.length).toBeGreaterThan(0);
   expect(await complaints(["test", "rules", ...tests])).toBe("");
+});
+
+/** promtool checks types, as the editors of panels and runbooks can't. */
+async function complaintsAbout(expressions: readonly string[]): Promise<string> {
+  const rules = expressions.map((expr, index) => ({ record: `checked:expression:${index}`, expr }));
+  const [file = ""] = write({ "expressions.yml": stringify({ groups: [{ name: "expressions", rules }] }) });
+  return complaints(["check", "rules", file]);
+}
+
+test("promtool accepts every query of a panel", async () => {
+  const all: readonly Dashboard[] = dashboards;
+  const queries = all.flatMap(({ panels }) => Object.values(panels).flatMap((panel) => panel.queries));
+  expect(await complaintsAbout(queries.map(({ expression }) => replaceVariables(expression)))).toBe("");
+});
+
+test("promtool accepts every query of a runbook", async () => {
+  const runbooks = join(import.meta.dirname, "../../runbooks");
+  const expressions = readdirSync(runbooks).flatMap((name) => {
+    const text = readFileSync(join(runbooks, name), "utf8");
+    return [...text.matchAll(/^ *```promql\n([\s\S]*?)\n *```$/gm)].map(([, query = ""]) => query.trim());
+  });
+  expect(expressions.length).toBeGreaterThan(alertGroups.length);
+  expect(await complaintsAbout(expressions)).toBe("");
 });
