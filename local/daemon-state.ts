@@ -25,6 +25,8 @@ export type DaemonState = z.infer<typeof daemonSchema>;
 
 export const statusSchema = z.object({
   startedAt: z.string(),
+  /** How Prometheus, Alertmanager and Grafana run here, in words. */
+  servers: z.string(),
   services: z.array(z.object({ name: z.string(), healthy: z.boolean() })),
 });
 

@@ -68,7 +68,7 @@ async function start(): Promise<void> {
   const host = await startEngineHost(standInPackages(context, docker));
   undo.push(() => host.stop());
   const startedAt = new Date().toISOString();
-  const control = await startControl(ports.control, () => statusOf(startedAt, started));
+  const control = await startControl(ports.control, () => statusOf(startedAt, docker, started));
   undo.push(() => control.stop());
 
   const identity = await identify(process.pid);
@@ -119,12 +119,16 @@ async function startContainers(context: ServiceContext): Promise<DockerPackage> 
   return docker;
 }
 
-async function statusOf(startedAt: string, started: readonly Started[]): Promise<DaemonStatus> {
+async function statusOf(
+  startedAt: string,
+  docker: DockerPackage,
+  started: readonly Started[],
+): Promise<DaemonStatus> {
   const health = started.map(async ({ name, service }) => {
     const healthy = (await service.isHealthy?.()) ?? true;
     return { name, healthy };
   });
-  return { startedAt, services: await Promise.all(health) };
+  return { startedAt, servers: await docker.describe(), services: await Promise.all(health) };
 }
 
 async function stop(): Promise<void> {
