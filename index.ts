@@ -10,6 +10,7 @@ import { LogAggregation } from "./components/log-aggregation.ts";
 import { MetricsPlatform } from "./components/metrics-platform.ts";
 import { OnCall } from "./components/on-call.ts";
 import { Uptime } from "./components/uptime.ts";
+import { SentryAlerts } from "./components/sentry-alerts.ts";
 import {
   awsProvider,
   dockerProvider,
@@ -57,8 +58,27 @@ function pagerDuty(pagerduty: Enabled<"pagerduty">): OnCall {
 
 function sentry(platform: Enabled<"sentry">): ErrorTracking {
   const provider = sentryProvider("sentry", platform);
-  const { organization } = platform;
-  return new ErrorTracking("error-tracking", { organization, slug: prefix }, { providers: [provider] });
+  const { organization, slackIntegration, pagerDutyIntegration, pagerDutyService } = platform;
+  const providers = [provider];
+  const tracking = new ErrorTracking("error-tracking", { organization, slug: prefix }, { providers });
+  new SentryAlerts(
+    "sentry-alerts",
+    {
+      organization,
+      project: tracking.projectSlug,
+      teamId: tracking.teamId,
+      environment: settings.environment,
+      slack: slackIntegration
+        ? { integration: slackIntegration, channel: settings.notifications.slackChannel }
+        : undefined,
+      pagerDuty:
+        pagerDutyIntegration && pagerDutyService
+          ? { integration: pagerDutyIntegration, service: pagerDutyService }
+          : undefined,
+    },
+    { providers },
+  );
+  return tracking;
 }
 
 function aws({ logs, cost, database, uptime, notifications, pagerduty }: Settings, account: Enabled<"aws">) {

@@ -118,6 +118,9 @@ export const settingsSchema = z.strictObject({
   }),
   logs: z.strictObject({
     directory: text(/^\/\S*[^/\s]$/, "an absolute path without a trailing slash"),
+    slackIntegration: optional(anyText),
+    pagerDutyIntegration: optional(anyText),
+    pagerDutyService: optional(text(/^\d+$/, "the number that Sentry gave the PagerDuty service")),
     retentionDays: logRetention,
   }),
   cost: z.strictObject({ monthlyBudgetUsd: integer(1, 100_000_000) }),
@@ -185,7 +188,15 @@ interface Problem {
 }
 
 /** Rules between keys: what one key's value makes another need. */
-function crossFieldProblems({ aws, database, metrics, notifications, pagerduty, uptime }: Parsed): Problem[] {
+function crossFieldProblems({
+  aws,
+  database,
+  metrics,
+  notifications,
+  pagerduty,
+  sentry,
+  uptime,
+}: Parsed): Problem[] {
   const problems: Problem[] = [];
   const { emails, slackWebhookUrl, smtpHost, smtpFrom, smtpUsername, smtpPassword } = notifications;
   if (smtpHost && !smtpFrom) {
@@ -218,6 +229,15 @@ function crossFieldProblems({ aws, database, metrics, notifications, pagerduty, 
 export const secretKeys = [
   "sentry.token",
   "pagerduty.token",
+  if (sentry.enabled && sentry.pagerDutyIntegration && !sentry.pagerDutyService) {
+    const expected =
+      "the number that Sentry gave the PagerDuty service, since sentry.pagerDutyIntegration is set";
+    problems.push({ key: "sentry.pagerDutyService", expected, text: true });
+  }
+  if (aws.enabled && metrics.enabled && !aws.endpointUrl && !aws.alertingRoleArn) {
+    const expected = "the ARN of the role under which Alertmanager's host publishes its heartbeat";
+    problems.push({ key: "aws.alertingRoleArn", expected, text: true });
+  }
   "notifications.slackWebhookUrl",
   "notifications.smtpPassword",
   "metrics.grafanaAdminPassword",

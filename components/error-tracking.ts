@@ -13,6 +13,8 @@ export interface ErrorTrackingArgs {
 /** Sentry: the team, its Python project and the DSN with which AgentPay reports errors and traces. */
 export class ErrorTracking extends pulumi.ComponentResource {
   readonly projectSlug: pulumi.Output<string>;
+  /** Sentry's number of the team. */
+  readonly teamId: pulumi.Output<string>;
   /** Where the SDK sends events. Secret: whoever has it can send events to the project. */
   readonly dsn: pulumi.Output<string>;
 
@@ -33,7 +35,8 @@ export class ErrorTracking extends pulumi.ComponentResource {
     );
 
     this.projectSlug = project.slug;
+    this.teamId = team.internalId;
     this.dsn = pulumi.secret(key.dsnPublic);
-    this.registerOutputs({ projectSlug: this.projectSlug, dsn: this.dsn });
+    this.registerOutputs({ projectSlug: this.projectSlug, teamId: this.teamId, dsn: this.dsn });
   }
 }

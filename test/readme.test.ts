@@ -42,7 +42,7 @@ describe("README", () => {
     expect(listed.toSorted()).toEqual(outputs.toSorted());
   });
 
-  test.each(["README.md", "docs/architecture.md", "docs/decisions.md"])(
+  test.each(["README.md", "docs/architecture.md", "docs/decisions.md", "docs/alerts.md"])(
     "%s links to files that exist",
     (file) => {
       const text = readFileSync(join(root, file), "utf8");

@@ -33,6 +33,10 @@ describe.each(["production", "staging"] as const)("%s", (stack) => {
     const { additionalSecretOutputs } = tracking.child("error-tracking-key");
     expect(additionalSecretOutputs).toEqual(expect.arrayContaining(["dsnPublic", "dsnCsp", "public"]));
     expect(isSecretInput(tracking.outputs["dsn"])).toBe(true);
-    expect(plain(tracking.outputs)).toEqual({ projectSlug: slug, dsn: "sentinel-secret:dsn-public" });
+    expect(plain(tracking.outputs)).toEqual({
+      projectSlug: slug,
+      teamId: "4711",
+      dsn: "sentinel-secret:dsn-public",
+    });
   });
 });

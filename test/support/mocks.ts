@@ -178,6 +178,7 @@ const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) 
     dsnSecret: sentinel("dsn-secret"),
     secret: sentinel("sentry-key-secret"),
   }),
+  "sentry:index/sentryTeam:SentryTeam": () => ({ internalId: "4711" }),
 };
 
 /** @throws for a lookup that nobody expects */
@@ -187,6 +188,8 @@ function answer({ token, inputs }: pulumi.runtime.MockCallArgs): Properties {
       return { id: `user:${inputs.email}`, email: inputs.email };
     case "pagerduty:index/getVendor:getVendor":
       return { id: `vendor:${inputs.name}`, name: inputs.name };
+    case "sentry:index/getSentryOrganizationIntegration:getSentryOrganizationIntegration":
+      return { internalId: inputs.providerKey === "slack" ? "101" : "102" };
     default:
       throw new Error(`Mock call not implemented: ${token}`);
   }

@@ -24,8 +24,12 @@ const action = z
       refuse("targetType", "must be user or team for type email");
     }
     if (type === "email" && !targetIdentifier) refuse("targetIdentifier", "is required for type email");
-    if (["slack", "pagerduty"].includes(type) && integrationId === undefined) {
-      refuse("integrationId", `is required for type ${type}`);
+    if (type === "slack" && integrationId === undefined) {
+      refuse("integrationId", "is required for type slack");
+    }
+    // Sentry answers these with a number; the official provider only reads a text, and fails once they are made.
+    if (type === "pagerduty" || type === "sentry_app") {
+      refuse("type", `can't be ${type}: the provider can't read what Sentry answers`);
     }
   });
 

@@ -286,6 +286,10 @@ describe("SentryMetricAlert", () => {
     ).toEqual([
       '"triggers[0].actions[0].integrationId": must be a number, not the text that the look-up gives',
     ]);
+    const page = { type: "pagerduty", targetType: "specific", targetIdentifier: "7", integrationId: 102 };
+    expect(wrong({ triggers: [{ ...trigger("critical", 1), actions: [page] }] })).toEqual([
+      "\"triggers[0].actions[0].type\": can't be pagerduty: the provider can't read what Sentry answers",
+    ]);
     const action = { type: "email", targetType: "team", targetIdentifier: "7" };
     const refused = make(handler, {
       ...metricAlert,
