@@ -39,7 +39,7 @@ export function checksOf(ports: Ports): readonly Check[] {
     },
     answers("Alertmanager", ports.alertmanager, "/-/ready"),
     answers("Grafana", ports.grafana, "/api/health"),
-    answers("AgentPay", ports.agentpayApi, "/healthz"),
+    answers("AgentPay api", ports.agentpayApi, "/healthz"),
   ];
 }
 
