@@ -299,18 +299,21 @@ export const llmCases: GroupCases = {
       },
       firing: { 120: [], 250: [], 330: [{ model: small }], 420: [{ model: small }], 460: [] },
       scrapeInterval: "1m",
+      evaluationInterval: "2m",
     },
     {
       title: "a third of the prompt is cached",
       series: { [tokens("input")]: perMinute([18_000, 400]), [tokens("cache_read")]: perMinute([9000, 400]) },
       firing: silent(200, 300, 400),
       scrapeInterval: "1m",
+      evaluationInterval: "2m",
     },
     {
       title: "few prompts, so that the cache expires between them",
       series: { [tokens("input")]: perMinute([3000, 400]), [tokens("cache_read")]: perMinute([0, 400]) },
       firing: silent(200, 400),
       scrapeInterval: "1m",
+      evaluationInterval: "2m",
     },
     {
       title: "half an hour without the cache",
@@ -320,12 +323,14 @@ export const llmCases: GroupCases = {
       },
       firing: silent(150, 200, 280, 400),
       scrapeInterval: "1m",
+      evaluationInterval: "2m",
     },
     {
       title: "no traffic",
       series: { [tokens("input")]: perMinute([0, 300]) },
       firing: silent(200, 300),
       scrapeInterval: "1m",
+      evaluationInterval: "2m",
     },
   ],
 };

@@ -108,8 +108,8 @@ function burnCases(objective: Objective, events: (traffic: Traffic) => Series): 
     },
     {
       title: "just within the budget",
-      series: events([burning(0.95, 300, 600)]),
-      firing: silent(100, 200, 300),
+      series: events([burning(0.95, 210, 600)]),
+      firing: silent(100, 150, 210),
     },
     {
       title: "a total outage at low traffic, and then as before",
@@ -121,11 +121,11 @@ function burnCases(objective: Objective, events: (traffic: Traffic) => Series): 
       series: events([
         [0.1, 0, 60],
         [0, 2, 0.5],
-        [0.1, 0, 300],
+        [0.1, 0, 100],
       ]),
-      firing: silent(62, 70, 100, 150, 300),
+      firing: silent(62, 70, 100, 150),
     },
-    { title: "no traffic", series: events([[0, 0, 300]]), firing: silent(60, 300) },
+    { title: "no traffic", series: events([[0, 0, 100]]), firing: silent(60, 100) },
     {
       title: "a restart in the middle of the fault",
       series: events([burning(0, 60), burning(20, 30), "restart", burning(20, 30)]),
@@ -148,8 +148,8 @@ function budgetCases(objective: Objective, events: (traffic: Traffic) => Series)
     },
     {
       title: "a bit is left",
-      series: events([[60 * (1 - 0.19 * share), 60 * 0.19 * share, 400]]),
-      firing: silent(100, 400),
+      series: events([[60 * (1 - 0.19 * share), 60 * 0.19 * share, 120]]),
+      firing: silent(60, 120),
     },
     {
       title: "a single bad event of the first few",
