@@ -1,5 +1,7 @@
 /** Every port of the local stack, all on loopback. `PORT_OFFSET_VARIABLE` shifts all of them together. */
 
+import { Failure } from "./failure.ts";
+
 export const PORT_OFFSET_VARIABLE = "AGENTPAY_LOCAL_PORT_OFFSET";
 
 const BASE_PORTS = {
@@ -40,14 +42,14 @@ const HIGHEST_PORT = 65_535;
 
 /**
  * How far this stack's ports are shifted. Default: 0.
- * @throws where the variable is not a whole number, or moves a port out of 1..65535.
+ * @throws Failure where the variable is not a whole number, or moves a port out of 1..65535.
  */
 export function portOffset(environment: NodeJS.ProcessEnv = process.env): number {
   const text = environment[PORT_OFFSET_VARIABLE]?.trim() || "0";
   const offset = Number(text);
   const highest = HIGHEST_PORT - Math.max(...Object.values(BASE_PORTS));
   if (!/^\d+$/.test(text) || offset > highest) {
-    throw new Error(`${PORT_OFFSET_VARIABLE} must be a whole number from 0 to ${highest}, not "${text}"`);
+    throw new Failure(`${PORT_OFFSET_VARIABLE} must be a whole number from 0 to ${highest}, not "${text}"`);
   }
   return offset;
 }

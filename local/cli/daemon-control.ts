@@ -13,10 +13,10 @@ import {
 } from "../daemon-state.ts";
 import { stopOrphans } from "../engine/children.ts";
 import { endProcess } from "../engine/process-identity.ts";
+import { Failure } from "../failure.ts";
 import { REPOSITORY, type StatePaths, writeAtomically } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
 import type { ToolName } from "../toolchain/tools.ts";
-import { Failure } from "./failure.ts";
 
 /** Long enough for every service and server to close its files. */
 const STOP_MILLISECONDS = 30_000;

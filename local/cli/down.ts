@@ -2,13 +2,13 @@
 import { rmdir } from "node:fs/promises";
 import { runningDaemon } from "../daemon-state.ts";
 import { messageOf } from "../engine/errors.ts";
+import { Failure } from "../failure.ts";
 import { type StatePaths, statePaths } from "../state-folder.ts";
 import { startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
-import { Failure } from "./failure.ts";
 import { healLocks } from "./locks.ts";
-import { step, titled } from "./progress.ts";
+import { type Report, step, titled } from "./progress.ts";
 import { isThere, removeServices, removeState } from "./remove.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
 import { ensureTools, type FoundTools } from "./tools.ts";
@@ -27,7 +27,7 @@ export async function down({ force = false }: DownOptions): Promise<void> {
   await exclusively(paths, "down", async () => {
     if (await Engine.hasStack(paths)) {
       const tools = await ensureTools();
-      await destroy(paths, tools, force);
+      await destroy(paths, tools).catch((error: unknown) => tolerate(error, force));
       await step("Stop the local services", () => removeServices(paths, tools));
     } else {
       await step("Stop the local services", () => stopDaemon(paths));
@@ -39,29 +39,25 @@ export async function down({ force = false }: DownOptions): Promise<void> {
   });
 }
 
-async function destroy(paths: StatePaths, tools: FoundTools, force: boolean): Promise<void> {
-  const daemon =
-    (await runningDaemon(paths)) ?? (await step("Local services", () => startDaemon(paths, tools)));
+async function destroy(paths: StatePaths, tools: FoundTools): Promise<void> {
+  const running = await runningDaemon(paths);
+  const daemon = running ?? (await step("Local services", () => startDaemon(paths, tools)));
   const engine = new Engine({
     paths,
     binary: tools.pulumi.binaries["pulumi"] ?? "pulumi",
     port: daemon.enginePort,
     configuration: await stackConfiguration(paths),
   });
-  await step(
-    "Pulumi destroy",
-    async (report) => {
-      try {
-        await healLocks(paths, engine);
-        return await engine.run(["destroy", "--yes", "--skip-preview"], report);
-      } catch (error) {
-        if (!force)
-          throw new Failure(
-            `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
-          );
-        return "not complete, going on all the same";
-      }
-    },
-    titled("Pulumi destroy"),
+  const run = async (report: Report) => {
+    await healLocks(paths, engine);
+    return engine.run(["destroy", "--yes", "--skip-preview"], report);
+  };
+  await step("Pulumi destroy", run, titled("Pulumi destroy"));
+}
+
+function tolerate(error: unknown, force: boolean): void {
+  if (force) return console.error(`${messageOf(error)}\nGoing on all the same.`);
+  throw new Failure(
+    `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
   );
 }

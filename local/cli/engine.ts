@@ -5,8 +5,8 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { engineEnvironment } from "../engine/environment.ts";
+import { Failure } from "../failure.ts";
 import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
-import { Failure } from "./failure.ts";
 import { stateFile } from "./half-made.ts";
 import type { Report } from "./progress.ts";
 
@@ -110,10 +110,11 @@ export class Engine {
     );
   }
 
-  #complete([command = "", ...rest]: readonly string[]): string[] {
+  #complete(args: readonly string[]): string[] {
     const { configuration } = this.#options;
-    const configured = configuration !== undefined && CONFIGURED.has(command);
-    return ["--non-interactive", command, ...(configured ? ["--config-file", configuration] : []), ...rest];
+    const [command = "", ...rest] = args;
+    if (configuration === undefined || !CONFIGURED.has(command)) return ["--non-interactive", ...args];
+    return ["--non-interactive", command, "--config-file", configuration, ...rest];
   }
 
   #spawnOptions(): SpawnOptions {

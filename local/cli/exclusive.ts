@@ -2,8 +2,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { identify, isAlive, type ProcessIdentity } from "../engine/process-identity.ts";
+import { Failure } from "../failure.ts";
 import { readIfExists, type StatePaths } from "../state-folder.ts";
-import { Failure } from "./failure.ts";
 
 type Holder = ProcessIdentity & { readonly command: string };
 

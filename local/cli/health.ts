@@ -1,8 +1,8 @@
 /** Whether the servers of the local stack answer, and Prometheus sees all that it should. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { Failure } from "../failure.ts";
 import type { Ports } from "../ports.ts";
-import { Failure } from "./failure.ts";
 
 const ANSWER_MILLISECONDS = 5000;
 const POLL_MILLISECONDS = 250;

@@ -8,9 +8,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { PROJECT, STACK } from "../engine/environment.ts";
+import { Failure } from "../failure.ts";
 import type { StatePaths } from "../state-folder.ts";
 import type { Engine } from "./engine.ts";
-import { Failure } from "./failure.ts";
 
 const lockSchema = z.object({
   pid: z.number(),

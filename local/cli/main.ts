@@ -2,10 +2,10 @@
 import { Command, InvalidArgumentError } from "commander";
 import colors from "picocolors";
 import { messageOf } from "../engine/errors.ts";
+import { Failure } from "../failure.ts";
 import { ChecksumError } from "../toolchain/download.ts";
 import { ToolUnavailableError } from "../toolchain/find.ts";
 import { down } from "./down.ts";
-import { Failure } from "./failure.ts";
 import { logs } from "./logs.ts";
 import { pulumi } from "./pulumi.ts";
 import { status } from "./status.ts";

@@ -1,10 +1,10 @@
 /** `pulumi`: the found engine against the local stack. */
 import { runningDaemon } from "../daemon-state.ts";
+import { Failure } from "../failure.ts";
 import { statePaths } from "../state-folder.ts";
 import { ensureTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
 import { Engine } from "./engine.ts";
-import { Failure } from "./failure.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
 
 /** Commands that run the program or call a provider. */

@@ -1,5 +1,5 @@
-/** Log files of the local stack: one for each subject, started anew with the daemon. */
-import { createWriteStream, mkdirSync, openSync, type WriteStream } from "node:fs";
+/** Log files of the local stack: one for each subject, started anew with the daemon. The last one is kept beside it. */
+import { createWriteStream, existsSync, mkdirSync, openSync, renameSync, type WriteStream } from "node:fs";
 import path from "node:path";
 import type { Logger } from "../service.ts";
 
@@ -16,8 +16,9 @@ export class LogFiles {
     return path.join(this.#folder, `${name}.log`);
   }
 
-  /** An emptied file that a program can write to. */
+  /** A new file that a program can write to. */
   open(name: string): number {
+    this.#keepLast(name);
     return openSync(this.file(name), "w", 0o600);
   }
 
@@ -31,8 +32,13 @@ export class LogFiles {
   #stream(name: string): WriteStream {
     const known = this.#streams.get(name);
     if (known) return known;
+    this.#keepLast(name);
     const stream = createWriteStream(this.file(name), { flags: "w", mode: 0o600 });
     this.#streams.set(name, stream);
     return stream;
+  }
+
+  #keepLast(name: string): void {
+    if (existsSync(this.file(name))) renameSync(this.file(name), this.file(`${name}.last`));
   }
 }
