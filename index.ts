@@ -2,26 +2,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { uptimeChecks } from "./catalog/uptime.ts";
 import { AlertTopics } from "./components/alert-topics.ts";
-import { BILLING_REGION, CostControl } from "./components/cost-control.ts";
+import { CostControl } from "./components/cost-control.ts";
 import { Dashboards } from "./components/dashboards.ts";
 import { DatabaseInsights } from "./components/database-insights.ts";
+import { DeadMansSwitch } from "./components/dead-mans-switch.ts";
 import { ErrorTracking } from "./components/error-tracking.ts";
 import { LogAggregation } from "./components/log-aggregation.ts";
 import { MetricsPlatform } from "./components/metrics-platform.ts";
 import { OnCall } from "./components/on-call.ts";
-import { Uptime } from "./components/uptime.ts";
 import { SentryAlerts } from "./components/sentry-alerts.ts";
+import { Uptime } from "./components/uptime.ts";
 import {
   awsProvider,
   dockerProvider,
+  emulatorCredentialsFile,
   grafanaProvider,
   pagerDutyProvider,
   sentryProvider,
 } from "./providers.ts";
-import { alertmanagerConfiguration, secretFiles } from "./render/alertmanager.ts";
+import { alertmanagerFiles, secretFiles } from "./render/alertmanager.ts";
 import { dashboardModels } from "./render/grafana.ts";
 import {
   internalAddresses,
+  namePrefix,
   notificationSettings,
   prometheusFiles,
   publicGrafanaUrl,
@@ -29,7 +32,7 @@ import {
 import { type Enabled, loadSettings, type Settings } from "./settings.ts";
 
 const settings = loadSettings();
-const prefix = `agentpay-${settings.environment}`;
+const prefix = namePrefix(settings);
 const { runbookBaseUrl } = settings.docs;
 /** What pages or remembers must not go with a slip of the hand. */
 const protect = settings.isProduction;
@@ -37,12 +40,14 @@ const protect = settings.isProduction;
 const onCall = settings.pagerduty.enabled ? pagerDuty(settings.pagerduty) : undefined;
 const errorTracking = settings.sentry.enabled ? sentry(settings.sentry) : undefined;
 const cloud = settings.aws.enabled ? aws(settings, settings.aws) : undefined;
+const deadMansSwitch =
+  cloud && settings.aws.enabled && settings.metrics.enabled ? heartbeat(cloud, settings.aws) : undefined;
 const platform = settings.metrics.enabled ? metrics(settings.metrics) : undefined;
 
 function pagerDuty(pagerduty: Enabled<"pagerduty">): OnCall {
   const provider = pagerDutyProvider("pagerduty", pagerduty);
   const environment = settings.environment.charAt(0).toUpperCase() + settings.environment.slice(1);
-  const { engineerA, engineerB, engineeringManager, timeZone, rotationStart } = pagerduty;
+  const { engineerA, engineerB, engineeringManager, timeZone, rotationStart, groupAlerts } = pagerduty;
   return new OnCall(
     "on-call",
     {
@@ -51,6 +56,7 @@ function pagerDuty(pagerduty: Enabled<"pagerduty">): OnCall {
       engineeringManager,
       timeZone,
       rotationStart,
+      groupAlerts,
     },
     { providers: [provider], protect },
   );
@@ -82,18 +88,17 @@ function sentry(platform: Enabled<"sentry">): ErrorTracking {
 }
 
 function aws({ logs, cost, database, uptime, notifications, pagerduty }: Settings, account: Enabled<"aws">) {
-  const providers = [awsProvider("aws", settings, account)];
+  const provider = awsProvider("aws", settings, account);
+  const providers = [provider];
   const logAggregation = new LogAggregation(
     "logs",
     { environment: settings.environment, logDirectory: logs.directory, retentionDays: logs.retentionDays },
     { providers, protect },
   );
-  // Billing and Route 53 metrics exist in one region only, and an alarm publishes to topics of its own region.
   const topics = new AlertTopics(
     "alert-topics",
     {
       topicPrefix: prefix,
-      region: BILLING_REGION,
       accountId: account.accountId,
       pagerDutyEndpoint:
         onCall && pagerduty.enabled
@@ -101,6 +106,7 @@ function aws({ logs, cost, database, uptime, notifications, pagerduty }: Setting
           : undefined,
       pagerDutyOverHttp: pagerduty.enabled && pagerduty.eventsUrl.startsWith("http:"),
       smsNumbers: notifications.smsNumbers,
+      publisherArn: account.alertingRoleArn,
       emails: notifications.emails,
     },
     { providers },
@@ -128,15 +134,26 @@ function aws({ logs, cost, database, uptime, notifications, pagerduty }: Setting
       },
       { providers },
     );
-  return { logAggregation, topics, costControl, outsideChecks, databaseInsights };
+  return { provider, logAggregation, topics, costControl, outsideChecks, databaseInsights };
+}
+
+function heartbeat({ provider, topics }: ReturnType<typeof aws>, { alertingRoleArn }: Enabled<"aws">) {
+  return new DeadMansSwitch(
+    "dead-mans-switch",
+    { namePrefix: prefix, publisherArn: alertingRoleArn, topics, runbookBaseUrl },
+    { providers: [provider], protect },
+  );
 }
 
 function metrics(platform: Enabled<"metrics">) {
-  const { notifications } = settings;
+  const { aws, notifications } = settings;
+  // In production Alertmanager has its host's role. An emulator's credentials are no secret.
+  const emulated = aws.enabled && aws.endpointUrl !== undefined;
   const alertmanagerSecrets = {
     ...(onCall && { [secretFiles.pagerDutyRoutingKey]: onCall.prometheusRoutingKey }),
     ...(notifications.slackWebhookUrl && { [secretFiles.slackWebhookUrl]: notifications.slackWebhookUrl }),
     ...(notifications.smtpPassword && { [secretFiles.smtpPassword]: notifications.smtpPassword }),
+    ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
   };
   const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
   const metricsPlatform = new MetricsPlatform(
@@ -152,8 +169,9 @@ function metrics(platform: Enabled<"metrics">) {
       applicationNetwork: platform.applicationNetwork,
       retention: { days: platform.retentionDays, size: platform.retentionSize },
       prometheusFiles: prometheusFiles(settings, platform),
-      alertmanagerConfiguration: alertmanagerConfiguration(notificationSettings(settings)),
+      alertmanagerFiles: alertmanagerFiles(notificationSettings(settings)),
       alertmanagerSecrets,
+      alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
       grafanaAdminPassword: platform.grafanaAdminPassword,
       grafanaPublicUrl,
       grafanaApiUrl: platform.grafanaUrl ?? `http://${platform.bindAddress}:${platform.grafanaPort}`,
@@ -208,6 +226,7 @@ export const alertTopicArns = cloud && {
   critical: cloud.topics.criticalArn,
   warning: cloud.topics.warningArn,
 };
+export const deadMansSwitchAlarmName = deadMansSwitch?.alarmName;
 export const billingAlarmNames = cloud?.costControl.alarmNames;
 export const healthCheckIds = (cloud?.outsideChecks || undefined)?.healthCheckIds;
 export const databaseParameterGroupName = (cloud?.databaseInsights || undefined)?.parameterGroupName;

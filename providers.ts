@@ -23,11 +23,17 @@ export function tags(settings: Settings): Record<string, string> {
 /** AWS services whose endpoint moves with `aws.endpointUrl`. */
 const AWS_SERVICES = ["cloudwatch", "logs", "rds", "route53", "sns", "ssm", "sts"] as const;
 
-/** What the AWS provider needs to talk to an emulator, which takes any credentials. */
+/** An emulator takes any credentials. */
+const EMULATOR_KEY = "emulator";
+
+/** The same credentials for a program that reads AWS's shared credentials file. */
+export const emulatorCredentialsFile = `[default]\naws_access_key_id = ${EMULATOR_KEY}\naws_secret_access_key = ${EMULATOR_KEY}\n`;
+
+/** What the AWS provider needs to talk to an emulator. */
 function emulator(endpointUrl: string) {
   return {
-    accessKey: "emulator",
-    secretKey: "emulator",
+    accessKey: EMULATOR_KEY,
+    secretKey: EMULATOR_KEY,
     endpoints: [Object.fromEntries(AWS_SERVICES.map((service) => [service, endpointUrl]))],
     skipMetadataApiCheck: true,
   };

@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type AlertThresholds, alerts, alertThresholdNames } from "./catalog/alerts/index.ts";
+import { parseMaintenanceWindow } from "./catalog/maintenance.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string(expected).regex(pattern, { error: expected, abort: true });
@@ -63,6 +64,14 @@ const rotationStart = text(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/, ROTATION_START).refi
   return exists && date.getUTCDay() === 1 && date.getUTCFullYear() < 2026;
 }, ROTATION_START);
 
+const maintenanceWindow = anyText.transform((value, context) => {
+  const window = parseMaintenanceWindow(value);
+  if (window) return window;
+  const message = "a part of one day in UTC, such as Sunday 02:00-04:00 or 2026-12-24 20:00-24:00";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
 const POSITIVE = "a number above 0";
 const positive = z.union([z.number(), fraction(0, Number.MAX_SAFE_INTEGER)], POSITIVE);
 /** 5 for 5% would silence the alert for good. */
@@ -109,18 +118,24 @@ export const settingsSchema = z.strictObject({
     apiUrl: text(/^https?:\/\/\S+\/api\/$/, "an address that ends in /api/"),
     tracesSampleRate: fraction(0, 1),
     profilesSampleRate: fraction(0, 1),
+    slackIntegration: optional(anyText),
+    pagerDutyIntegration: optional(anyText),
+    pagerDutyService: optional(text(/^\d+$/, "the number that Sentry gave the PagerDuty service")),
   }),
   aws: platform({
     region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-central-1"),
     accountId: text(/^\d{12}$/, "an AWS account id, 12 digits"),
     profile: optional(anyText),
     endpointUrl: optional(origin),
+    alertingRoleArn: optional(
+      text(
+        /^arn:aws:iam::\d{12}:(role|user)\/\S+$/,
+        "an ARN such as arn:aws:iam::111122223333:role/monitoring",
+      ),
+    ),
   }),
   logs: z.strictObject({
     directory: text(/^\/\S*[^/\s]$/, "an absolute path without a trailing slash"),
-    slackIntegration: optional(anyText),
-    pagerDutyIntegration: optional(anyText),
-    pagerDutyService: optional(text(/^\d+$/, "the number that Sentry gave the PagerDuty service")),
     retentionDays: logRetention,
   }),
   cost: z.strictObject({ monthlyBudgetUsd: integer(1, 100_000_000) }),
@@ -138,10 +153,12 @@ export const settingsSchema = z.strictObject({
     engineeringManager: email,
     timeZone,
     rotationStart,
+    groupAlerts: z.boolean("true or false"),
   }),
   notifications: z.strictObject({
     emails: z.array(email, "a list of email addresses"),
     smsNumbers: z.array(phoneNumber, "a list of phone numbers"),
+    maintenance: z.array(maintenanceWindow, "a list of maintenance windows"),
     slackWebhookUrl: optional(secret),
     slackChannel: text(/^#\S+$/, "a channel such as #alerts"),
     smtpHost: optional(hostAndPort),
@@ -188,15 +205,15 @@ interface Problem {
 }
 
 /** Rules between keys: what one key's value makes another need. */
-function crossFieldProblems({
-  aws,
-  database,
-  metrics,
-  notifications,
-  pagerduty,
-  sentry,
-  uptime,
-}: Parsed): Problem[] {
+function crossFieldProblems(environment: string, parsed: Parsed): Problem[] {
+  return [
+    ...notificationProblems(parsed),
+    ...platformProblems(parsed),
+    ...pagingProblems(environment, parsed),
+  ];
+}
+
+function notificationProblems({ metrics, notifications }: Parsed): Problem[] {
   const problems: Problem[] = [];
   const { emails, slackWebhookUrl, smtpHost, smtpFrom, smtpUsername, smtpPassword } = notifications;
   if (smtpHost && !smtpFrom) {
@@ -212,23 +229,11 @@ function crossFieldProblems({
       "a Slack webhook, or else notifications.smtpHost and notifications.emails: warnings must reach someone";
     problems.push({ key: "notifications.slackWebhookUrl", expected, text: true });
   }
-  for (const [name, { enabled }] of Object.entries({ database, uptime })) {
-    if (enabled && !aws.enabled) {
-      problems.push({ key: `${name}.enabled`, expected: "false where aws.enabled is false", text: false });
-    }
-  }
-  if (pagerduty.enabled && pagerduty.engineerA === pagerduty.engineerB) {
-    const expected =
-      "someone else than pagerduty.engineerA: the second level must not be the first one again";
-    problems.push({ key: "pagerduty.engineerB", expected, text: true });
-  }
   return problems;
 }
 
-/** Keys whose values are secret: the command that sets them says so, and no message may show a value. */
-export const secretKeys = [
-  "sentry.token",
-  "pagerduty.token",
+function platformProblems({ aws, database, metrics, sentry, uptime }: Parsed): Problem[] {
+  const problems: Problem[] = [];
   if (sentry.enabled && sentry.pagerDutyIntegration && !sentry.pagerDutyService) {
     const expected =
       "the number that Sentry gave the PagerDuty service, since sentry.pagerDutyIntegration is set";
@@ -238,6 +243,35 @@ export const secretKeys = [
     const expected = "the ARN of the role under which Alertmanager's host publishes its heartbeat";
     problems.push({ key: "aws.alertingRoleArn", expected, text: true });
   }
+  for (const [name, { enabled }] of Object.entries({ database, uptime })) {
+    if (enabled && !aws.enabled) {
+      problems.push({ key: `${name}.enabled`, expected: "false where aws.enabled is false", text: false });
+    }
+  }
+  return problems;
+}
+
+function pagingProblems(environment: string, { notifications, pagerduty }: Parsed): Problem[] {
+  const problems: Problem[] = [];
+  if (pagerduty.enabled && pagerduty.engineerA === pagerduty.engineerB) {
+    const expected =
+      "someone else than pagerduty.engineerA: the second level must not be the first one again";
+    problems.push({ key: "pagerduty.engineerB", expected, text: true });
+  }
+  if (environment === "staging" && pagerduty.enabled) {
+    problems.push({ key: "pagerduty.enabled", expected: "false: staging never pages", text: false });
+  }
+  if (environment === "staging" && notifications.smsNumbers.length > 0) {
+    const expected = "no phone number: staging wakes nobody";
+    problems.push({ key: "notifications.smsNumbers", expected, text: "unknown" });
+  }
+  return problems;
+}
+
+/** Keys whose values are secret: the command that sets them says so, and no message may show a value. */
+export const secretKeys = [
+  "sentry.token",
+  "pagerduty.token",
   "notifications.slackWebhookUrl",
   "notifications.smtpPassword",
   "metrics.grafanaAdminPassword",
@@ -325,7 +359,7 @@ export function parseSettings(
   configuration: Readonly<Record<string, unknown>>,
 ): Settings {
   const result = settingsSchema.safeParse(configuration);
-  const problems = result.success ? crossFieldProblems(result.data) : problemsOf(result.error);
+  const problems = result.success ? crossFieldProblems(environment, result.data) : problemsOf(result.error);
   if (!result.success || problems.length > 0) throw new SettingsError(explain(environment, problems));
   return deepFreeze({ ...result.data, environment, isProduction: environment === "production" });
 }

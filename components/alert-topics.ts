@@ -2,12 +2,11 @@ import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
 import * as pulumi from "@pulumi/pulumi";
+import { TOPIC_REGION, type TopicPurpose, topicName } from "../catalog/topics.ts";
 
 export interface AlertTopicsArgs {
   /** Prefix of the topics' names, such as `agentpay-production`. */
   topicPrefix: string;
-  /** Region of the topics: an alarm can only publish to a topic of its own region. */
-  region: string;
   /** The account whose services may publish, 12 digits. */
   accountId: string;
   /** Where PagerDuty takes SNS messages; undefined where the stack does not page. Secret: it holds the key. */
@@ -16,11 +15,16 @@ export interface AlertTopicsArgs {
   pagerDutyOverHttp?: boolean;
   /** Phone numbers in E.164 form that receive criticals. */
   smsNumbers: readonly string[];
+  /** IAM role (or user) of Alertmanager's host, which sends SMS for Prometheus; undefined where IAM alone decides. */
+  publisherArn: string | undefined;
   /** Addresses that receive warnings. Each must confirm the message that AWS sends. */
   emails: readonly string[];
 }
 
-/** Where AWS alarms go: one SNS topic per severity, in one region. */
+/**
+ * Where AWS alarms go: one SNS topic per severity, in one region. Prometheus's criticals page through Alertmanager, and
+ * only need the SMS: they get a topic of their own, since `critical` would page a second time.
+ */
 export class AlertTopics extends pulumi.ComponentResource {
   readonly criticalArn: pulumi.Output<string>;
   readonly warningArn: pulumi.Output<string>;
@@ -29,61 +33,70 @@ export class AlertTopics extends pulumi.ComponentResource {
     super("agentpay:monitoring:AlertTopics", name, {}, opts);
     const critical = this.topic(name, "critical", args);
     const warning = this.topic(name, "warning", args);
+    for (const topic of [critical, warning]) {
+      this.policy(topic, publishPolicy(topic.resource.arn, args.accountId));
+    }
 
     if (args.pagerDutyEndpoint) {
       new TopicSubscription(
         `${name}-critical-pagerduty`,
         {
-          topic: critical.arn,
+          topic: critical.resource.arn,
           protocol: args.pagerDutyOverHttp ? "http" : "https",
           endpoint: args.pagerDutyEndpoint,
           endpointAutoConfirms: true,
-          region: args.region,
+          region: TOPIC_REGION,
         },
         { parent: this, additionalSecretOutputs: ["endpoint"] },
       );
     }
-    for (const [index, endpoint] of args.smsNumbers.entries()) {
-      new TopicSubscription(
-        `${name}-critical-sms-${index}`,
-        { topic: critical.arn, protocol: "sms", endpoint, region: args.region },
-        { parent: this },
-      );
-    }
-    for (const [index, endpoint] of args.emails.entries()) {
-      new TopicSubscription(
-        `${name}-warning-email-${index}`,
-        { topic: warning.arn, protocol: "email", endpoint, region: args.region },
-        { parent: this },
-      );
+    this.subscribe(critical, "sms", args.smsNumbers);
+    this.subscribe(warning, "email", args.emails);
+    if (args.smsNumbers.length > 0) {
+      const sms = this.topic(name, "sms", args);
+      if (args.publisherArn) this.policy(sms, rolePublishPolicy(sms.resource.arn, args.publisherArn));
+      this.subscribe(sms, "sms", args.smsNumbers);
     }
 
-    this.criticalArn = critical.arn;
-    this.warningArn = warning.arn;
+    this.criticalArn = critical.resource.arn;
+    this.warningArn = warning.resource.arn;
     this.registerOutputs({ criticalArn: this.criticalArn, warningArn: this.warningArn });
   }
 
-  private topic(name: string, severity: "critical" | "warning", args: AlertTopicsArgs): Topic {
-    const topic = new Topic(
-      `${name}-${severity}`,
-      {
-        name: `${args.topicPrefix}-${severity}`,
-        displayName: `AgentPay ${severity}`,
-        region: args.region,
-      },
+  private topic(name: string, purpose: TopicPurpose, { topicPrefix }: AlertTopicsArgs): NamedTopic {
+    const resource = new Topic(
+      `${name}-${purpose}`,
+      { name: topicName(topicPrefix, purpose), displayName: `AgentPay ${purpose}`, region: TOPIC_REGION },
       { parent: this },
     );
-    new TopicPolicy(
-      `${name}-${severity}-policy`,
-      {
-        arn: topic.arn,
-        policy: pulumi.jsonStringify(publishPolicy(topic.arn, args.accountId)),
-        region: args.region,
-      },
-      { parent: this },
-    );
-    return topic;
+    return { name: `${name}-${purpose}`, resource };
   }
+
+  private policy({ name, resource }: NamedTopic, policy: object): void {
+    new TopicPolicy(
+      `${name}-policy`,
+      { arn: resource.arn, policy: pulumi.jsonStringify(policy), region: TOPIC_REGION },
+      { parent: this },
+    );
+  }
+
+  private subscribe(topic: NamedTopic, protocol: "sms" | "email", endpoints: readonly string[]): void {
+    for (const [index, endpoint] of endpoints.entries()) {
+      // On `sms` itself, "sms-sms" would say it twice.
+      const suffix = topic.name.endsWith(`-${protocol}`) ? "" : `-${protocol}`;
+      new TopicSubscription(
+        `${topic.name}${suffix}-${index}`,
+        { topic: topic.resource.arn, protocol, endpoint, region: TOPIC_REGION },
+        { parent: this },
+      );
+    }
+  }
+}
+
+interface NamedTopic {
+  /** The resource's name. */
+  readonly name: string;
+  readonly resource: Topic;
 }
 
 /** AWS services that publish alerts. A topic policy replaces the default one, so each must be named. */
@@ -101,6 +114,22 @@ export function publishPolicy(topicArn: pulumi.Input<string>, accountId: string)
         Action: "sns:Publish",
         Resource: topicArn,
         Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      },
+    ],
+  };
+}
+
+/** Lets exactly that role, or user, publish. */
+export function rolePublishPolicy(topicArn: pulumi.Input<string>, roleArn: string) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "AlertmanagerPublishes",
+        Effect: "Allow",
+        Principal: { AWS: roleArn },
+        Action: "sns:Publish",
+        Resource: topicArn,
       },
     ],
   };

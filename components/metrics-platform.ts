@@ -20,10 +20,12 @@ export interface MetricsPlatformArgs {
   retention: { days: number; size: string };
   /** Files of Prometheus's configuration folder, by path. No secret in them. */
   prometheusFiles: Readonly<Record<string, string>>;
-  /** alertmanager.yml. Its secrets are files beside it. */
-  alertmanagerConfiguration: string;
-  /** Contents of those files, by path in the container. */
+  /** Files of Alertmanager's configuration folder, by path. No secret in them. */
+  alertmanagerFiles: Readonly<Record<string, string>>;
+  /** Contents of the files with its secrets, by path in the container. */
   alertmanagerSecrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Environment variables of Alertmanager. No secret in them. */
+  alertmanagerEnvironment: Readonly<Record<string, string>>;
   grafanaAdminPassword: pulumi.Output<string>;
   /** Address at which people open Grafana. */
   grafanaPublicUrl: string;
@@ -118,6 +120,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         // One instance: no cluster port.
         "--cluster.listen-address=",
       ],
+      envs: Object.entries(args.alertmanagerEnvironment).map(([key, value]) => `${key}=${value}`),
       healthcheck: healthcheck("http://127.0.0.1:9093/-/ready"),
       ports: publish(9093, args.ports.alertmanager),
       networksAdvanced: join("alertmanager"),
@@ -126,7 +129,9 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         { volumeName: volume("alertmanager-data", args.protectData), containerPath: "/alertmanager" },
       ],
       uploads: [
-        configurationUpload(`${ALERTMANAGER_FOLDER}/alertmanager.yml`, args.alertmanagerConfiguration),
+        ...Object.entries(args.alertmanagerFiles).map(([path, content]) =>
+          configurationUpload(`${ALERTMANAGER_FOLDER}/${path}`, content),
+        ),
         ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
           secretUpload(path, content, USERS.nobody),
         ),

@@ -4,6 +4,7 @@ import { getVendorOutput } from "@pulumi/pagerduty/getVendor.js";
 import { Schedule } from "@pulumi/pagerduty/schedule.js";
 import { Service } from "@pulumi/pagerduty/service.js";
 import { ServiceIntegration } from "@pulumi/pagerduty/serviceIntegration.js";
+import { Team } from "@pulumi/pagerduty/team.js";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type Engineer,
@@ -26,6 +27,8 @@ export interface OnCallArgs {
   timeZone: string;
   /** A Monday 00:00 in the past, ISO 8601. Changing it later can move hand-overs. */
   rotationStart: string;
+  /** Whether alerts that come together are one incident; some plans have no such grouping. */
+  groupAlerts: boolean;
 }
 
 /** PagerDuty: who is called, in what order, and the keys with which the platforms call. */
@@ -44,6 +47,11 @@ export class OnCall extends pulumi.ComponentResource {
       engineerB: userId(args.engineers.engineerB),
     };
 
+    const team = new Team(
+      `${name}-team`,
+      { name: args.serviceName, description: `${args.serviceName}: whoever answers its pages` },
+      { parent: this },
+    );
     const schedule = (level: string, shifts: readonly Shift[]) =>
       new Schedule(
         `${name}-${level}`,
@@ -51,6 +59,7 @@ export class OnCall extends pulumi.ComponentResource {
           name: `${args.serviceName} ${level}`,
           description: `${args.serviceName}: ${level} on call`,
           timeZone: args.timeZone,
+          teams: [team.id],
           layers: shifts.map((shift) => scheduleLayer(shift, engineers[shift.engineer], args.rotationStart)),
         },
         { parent: this },
@@ -63,6 +72,7 @@ export class OnCall extends pulumi.ComponentResource {
       {
         name: `${args.serviceName} escalation`,
         description: "Primary at once, secondary after 15 minutes, engineering manager after 30; twice",
+        teams: team.id,
         numLoops: 2,
         rules: [
           escalationRule(escalationDelayMinutes.primary, "schedule_reference", primary.id),
@@ -83,7 +93,9 @@ export class OnCall extends pulumi.ComponentResource {
         acknowledgementTimeout: "1800",
         // Alertmanager sends the resolve; this only ends what it could no longer resolve.
         autoResolveTimeout: "86400",
+        // Criticals wake people at any hour; warnings, should any get here, wait for the morning.
         incidentUrgencyRule: { type: "constant", urgency: "severity_based" },
+        ...(args.groupAlerts && { alertGroupingParameters: togetherInTime }),
       },
       { parent: this },
     );
@@ -117,6 +129,9 @@ export class OnCall extends pulumi.ComponentResource {
     return new ServiceIntegration(name, args, { parent: this, additionalSecretOutputs: ["integrationKey"] });
   }
 }
+
+/** An outage shows in several services, and in CloudWatch, within minutes: one incident, not one for each. */
+const togetherInTime = { type: "time", config: { timeout: 5 } };
 
 /** A schedule layer that puts one person on call for the shift's days of every week. */
 export function scheduleLayer(shift: Shift, user: pulumi.Input<string>, rotationStart: string) {

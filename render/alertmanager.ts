@@ -1,39 +1,38 @@
-/** Severity -> Alertmanager's routes and receivers. Every secret is read from a file beside the configuration. */
+/** Severity -> Alertmanager's routes; causes -> what they mute; maintenance -> when nobody is told. */
+import { type AlertSelector, inhibitions } from "../catalog/inhibitions.ts";
+import type { MaintenanceWindow } from "../catalog/maintenance.ts";
+import { type ReceiverName, type ReceiverSettings, receivers } from "./alertmanager-receivers.ts";
+import { templateFiles } from "./alertmanager-templates.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Alertmanager's configuration folder in its container. */
-export const ALERTMANAGER_FOLDER = "/etc/alertmanager";
+export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";
 
-/** Files that hold the secrets. Alertmanager resolves relative ones against its working directory, hence in full. */
-export const secretFiles = {
-  pagerDutyRoutingKey: `${ALERTMANAGER_FOLDER}/secrets/pagerduty-routing-key`,
-  slackWebhookUrl: `${ALERTMANAGER_FOLDER}/secrets/slack-webhook-url`,
-  smtpPassword: `${ALERTMANAGER_FOLDER}/secrets/smtp-password`,
-} as const;
-
-export interface NotificationSettings {
-  /** Undefined where the stack does not page. */
-  readonly pagerDuty: { readonly eventsUrl: string } | undefined;
-  /** Undefined where there is no webhook. */
-  readonly slack: { readonly channel: string } | undefined;
-  /** Undefined where there is no mail server or nobody to write to. */
-  readonly email:
-    | {
-        readonly smtpHost: string;
-        readonly from: string;
-        readonly to: readonly string[];
-        readonly username: string | undefined;
-      }
-    | undefined;
+export interface NotificationSettings extends ReceiverSettings {
+  /** The stack's own environment. */
+  readonly environment: string;
+  /** When nobody is told of anything. */
+  readonly maintenance: readonly MaintenanceWindow[];
 }
 
-const summary = "{{ .CommonLabels.alertname }}: {{ .CommonAnnotations.summary }}";
-const details = "{{ range .Alerts }}{{ .Annotations.description }}\n{{ end }}";
+/**
+ * Environments whose alerts never page from another environment's Alertmanager. They are named: `!= "production"`
+ * would also take an alert that has lost its label, and silence the pager.
+ */
+const NAMED_ENVIRONMENTS = ["development", "local", "production", "staging", "test"];
+
+const MAINTENANCE = "maintenance";
+
+/** alertmanager.yml and its templates, by path below Alertmanager's configuration folder. */
+export function alertmanagerFiles(settings: NotificationSettings): Record<string, string> {
+  return { "alertmanager.yml": alertmanagerConfiguration(settings), ...templateFiles };
+}
 
 /** alertmanager.yml */
 export function alertmanagerConfiguration(settings: NotificationSettings): string {
+  const { maintenance } = settings;
   return toYaml({
     global: { resolve_timeout: "5m" },
+    templates: Object.keys(templateFiles),
     route: {
       // An alert that no route below takes is a defect of ours: it goes where people look.
       receiver: "warning",
@@ -41,89 +40,70 @@ export function alertmanagerConfiguration(settings: NotificationSettings): strin
       group_wait: "30s",
       group_interval: "5m",
       repeat_interval: "12h",
-      routes: [
-        {
-          receiver: "critical",
-          matchers: ['severity="critical"'],
-          // One outage is one incident, whatever the number of its symptoms.
-          group_by: ["service", "environment"],
-          group_wait: "10s",
-          repeat_interval: "4h",
-        },
-        { receiver: "warning", matchers: ['severity="warning"'] },
-        { receiver: "none", matchers: ['severity=~"info|none"'] },
-      ],
+      routes: routes(settings),
     },
-    inhibit_rules: [
-      // A dead API also fails and delays requests: one page is enough.
-      {
-        source_matchers: ['alertname="APIDown"'],
-        target_matchers: ['alertname=~"HighErrorRate|ElevatedErrorRate|SlowAPIResponses"'],
-        equal: ["environment"],
-      },
-      {
-        source_matchers: ['alertname="HighErrorRate"'],
-        target_matchers: ['alertname="ElevatedErrorRate"'],
-        equal: ["service", "environment"],
-      },
-    ],
-    receivers: [
-      {
-        name: "critical",
-        ...(settings.pagerDuty ? pagerDutyReceiver(settings.pagerDuty) : warningReceivers(settings)),
-      },
-      { name: "warning", ...warningReceivers(settings) },
-      { name: "none" },
-    ],
+    inhibit_rules: inhibitions.map(({ name, source, targets, equal }) => ({
+      name,
+      source_matchers: matchers(source),
+      target_matchers: matchers(targets),
+      equal,
+    })),
+    ...(maintenance.length > 0 && {
+      time_intervals: [{ name: MAINTENANCE, time_intervals: maintenance.map(timeInterval) }],
+    }),
+    receivers: receivers(settings),
   });
 }
 
-function pagerDutyReceiver({ eventsUrl }: { eventsUrl: string }) {
-  return {
-    pagerduty_configs: [
-      {
-        routing_key_file: secretFiles.pagerDutyRoutingKey,
-        url: `${eventsUrl}/v2/enqueue`,
-        severity: "{{ .CommonLabels.severity }}",
-        class: "{{ .CommonLabels.alertname }}",
-        component: "{{ .CommonLabels.service }}",
-        description: summary,
-        details: { details },
-        links: [
-          { href: "{{ (index .Alerts 0).Annotations.runbook_url }}", text: "Runbook" },
-          { href: "{{ (index .Alerts 0).Annotations.dashboard_url }}", text: "Dashboard" },
-        ],
-        send_resolved: true,
-      },
-    ],
-  };
+interface Route {
+  readonly receiver: ReceiverName;
+  readonly matchers: readonly string[];
+  readonly [setting: string]: unknown;
 }
 
-function warningReceivers({ slack, email }: NotificationSettings) {
-  return {
-    ...(slack && {
-      slack_configs: [
-        {
-          api_url_file: secretFiles.slackWebhookUrl,
-          channel: slack.channel,
-          title: summary,
-          text: `${details}{{ (index .Alerts 0).Annotations.runbook_url }}`,
-          send_resolved: true,
-        },
-      ],
-    }),
-    ...(email && {
-      email_configs: email.to.map((to) => ({
-        to,
-        from: email.from,
-        smarthost: email.smtpHost,
-        ...(email.username && {
-          auth_username: email.username,
-          auth_password_file: secretFiles.smtpPassword,
-        }),
-        headers: { Subject: summary },
-        send_resolved: true,
-      })),
-    }),
-  };
+/** The first that matches takes the alert. */
+function routes({ environment, maintenance }: NotificationSettings): readonly Route[] {
+  const muted = maintenance.length > 0 && { mute_time_intervals: [MAINTENANCE] };
+  const others = NAMED_ENVIRONMENTS.filter((name) => name !== environment);
+  return [
+    {
+      // A heartbeat: never late, and never muted.
+      receiver: "dead-mans-switch",
+      matchers: ['alertname="Watchdog"'],
+      group_wait: "0s",
+      group_interval: "1m",
+      repeat_interval: "1m",
+    },
+    { receiver: "none", matchers: ['severity=~"info|none"'] },
+    { receiver: "warning", matchers: [anyOf("environment", others)], ...muted },
+    {
+      receiver: "critical",
+      matchers: ['severity="critical"'],
+      // One outage is one incident, whatever the number of its symptoms.
+      group_by: ["service", "environment"],
+      group_wait: "10s",
+      repeat_interval: "4h",
+      ...muted,
+    },
+    { receiver: "warning", matchers: ['severity="warning"'], ...muted },
+  ];
+}
+
+function matchers({ names, labels = {} }: AlertSelector): string[] {
+  return [
+    anyOf("alertname", names),
+    ...Object.entries(labels).map(([label, values]) => anyOf(label, values)),
+  ];
+}
+
+/** Alertmanager anchors the expression on both sides. */
+function anyOf(label: string, values: readonly string[]): string {
+  return values.length === 1 ? `${label}="${values[0]}"` : `${label}=~"${values.join("|")}"`;
+}
+
+function timeInterval({ day, from, to }: MaintenanceWindow): object {
+  const times = [{ start_time: from, end_time: to }];
+  if ("weekday" in day) return { times, weekdays: [day.weekday] };
+  const [year, month, date] = day.date.split("-").map(Number);
+  return { times, years: [`${year}`], months: [`${month}`], days_of_month: [`${date}`] };
 }

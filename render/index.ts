@@ -1,7 +1,9 @@
 /** Settings and catalogue -> every file that other programs read. Pure: components and the render command share it. */
 import { type Job, jobs } from "../catalog/metrics.ts";
+import { TOPIC_REGION, topicArn } from "../catalog/topics.ts";
 import type { Enabled, Settings } from "../settings.ts";
-import { alertmanagerConfiguration, type NotificationSettings } from "./alertmanager.ts";
+import { alertmanagerFiles, type NotificationSettings } from "./alertmanager.ts";
+import type { SnsSettings } from "./alertmanager-receivers.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
 import { dashboardFiles } from "./grafana.ts";
 import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheus.ts";
@@ -48,9 +50,13 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
 }
 
 /** What Alertmanager may notify in this stack. */
-export function notificationSettings({ pagerduty, notifications }: Settings): NotificationSettings {
+export function notificationSettings(settings: Settings): NotificationSettings {
+  const { environment, pagerduty, notifications } = settings;
   const { slackWebhookUrl, slackChannel, smtpHost, smtpFrom, smtpUsername, emails } = notifications;
   return {
+    environment,
+    maintenance: notifications.maintenance,
+    sns: snsSettings(settings),
     pagerDuty: pagerduty.enabled ? { eventsUrl: pagerduty.eventsUrl } : undefined,
     slack: slackWebhookUrl === undefined ? undefined : { channel: slackChannel },
     email:
@@ -60,12 +66,34 @@ export function notificationSettings({ pagerduty, notifications }: Settings): No
   };
 }
 
+/** What names of AWS resources begin with, such as `agentpay-production`. */
+export function namePrefix({ environment }: Settings): string {
+  return `agentpay-${environment}`;
+}
+
+function snsSettings(settings: Settings): SnsSettings | undefined {
+  const { aws, notifications } = settings;
+  if (!aws.enabled) return undefined;
+  const arn = (purpose: "heartbeat" | "sms") => topicArn(aws.accountId, namePrefix(settings), purpose);
+  return {
+    region: TOPIC_REGION,
+    apiUrl: aws.endpointUrl && fromContainer(aws.endpointUrl),
+    heartbeatTopicArn: arn("heartbeat"),
+    smsTopicArn: notifications.smsNumbers.length > 0 ? arn("sms") : undefined,
+  };
+}
+
+/** An address of this machine as a container on it reaches it. */
+function fromContainer(url: string): string {
+  return url.replace(/^(https?:\/\/)(localhost|127\.0\.0\.1)(?=:|$)/, "$1host.docker.internal");
+}
+
 /** Every generated file of a stack, by path. */
 export function renderAll(settings: Settings): Record<string, string> {
   return {
     ...(settings.metrics.enabled && {
       ...under("prometheus", prometheusFiles(settings, settings.metrics)),
-      "alertmanager/alertmanager.yml": alertmanagerConfiguration(notificationSettings(settings)),
+      ...under("alertmanager", alertmanagerFiles(notificationSettings(settings))),
       ...under("grafana/dashboards", dashboardFiles(settings.alertThresholds)),
     }),
     ...(settings.aws.enabled && {

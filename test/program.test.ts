@@ -117,6 +117,7 @@ test("production's outputs say what is where", async () => {
   expect(value).toEqual({
     environment: "production",
     platforms: { aws: true, database: true, metrics: true, pagerduty: true, sentry: true, uptime: true },
+    deadMansSwitchAlarmName: "agentpay-production-alerting-silent",
     sentryProject: "agentpay-production",
     pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/on-call-service",
     logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
@@ -141,13 +142,17 @@ test("production's outputs say what is where", async () => {
 const switchedOff: readonly (readonly [platform: string, overrides: Overrides, gone: RegExp])[] = [
   ["sentry", { "sentry.enabled": false }, /sentry|ErrorTracking/],
   ["pagerduty", { "pagerduty.enabled": false }, /pagerduty|OnCall/],
-  ["metrics", { "metrics.enabled": false }, /MetricsPlatform|Dashboards|providers:(docker|grafana)/],
+  [
+    "metrics",
+    { "metrics.enabled": false },
+    /MetricsPlatform|Dashboards|DeadMansSwitch|providers:(docker|grafana)/,
+  ],
   ["uptime", { "uptime.enabled": false }, /Uptime/],
   ["database", { "database.enabled": false }, /DatabaseInsights/],
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|AlertTopics|CostControl|Uptime|DatabaseInsights/,
+    /providers:aws|LogAggregation|AlertTopics|CostControl|Uptime|DatabaseInsights|DeadMansSwitch/,
   ],
 ];
 
@@ -168,6 +173,10 @@ test("a stack of another name is no production: nothing of it is protected", asy
   expect(await protects("local")).toEqual([]);
   expect((await protects("production")).toSorted()).toMatchInlineSnapshot(`
     [
+      "dead-mans-switch",
+      "dead-mans-switch-alarm",
+      "dead-mans-switch-heartbeat",
+      "dead-mans-switch-heartbeat-policy",
       "logs",
       "logs-agent",
       "logs-api",
@@ -182,6 +191,7 @@ test("a stack of another name is no production: nothing of it is protected", asy
       "on-call-prometheus",
       "on-call-secondary",
       "on-call-service",
+      "on-call-team",
     ]
   `);
 });

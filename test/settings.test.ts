@@ -148,6 +148,12 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["aws.accountId", ["", "12345", "1111-2222-3333", 111122223333], "an AWS account id, 12 digits", TEXT],
   ["aws.profile", [5], "a text", TEXT],
   ["aws.endpointUrl", ["localhost:8103"], "an http(s) address without a path", TEXT],
+  [
+    "aws.alertingRoleArn",
+    ["monitoring", "arn:aws:iam::1:role/x", "arn:aws:iam::111122223333:group/x", 5],
+    "an ARN such as arn:aws:iam::111122223333:role/monitoring",
+    TEXT,
+  ],
   ["logs.directory", ["var/log", "/var/log/", "/", "/var/my logs"], "an absolute path", TEXT],
   ["logs.retentionDays", [0, 31, "30", 10_000], "one of 1, 3, 5, 7, 14, 30, 60", ""],
   ["cost.monthlyBudgetUsd", [0, -5, 10.5, "5000"], "a whole number from 1 to 100000000", ""],
@@ -170,6 +176,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
     "an IANA time zone",
     TEXT,
   ],
+  ["pagerduty.groupAlerts", ["yes", 1, "true"], "true or false", ""],
   [
     "pagerduty.rotationStart",
     [
@@ -206,6 +213,13 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
 const badLists: readonly (readonly [key: string, value: unknown, item: string, expected: string])[] = [
   ["notifications.emails", "oncall@agentpay.com", "[0]", "a list of email addresses"],
   ["notifications.emails", ["oncall@agentpay.com", "nobody"], "[1]", "an email address"],
+  ["notifications.maintenance", "Sunday 02:00-04:00", "[0]", "a list of maintenance windows"],
+  [
+    "notifications.maintenance",
+    ["Sunday 02:00-04:00", "Sunday"],
+    "[1]",
+    "a part of one day in UTC, such as Sunday 02:00-04:00 or 2026-12-24 20:00-24:00",
+  ],
   ["notifications.smsNumbers", { a: 1 }, "[0]", "a list of phone numbers"],
   ["notifications.smsNumbers", [15_550_100_123], "[0]", "a phone number such as +15550100123"],
   ["metrics.apiTargets", [], "[0]", "at least one host:port"],
@@ -308,7 +322,29 @@ describe("bad configuration", () => {
 });
 
 describe("rules between keys", () => {
+  test.each([
+    ["pagerduty.enabled", { "pagerduty.enabled": true }],
+    ["notifications.smsNumbers", { "notifications.smsNumbers": ["+15550100123"] }],
+  ])("staging never pages: %s", (key, overrides) => {
+    const people = { "pagerduty.engineerA": "a@x.com", "pagerduty.engineerB": "b@x.com" };
+    const manager = { "pagerduty.engineeringManager": "m@x.com" };
+    const configuration = configurationOf("staging", { ...people, ...manager, ...overrides });
+    expect(() => parseSettings("staging", configuration)).toThrow(`has 1 problem:\n  ${key}\n`);
+  });
+
+  test("an emulator, and a stack without metrics, need no publisher", () => {
+    for (const overrides of [{ "aws.endpointUrl": "http://127.0.0.1:8103" }, { "metrics.enabled": false }]) {
+      expect(() => parse({ "aws.alertingRoleArn": "", ...overrides })).not.toThrow();
+    }
+  });
+
   const cases: readonly (readonly [why: string, overrides: Overrides, key: string, expected: RegExp])[] = [
+    [
+      "the heartbeat needs a publisher",
+      { "aws.alertingRoleArn": "" },
+      "aws.alertingRoleArn",
+      /the ARN of the role/,
+    ],
     [
       "a mail server needs a sender",
       { "notifications.smtpFrom": "" },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { publishPolicy } from "../../components/alert-topics.ts";
+import { publishPolicy, rolePublishPolicy } from "../../components/alert-topics.ts";
 import { isSecretInput } from "../support/mocks.ts";
 import { type ComponentRun, componentOf, runProgram } from "../support/program.ts";
 
@@ -45,7 +45,7 @@ describe.each([
 
 test("production: criticals page and send SMS, warnings send email", async () => {
   const topics = componentOf(await runProgram("production"), "AlertTopics");
-  expect(topics.counts).toEqual({ [TOPIC]: 2, [POLICY]: 2, [SUBSCRIPTION]: 3 });
+  expect(topics.counts).toEqual({ [TOPIC]: 3, [POLICY]: 3, [SUBSCRIPTION]: 4 });
   const region = "us-east-1";
   expect(topics.inputs("alert-topics-critical-pagerduty")).toEqual({
     topic: topicArn("production", "critical"),
@@ -67,6 +67,22 @@ test("production: criticals page and send SMS, warnings send email", async () =>
     endpoint: "oncall@agentpay.com",
     region,
   });
+});
+
+test("production: Prometheus sends SMS through a topic that does not page, and only its host's role may", async () => {
+  const topics = componentOf(await runProgram("production"), "AlertTopics");
+  const arn = topicArn("production", "sms");
+  expect(topics.inputs("alert-topics-sms-0")).toEqual({
+    topic: arn,
+    protocol: "sms",
+    endpoint: "+15550100123",
+    region: "us-east-1",
+  });
+  const { policy } = topics.inputs("alert-topics-sms-policy");
+  const role = "arn:aws:iam::111122223333:role/agentpay-monitoring-host";
+  expect(JSON.parse(String(policy))).toEqual(rolePublishPolicy(arn, role));
+  const subscribed = topics.children.filter(({ inputs }) => inputs["topic"] === arn);
+  expect(subscribed.map(({ name }) => name)).toEqual(["alert-topics-sms-0"]);
 });
 
 test("production: PagerDuty's endpoint, which holds the key, is secret", async () => {
@@ -97,7 +113,8 @@ test("one subscription for each number and each address", async () => {
     "notifications.emails": ["a@agentpay.com", "b@agentpay.com", "c@agentpay.com"],
   };
   const topics = componentOf(await runProgram("production", { overrides }), "AlertTopics");
-  expect(topics.counts[SUBSCRIPTION]).toBe(6);
+  // Each number is on two topics: AWS's criticals and Prometheus's.
+  expect(topics.counts[SUBSCRIPTION]).toBe(8);
 });
 
 test("the policy names no one but AWS's alerting services", () => {
@@ -113,6 +130,21 @@ test("the policy names no one but AWS's alerting services", () => {
         Action: "sns:Publish",
         Resource: "arn:topic",
         Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+    ],
+  });
+});
+
+test("a role's policy names nobody else and allows nothing else", () => {
+  expect(rolePublishPolicy("arn:topic", "arn:role")).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "AlertmanagerPublishes",
+        Effect: "Allow",
+        Principal: { AWS: "arn:role" },
+        Action: "sns:Publish",
+        Resource: "arn:topic",
       },
     ],
   });

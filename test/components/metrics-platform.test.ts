@@ -162,10 +162,14 @@ describe.each([
 
   test("secrets are files for their server's user alone: never an environment variable or an argument", () => {
     const secret = { permissions: "0400" };
-    const [configuration, ...secrets] = uploadsOf(platform, "metrics-alertmanager");
-    expect(configuration).toMatchObject({ file: "/etc/alertmanager/alertmanager.yml", permissions: "0444" });
+    const uploads = uploadsOf(platform, "metrics-alertmanager");
+    const secrets = uploads.filter(({ file }) => file.includes("/secrets/"));
+    expect(uploads.filter((upload) => !secrets.includes(upload))).toMatchObject([
+      { file: "/etc/alertmanager/alertmanager.yml", permissions: "0444" },
+      { file: "/etc/alertmanager/templates/agentpay.tmpl", permissions: "0444" },
+    ]);
     const pages = stack !== "staging";
-    expect(secrets).toEqual(
+    expect(secrets.filter(({ file }) => !file.endsWith("aws-credentials"))).toEqual(
       [
         ...(pages ? [["pagerduty-routing-key", "integration-key-of-on-call-prometheus"]] : []),
         ["slack-webhook-url", "notifications.slackWebhookUrl"],
@@ -195,6 +199,19 @@ describe.each([
     expect(isSecretInput(platform.child("metrics-alertmanager").inputs["uploads"])).toBe(true);
     expect(isSecretInput(platform.child("metrics-grafana").inputs["uploads"])).toBe(true);
     expect(isSecretInput(revisionOf(platform).inputs["uploads"])).toBe(false);
+  });
+
+  test("Alertmanager publishes to SNS with its host's role; an emulator's credentials are a file", () => {
+    const credentials = uploadsOf(platform, "metrics-alertmanager").filter(({ file }) =>
+      file.endsWith("/secrets/aws-credentials"),
+    );
+    const { envs } = platform.inputs("metrics-alertmanager");
+    if (stack === "local") {
+      expect(credentials).toMatchObject([{ permissions: "0400", owner: "65534" }]);
+      expect(envs).toEqual([`AWS_SHARED_CREDENTIALS_FILE=${credentials[0]?.file}`]);
+    } else {
+      expect([credentials, envs]).toEqual([[], []]);
+    }
   });
 
   test("Grafana knows its public address and lets nobody sign up", () => {

@@ -15,10 +15,10 @@ test("staging does not page", async () => {
   expect(run.calls).toEqual([]);
 });
 
-describe.each(["production", "staging"] as const)("%s, paging", (stack) => {
+describe.each(["production", "local"] as const)("%s", (stack) => {
   let run: ProgramRun;
   let onCall: ComponentRun;
-  const name = stack === "production" ? "AgentPay Production" : "AgentPay Staging";
+  const name = stack === "production" ? "AgentPay Production" : "AgentPay Local";
   beforeAll(async () => {
     run = await runProgram(stack, { overrides: OVERRIDES });
     onCall = componentOf(run, "OnCall");
@@ -30,6 +30,7 @@ describe.each(["production", "staging"] as const)("%s, paging", (stack) => {
       "pagerduty:index/schedule:Schedule": 2,
       "pagerduty:index/service:Service": 1,
       "pagerduty:index/serviceIntegration:ServiceIntegration": 2,
+      "pagerduty:index/team:Team": 1,
     });
   });
 
@@ -57,6 +58,7 @@ describe.each(["production", "staging"] as const)("%s, paging", (stack) => {
       name: `${name} ${level}`,
       description: `${name}: ${level} on call`,
       timeZone: "Etc/UTC",
+      teams: ["id-of-on-call-team"],
       layers,
     });
     expect(onCall.inputs("on-call-primary")).toEqual(schedule("primary", [early("ana"), late("ben")]));
@@ -71,6 +73,7 @@ describe.each(["production", "staging"] as const)("%s, paging", (stack) => {
     expect(onCall.inputs("on-call-escalation")).toEqual({
       name: `${name} escalation`,
       description: expect.stringContaining("after 15 minutes"),
+      teams: "id-of-on-call-team",
       numLoops: 2,
       rules: [
         rule(15, "schedule_reference", "id-of-on-call-primary"),
@@ -89,7 +92,18 @@ describe.each(["production", "staging"] as const)("%s, paging", (stack) => {
       acknowledgementTimeout: "1800",
       autoResolveTimeout: "86400",
       incidentUrgencyRule: { type: "constant", urgency: "severity_based" },
+      alertGroupingParameters: { type: "time", config: { timeout: 5 } },
     });
+  });
+
+  test("groups no alerts where the plan has no grouping", async () => {
+    const overrides = { ...OVERRIDES, "pagerduty.groupAlerts": false };
+    const ungrouped = componentOf(await runProgram(stack, { overrides }), "OnCall");
+    expect(ungrouped.inputs("on-call-service")).not.toHaveProperty("alertGroupingParameters");
+  });
+
+  test("belongs to a team", () => {
+    expect(onCall.inputs("on-call-team")).toEqual({ name, description: expect.stringContaining(name) });
   });
 
   test("takes Events API v2 from Alertmanager and CloudWatch messages from SNS", () => {

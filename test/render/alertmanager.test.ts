@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { alerts } from "../../catalog/alerts/index.ts";
+import { inhibitions } from "../../catalog/inhibitions.ts";
 import {
   alertmanagerConfiguration,
+  alertmanagerFiles,
   type NotificationSettings,
   secretFiles,
 } from "../../render/alertmanager.ts";
@@ -17,17 +18,21 @@ interface Receiver {
   readonly pagerduty_configs?: readonly Configuration[];
   readonly slack_configs?: readonly Configuration[];
   readonly email_configs?: readonly Configuration[];
+  readonly sns_configs?: readonly Configuration[];
 }
 interface Route {
   readonly receiver: string;
   readonly matchers?: readonly string[];
   readonly group_by?: readonly string[];
   readonly routes?: readonly Route[];
+  readonly mute_time_intervals?: readonly string[];
 }
 interface Document {
   readonly route: Route;
   readonly receivers: readonly Receiver[];
+  readonly time_intervals?: unknown;
   readonly inhibit_rules: readonly {
+    name: string;
     source_matchers: readonly string[];
     target_matchers: readonly string[];
     equal: readonly string[];
@@ -53,7 +58,8 @@ const channels = ({ name: _, ...configurations }: Receiver) => Object.keys(confi
 describe("channels", () => {
   test("production pages for criticals; warnings go to Slack and email", () => {
     const document = renderStack("production");
-    expect(channels(receiver(document, "critical"))).toEqual(["pagerduty_configs"]);
+    expect(channels(receiver(document, "critical"))).toEqual(["pagerduty_configs", "sns_configs"]);
+    expect(channels(receiver(document, "dead-mans-switch"))).toEqual(["sns_configs"]);
     expect(channels(receiver(document, "warning"))).toEqual(["email_configs", "slack_configs"]);
     expect(channels(receiver(document, "none"))).toEqual([]);
   });
@@ -69,15 +75,15 @@ describe("channels", () => {
 
   test("PagerDuty gets severity, class, component, runbook and dashboard, with the key from a file", () => {
     const [pagerDuty] = receiver(renderStack("production"), "critical").pagerduty_configs ?? [];
+    expect(pagerDuty?.["details"]).toHaveProperty("firing");
     expect(pagerDuty).toMatchObject({
       routing_key_file: "/etc/alertmanager/secrets/pagerduty-routing-key",
       url: "https://events.pagerduty.com/v2/enqueue",
       severity: "{{ .CommonLabels.severity }}",
-      class: "{{ .CommonLabels.alertname }}",
       component: "{{ .CommonLabels.service }}",
       send_resolved: true,
     });
-    expect(JSON.stringify(pagerDuty?.["links"])).toMatch(/runbook_url.*dashboard_url/);
+    expect(pagerDuty?.["links"]).toMatchObject([{ text: "Runbook" }, { text: "Dashboard" }]);
   });
 
   test("Slack's address and the mail server's password come from files", () => {
@@ -122,53 +128,150 @@ describe("routes", () => {
     const { route } = renderStack("production");
     expect(route.receiver).toBe("warning");
     expect(route.routes?.map(({ receiver: name, matchers }) => [name, matchers])).toEqual([
+      ["dead-mans-switch", ['alertname="Watchdog"']],
+      ["none", ['severity=~"info|none"']],
+      ["warning", ['environment=~"development|local|staging|test"']],
       ["critical", ['severity="critical"']],
       ["warning", ['severity="warning"']],
-      ["none", ['severity=~"info|none"']],
     ]);
+  });
+
+  test("other environments are named: an alert that lost its environment still pages", () => {
+    for (const stack of ["production", "local"] as const) {
+      const others = renderStack(stack).route.routes?.flatMap(({ matchers = [] }) =>
+        matchers.filter((matcher) => matcher.startsWith("environment")),
+      );
+      expect(others).toHaveLength(1);
+      expect(others?.[0]).toMatch(/^environment=~"[a-z|]+"$/);
+      expect(others?.[0]).toContain("staging");
+      expect(others?.[0]).not.toContain(stack);
+    }
   });
 
   test("one outage is one incident", () => {
     const { route } = renderStack("production");
     expect(route.group_by).toEqual(["alertname", "service", "environment"]);
-    expect(route.routes?.[0]?.group_by).toEqual(["service", "environment"]);
+    const critical = route.routes?.find(({ receiver: name }) => name === "critical");
+    expect(critical?.group_by).toEqual(["service", "environment"]);
   });
 });
 
-describe("inhibition", () => {
-  const names = new Set(alerts.map(({ name }) => name));
-  const { inhibit_rules: rules } = renderStack("production");
-  const alertsIn = (matchers: readonly string[]) =>
-    matchers
-      .filter((matcher) => matcher.startsWith("alertname="))
-      .flatMap((matcher) =>
-        matcher
-          .replace(/^alertname=~?/, "")
-          .replaceAll('"', "")
-          .split("|"),
-      );
+describe("AWS", () => {
+  const topic = (name: string) => `arn:aws:sns:us-east-1:111122223333:agentpay-production-${name}`;
 
-  test("names alerts that exist", () => {
-    const named = rules.flatMap((rule) => [
-      ...alertsIn(rule.source_matchers),
-      ...alertsIn(rule.target_matchers),
+  test("the heartbeat goes to a topic of its own, every minute, and has no end", () => {
+    const document = renderStack("production");
+    expect(receiver(document, "dead-mans-switch").sns_configs).toMatchObject([
+      { topic_arn: topic("heartbeat"), sigv4: { region: "us-east-1" }, send_resolved: false },
     ]);
-    expect(named.length).toBeGreaterThan(0);
-    expect(named.filter((name) => !names.has(name))).toEqual([]);
+    const [watchdog] = document.route.routes ?? [];
+    expect(watchdog).toMatchObject({ group_wait: "0s", group_interval: "1m", repeat_interval: "1m" });
   });
 
-  test("never lets an alert mute itself, and stays within an environment", () => {
-    for (const rule of rules) {
-      const targets = alertsIn(rule.target_matchers);
-      expect(alertsIn(rule.source_matchers).filter((name) => targets.includes(name))).toEqual([]);
-      expect(rule.equal).toContain("environment");
+  test("SMS go to a topic that does not page as well", () => {
+    const [sms] = receiver(renderStack("production"), "critical").sns_configs ?? [];
+    expect(sms).toMatchObject({ topic_arn: topic("sms"), send_resolved: true });
+    const without = renderStack("production", { "notifications.smsNumbers": [] });
+    expect(channels(receiver(without, "critical"))).toEqual(["pagerduty_configs"]);
+  });
+
+  test("credentials are never in the configuration", () => {
+    for (const stack of ["production", "local"] as const) {
+      expect(JSON.stringify(renderStack(stack))).not.toMatch(/access_key|secret_key|profile/);
     }
+  });
+
+  test("an emulator on this machine is reached from the container; AWS itself needs no address", () => {
+    const url = (stack: Stack) =>
+      receiver(renderStack(stack), "dead-mans-switch").sns_configs?.map((config) => config["api_url"]);
+    expect(url("local")).toEqual(["http://host.docker.internal:8103"]);
+    expect(url("production")).toEqual([undefined]);
+  });
+
+  test("without AWS there is neither", () => {
+    const overrides = { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false };
+    const document = renderStack("production", overrides);
+    expect(channels(receiver(document, "critical"))).toEqual(["pagerduty_configs"]);
+    expect(channels(receiver(document, "dead-mans-switch"))).toEqual([]);
+  });
+});
+
+describe("maintenance", () => {
+  const windows = ["Sunday 02:00-04:00", "2026-12-04 20:00-24:00"];
+  const document = renderStack("production", { "notifications.maintenance": windows });
+
+  test("mutes whoever would be told, never the heartbeat", () => {
+    const muted = document.route.routes?.map((route) => [route.receiver, route.mute_time_intervals]);
+    expect(muted).toEqual([
+      ["dead-mans-switch", undefined],
+      ["none", undefined],
+      ["warning", ["maintenance"]],
+      ["critical", ["maintenance"]],
+      ["warning", ["maintenance"]],
+    ]);
+  });
+
+  test("is weekly, or on one date", () => {
+    expect(document.time_intervals).toEqual([
+      {
+        name: "maintenance",
+        time_intervals: [
+          { times: [{ start_time: "02:00", end_time: "04:00" }], weekdays: ["sunday"] },
+          {
+            times: [{ start_time: "20:00", end_time: "24:00" }],
+            years: ["2026"],
+            months: ["12"],
+            days_of_month: ["4"],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("there is none unless it is configured", () => {
+    expect(JSON.stringify(renderStack("production"))).not.toMatch(/time_interval/);
+  });
+});
+
+test("every inhibition of the catalogue is a rule", () => {
+  const { inhibit_rules: rules } = renderStack("production");
+  expect(rules.map(({ name, equal }) => ({ name, equal }))).toEqual(
+    inhibitions.map(({ name, equal }) => ({ name, equal })),
+  );
+  expect(rules.find(({ name }) => name === "BudgetBurn-6h")?.target_matchers[1]).toBe('long=~"1d|3d"');
+});
+
+describe("templates", () => {
+  const files = alertmanagerFiles(
+    notificationSettings(parseSettings("production", configurationOf("production"))),
+  );
+  const text = files["templates/agentpay.tmpl"] ?? "";
+  const defined = [...text.matchAll(/define "([^"]+)"/g)].map(([, name]) => name);
+  const used = [
+    ...Object.values(files)
+      .join("\n")
+      .matchAll(/template "([^"]+)"/g),
+  ].map(([, name]) => name);
+
+  test("every one that is used is there, and none is there for nothing", () => {
+    expect([...new Set(used)].toSorted()).toEqual(defined.toSorted());
   });
 });
 
 describe("any notification settings", () => {
   const text = fc.stringMatching(/^[a-z]{1,10}$/);
   const settings: fc.Arbitrary<NotificationSettings> = fc.record({
+    environment: fc.constantFrom("production", "staging", "local", "preview-7"),
+    maintenance: fc.constantFrom([], [{ day: { weekday: "sunday" as const }, from: "02:00", to: "04:00" }]),
+    sns: fc.option(
+      fc.record({
+        region: fc.constant("us-east-1"),
+        apiUrl: fc.option(fc.constant("http://localhost:1"), { nil: undefined }),
+        heartbeatTopicArn: text,
+        smsTopicArn: fc.option(text, { nil: undefined }),
+      }),
+      { nil: undefined },
+    ),
     pagerDuty: fc.option(fc.record({ eventsUrl: text.map((host) => `https://${host}.com`) }), {
       nil: undefined,
     }),

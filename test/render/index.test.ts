@@ -22,6 +22,7 @@ function reversed(value: unknown): unknown {
 
 const EVERYTHING = [
   "alertmanager/alertmanager.yml",
+  "alertmanager/templates/agentpay.tmpl",
   "cloudwatch-agent/agentpay.json",
   ...dashboards.map(({ uid }) => `grafana/dashboards/${uid}.json`),
   "prometheus/prometheus.yml",

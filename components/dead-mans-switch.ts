@@ -1,0 +1,70 @@
+import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import { Topic } from "@pulumi/aws/sns/topic.js";
+import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
+import * as pulumi from "@pulumi/pulumi";
+import { TOPIC_REGION, topicName } from "../catalog/topics.ts";
+import { type AlertTopics, rolePublishPolicy } from "./alert-topics.ts";
+
+/** More than two heartbeats: one that comes late is no alarm. */
+const SILENCE_SECONDS = 300;
+
+export interface DeadMansSwitchArgs {
+  /** Prefix of names, such as `agentpay-production`. */
+  namePrefix: string;
+  /** IAM role (or user) that may publish the heartbeat; undefined leaves it to whoever the account's IAM lets. */
+  publisherArn: string | undefined;
+  /** Where the alarm goes. */
+  topics: Pick<AlertTopics, "criticalArn">;
+  /** Where the runbooks are published. */
+  runbookBaseUrl: string;
+}
+
+/**
+ * Alarms when the alerting itself is dead. The Watchdog, an alert that always fires, goes through Prometheus and
+ * Alertmanager to a topic of its own; AWS, which shares nothing with them, pages when it stops coming.
+ */
+export class DeadMansSwitch extends pulumi.ComponentResource {
+  readonly alarmName: pulumi.Output<string>;
+  readonly heartbeatTopicArn: pulumi.Output<string>;
+
+  constructor(name: string, args: DeadMansSwitchArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("agentpay:monitoring:DeadMansSwitch", name, {}, opts);
+    const region = TOPIC_REGION;
+    const heartbeat = new Topic(
+      `${name}-heartbeat`,
+      { name: topicName(args.namePrefix, "heartbeat"), displayName: "AgentPay heartbeat", region },
+      { parent: this },
+    );
+    if (args.publisherArn) {
+      const policy = pulumi.jsonStringify(rolePublishPolicy(heartbeat.arn, args.publisherArn));
+      new TopicPolicy(`${name}-heartbeat-policy`, { arn: heartbeat.arn, policy, region }, { parent: this });
+    }
+    const alarm = new MetricAlarm(
+      `${name}-alarm`,
+      {
+        name: `${args.namePrefix}-alerting-silent`,
+        alarmDescription:
+          "No heartbeat of Prometheus and Alertmanager for 5 minutes: no alert reaches anybody. " +
+          `Runbook: ${args.runbookBaseUrl}/Watchdog.md`,
+        namespace: "AWS/SNS",
+        metricName: "NumberOfMessagesPublished",
+        dimensions: { TopicName: heartbeat.name },
+        statistic: "Sum",
+        period: SILENCE_SECONDS,
+        evaluationPeriods: 1,
+        comparisonOperator: "LessThanThreshold",
+        threshold: 1,
+        // SNS reports nothing where nothing is published: that is the very case.
+        treatMissingData: "breaching",
+        alarmActions: [args.topics.criticalArn],
+        okActions: [args.topics.criticalArn],
+        region,
+      },
+      { parent: this },
+    );
+
+    this.alarmName = alarm.name;
+    this.heartbeatTopicArn = heartbeat.arn;
+    this.registerOutputs({ alarmName: this.alarmName, heartbeatTopicArn: this.heartbeatTopicArn });
+  }
+}

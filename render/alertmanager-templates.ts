@@ -1,0 +1,95 @@
+/**
+ * The texts of notifications, as Alertmanager's templates. They are read on a phone at night: the alert and what it
+ * means first, links next, and no list of labels.
+ */
+
+/** Alerts of one notification that are told in full. */
+const MOST_ALERTS = 5;
+
+/**
+ * While anything fires, it alone is told; what of the same group has ended meanwhile is not. `agentpay.details` goes
+ * through a YAML parser on its way to PagerDuty, which would make a map of `a: b`: with a first line that has no
+ * colon and no mark of YAML's, a text stays a text.
+ */
+const TEMPLATES = `{{ define "agentpay.one" -}}
+{{ .Labels.alertname }}: {{ .Annotations.summary }}
+{{- end }}
+
+{{ define "agentpay.title" -}}
+{{ $alerts := or .Alerts.Firing .Alerts -}}
+{{ if ne .Status "firing" }}Resolved: {{ end -}}
+{{ template "agentpay.one" (index $alerts 0) }}
+{{- with .CommonLabels.environment }} [{{ . }}]{{ end }}
+{{- if gt (len $alerts) 1 }} ({{ len $alerts }} alerts){{ end }}
+{{- end }}
+
+{{ define "agentpay.runbook" }}{{ (index (or .Alerts.Firing .Alerts) 0).Annotations.runbook_url }}{{ end }}
+
+{{ define "agentpay.dashboard" }}{{ (index (or .Alerts.Firing .Alerts) 0).Annotations.dashboard_url }}{{ end }}
+
+{{ define "agentpay.heading" -}}
+{{ $alerts := or .Alerts.Firing .Alerts -}}
+{{ len $alerts }} alert{{ if ne (len $alerts) 1 }}s{{ end }} {{ .Status }}
+{{- end }}
+
+{{ define "agentpay.more" }}{{ if gt (len .) ${MOST_ALERTS} }}
+Only the first ${MOST_ALERTS} of {{ len . }} are shown here.
+{{ end }}{{ end }}
+
+{{ define "agentpay.details" -}}
+{{ $alerts := or .Alerts.Firing .Alerts -}}
+{{ template "agentpay.heading" . }}
+{{ range $index, $alert := $alerts }}{{ if lt $index ${MOST_ALERTS} }}
+{{ template "agentpay.one" $alert }}
+{{ $alert.Annotations.description }}
+Since {{ $alert.StartsAt.UTC.Format "2006-01-02 15:04" }} UTC
+Runbook {{ $alert.Annotations.runbook_url }}
+Dashboard {{ $alert.Annotations.dashboard_url }}
+{{ end }}{{ end }}
+{{- template "agentpay.more" $alerts }}
+{{- end }}
+
+{{ define "agentpay.slack" -}}
+{{ $alerts := or .Alerts.Firing .Alerts -}}
+{{ range $index, $alert := $alerts }}{{ if lt $index ${MOST_ALERTS} }}
+{{- if gt (len $alerts) 1 }}*{{ template "agentpay.one" $alert }}*
+{{ end -}}
+{{ $alert.Annotations.description }}
+<{{ $alert.Annotations.runbook_url }}|Runbook> · <{{ $alert.Annotations.dashboard_url }}|Dashboard>
+{{ end }}{{ end }}
+{{- template "agentpay.more" $alerts }}
+{{- end }}
+
+{{ define "agentpay.slack.color" -}}
+{{ if ne .Status "firing" }}good{{ else if eq .CommonLabels.severity "critical" }}danger{{ else }}warning{{ end }}
+{{- end }}
+
+{{ define "agentpay.email" -}}
+{{ $alerts := or .Alerts.Firing .Alerts -}}
+<!DOCTYPE html>
+<html lang="en"><head><meta name="viewport" content="width=device-width"></head>
+<body style="font-family: sans-serif; font-size: 16px; line-height: 1.4; max-width: 40em">
+<p>{{ template "agentpay.heading" . }}</p>
+{{ range $index, $alert := $alerts }}{{ if lt $index ${MOST_ALERTS} -}}
+<h1 style="font-size: 18px; margin-bottom: 0">{{ template "agentpay.one" $alert }}</h1>
+<p>{{ $alert.Annotations.description }}</p>
+<p><a href="{{ $alert.Annotations.runbook_url }}">Runbook</a> &middot;
+<a href="{{ $alert.Annotations.dashboard_url }}">Dashboard</a><br>
+<small>since {{ $alert.StartsAt.UTC.Format "2006-01-02 15:04" }} UTC</small></p>
+{{ end }}{{ end -}}
+<p>{{ template "agentpay.more" $alerts }}</p>
+</body></html>
+{{- end }}
+
+{{ define "agentpay.sms" -}}
+{{ template "agentpay.title" . }} {{ template "agentpay.runbook" . }}
+{{- end }}
+`;
+
+/** Alertmanager's template files, by path below its configuration folder. */
+export const templateFiles: Readonly<Record<string, string>> = { "templates/agentpay.tmpl": TEMPLATES };
+
+/** The template of that name, of the ones above, as a receiver's setting refers to it. */
+export function template(name: string): string {
+  return `{{ template "agentpay.${name}" . }}`;
+}
