@@ -29,7 +29,7 @@ interface Collection {
   /** Ids for the parts inside that have one. */
   readonly identify?: (body: Record<string, unknown>) => Record<string, unknown>;
   /** Order or names in which the API answers, where it is not what it was given. */
-  readonly present?: (item: Item) => object;
+  readonly present?: (item: Item, state: State) => object;
   /** What uses it, in words: it can't be deleted then. */
   readonly usedBy?: (state: State, id: string) => readonly Entity[];
   /** What goes with it. */
@@ -72,6 +72,7 @@ const COLLECTIONS: readonly Collection[] = [
     singular: "service",
     body: bodies.service,
     made: () => ({ created_at: new Date().toISOString(), status: "active", last_incident_timestamp: null }),
+    present: withIntegrations,
     onDelete: deleteParts,
   },
   {
@@ -88,6 +89,13 @@ function identified(parts: unknown, label?: string): object[] {
     id: part["id"] ?? newId(),
     ...(label && { name: part["name"] ?? `${label} ${index + 1}` }),
   }));
+}
+
+/** The API names a service's integrations; their keys are only with the integrations themselves. */
+function withIntegrations(service: Item, { integrations }: State): object {
+  const own = Object.values(integrations).filter(({ service: { id } }) => id === service.id);
+  const references = own.map(({ id, type, name }) => ({ id, type: `${type}_reference`, summary: name }));
+  return { ...service, integrations: references };
 }
 
 function deleteParts(state: State, serviceId: string): void {
@@ -121,14 +129,14 @@ export function restApi(app: FastifyInstance, store: Store, now: () => number): 
 function collectionRoutes(app: FastifyInstance, store: Store, collection: Collection): void {
   const { plural, singular } = collection;
   const table = store.state[plural] as Record<string, Item>;
-  const answer = (item: Item) => ({ [singular]: present(app, collection, item) });
+  const answer = (item: Item) => ({ [singular]: present(app, store.state, collection, item) });
   const find = (request: FastifyRequest) => table[idOf(request)] ?? fail(notFound());
 
   app.get(`/${plural}`, async (request) =>
     listed(
       request,
       plural,
-      Object.values(table).map((item) => present(app, collection, item)),
+      Object.values(table).map((item) => present(app, store.state, collection, item)),
     ),
   );
   app.get(`/${plural}/:id`, async (request) => answer(find(request)));
@@ -199,9 +207,18 @@ function duplicates(state: State, { plural }: Collection, id: string, name: stri
     : [];
 }
 
-function present(app: FastifyInstance, { plural, present: shape }: Collection, item: Item): object {
+function present(
+  app: FastifyInstance,
+  state: State,
+  { plural, present: shape }: Collection,
+  item: Item,
+): object {
   const url = urlOf(app);
-  return { ...(shape?.(item) ?? item), self: `${url}/${plural}/${item.id}`, html_url: `${url}/#${item.id}` };
+  return {
+    ...(shape?.(item, state) ?? item),
+    self: `${url}/${plural}/${item.id}`,
+    html_url: `${url}/#${item.id}`,
+  };
 }
 
 function vendorRoutes(app: FastifyInstance, { state }: Store): void {

@@ -1,0 +1,37 @@
+/** The guide's monitoring checklist, in its order. */
+import { awsChecks } from "./aws.ts";
+import { type Check, notConfigured, sections } from "./check.ts";
+import { grafanaChecks } from "./grafana.ts";
+import { pagerDutyChecks } from "./pagerduty.ts";
+import { prometheusChecks, trackingChecks } from "./prometheus.ts";
+import { sentryChecks } from "./sentry.ts";
+
+/** An item of the guide that the stack has no part in yet. */
+function notYet(item: Pick<Check, "id" | "section" | "title">, reason: string): Check {
+  return { ...item, platform: undefined, advice: "", run: async () => notConfigured(reason) };
+}
+
+const later: readonly Check[] = [
+  notYet(
+    { id: "status-page", section: "Uptime Monitoring", title: "Status page answers" },
+    "the stack has no status page",
+  ),
+  notYet(
+    { id: "structured-logging", section: "Logs", title: "Structured logging" },
+    "a part of AgentPay, not of this stack",
+  ),
+  notYet(
+    { id: "daily-report", section: "Costs", title: "Daily cost report ran" },
+    "the stack sends no cost report",
+  ),
+];
+
+export const checklist: readonly Check[] = [
+  ...sentryChecks,
+  ...prometheusChecks,
+  ...grafanaChecks,
+  ...trackingChecks,
+  ...awsChecks,
+  ...pagerDutyChecks,
+  ...later,
+].toSorted((one, other) => sections.indexOf(one.section) - sections.indexOf(other.section));

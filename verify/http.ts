@@ -1,0 +1,47 @@
+/** Asking JSON over HTTP. */
+import type { z } from "zod";
+
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** How much of an answer an error shows. */
+const SHOWN_CHARACTERS = 200;
+
+/** @throws where nothing answers, the status is no success, or the answer is another one than expected */
+export async function getJson<Schema extends z.ZodType>(
+  schema: Schema,
+  url: string,
+  ask: Ask,
+): Promise<z.output<Schema>> {
+  const answer = schema.safeParse(fromJson(await getText(url, ask)));
+  if (!answer.success) throw new Error(`${place(url)} gave an answer of another form than expected`);
+  return answer.data;
+}
+
+/** @throws where nothing answers, or the status is no success */
+export async function getText(url: string, { headers = {}, signal }: Ask): Promise<string> {
+  return textOf(await fetch(url, { headers, signal }), url);
+}
+
+/** @throws where the status is no success */
+export async function textOf(response: Response, url: string): Promise<string> {
+  const text = await response.text();
+  if (response.ok) return text;
+  throw new Error(`${place(url)} answered ${response.status}: ${text.slice(0, SHOWN_CHARACTERS)}`);
+}
+
+/** Undefined where it is none: a login page, for one. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function place(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

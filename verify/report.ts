@@ -1,0 +1,54 @@
+/** What the checks found, for people and for programs. No secret gets past it. */
+import type { createColors } from "picocolors";
+import type { Result } from "./check.ts";
+import type { Stack } from "./stack.ts";
+
+type Colors = ReturnType<typeof createColors>;
+
+const MARKS = {
+  proven: { text: "proven", color: "green" },
+  failed: { text: "FAILED", color: "red" },
+  "not configured": { text: "not configured", color: "dim" },
+} as const satisfies Record<Result["status"], { text: string; color: keyof Colors }>;
+
+const MARK_WIDTH = "not configured".length;
+
+/** A report by section, with what to do about each failure. */
+export function report(stack: string, results: readonly Result[], colors: Colors): string {
+  const headings = [...new Set(results.map(({ section }) => section))];
+  const blocks = headings.map((heading) =>
+    [
+      colors.bold(heading),
+      ...results.filter(({ section }) => section === heading).flatMap((result) => lines(result, colors)),
+    ].join("\n"),
+  );
+  return [...blocks, `${stack}: ${summary(results)}`].join("\n\n");
+}
+
+function lines({ status, title, detail, advice }: Result, colors: Colors): string[] {
+  const { text, color } = MARKS[status];
+  const indent = " ".repeat(MARK_WIDTH + 4);
+  return [
+    `  ${colors[color](text.padEnd(MARK_WIDTH))}  ${title}`,
+    `${indent}${colors.dim(detail)}`,
+    ...(advice ? [`${indent}${colors.yellow(advice)}`] : []),
+  ];
+}
+
+function summary(results: readonly Result[]): string {
+  return Object.keys(MARKS)
+    .map((status) => `${results.filter((result) => result.status === status).length} ${status}`)
+    .join(", ");
+}
+
+/** Hides every secret of the stack, wherever an answer may have repeated it. */
+export function withoutSecrets(
+  text: string,
+  { secrets, outputs }: Pick<Stack, "secrets" | "outputs">,
+): string {
+  const dsn = outputs.appEnvironment?.["SENTRY_DSN"];
+  const key = dsn && URL.canParse(dsn) ? new URL(dsn).username : undefined;
+  return [...Object.values(secrets), dsn, key]
+    .filter((secret) => secret !== undefined && secret !== "")
+    .reduce<string>((shown, secret) => shown.replaceAll(String(secret), "[secret]"), text);
+}

@@ -1,0 +1,117 @@
+/** Sentry: does it take events, and will it ring? */
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { sentryIssueAlerts, sentryMetricAlerts } from "../catalog/sentry-alerts.ts";
+import type { Enabled } from "../settings.ts";
+import { type Check, type Context, failed, proven, required, some } from "./check.ts";
+import { getJson, textOf } from "./http.ts";
+
+const section = "Error Tracking";
+const UP = "Run pulumi up, and pulumi refresh first where somebody changed Sentry by hand.";
+
+/** Says in Sentry what the event is, and that it needs nobody. */
+const TEST_EVENT = "AgentPay monitoring: test event of npm run verify, nothing to do";
+
+const named = z.array(z.object({ name: z.string() }));
+
+function api<Schema extends z.ZodType>(
+  { settings, secrets, signal }: Context,
+  schema: Schema,
+  path: (organization: string) => string,
+): Promise<z.output<Schema>> {
+  const { apiUrl, organization } = settings.sentry as Enabled<"sentry">;
+  const headers = { Authorization: `Bearer ${secrets["sentry.token"] ?? ""}` };
+  return getJson(schema, `${apiUrl}0/${path(organization)}`, { headers, signal });
+}
+
+async function sendTestEvent({ outputs, settings, signal }: Context): Promise<string> {
+  const dsn = new URL(required(outputs.appEnvironment?.["SENTRY_DSN"], "appEnvironment.SENTRY_DSN"));
+  const [, folder = "", project = ""] = /^(.*)\/(\d+)$/.exec(dsn.pathname) ?? [];
+  const url = `${dsn.origin}${folder}/api/${project}/envelope/`;
+  const id = randomUUID().replaceAll("-", "");
+  const event = {
+    event_id: id,
+    timestamp: new Date().toISOString(),
+    platform: "other",
+    // Below error: no alert looks at it.
+    level: "info",
+    environment: settings.environment,
+    message: TEST_EVENT,
+    tags: { agentpay_verify: "true" },
+  };
+  const lines = [{ event_id: id, sent_at: event.timestamp }, { type: "event" }, event];
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-sentry-envelope",
+      "X-Sentry-Auth": `Sentry sentry_version=7, sentry_client=agentpay-verify/1, sentry_key=${dsn.username}`,
+    },
+    body: lines.map((line) => JSON.stringify(line)).join("\n"),
+    signal,
+  });
+  return z.object({ id: z.string() }).parse(JSON.parse(await textOf(response, url))).id;
+}
+
+export const sentryChecks: readonly Check[] = [
+  {
+    id: "sentry-project",
+    section,
+    title: "Sentry project exists",
+    platform: "sentry",
+    advice: `${UP} 401 or 403: the token in sentry.token has expired or lacks project:read.`,
+    async run(context) {
+      const slug = required(context.outputs.sentryProject, "sentryProject");
+      await api(
+        context,
+        z.object({ slug: z.string() }),
+        (organization) => `projects/${organization}/${slug}/`,
+      );
+      return proven(slug);
+    },
+  },
+  {
+    id: "sentry-dsn",
+    section,
+    title: "DSN accepts a test event",
+    platform: "sentry",
+    advice: "Run pulumi up: the key may have been revoked. Is Sentry's ingestion reachable from here?",
+    run: async (context) => proven(`event ${await sendTestEvent(context)}`),
+  },
+  {
+    id: "sentry-performance",
+    section,
+    title: "Performance monitoring enabled",
+    platform: "sentry",
+    advice: "Set sentry.tracesSampleRate above 0 and run pulumi up: Sentry's metric alerts count traces.",
+    async run({ outputs }) {
+      const { SENTRY_TRACES_SAMPLE_RATE: traces, SENTRY_PROFILES_SAMPLE_RATE: profiles } = required(
+        outputs.appEnvironment,
+        "appEnvironment",
+      );
+      return Number(traces) > 0
+        ? proven(`AgentPay is told to trace ${traces} and to profile ${profiles} of its requests`)
+        : failed(`AgentPay is told to trace ${traces} of its requests`);
+    },
+  },
+  {
+    id: "sentry-alerts",
+    section,
+    title: "Alerts configured in Sentry",
+    platform: "sentry",
+    advice: UP,
+    async run(context) {
+      const slug = required(context.outputs.sentryProject, "sentryProject");
+      const there = await Promise.all(
+        ["rules", "alert-rules"].map((kind) =>
+          api(context, named, (organization) => `projects/${organization}/${slug}/${kind}/`),
+        ),
+      );
+      const names = new Set(there.flat().map(({ name }) => name));
+      const wanted = [...sentryMetricAlerts, ...sentryIssueAlerts].map(({ name }) => name);
+      const missing = wanted.filter((name) => !names.has(name));
+      return missing.length === 0
+        ? proven(`all ${wanted.length} are there`)
+        : failed(`missing: ${some(missing)}`);
+    },
+  },
+];
