@@ -49,15 +49,25 @@ Dashboard {{ $alert.Annotations.dashboard_url }}
 {{- template "agentpay.more" $alerts }}
 {{- end }}
 
+{{ define "agentpay.slack.escaped" -}}
+{{ . | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}
+{{- end }}
+
+{{ define "agentpay.slack.links" -}}
+<{{ .Annotations.runbook_url }}|Runbook> · <{{ .Annotations.dashboard_url }}|Dashboard>
+{{- end }}
+
 {{ define "agentpay.slack" -}}
 {{ $alerts := or .Alerts.Firing .Alerts -}}
+{{ $mixed := not .CommonLabels.alertname -}}
 {{ range $index, $alert := $alerts }}{{ if lt $index ${MOST_ALERTS} }}
-{{- if gt (len $alerts) 1 }}*{{ template "agentpay.one" $alert }}*
+{{- if $mixed }}*{{ template "agentpay.one" $alert }}*
 {{ end -}}
-{{ $alert.Annotations.description }}
-<{{ $alert.Annotations.runbook_url }}|Runbook> · <{{ $alert.Annotations.dashboard_url }}|Dashboard>
-{{ end }}{{ end }}
+{{ template "agentpay.slack.escaped" $alert.Annotations.description }}
+{{ if $mixed }}{{ template "agentpay.slack.links" $alert }}
+{{ end }}{{ end }}{{ end }}
 {{- template "agentpay.more" $alerts }}
+{{- if not $mixed }}{{ template "agentpay.slack.links" (index $alerts 0) }}{{ end }}
 {{- end }}
 
 {{ define "agentpay.slack.color" -}}

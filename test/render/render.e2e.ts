@@ -35,6 +35,11 @@ const variants: readonly { title: string; stack: (typeof stacks)[number]; overri
     stack: "production",
     overrides: { "metrics.postgresTargets": [], "metrics.redisTargets": [], "metrics.workerTargets": [] },
   },
+  {
+    title: "production-with-maintenance",
+    stack: "production",
+    overrides: { "notifications.maintenance": ["Sunday 02:00-04:00", "2026-12-24 20:00-24:00"] },
+  },
 ];
 
 describe.each(variants)("$title", ({ title, stack, overrides }) => {
@@ -66,7 +71,8 @@ describe.each(variants)("$title", ({ title, stack, overrides }) => {
   test.each(alerts.map((alert) => [alert.severity, alert.name, alert.service] as const))(
     "%s: %s of %s goes to its receiver",
     async (severity, alertname, service) => {
-      const receiver = severity === "info" ? "none" : severity;
+      const byName = alertname === "Watchdog" ? "dead-mans-switch" : severity;
+      const receiver = byName === "info" ? "none" : byName;
       const labels = { alertname, severity, service, environment: stack };
       const { stdout } = await run(amtool, [
         "config",
@@ -92,6 +98,56 @@ describe.each(variants)("$title", ({ title, stack, overrides }) => {
     ]);
     expect(stdout.trim()).toBe("warning");
   });
+});
+
+test("an email reads well: what, since when, and two links, with nothing in it taken for markup", async () => {
+  const data = join(folder, "data.json");
+  const alert = {
+    status: "firing",
+    labels: { alertname: "SlowAPIResponses", severity: "warning" },
+    annotations: {
+      summary: "The API answers slowly.",
+      description: "p95 of <unmatched> & others: 3s",
+      runbook_url: "https://example.com/SlowAPIResponses.md",
+      dashboard_url: "https://example.com/d/x?viewPanel=1&var-a=b",
+    },
+    startsAt: "2026-03-01T10:20:30+02:00",
+  };
+  const { labels: commonLabels, annotations: commonAnnotations } = alert;
+  writeFileSync(data, JSON.stringify({ status: "firing", alerts: [alert], commonLabels, commonAnnotations }));
+  const { stdout } = await run(amtool, [
+    "template",
+    "render",
+    `--template.glob=${join(folder, "production/alertmanager/templates/*.tmpl")}`,
+    '--template.text={{ template "agentpay.email" . }}',
+    "--template.type=html",
+    `--template.data=${data}`,
+  ]);
+  expect(stdout).toContain(">SlowAPIResponses: The API answers slowly.</h1>");
+  expect(stdout).toContain("<p>p95 of &lt;unmatched&gt; &amp; others: 3s</p>");
+  expect(stdout).toContain('<a href="https://example.com/SlowAPIResponses.md">Runbook</a>');
+  expect(stdout).toContain('<a href="https://example.com/d/x?viewPanel=1&amp;var-a=b">Dashboard</a>');
+  expect(stdout).toContain("since 2026-03-01 08:20 UTC");
+  expect(stdout).not.toContain("severity");
+});
+
+const NOWHERE_NEAR_A_PAGER = ["development", "local", "staging", "test"];
+
+test.each(NOWHERE_NEAR_A_PAGER)(
+  "an alert of the environment %s can't page through production's Alertmanager",
+  async (environment) => {
+    const config = `--config.file=${join(folder, "production/alertmanager/alertmanager.yml")}`;
+    const labels = ["alertname=APIDown", "severity=critical", `environment=${environment}`];
+    const { stdout } = await run(amtool, ["config", "routes", "test", config, ...labels]);
+    expect(stdout.trim()).toBe("warning");
+  },
+);
+
+test("a critical alert that has lost its environment pages all the same", async () => {
+  const config = `--config.file=${join(folder, "production/alertmanager/alertmanager.yml")}`;
+  const labels = ["alertname=APIDown", "severity=critical"];
+  const { stdout } = await run(amtool, ["config", "routes", "test", config, ...labels]);
+  expect(stdout.trim()).toBe("critical");
 });
 
 test("promtool refuses what it should: the check is no rubber stamp", async () => {
