@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TOPIC_REGION, topicName } from "../catalog/topics.ts";
 import { type AlertTopics, rolePublishPolicy } from "./alert-topics.ts";
 
-/** More than two heartbeats: one that comes late is no alarm. */
+/** Five heartbeats: some may be late, or lost, before anybody is woken. */
 const SILENCE_SECONDS = 300;
 
 export interface DeadMansSwitchArgs {

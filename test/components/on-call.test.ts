@@ -138,3 +138,85 @@ describe.each(["production", "local"] as const)("%s", (stack) => {
     expect(onCall.children.map(({ protect }) => protect)).toEqual(onCall.children.map(() => isProtected));
   });
 });
+
+interface Layer {
+  readonly users: readonly string[];
+  readonly restrictions: readonly {
+    readonly startDayOfWeek: number;
+    readonly startTimeOfDay: string;
+    readonly durationSeconds: number;
+  }[];
+}
+
+const MINUTES_PER_WEEK = 7 * 24 * 60;
+/** Clocks change on a multiple of half an hour, everywhere: within one, they only run on. */
+const STEP_MINUTES = 30;
+const YEAR = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };
+
+/** The people of a level in each minute of the week, as its layers say. */
+function byMinuteOfWeek(layers: readonly Layer[]): string[][] {
+  return Array.from({ length: MINUTES_PER_WEEK }, (_, minute) =>
+    layers
+      .filter(({ restrictions }) =>
+        restrictions.some(({ startDayOfWeek, startTimeOfDay, durationSeconds }) => {
+          const [hours = 0, minutes = 0] = startTimeOfDay.split(":").map(Number);
+          const start = ((startDayOfWeek - 1) * 24 + hours) * 60 + minutes;
+          return (minute - start + MINUTES_PER_WEEK) % MINUTES_PER_WEEK < durationSeconds / 60;
+        }),
+      )
+      .flatMap(({ users }) => users),
+  );
+}
+
+/** Minutes since Monday 00:00 on the zone's clocks, at each half hour of the year. */
+function minutesOfWeek(timeZone: string): number[] {
+  const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  const steps = (YEAR.to - YEAR.from) / (STEP_MINUTES * 60_000);
+  return Array.from({ length: steps }, (_, step) => {
+    const [day = "", hours, minutes] = format
+      .format(YEAR.from + step * STEP_MINUTES * 60_000)
+      .split(/[ ,:]+/);
+    return (days.indexOf(day) * 24 + Number(hours)) * 60 + Number(minutes);
+  });
+}
+
+describe("in every minute of a year, each level has exactly one person, and never the same on both", () => {
+  let levels: readonly (readonly string[][])[];
+  beforeAll(async () => {
+    const onCall = componentOf(await runProgram("production"), "OnCall");
+    levels = ["primary", "secondary"].map((level) =>
+      byMinuteOfWeek(onCall.inputs(`on-call-${level}`)["layers"] as readonly Layer[]),
+    );
+  });
+
+  test.each([
+    ["Etc/UTC", 0],
+    ["Europe/Berlin", 2],
+    ["America/New_York", 2],
+    ["Asia/Kathmandu", 0],
+    // Half an hour of summer time.
+    ["Australia/Lord_Howe", 2],
+  ])("%s, whose clocks change %i times", (timeZone, changes) => {
+    const clock = minutesOfWeek(timeZone);
+    const jumps = clock.filter(
+      (minute, step) => step > 0 && minute !== ((clock[step - 1] ?? 0) + STEP_MINUTES) % MINUTES_PER_WEEK,
+    );
+    expect(jumps).toHaveLength(changes);
+    const faults = clock.flatMap((start) =>
+      Array.from({ length: STEP_MINUTES }, (_, minute) => (start + minute) % MINUTES_PER_WEEK).filter(
+        (minute) => {
+          const [primary = [], secondary = []] = levels.map((level) => level[minute]);
+          return primary.length !== 1 || secondary.length !== 1 || primary[0] === secondary[0];
+        },
+      ),
+    );
+    expect(faults).toEqual([]);
+  });
+});

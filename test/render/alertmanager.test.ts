@@ -165,7 +165,7 @@ describe("AWS", () => {
       { topic_arn: topic("heartbeat"), sigv4: { region: "us-east-1" }, send_resolved: false },
     ]);
     const [watchdog] = document.route.routes ?? [];
-    expect(watchdog).toMatchObject({ group_wait: "0s", group_interval: "1m", repeat_interval: "1m" });
+    expect(watchdog).toMatchObject({ group_wait: "0s", group_interval: "30s", repeat_interval: "50s" });
   });
 
   test("SMS go to a topic that does not page as well", () => {
