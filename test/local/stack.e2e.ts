@@ -264,6 +264,28 @@ test("a critical alert opens an incident in PagerDuty, and a warning reaches Sla
   });
 });
 
+interface EmulatedTopics {
+  readonly sns: {
+    readonly Topic: readonly { readonly name: string; readonly sent_notifications: readonly string[][] }[];
+  };
+}
+
+test("the Watchdog beats in the topic that the dead man's switch listens to, and a critical is sent to phones", async () => {
+  const messages = async (name: string) => {
+    const { sns } = await json<EmulatedTopics>("aws", "/moto-api/data.json");
+    const sent = sns.Topic.find((topic) => topic.name === name)?.sent_notifications ?? [];
+    return sent.map(([, message = ""]) => message);
+  };
+  await eventually("a heartbeat", async () =>
+    (await messages("agentpay-local-heartbeat")).find((text) => text === "The alerting of local works."),
+  );
+  await eventually("an SMS", async () =>
+    (await messages("agentpay-local-sms")).find((text) => text.startsWith("RoutingTest: ")),
+  );
+  // What pages already through Alertmanager must not page through AWS as well.
+  expect(await messages("agentpay-local-critical")).toEqual([]);
+});
+
 test("destroy leaves nothing in any service", async () => {
   await pulumi("destroy", "--yes", "--skip-preview");
 
@@ -283,7 +305,7 @@ test("destroy leaves nothing in any service", async () => {
   const left = [logGroups, Parameters, DBParameterGroups, Topics, MetricAlarms, HealthChecks];
   expect(left.map((items) => items?.length ?? 0)).toEqual([0, 0, 0, 0, 0, 0]);
 
-  for (const kind of ["services", "escalation_policies", "schedules"]) {
+  for (const kind of ["services", "escalation_policies", "schedules", "teams"]) {
     expect((await json<Record<string, unknown[]>>("pagerduty", `/${kind}`, pagerDuty))[kind]).toEqual([]);
   }
   const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["token"]}` } };
