@@ -46,9 +46,14 @@ export const agentCases: GroupCases = {
   ],
   RAGQueryFailures: [
     {
-      title: "a fifth of the retrievals fails, and then none",
+      title: "half of few fail, for half an hour",
+      series: { [queries("ok")]: perMinute([0.6, 40]), [queries("error")]: perMinute([0, 10], [0.6, 30]) },
+      firing: silent(20, 30, 40),
+    },
+    {
+      title: "1 retrieval in 12 fails, and then none",
       series: {
-        [queries("ok")]: perMinute([8, 40]),
+        [queries("ok")]: perMinute([22, 40]),
         [queries("error")]: perMinute([0, 10], [2, 15], [0, 15]),
       },
       firing: { 10: [], 14: [], 20: [{}], 25: [{}], 33: [] },
@@ -116,9 +121,17 @@ export const agentCases: GroupCases = {
   ],
   ToolCallFailures: [
     {
-      title: "half of one tool's calls fail, and then none",
+      title: "two thirds of few calls, for an hour",
       series: {
-        [toolCalls("create_checkout", "success")]: perMinute([1, 120]),
+        [toolCalls("create_checkout", "success")]: perMinute([0.1, 80]),
+        [toolCalls("create_checkout", "error")]: perMinute([0, 20], [0.2, 60]),
+      },
+      firing: silent(40, 60, 80),
+    },
+    {
+      title: "a third of one tool's calls fails, and then none",
+      series: {
+        [toolCalls("create_checkout", "success")]: perMinute([2, 120]),
         [toolCalls("create_checkout", "error")]: perMinute([0, 20], [1, 40], [0, 60]),
         [toolCalls("search_products", "success")]: perMinute([1, 120]),
         [toolCalls("search_products", "error")]: perMinute([0, 120]),

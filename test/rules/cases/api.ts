@@ -191,6 +191,11 @@ export const apiCases: GroupCases = {
   ],
   ElevatedErrorRate: [
     {
+      title: "a third of few fails, for an hour",
+      series: { [requests("200")]: perMinute([0.2, 70]), [requests("500")]: perMinute([0, 10], [0.1, 60]) },
+      firing: silent(30, 50, 70),
+    },
+    {
       title: "2% of requests fail, and then none",
       series: {
         [requests("200")]: perMinute([60, 90]),

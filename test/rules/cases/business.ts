@@ -36,7 +36,7 @@ export const businessCases: GroupCases = {
     {
       title: "in the first week, a fifth of the number a day ago",
       series: started([2, DAY + 120], [0.4, 60], [2, 120]),
-      firing: { [DAY + 120]: [], [DAY + 170]: [{}], [DAY + 240]: [] },
+      firing: { [DAY + 120]: [], [DAY + 145]: [], [DAY + 170]: [{}], [DAY + 240]: [] },
       scrapeInterval,
       evaluationInterval,
     },
@@ -80,7 +80,13 @@ export const businessCases: GroupCases = {
     {
       title: "a quarter of the usual sales for most of a day",
       series: { ...started([2, 5 * DAY]), ...completed([0.2, 2 * DAY], [0.05, 1000], [0.2, 2 * DAY]) },
-      firing: { [2 * DAY]: [], [2 * DAY + 700]: [], [2 * DAY + 950]: [{}], [4 * DAY]: [] },
+      firing: {
+        [2 * DAY]: [],
+        [2 * DAY + 700]: [],
+        [2 * DAY + 850]: [],
+        [2 * DAY + 950]: [{}],
+        [4 * DAY]: [],
+      },
       scrapeInterval,
       evaluationInterval,
     },

@@ -67,6 +67,12 @@ export const costCases: GroupCases = {
       scrapeInterval,
     },
     {
+      title: "500 USD a day, for an hour",
+      series: { [cost()]: perMinute([0.02, 60], [0.35, 60], [0.02, 60]) },
+      firing: { 60: [], 90: [], 105: [{}], 120: [{}], 130: [] },
+      scrapeInterval,
+    },
+    {
       title: "just below 300 USD a day",
       series: { [cost()]: perMinute([0.205, 180]) },
       firing: silent(70, 120, 180),
@@ -126,6 +132,12 @@ export const costCases: GroupCases = {
   ],
   LLMCostPerConversationHigh: [
     {
+      title: "few conversations, all of them dear",
+      series: { [conversations()]: perMinute([0.1, 200]), [cost()]: perMinute([0.1, 200]) },
+      firing: silent(130, 200),
+      scrapeInterval,
+    },
+    {
       title: "2 USD a conversation for an hour and a half",
       series: { [conversations()]: perMinute([1, 260]), [cost()]: perMinute([0.1, 60], [2, 90], [0.1, 110]) },
       firing: { 60: [], 120: [], 145: [{}], 220: [] },
@@ -158,9 +170,9 @@ export const costCases: GroupCases = {
   ],
   LLMCostAnomaly: [
     {
-      title: "ten times yesterday's cost for two hours",
-      series: { [cost()]: perMinute([0.01, DAY + 600], [0.1, 120], [0.01, 120]) },
-      firing: { [DAY + 600]: [], [DAY + 660]: [], [DAY + 700]: [{}], [DAY + 720]: [{}], [DAY + 790]: [] },
+      title: "five times yesterday's cost for two hours",
+      series: { [cost()]: perMinute([0.01, DAY + 600], [0.05, 120], [0.01, 120]) },
+      firing: { [DAY + 600]: [], [DAY + 680]: [], [DAY + 710]: [{}], [DAY + 720]: [{}], [DAY + 790]: [] },
       scrapeInterval,
       evaluationInterval: "5m",
     },
@@ -246,8 +258,8 @@ export const costCases: GroupCases = {
   LLMModelWithoutPrice: [
     {
       title: "a new model has no price until it gets one",
-      series: { [unpriced()]: perMinute([0, 10], [1, 20], [0, 60]) },
-      firing: { 13: [], 25: [small], 30: [small], 65: [] },
+      series: { [unpriced()]: perMinute([0, 10], [0.3, 30], [0, 60]) },
+      firing: { 10: [], 29: [], 36: [small], 40: [small], 65: [] },
       scrapeInterval,
     },
     {

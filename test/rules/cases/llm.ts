@@ -90,6 +90,14 @@ export const llmCases: GroupCases = {
   ],
   LLMProviderOutage: [
     {
+      title: "all of very few fail, for half an hour: LLMAvailabilityBudgetBurn pages",
+      series: {
+        [calls("none")]: perMinute([0.6, 10], [0, 30]),
+        [calls("timeout")]: perMinute([0, 10], [0.6, 30]),
+      },
+      firing: silent(20, 30, 40),
+    },
+    {
       title: "one provider fails 4 calls of 5, the other none; then both work",
       series: {
         [calls("none")]: perMinute([5, 10], [1, 15], [5, 25]),
@@ -146,6 +154,14 @@ export const llmCases: GroupCases = {
   ],
   LLMFallbackActive: [
     {
+      title: "a fifth of few calls, for an hour",
+      series: {
+        [calls("none")]: perMinute([1, 80]),
+        [fallbacks("succeeded")]: perMinute([0, 20], [0.2, 60]),
+      },
+      firing: silent(40, 60, 80),
+    },
+    {
       title: "a fifth of the calls falls back, and then none",
       series: {
         [calls("none")]: perMinute([10, 100]),
@@ -178,6 +194,11 @@ export const llmCases: GroupCases = {
     { title: "no traffic", series: { [calls("none")]: perMinute([0, 60]) }, firing: silent(30, 60) },
   ],
   LLMRateLimited: [
+    {
+      title: "a quarter of few calls, for an hour",
+      series: { [calls("none")]: perMinute([1, 80]), [calls("rate_limit")]: perMinute([0, 20], [0.3, 60]) },
+      firing: silent(40, 60, 80),
+    },
     {
       title: "a tenth of the calls is refused, and then none",
       series: {
@@ -260,6 +281,14 @@ export const llmCases: GroupCases = {
   ],
   LLMResponsesTruncated: [
     {
+      title: "half of few replies, for two hours",
+      series: {
+        [responses("end_turn")]: perMinute([0.1, 150]),
+        [responses("max_tokens")]: perMinute([0.1, 150]),
+      },
+      firing: silent(60, 100, 150),
+    },
+    {
       title: "a tenth of the replies is cut off, and then none",
       series: {
         [responses("end_turn")]: perMinute([9, 210]),
@@ -294,7 +323,7 @@ export const llmCases: GroupCases = {
       title: "the cache stops helping for five hours",
       series: {
         [tokens("input")]: perMinute([9000, 620]),
-        [tokens("cache_read")]: perMinute([27_000, 120], [0, 300], [27_000, 200]),
+        [tokens("cache_read")]: perMinute([27_000, 120], [2250, 300], [27_000, 200]),
         [tokens("output")]: perMinute([9000, 620]),
       },
       firing: { 120: [], 250: [], 330: [{ model: small }], 420: [{ model: small }], 460: [] },

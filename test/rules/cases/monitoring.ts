@@ -84,16 +84,26 @@ function ruleCounterCases(name: string): RuleCase[] {
   ];
 }
 
+/** So many that answer. */
+function alertmanagers(count: number): Record<string, Shape> {
+  const instances = Array.from({ length: count }, (_, index) =>
+    up("alertmanager", `alertmanager-${index}:9093`),
+  );
+  return Object.fromEntries(instances.map((name) => [name, level([1, 35])]));
+}
+
 export const monitoringCases: GroupCases = {
   Watchdog: [{ title: "always", series: {}, firing: { 0: [{}], 1: [{}], 60: [{}] } }],
   TargetDown: [
     {
-      title: "one of two Alertmanagers is down, and comes back",
-      series: {
-        [up("alertmanager", "alertmanager:9093")]: level([1, 5], [0, 20], [1, 10]),
-        [up("alertmanager", "alertmanager-2:9093")]: level([1, 35]),
-      },
+      title: "one of six Alertmanagers is down, and comes back",
+      series: { ...alertmanagers(5), [up("alertmanager", "down:9093")]: level([1, 5], [0, 20], [1, 10]) },
       firing: { 5: [], 14: [], 17: [{ job: "alertmanager" }], 26: [] },
+    },
+    {
+      title: "one of twelve is down",
+      series: { ...alertmanagers(11), [up("alertmanager", "down:9093")]: level([0, 35]) },
+      firing: silent(15, 35),
     },
     {
       title: "a job whose targets have alerts of their own",
@@ -116,8 +126,8 @@ export const monitoringCases: GroupCases = {
   PrometheusMissingRuleEvaluations: ruleCounterCases(metrics.prometheusRuleIterationsMissed.name),
   PrometheusErrorSendingAlerts: [
     {
-      title: "the only Alertmanager refuses a tenth, and then none",
-      series: sending({ one: perMinute([0, 10], [1, 30], [0, 20]) }),
+      title: "the only Alertmanager refuses 1 in 20, and then none",
+      series: sending({ one: perMinute([0, 10], [0.5, 30], [0, 20]) }),
       firing: { 10: [], 20: [], 30: [prometheus], 40: [prometheus], 47: [] },
     },
     {
@@ -151,6 +161,11 @@ export const monitoringCases: GroupCases = {
   ],
   AlertmanagerNotificationsFailing: [
     {
+      title: "1 notification in 67 fails",
+      series: notifications("email", perMinute([100, 60]), perMinute([0, 10], [1.5, 50])),
+      firing: { 10: [], 40: [{ integration: "email" }] },
+    },
+    {
       title: "a channel fails at every attempt, every five minutes; then it works",
       series: {
         // One attempt every five minutes.
@@ -161,7 +176,7 @@ export const monitoringCases: GroupCases = {
         ),
         ...notifications("slack", perMinute([1, 60]), perMinute([0, 60])),
       },
-      firing: { 9: [], 14: [], 22: [{ integration: "pagerduty" }], 45: [] },
+      firing: { 9: [], 14: [], 18: [], 22: [{ integration: "pagerduty" }], 45: [] },
     },
     {
       title: "one notification fails, the next attempt arrives",

@@ -144,7 +144,7 @@ function budgetCases(objective: Objective, events: (traffic: Traffic) => Series)
         [60 * (1 - share), 60 * share, 60],
         [6000, 0, 60],
       ]),
-      firing: { 60: [], 74: [], 118: [{}], 140: [] },
+      firing: { 60: [], 85: [], 118: [{}], 140: [] },
     },
     {
       title: "a bit is left",

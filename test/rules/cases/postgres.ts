@@ -113,8 +113,8 @@ export const postgresCases: GroupCases = {
   ],
   PostgresSlowQueries: [
     {
-      title: "one statement of two takes 3 s, and then as usual",
-      series: { ...statement("slow", [0.04, 10], [3, 20], [0.04, 20]), ...statement("quick", [0.004, 60]) },
+      title: "one statement of two takes 1.6 s, and then as usual",
+      series: { ...statement("slow", [0.04, 10], [1.6, 20], [0.04, 20]), ...statement("quick", [0.004, 60]) },
       firing: { 10: [], 18: [], 25: [{ instance, datname, queryid: "slow" }], 40: [] },
     },
     { title: "just below a second", series: statement("slow", [0.98, 60]), firing: silent(30, 60) },

@@ -115,7 +115,7 @@ export const redisCases: GroupCases = {
     {
       title: "two connections a minute are refused, and then none",
       series: at(metrics.redisRejectedConnections.name, perMinute([0, 10], [2, 15], [0, 15])),
-      firing: { 10: [], 12: [], 17: [exporter], 25: [exporter], 31: [] },
+      firing: { 10: [], 14: [], 17: [exporter], 25: [exporter], 31: [] },
     },
     {
       title: "5 in 5 minutes",

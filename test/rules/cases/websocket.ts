@@ -16,6 +16,11 @@ const fires = [{ job: "agentpay-api" }];
 export const websocketCases: GroupCases = {
   WebSocketAbnormalCloses: [
     {
+      title: "half of very few break, for an hour",
+      series: { [closes("normal")]: perMinute([0.3, 60]), [closes("error")]: perMinute([0.3, 60]) },
+      firing: silent(20, 40, 60),
+    },
+    {
       title: "more than a third of the connections break, and then none",
       series: {
         [closes("normal")]: perMinute([5, 90]),

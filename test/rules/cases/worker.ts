@@ -133,8 +133,13 @@ export const workerCases: GroupCases = {
   ],
   WorkerJobFailures: [
     {
-      title: "a sixth of the jobs fails, and then none",
-      series: { ...jobs("succeeded", [5, 90]), ...jobs("failed", [0, 20], [1, 30], [0, 40]) },
+      title: "half of few fail, for an hour",
+      series: { ...jobs("succeeded", [0.3, 60]), ...jobs("failed", [0.3, 60]) },
+      firing: silent(20, 40, 60),
+    },
+    {
+      title: "1 job in 12 fails, and then none",
+      series: { ...jobs("succeeded", [11, 90]), ...jobs("failed", [0, 20], [1, 30], [0, 40]) },
       firing: { 20: [], 30: [], 40: [queue], 50: [queue], 65: [] },
     },
     {
