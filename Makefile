@@ -1,6 +1,6 @@
 # The commands of a fresh clone. Everything else is in package.json and README.md.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test lint typecheck
+.PHONY: help up down status drill test lint typecheck
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ down: node_modules/.installed ## remove all of it
 
 status: node_modules/.installed ## what runs
 	@npm run -s local -- status
+
+drill: node_modules/.installed ## break what the alerts watch, and see them ring (one: make drill ALERT=APIDown)
+	@npm run -s drill -- $(if $(ALERT),--alert $(ALERT))
 
 test: node_modules/.installed ## every check: types, style, the fast tests, then those on the real engine and servers
 	npm run -s typecheck

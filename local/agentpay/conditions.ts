@@ -6,7 +6,13 @@
  */
 export interface Conditions {
   visitors: { factor: number };
-  api: { up: boolean; errorRatio: number; latencyFactor: number };
+  api: {
+    up: boolean;
+    errorRatio: number;
+    latencyFactor: number;
+    /** Series that it exposes beyond its own, one for each value of a label that holds ids. */
+    strayLabelValues: number;
+  };
   websocket: { refusedRatio: number; dropRate: number };
   checkout: { failureRatio: number };
   llm: {
@@ -43,6 +49,8 @@ export interface Conditions {
     up: boolean;
     exporterUp: boolean;
     memoryRatio: number;
+    /** Whether maxmemory is set. */
+    limited: boolean;
     evictionRate: number;
     rejectionRate: number;
   };
@@ -60,7 +68,7 @@ export function healthyConditions(): Conditions {
   return {
     visitors: { factor: 1 },
     // An objective of 99.9% is used up by 0.1%: healthy is well below.
-    api: { up: true, errorRatio: 0.0002, latencyFactor: 1 },
+    api: { up: true, errorRatio: 0.0002, latencyFactor: 1, strayLabelValues: 0 },
     websocket: { refusedRatio: 0.0005, dropRate: 0.00002 },
     checkout: { failureRatio: 0.001 },
     llm: {
@@ -87,6 +95,13 @@ export function healthyConditions(): Conditions {
       deadlockRate: 0,
       cacheHitRatio: 0.994,
     },
-    redis: { up: true, exporterUp: true, memoryRatio: 0.35, evictionRate: 0, rejectionRate: 0 },
+    redis: {
+      up: true,
+      exporterUp: true,
+      memoryRatio: 0.35,
+      limited: true,
+      evictionRate: 0,
+      rejectionRate: 0,
+    },
   };
 }

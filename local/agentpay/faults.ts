@@ -113,6 +113,13 @@ export const faults = {
   "tool-errors": fault("The agent's tools fail", { ratio: ratio(0.5) }, ({ tools }, given) => {
     tools.errorRatio = given.ratio;
   }),
+  "stray-label": fault(
+    "A metric of the API has a label that holds ids",
+    { values: z.int().min(1).max(100_000).default(22_000) },
+    ({ api }, given) => {
+      api.strayLabelValues = given.values;
+    },
+  ),
   "worker-down": fault("The worker is gone", {}, ({ worker }) => {
     worker.up = false;
   }),
@@ -179,6 +186,9 @@ export const faults = {
       redis.evictionRate = given.rate;
     },
   ),
+  "redis-unlimited": fault("Redis has no maxmemory", {}, ({ redis }) => {
+    redis.limited = false;
+  }),
   "redis-rejections": fault("Redis refuses connections", { rate: rate(1) }, ({ redis }, given) => {
     redis.rejectionRate = given.rate;
   }),

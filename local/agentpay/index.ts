@@ -14,34 +14,52 @@ import { Simulation } from "./simulation.ts";
 export interface SimulationOptions {
   /** Fixes the chance in the traffic. Default: from the clock, different for each start. */
   readonly seed?: number;
+  /** Seconds that pass in it in one second. Default: 1. */
+  readonly speed?: number;
+  /** What its clock shows at the start, seconds since 1970: traffic depends on the time of day. Default: the clock's. */
+  readonly clock?: number;
 }
+
+/** By what it is: `api`, `worker`, `postgres`, `redis`. */
+export type TargetName = keyof typeof targets;
+
+export interface RunningAgentPay extends RunningService {
+  readonly urls: Readonly<Record<TargetName, string>>;
+}
+
+/** However fast it lives, it isn't woken more often. */
+const SHORTEST_STEP_MILLISECONDS = 20;
 
 export const agentpay: Service = { name: "AgentPay", start: (context) => startAgentPay(context) };
 
 /** @throws where a port is taken. */
 export async function startAgentPay(
   { ports, logger }: Pick<ServiceContext, "ports" | "logger">,
-  { seed = Date.now() }: SimulationOptions = {},
-): Promise<RunningService> {
-  const now = () => Date.now() / 1000;
+  { seed = Date.now(), speed = 1, clock = Math.floor(Date.now() / 1000) }: SimulationOptions = {},
+): Promise<RunningAgentPay> {
+  const startedAt = Date.now();
+  const now = () => clock + ((Date.now() - startedAt) / 1000) * speed;
   const log = logger("agentpay");
-  const simulation = new Simulation(seed, Math.floor(now()));
-  const servers: RunningServer[] = [];
+  const simulation = new Simulation(seed, clock);
+  const servers: [string, RunningServer][] = [];
   const stopAll = async () => {
-    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(servers.map(([, server]) => server.stop()));
   };
   try {
     for (const [name, target] of Object.entries(targets)) {
       const app = buildServer(target, simulation, now);
-      servers.push(await listen(app, `simulated AgentPay ${name}`, ports[target.port]));
+      servers.push([name, await listen(app, `simulated AgentPay ${name}`, ports[target.port])]);
     }
   } catch (error) {
     await stopAll();
     throw error;
   }
-  log.info(`listening on ${servers.map(({ url }) => url).join(", ")}; seed ${seed}`);
-  const timer = setInterval(() => simulation.advance(now()), 1000);
+  const urls = servers.map(([name, { url }]) => [name, url]);
+  log.info(`listening on ${urls.map(([, url]) => url).join(", ")}; seed ${seed}`);
+  const step = Math.max(SHORTEST_STEP_MILLISECONDS, 1000 / speed);
+  const timer = setInterval(() => simulation.advance(now()), step);
   return {
+    urls: Object.fromEntries(urls) as Record<TargetName, string>,
     stop: async () => {
       clearInterval(timer);
       await stopAll();

@@ -13,6 +13,8 @@ interface Target {
   readonly isUp: (simulation: Simulation) => boolean;
   /** The metrics that are there now: an exporter knows nothing of a database that is gone. */
   readonly isVisible?: (simulation: Simulation, metric: string) => boolean;
+  /** How many series it exposes that nobody declared. */
+  readonly strayLabelValues?: (simulation: Simulation) => number;
   readonly addRoutes?: (app: FastifyInstance, simulation: Simulation, now: () => number) => void;
 }
 
@@ -21,6 +23,7 @@ export const targets = {
     port: "agentpayApi",
     exposition: ({ api }) => api,
     isUp: ({ conditions }) => conditions.api.up,
+    strayLabelValues: ({ conditions }) => conditions.api.strayLabelValues,
     addRoutes: addApiRoutes,
   },
   worker: {
@@ -58,10 +61,18 @@ export function buildServer(target: Target, simulation: Simulation, now: () => n
   app.get("/metrics", async (_, reply) => {
     const exposition = target.exposition(simulation);
     const text = await exposition.text((metric) => target.isVisible?.(simulation, metric) ?? true);
-    return reply.type(exposition.contentType).send(text);
+    const stray = target.strayLabelValues?.(simulation) ?? 0;
+    return reply.type(exposition.contentType).send(text + straySeries(stray));
   });
   target.addRoutes?.(app, simulation, now);
   return app;
+}
+
+/** A metric as somebody adds it in a hurry: one series for each conversation. */
+function straySeries(count: number): string {
+  return Array.from({ length: count }, (_, id) => `agentpay_debug_turns{conversation_id="${id}"} 1\n`).join(
+    "",
+  );
 }
 
 function addApiRoutes(app: FastifyInstance, simulation: Simulation, now: () => number): void {

@@ -25,7 +25,6 @@ export class Redis {
       this.#exporter.add(metrics.redisCommands, { cmd }, 0);
       this.#exporter.add(metrics.redisCommandsDuration, { cmd }, 0);
     }
-    this.#exporter.set(metrics.redisMemoryMax, {}, MAX_MEMORY);
   }
 
   /** @param work how many requests and jobs used Redis in the last second. */
@@ -36,6 +35,7 @@ export class Redis {
     exporter.set(metrics.redisUp, {}, up ? 1 : 0);
     if (!up) return;
     const wave = 0.01 * Math.sin(now / 600);
+    exporter.set(metrics.redisMemoryMax, {}, conditions.redis.limited ? MAX_MEMORY : 0);
     exporter.set(metrics.redisMemoryUsed, {}, Math.round(MAX_MEMORY * (memoryRatio + wave)));
     exporter.set(metrics.redisConnectedClients, {}, CLIENTS + random.poisson(moment.load));
     exporter.set(metrics.redisBlockedClients, {}, conditions.worker.up ? queues.length : 0);

@@ -10,6 +10,8 @@ export interface SlackMessage {
   readonly channel: string;
   readonly title: string;
   readonly text: string;
+  /** As sent: `danger` and `good`, Alertmanager's for firing and resolved, or a hex code. "" where none was. */
+  readonly color: string;
 }
 
 interface Inbox {
@@ -26,6 +28,7 @@ interface SlackPayload {
     readonly title?: string;
     readonly text?: string;
     readonly fallback?: string;
+    readonly color?: string;
   }[];
 }
 
@@ -39,6 +42,7 @@ function toMessage({ channel, text, attachments = [] }: SlackPayload, now: Date)
     channel: channel ?? "",
     title,
     text: first?.text ?? text ?? "",
+    color: first?.color ?? "",
   };
 }
 

@@ -25,8 +25,8 @@ const share = ({ grew }: Figures, metric: { name: string }, labels: Parameters<t
 const shareSlower = ({ grew }: Figures, histogram: { bucket: string; count: string }, bound: number) =>
   1 - grew(histogram.bucket, { le: String(bound) }) / grew(histogram.count);
 
-/** True while the fault is at work, false on a healthy day. */
-const signs: Record<Exclude<FaultName, `${string}-down`>, (figures: Figures) => boolean> = {
+/** True while the fault is at work, false on a healthy day. Those of the servers themselves are tested with them. */
+const signs: Record<Exclude<FaultName, `${string}-down` | "stray-label">, (figures: Figures) => boolean> = {
   "api-errors": (seen) => share(seen, metrics.requests, { status: /^5/ }) > 0.05,
   "api-slow": (seen) => shareSlower(seen, metrics.requestLatency, 2) > 0.05,
   "visitors-gone": ({ grew }) => grew(metrics.conversationsStarted) < 5,
@@ -65,6 +65,7 @@ const signs: Record<Exclude<FaultName, `${string}-down`>, (figures: Figures) => 
     grew(metrics.pgDatabaseBlocksRead) / grew(metrics.pgDatabaseBlocksHit) > 0.05,
   "redis-memory": ({ is }) => is(metrics.redisMemoryUsed) / is(metrics.redisMemoryMax) > 0.8,
   "redis-evictions": ({ grew }) => grew(metrics.redisEvictedKeys) > 0,
+  "redis-unlimited": ({ is }) => is(metrics.redisMemoryMax) === 0,
   "redis-rejections": ({ grew }) => grew(metrics.redisRejectedConnections) > 0,
 };
 

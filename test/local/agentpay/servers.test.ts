@@ -47,6 +47,16 @@ test("the api says that it is healthy and ready", async () => {
 });
 
 describe("faults over HTTP", () => {
+  test("a label that holds ids shows in a scrape of the api", async () => {
+    const { api, pass } = newAgentPay();
+    await api.inject({ method: "POST", url: "/faults", payload: { name: "stray-label", values: 300 } });
+    pass(1);
+    expect((await api.inject("/metrics")).body.match(/conversation_id=/g)).toHaveLength(300);
+    await api.inject({ method: "DELETE", url: "/faults/stray-label" });
+    pass(1);
+    expect((await api.inject("/metrics")).body).not.toContain("conversation_id=");
+  });
+
   test("are started, listed and stopped", async () => {
     const { api } = newAgentPay();
     const payload = { name: "api-errors", ratio: 0.3, durationSeconds: 600 };

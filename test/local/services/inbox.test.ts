@@ -28,7 +28,7 @@ test("keeps what Alertmanager posts, over a restart, and shows it escaped", asyn
   const first = await start(folder);
   const answer = await post(first, {
     channel: "#alerts",
-    attachments: [{ title: "HighDailyCost: <b>", text: "101 USD", fallback: "x" }],
+    attachments: [{ title: "HighDailyCost: <b>", text: "101 USD", fallback: "x", color: "danger" }],
   });
   expect([answer.status, await answer.text()]).toEqual([200, "ok"]);
   await server?.stop();
@@ -40,6 +40,7 @@ test("keeps what Alertmanager posts, over a restart, and shows it escaped", asyn
       channel: "#alerts",
       title: "HighDailyCost: <b>",
       text: "101 USD",
+      color: "danger",
     },
   ]);
   expect(await (await fetch(second)).text()).toContain("HighDailyCost: &lt;b&gt;");

@@ -1,0 +1,45 @@
+/** What breaks in the monitoring itself, as edits of Prometheus's configuration. */
+import { stringify } from "yaml";
+import type { PrometheusBreakage, PrometheusConfiguration } from "./lab.ts";
+
+/** Nothing listens on it: a connection is refused at once. */
+const DEAD_TARGET = "127.0.0.1:1";
+
+/** Another server of a job, which does not answer. */
+export function deadTarget(job: string): PrometheusBreakage {
+  return {
+    edit: ({ scrape_configs }) => {
+      const dead = { targets: [DEAD_TARGET] };
+      const config = scrape_configs.find(({ job_name }) => job_name === job);
+      if (config) config.static_configs.push(dead);
+      else scrape_configs.push({ job_name: job, static_configs: [dead] });
+    },
+  };
+}
+
+/** A rule file beside the catalogue's, with one group of one rule. */
+function extraRule(name: string, interval: string, expr: string): PrometheusBreakage {
+  const file = `rules/${name}.yml`;
+  return {
+    files: {
+      [file]: stringify({ groups: [{ name, interval, rules: [{ record: "drill:nothing:sum", expr }] }] }),
+    },
+    edit: ({ rule_files }) => {
+      rule_files.push(file);
+    },
+  };
+}
+
+/** Two series on the one side that match the same on the other: refused at each evaluation, not at loading. */
+export const failingRule = extraRule("drill-failing", "30s", "up * on () up");
+
+/** Evaluated so often that no machine keeps up. */
+export const hastyRule = extraRule("drill-hasty", "60ms", "count({__name__=~'.+'})");
+
+export const refusedConfiguration: PrometheusBreakage = {
+  edit: (configuration) => {
+    Object.assign(configuration, { no_such_key: true } satisfies Record<string, unknown>);
+  },
+};
+
+export type { PrometheusConfiguration };

@@ -1,0 +1,485 @@
+/** What is broken on purpose, and what has to ring then. Data only. */
+import { objectives } from "../../catalog/objectives.ts";
+import type { FaultName } from "../agentpay/faults.ts";
+import type { AlertId } from "./alert-id.ts";
+import { deadTarget, failingRule, hastyRule, refusedConfiguration } from "./breakages.ts";
+import type { PrometheusBreakage } from "./lab.ts";
+
+/** Parts of what is watched that a drill disturbs: drills with one in common never run together. */
+export type Area =
+  | "api"
+  | "websocket"
+  | "checkout"
+  | "llm"
+  | "cost"
+  | "rag"
+  | "tools"
+  | "worker"
+  | "postgres"
+  | "redis"
+  | "prometheus"
+  | "alertmanager";
+
+export interface Drill {
+  /** Unique; what breaks, for people. */
+  readonly title: string;
+  /** Faults of the simulated AgentPay, with their parameters. */
+  readonly faults?: Readonly<Partial<Record<FaultName, Readonly<Record<string, number>>>>>;
+  /** What else breaks. */
+  readonly prometheus?: PrometheusBreakage;
+  readonly alertmanager?: "refused configuration" | "revoked Slack webhook";
+  /** Default: everything, so it runs by itself. */
+  readonly areas?: readonly Area[];
+  /** What has to reach people, and to end once the fault is gone. */
+  readonly rings: readonly AlertId[];
+  /** What has to fire, and be muted in Alertmanager by what rings. */
+  readonly mutes?: readonly AlertId[];
+  /** What has to reach people once the fault is gone, for it was muted while that lasted. */
+  readonly ringsAfter?: readonly AlertId[];
+  /** What may ring as well, for the same reason. */
+  readonly mayRing?: readonly AlertId[];
+  /** Those that ring and whose end is not waited for, with the reason. */
+  readonly outlast?: Readonly<Record<AlertId, string>>;
+}
+
+/** Everything that may fire because of a drill. */
+export function alertsOf({ rings, mutes = [], ringsAfter = [], mayRing = [] }: Drill): readonly AlertId[] {
+  return [...rings, ...mutes, ...ringsAfter, ...mayRing];
+}
+
+/** Burn-rate alerts of an objective, by their long window. */
+function burns(prefix: string, ...windows: readonly ("1h" | "6h" | "1d" | "3d")[]): AlertId[] {
+  return windows.map((window) => `${prefix}BudgetBurn ${window}`);
+}
+const exhausted = (slo: string): AlertId => `ErrorBudgetExhausted ${slo}`;
+
+/** The whole period is as old as the drill: any burning budget is also an exhausted one. */
+const anyExhausted = objectives.map(({ name }) => exhausted(name));
+const apiErrors = ["HighErrorRate", "ElevatedErrorRate", ...burns("APIAvailability", "1h", "6h", "1d")];
+const apiDelays = ["SlowAPIResponses", ...burns("APILatency", "1h", "6h", "1d")];
+const llmFailures = [
+  ...[
+    "LLMRequestFailures",
+    "LLMProviderOutage",
+    "LLMFallbackExhausted",
+    "LLMRateLimited",
+    "LLMModelRejected",
+  ],
+  ...burns("LLMAvailability", "1h", "6h", "1d"),
+];
+/** Visitors without an answer buy less; summaries are jobs that fail. */
+const llmSideEffects = ["WorkerJobFailures", exhausted("llm-availability")];
+const A_MONTH = "30 days have to pass";
+
+export const drills: readonly Drill[] = [
+  {
+    title: "The API is down",
+    faults: { "api-down": {} },
+    rings: ["APIDown"],
+    // Whoever was connected is not at once back.
+    mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded"],
+  },
+  {
+    title: "The API and the worker are down for an hour",
+    faults: { "api-down": {}, "worker-down": {} },
+    rings: ["WorkerDown"],
+    // An API that is down is why nothing is measured.
+    mutes: objectives.map(({ name }) => `SLOMetricMissing ${name}`),
+    mayRing: ["APIDown", "WebSocketConnectionsDropped", "WorkerJobTooOld", "WorkerQueueStalled"],
+  },
+  {
+    title: "The second API server is dead",
+    prometheus: deadTarget("agentpay-api"),
+    areas: ["prometheus", "api"],
+    rings: ["APIInstanceDown"],
+  },
+  {
+    title: "The API fails 1 request in 5",
+    faults: { "api-errors": { ratio: 0.2 } },
+    areas: ["api", "checkout", "llm"],
+    rings: ["HighErrorRate", ...burns("APIAvailability", "1h")],
+    mutes: burns("APIAvailability", "6h"),
+    mayRing: [...apiErrors, exhausted("api-availability")],
+  },
+  {
+    title: "The API fails 1 request in 40",
+    faults: { "api-errors": { ratio: 0.025 } },
+    areas: ["api"],
+    rings: ["ElevatedErrorRate", exhausted("api-availability")],
+    mayRing: apiErrors,
+    outlast: { [exhausted("api-availability")]: A_MONTH },
+  },
+  {
+    title: "The API fails 1 request in 100",
+    faults: { "api-errors": { ratio: 0.01 } },
+    areas: ["api"],
+    rings: burns("APIAvailability", "6h"),
+    mayRing: [...apiErrors, exhausted("api-availability")],
+  },
+  {
+    title: "The API fails 1 request in 220",
+    faults: { "api-errors": { ratio: 0.0045 } },
+    areas: ["api"],
+    rings: burns("APIAvailability", "1d"),
+    mayRing: [...burns("APIAvailability", "6h"), exhausted("api-availability")],
+  },
+  {
+    title: "The API is 200 times slower",
+    faults: { "api-slow": { factor: 200 } },
+    areas: ["api"],
+    rings: ["SlowAPIResponses", ...burns("APILatency", "1h"), exhausted("api-latency")],
+    mutes: burns("APILatency", "6h"),
+    mayRing: apiDelays,
+    outlast: { [exhausted("api-latency")]: A_MONTH },
+  },
+  {
+    title: "The API is 40 times slower",
+    faults: { "api-slow": { factor: 40 } },
+    areas: ["api"],
+    rings: burns("APILatency", "6h"),
+    mayRing: [...apiDelays, exhausted("api-latency")],
+  },
+  {
+    title: "The API is 27 times slower",
+    faults: { "api-slow": { factor: 27 } },
+    areas: ["api"],
+    rings: burns("APILatency", "1d"),
+    mayRing: [...apiDelays, exhausted("api-latency")],
+  },
+  {
+    title: "Chat connections break",
+    faults: { "websocket-drops": { rate: 0.03 } },
+    areas: ["websocket"],
+    rings: ["WebSocketAbnormalCloses", "WebSocketConnectionsDropped"],
+  },
+  {
+    title: "Half of the chat connections are refused",
+    faults: { "websocket-refused": { ratio: 0.5 } },
+    areas: ["websocket"],
+    rings: [...burns("WebSocketConnect", "1h"), exhausted("websocket-connect")],
+    mutes: burns("WebSocketConnect", "6h"),
+    mayRing: ["WebSocketConnectionsDropped", ...burns("WebSocketConnect", "1d")],
+    outlast: { [exhausted("websocket-connect")]: A_MONTH },
+  },
+  {
+    title: "1 chat connection in 20 is refused",
+    faults: { "websocket-refused": { ratio: 0.05 } },
+    areas: ["websocket"],
+    rings: burns("WebSocketConnect", "6h"),
+    mayRing: [...burns("WebSocketConnect", "1h", "1d"), exhausted("websocket-connect")],
+  },
+  {
+    title: "1 chat connection in 45 is refused",
+    faults: { "websocket-refused": { ratio: 0.022 } },
+    areas: ["websocket"],
+    rings: burns("WebSocketConnect", "1d"),
+    mayRing: [...burns("WebSocketConnect", "6h"), exhausted("websocket-connect")],
+  },
+  {
+    title: "No checkout completes",
+    faults: { "checkout-failures": { ratio: 1 } },
+    areas: ["checkout"],
+    rings: [...burns("CheckoutSuccess", "1h"), exhausted("checkout-success")],
+    mutes: burns("CheckoutSuccess", "6h", "1d"),
+    outlast: { [exhausted("checkout-success")]: A_MONTH },
+  },
+  {
+    title: "The model and its fallback fail",
+    faults: { "llm-failures": { ratio: 0.85 } },
+    areas: ["llm", "checkout", "cost", "worker"],
+    rings: ["LLMProviderOutage"],
+    mayRing: [...llmFailures, ...llmSideEffects],
+  },
+  {
+    title: "The model and its fallback fail 2 calls in 5",
+    faults: { "llm-failures": { ratio: 0.4 } },
+    areas: ["llm", "checkout", "worker"],
+    rings: [
+      ...["LLMRequestFailures", "LLMFallbackExhausted"],
+      ...burns("LLMAvailability", "1h"),
+      exhausted("llm-availability"),
+    ],
+    mutes: burns("LLMAvailability", "6h"),
+    mayRing: [...llmFailures, ...llmSideEffects],
+    outlast: { [exhausted("llm-availability")]: A_MONTH },
+  },
+  {
+    title: "The model and its fallback fail 1 call in 7",
+    faults: { "llm-failures": { ratio: 0.14 } },
+    areas: ["llm", "checkout", "worker"],
+    rings: burns("LLMAvailability", "6h"),
+    mayRing: [...llmFailures, ...llmSideEffects],
+  },
+  {
+    title: "The model and its fallback fail 1 call in 16",
+    faults: { "llm-failures": { ratio: 0.064 } },
+    areas: ["llm", "checkout"],
+    rings: burns("LLMAvailability", "1d"),
+    mayRing: [...llmFailures, ...llmSideEffects],
+  },
+  {
+    title: "The fallback answers for the model",
+    faults: { "llm-fallback": { ratio: 0.5 } },
+    areas: ["llm", "cost"],
+    rings: ["LLMFallbackActive"],
+  },
+  {
+    title: "The provider's rate limit is used up",
+    faults: { "llm-rate-limited": { ratio: 0.3 } },
+    areas: ["llm", "checkout", "worker"],
+    rings: ["LLMRateLimited"],
+    mayRing: [...llmFailures, ...llmSideEffects],
+  },
+  {
+    title: "The provider no longer knows the model",
+    faults: { "llm-model-rejected": {} },
+    areas: ["llm", "checkout", "tools", "cost", "worker"],
+    rings: ["LLMModelRejected"],
+    mayRing: [...llmFailures, ...llmSideEffects],
+  },
+  {
+    title: "The model is 12 times slower",
+    faults: { "llm-slow": { factor: 12 } },
+    areas: ["llm"],
+    rings: ["LLMTimeToFirstTokenHigh", ...burns("LLMFirstToken", "1h"), exhausted("llm-first-token")],
+    mutes: burns("LLMFirstToken", "6h"),
+    mayRing: burns("LLMFirstToken", "1d"),
+    outlast: { [exhausted("llm-first-token")]: A_MONTH },
+  },
+  {
+    title: "The model is 3.9 times slower",
+    faults: { "llm-slow": { factor: 3.9 } },
+    areas: ["llm"],
+    rings: burns("LLMFirstToken", "6h"),
+    mayRing: ["LLMTimeToFirstTokenHigh", ...burns("LLMFirstToken", "1h", "1d"), exhausted("llm-first-token")],
+  },
+  {
+    title: "The model is 2.9 times slower",
+    faults: { "llm-slow": { factor: 2.9 } },
+    areas: ["llm"],
+    rings: burns("LLMFirstToken", "1d"),
+    mayRing: ["LLMTimeToFirstTokenHigh", ...burns("LLMFirstToken", "6h"), exhausted("llm-first-token")],
+  },
+  {
+    title: "Replies are cut off",
+    faults: { "llm-truncated": { ratio: 0.2 } },
+    areas: ["llm"],
+    rings: ["LLMResponsesTruncated"],
+  },
+  {
+    title: "The prompt cache never hits",
+    faults: { "prompt-cache-lost": {} },
+    areas: ["llm", "cost"],
+    rings: ["LLMPromptCacheHitRatioLow"],
+  },
+  {
+    title: "A loop spends 2.50 USD a second",
+    faults: { "cost-spike": { factor: 40_000 } },
+    areas: ["cost", "llm"],
+    rings: ["LLMCostRunaway", "LLMMonthlyBudgetNearlySpent"],
+    // Muted by the runaway; once that is over, they still hold.
+    ringsAfter: ["HighDailyCost", "LLMCostPerConversationHigh"],
+    mayRing: ["LLMCostAbovePlan"],
+    outlast: { HighDailyCost: "a day has to pass", LLMMonthlyBudgetNearlySpent: A_MONTH },
+  },
+  {
+    title: "Prompts are 45 times as long",
+    faults: { "cost-spike": { factor: 45 } },
+    areas: ["cost", "llm"],
+    rings: ["LLMCostAbovePlan"],
+  },
+  {
+    title: "The cost of calls is not counted",
+    faults: { "cost-unrecorded": {} },
+    areas: ["cost"],
+    rings: ["LLMCostNotRecorded"],
+  },
+  {
+    title: "The models have no price",
+    faults: { "model-unpriced": {} },
+    areas: ["cost"],
+    rings: ["LLMModelWithoutPrice"],
+  },
+  { title: "Retrieval is slow", faults: { "rag-slow": {} }, areas: ["rag"], rings: ["RAGLatencyHigh"] },
+  { title: "Retrieval fails", faults: { "rag-errors": {} }, areas: ["rag"], rings: ["RAGQueryFailures"] },
+  {
+    title: "Retrieval finds nothing",
+    faults: { "rag-empty": {} },
+    areas: ["rag"],
+    rings: ["RAGEmptyResultsHigh"],
+  },
+  {
+    title: "The agent's tools fail",
+    faults: { "tool-errors": { ratio: 0.9 } },
+    areas: ["tools"],
+    rings: ["ToolCallFailures"],
+  },
+  {
+    title: "The worker is down",
+    faults: { "worker-down": {} },
+    areas: ["worker", "redis"],
+    rings: ["WorkerDown"],
+    mayRing: ["WorkerJobTooOld"],
+  },
+  {
+    title: "The second worker is dead",
+    prometheus: deadTarget("agentpay-worker"),
+    areas: ["prometheus", "worker"],
+    rings: ["WorkerInstanceDown"],
+  },
+  {
+    title: "The worker works on nothing",
+    faults: { "worker-stalled": {} },
+    areas: ["worker"],
+    rings: ["WorkerQueueStalled", "WorkerJobTooOld"],
+    mayRing: ["WorkerQueueBacklog"],
+  },
+  {
+    title: "Jobs come faster than they are done",
+    faults: { "queue-backlog": { rate: 100 } },
+    areas: ["worker", "postgres"],
+    rings: ["WorkerQueueBacklog"],
+    // Busy as it is, it uses all of its database connections; what is less urgent waits.
+    mayRing: ["DatabaseAppPoolSaturated", "WorkerQueueStalled", "WorkerJobTooOld"],
+  },
+  { title: "Jobs fail", faults: { "job-failures": {} }, areas: ["worker"], rings: ["WorkerJobFailures"] },
+  {
+    title: "PostgreSQL is down",
+    faults: { "postgres-down": {} },
+    rings: ["PostgresDown"],
+    mayRing: [...apiErrors, ...anyExhausted, "WebSocketConnectionsDropped"],
+  },
+  {
+    title: "The exporter of PostgreSQL is down",
+    faults: { "postgres-exporter-down": {} },
+    areas: ["postgres"],
+    rings: ["PostgresExporterDown"],
+  },
+  {
+    title: "Database connections leak",
+    faults: { "db-pool-exhausted": {} },
+    areas: ["postgres", "api"],
+    rings: ["DatabasePoolExhausted", "DatabaseAppPoolSaturated"],
+    mayRing: [...apiDelays, exhausted("api-latency")],
+  },
+  {
+    title: "A database statement takes seconds",
+    faults: { "slow-queries": {} },
+    areas: ["postgres", "api"],
+    rings: ["PostgresSlowQueries"],
+    mayRing: [...apiDelays, exhausted("api-latency")],
+  },
+  {
+    title: "A transaction stays open",
+    faults: { "long-transaction": {} },
+    areas: ["postgres"],
+    rings: ["PostgresLongTransaction"],
+  },
+  {
+    title: "Transactions deadlock",
+    faults: { deadlocks: {} },
+    areas: ["postgres"],
+    rings: ["PostgresDeadlocks"],
+  },
+  {
+    title: "The database reads from disk",
+    faults: { "db-cache-misses": {} },
+    areas: ["postgres"],
+    rings: ["PostgresCacheHitRatioLow"],
+  },
+  {
+    title: "Redis is down",
+    faults: { "redis-down": {} },
+    rings: ["RedisDown"],
+    mayRing: [...apiErrors, ...anyExhausted, "WorkerQueueStalled", "WorkerJobTooOld"],
+  },
+  {
+    title: "The exporter of Redis is down",
+    faults: { "redis-exporter-down": {} },
+    areas: ["redis"],
+    rings: ["RedisExporterDown"],
+  },
+  {
+    title: "Redis's memory is nearly full",
+    faults: { "redis-memory": {} },
+    areas: ["redis"],
+    rings: ["RedisMemoryHigh"],
+  },
+  {
+    title: "Redis evicts keys",
+    faults: { "redis-evictions": {} },
+    areas: ["redis"],
+    rings: ["RedisEvictingKeys"],
+    mayRing: ["RedisMemoryHigh"],
+  },
+  {
+    title: "Redis has no memory limit",
+    faults: { "redis-unlimited": {} },
+    areas: ["redis"],
+    rings: ["RedisMaxmemoryUnset"],
+  },
+  {
+    title: "Redis refuses connections",
+    faults: { "redis-rejections": {} },
+    areas: ["redis"],
+    rings: ["RedisRejectedConnections"],
+  },
+  {
+    title: "A part of the monitoring does not answer",
+    prometheus: deadTarget("drill"),
+    areas: ["prometheus"],
+    rings: ["TargetDown"],
+  },
+  {
+    title: "Prometheus gets a configuration that it refuses",
+    prometheus: refusedConfiguration,
+    areas: ["prometheus"],
+    rings: ["PrometheusBadConfig"],
+  },
+  {
+    title: "A rule can't be evaluated",
+    prometheus: failingRule,
+    areas: ["prometheus"],
+    rings: ["PrometheusRuleFailures"],
+  },
+  {
+    title: "Prometheus is too slow for its rules",
+    prometheus: hastyRule,
+    areas: ["prometheus"],
+    rings: ["PrometheusMissingRuleEvaluations"],
+  },
+  {
+    title: "Alertmanager gets a configuration that it refuses",
+    alertmanager: "refused configuration",
+    areas: ["alertmanager"],
+    rings: ["AlertmanagerFailedReload"],
+  },
+  {
+    title: "Slack's webhook is revoked, and a warning rings",
+    faults: { "long-transaction": {} },
+    alertmanager: "revoked Slack webhook",
+    rings: ["AlertmanagerNotificationsFailing"],
+    mayRing: ["PostgresLongTransaction"],
+  },
+  {
+    title: "A metric has a label that holds ids",
+    faults: { "stray-label": {} },
+    rings: ["MetricCardinalityExplosion"],
+    // Prometheus gets busy, too.
+    mayRing: ["PrometheusMissingRuleEvaluations"],
+  },
+];
+
+/** Alerts that no drill rings, with the reason. The rule tests (`test/rules/`) cover every one of them. */
+export const notDrilled: Readonly<Record<AlertId, string>> = {
+  Watchdog: "it always fires: every drill waits for it before it breaks anything",
+  ConversationsDropped: "it compares with a day ago, and no drill is that long",
+  CheckoutConversionDropped: "it compares with the week up to yesterday, and no drill is that long",
+  LLMCostAnomaly: "it compares with the week up to yesterday, and no drill is that long",
+  PrometheusErrorSendingAlerts: "it rings where the only Alertmanager is gone, so nothing of it can arrive",
+  ...Object.fromEntries(
+    objectives.flatMap(({ alertPrefix }) =>
+      burns(alertPrefix, "3d").map((id) => [id, "its windows are 3 days and 6 hours: long even in a drill"]),
+    ),
+  ),
+};

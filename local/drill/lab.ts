@@ -1,0 +1,293 @@
+/**
+ * A place to break things in: a simulated AgentPay that lives fast, the real Prometheus and Alertmanager with the
+ * catalogue's files at the same pace, and a PagerDuty and a Slack of its own. Everything is new, on free ports and in
+ * a folder of its own: a running local stack is not disturbed.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
+import { internalAddresses, notificationSettings, prometheusFiles } from "../../render/index.ts";
+import type { Settings } from "../../settings.ts";
+import { readSettings } from "../../settings-file.ts";
+import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
+import { Children } from "../engine/children.ts";
+import { LogFiles } from "../engine/log-files.ts";
+import { localPorts } from "../ports.ts";
+import { startInbox } from "../services/inbox/server.ts";
+import { startPagerDuty } from "../services/pagerduty/server.ts";
+import { REPOSITORY } from "../state-folder.ts";
+import type { FoundTool } from "../toolchain/find.ts";
+import { type Pace, scaleDuration, scaleFile } from "./scale.ts";
+
+export interface LabOptions {
+  /** Folder of its own. */
+  readonly folder: string;
+  /** Seconds of the simulation in one second. */
+  readonly factor: number;
+  readonly tools: { readonly prometheus: FoundTool; readonly alertmanager: FoundTool };
+}
+
+/** prometheus.yml as far as drills break it. */
+export interface PrometheusConfiguration {
+  rule_files: string[];
+  scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+}
+
+/** What a breakage puts into Prometheus's configuration: more rule files by path, and an edit. */
+export interface PrometheusBreakage {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly edit: (configuration: PrometheusConfiguration) => void;
+}
+
+export interface Lab {
+  readonly agentpay: RunningAgentPay;
+  readonly urls: { readonly [Server in "prometheus" | "alertmanager" | "pagerduty" | "inbox"]: string };
+  /** Who the routing key belongs to. */
+  readonly pagerDutyService: string;
+  /** Gives Prometheus its configuration with these breakages; without any, the right one. */
+  breakPrometheus(breakages: readonly PrometheusBreakage[]): Promise<void>;
+  /** Gives Alertmanager a configuration that it refuses, or its own again. */
+  breakAlertmanager(broken: boolean): Promise<void>;
+  /** Makes Slack refuse every message, or take them again. */
+  breakSlack(broken: boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A Monday, 9:00 UTC: average traffic, and none that is less for many simulated hours. Every drill has the same day. */
+const CLOCK = Date.UTC(2026, 5, 1, 9) / 1000;
+const SEED = 1;
+
+const PAGERDUTY_SERVICE = "AgentPay drill";
+/** Simulated: a scrape has a real half second at 60 times the pace, also on a busy machine. */
+const SCRAPE_INTERVAL_SECONDS = 30;
+const API_TOKEN = "drill";
+
+/** How Prometheus and Alertmanager are asked who they are, and PagerDuty with its token. */
+export const pagerDutyHeaders = {
+  authorization: `Token token=${API_TOKEN}`,
+  "content-type": "application/json",
+} as const;
+
+/** @throws where a part does not start; what has started is stopped then. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    return { ...(await assemble(options, undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  { folder, factor, tools }: LabOptions,
+  undo: (() => Promise<void>)[],
+): Promise<Omit<Lab, "stop">> {
+  const logs = new LogFiles(path.join(folder, "logs"));
+  const data = (name: string) => path.join(folder, "data", name);
+  const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
+    undo.push(() => server.stop());
+    return server;
+  };
+  const freePorts = Object.fromEntries(Object.keys(localPorts(0)).map((name) => [name, 0]));
+  const pace: Pace = { factor, startedAt: Date.now() / 1000, clock: CLOCK };
+  const agentpay = keep(
+    await startAgentPay(
+      { ports: freePorts as ReturnType<typeof localPorts>, logger: (name) => logs.logger(name) },
+      { speed: factor, clock: CLOCK, seed: SEED },
+    ),
+  );
+  const pagerduty = keep(await startPagerDuty({ port: 0, dataFolder: data("pagerduty") }));
+  const inbox = keep(await startInbox({ port: 0, dataFolder: data("inbox") }));
+  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
+  const address = {
+    prometheus: `127.0.0.1:${prometheusPort}`,
+    alertmanager: `127.0.0.1:${alertmanagerPort}`,
+  };
+
+  const settings = labSettings(agentpay, pagerduty.url);
+  const prometheusFolder = path.join(folder, "prometheus");
+  const alertmanagerFolder = path.join(folder, "alertmanager");
+  const files = scaled(prometheusConfigurationFiles(settings, address), pace);
+  const { "alertmanager.yml": configuration = "", ...templates } = alertmanagerFiles({
+    ...notificationSettings(settings),
+    // No AWS takes part.
+    sns: undefined,
+  });
+  const routes = scaleFile(configuration, pace).replaceAll(ALERTMANAGER_FOLDER, alertmanagerFolder);
+  await writeFiles(prometheusFolder, files);
+  const slackUrl = (webhook: string) => ({
+    [inFolder(secretFiles.slackWebhookUrl)]: `${inbox.url}${webhook}`,
+  });
+  await writeFiles(alertmanagerFolder, {
+    ...templates,
+    "alertmanager.yml": routes,
+    [inFolder(secretFiles.pagerDutyRoutingKey)]: await makeRoutingKey(pagerduty.url),
+    ...slackUrl("/services/drill"),
+  });
+
+  const children = new Children(path.join(folder, "children.json"), logs);
+  undo.push(() => children.stopAll());
+  await children.start({
+    name: "alertmanager",
+    command: binary(tools.alertmanager, "alertmanager"),
+    args: [
+      `--config.file=${path.join(alertmanagerFolder, "alertmanager.yml")}`,
+      `--storage.path=${data("alertmanager")}`,
+      `--web.listen-address=${address.alertmanager}`,
+      "--cluster.listen-address=",
+    ],
+    cwd: folder,
+  });
+  await children.start({
+    name: "prometheus",
+    command: binary(tools.prometheus, "prometheus"),
+    args: [
+      `--config.file=${path.join(prometheusFolder, "prometheus.yml")}`,
+      `--storage.tsdb.path=${data("prometheus")}`,
+      `--web.listen-address=${address.prometheus}`,
+      "--web.enable-lifecycle",
+      // Prometheus's own defaults, which are durations too.
+      `--scrape.discovery-reload-interval=${scaleDuration("5s", factor)}`,
+      `--query.lookback-delta=${scaleDuration("5m", factor)}`,
+      `--rules.alert.resend-delay=${scaleDuration("1m", factor)}`,
+    ],
+    cwd: folder,
+  });
+  const urls = {
+    prometheus: `http://${address.prometheus}`,
+    alertmanager: `http://${address.alertmanager}`,
+    pagerduty: pagerduty.url,
+    inbox: inbox.url,
+  };
+
+  return {
+    agentpay,
+    urls,
+    pagerDutyService: PAGERDUTY_SERVICE,
+    breakPrometheus: async (breakages) => {
+      const extra = scaled(Object.assign({}, ...breakages.map((breakage) => breakage.files)), pace);
+      const configuration = parse(files["prometheus.yml"] ?? "") as PrometheusConfiguration;
+      for (const { edit } of breakages) edit(configuration);
+      await writeFiles(prometheusFolder, { ...extra, "prometheus.yml": stringify(configuration) });
+      await reload(urls.prometheus);
+    },
+    breakAlertmanager: async (broken) => {
+      await writeFiles(alertmanagerFolder, {
+        "alertmanager.yml": broken ? `${routes}\nbroken: true\n` : routes,
+      });
+      await reload(urls.alertmanager);
+    },
+    breakSlack: (broken) =>
+      // Slack's simulation has no such address: 404, which Alertmanager does not try again.
+      writeFiles(alertmanagerFolder, slackUrl(broken ? "/revoked" : "/services/drill")),
+  };
+}
+
+/** The local stack's settings with the lab's addresses. */
+function labSettings(agentpay: RunningAgentPay, eventsUrl: string): Settings {
+  const settings = readSettings(REPOSITORY, "local");
+  if (!settings.metrics.enabled || !settings.pagerduty.enabled) {
+    throw new Error("Pulumi.local.yaml must enable metrics and pagerduty: drills are about both");
+  }
+  const target = (name: keyof RunningAgentPay["urls"]) => [new URL(agentpay.urls[name]).host];
+  return {
+    ...settings,
+    pagerduty: { ...settings.pagerduty, eventsUrl },
+    metrics: {
+      ...settings.metrics,
+      scrapeIntervalSeconds: SCRAPE_INTERVAL_SECONDS,
+      apiTargets: target("api"),
+      workerTargets: target("worker"),
+      postgresTargets: target("postgres"),
+      redisTargets: target("redis"),
+    },
+  };
+}
+
+function prometheusConfigurationFiles(
+  settings: Settings,
+  address: { readonly prometheus: string; readonly alertmanager: string },
+): Record<string, string> {
+  if (!settings.metrics.enabled) return {};
+  const files = prometheusFiles(settings, settings.metrics);
+  const configuration = (files["prometheus.yml"] ?? "")
+    .replaceAll(internalAddresses.alertmanager, address.alertmanager)
+    .replaceAll("localhost:9090", address.prometheus);
+  return { ...files, "prometheus.yml": configuration };
+}
+
+function scaled(files: Readonly<Record<string, string>>, pace: Pace): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, yaml]) => [name, scaleFile(yaml, pace)]));
+}
+
+function inFolder(file: string): string {
+  return path.relative(ALERTMANAGER_FOLDER, file);
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content, { mode: 0o600 });
+  }
+}
+
+/** A service with somebody on call for it. */
+async function makeRoutingKey(url: string): Promise<string> {
+  const post = async (to: string, kind: string, body: object) => {
+    const response = await fetch(`${url}/${to}`, {
+      method: "POST",
+      headers: pagerDutyHeaders,
+      body: JSON.stringify({ [kind]: body }),
+    });
+    if (!response.ok) throw new Error(`the simulated PagerDuty made no ${kind}: ${await response.text()}`);
+    const answer = (await response.json()) as Record<string, { id: string; integration_key?: string }>;
+    return answer[kind] ?? { id: "" };
+  };
+  const user = await post("users", "user", { name: "Drill", email: "drill@agentpay.example" });
+  const policy = await post("escalation_policies", "escalation_policy", {
+    name: PAGERDUTY_SERVICE,
+    escalation_rules: [
+      { escalation_delay_in_minutes: 15, targets: [{ id: user.id, type: "user_reference" }] },
+    ],
+  });
+  const service = await post("services", "service", {
+    name: PAGERDUTY_SERVICE,
+    escalation_policy: { id: policy.id, type: "escalation_policy_reference" },
+  });
+  const { integration_key } = await post(`services/${service.id}/integrations`, "integration", {
+    name: "Alertmanager",
+    type: "events_api_v2_inbound_integration",
+  });
+  return integration_key ?? "";
+}
+
+function binary({ binaries, name }: FoundTool, wanted: string): string {
+  const found = binaries[wanted];
+  if (found === undefined) throw new Error(`${name} has no ${wanted}`);
+  return found;
+}
+
+/** Refusing a broken configuration is what some drills want: only no answer at all is a failure. */
+async function reload(url: string): Promise<void> {
+  await (await fetch(`${url}/-/reload`, { method: "POST" })).text();
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no free port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,149 @@
+/** What a drill sees: which alerts fire in Prometheus, and what arrived where. */
+import { type AlertId, alertId } from "./alert-id.ts";
+import { type Lab, pagerDutyHeaders } from "./lab.ts";
+
+/** Where alerts of a severity are looked for: those of the third reach nobody, and are to be seen there. */
+export type Channel = "PagerDuty" | "Slack" | "Alertmanager";
+
+/** A message as it arrived. */
+export interface Arrival {
+  readonly channel: Channel;
+  /** Of one incident or group: a later message of it has the same. */
+  readonly key: string;
+  readonly state: "firing" | "resolved";
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** All that it says. */
+  readonly text: string;
+  /** As the receiver understood it; undefined where it has no such field. */
+  readonly severity?: string;
+  readonly service?: string;
+  readonly links?: readonly string[];
+}
+
+/** What was seen of a lab so far. */
+export interface Observation {
+  /** When each alert fired first, milliseconds since 1970. */
+  readonly fired: Map<AlertId, number>;
+  /** Alerts that fire now. */
+  firing: ReadonlySet<AlertId>;
+  /** Alerts that were seen muted by another. */
+  readonly muted: Set<AlertId>;
+  readonly arrivals: Arrival[];
+}
+
+export function newObservation(): Observation {
+  return { fired: new Map(), firing: new Set(), muted: new Set(), arrivals: [] };
+}
+
+type LabelledAlerts = readonly { readonly labels: Record<string, string> }[];
+
+/** Adds what is new. @throws where a server does not answer. */
+export async function observe(lab: Lab, observation: Observation): Promise<void> {
+  const now = Date.now();
+  const [prometheus, incidents, messages, alertmanager] = await Promise.all([
+    get<{ data: { alerts: (LabelledAlerts[number] & { state: string })[] } }>(
+      `${lab.urls.prometheus}/api/v1/alerts`,
+    ),
+    get<{ incidents: readonly Incident[] }>(`${lab.urls.pagerduty}/incidents?limit=100`, pagerDutyHeaders),
+    get<readonly SlackMessage[]>(`${lab.urls.inbox}/local/messages`),
+    get<readonly (LabelledAlerts[number] & { status: { inhibitedBy: readonly string[] } })[]>(
+      `${lab.urls.alertmanager}/api/v2/alerts`,
+    ),
+  ]);
+  const firing = prometheus.data.alerts.filter(({ state }) => state === "firing");
+  observation.firing = new Set(firing.map(idOf));
+  for (const id of observation.firing) if (!observation.fired.has(id)) observation.fired.set(id, now);
+  const known = new Set(observation.arrivals.map(fingerprint));
+  const arrived = [...incidents.incidents.flatMap(ofIncident), ...messages.map(ofMessage)];
+  observation.arrivals.push(...arrived.filter((arrival) => !known.has(fingerprint(arrival))));
+  for (const alert of alertmanager) {
+    if (alert.status.inhibitedBy.length > 0) observation.muted.add(idOf(alert));
+  }
+  observation.arrivals.push(
+    ...changesInAlertmanager(observation.arrivals, new Set(alertmanager.map(idOf)), now),
+  );
+}
+
+function idOf({ labels }: LabelledAlerts[number]): AlertId {
+  return alertId(labels["alertname"] ?? "", labels);
+}
+
+async function get<Answer>(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return (await response.json()) as Answer;
+}
+
+function fingerprint({ channel, key, state, at, text }: Arrival): string {
+  return JSON.stringify([channel, key, state, at, text]);
+}
+
+interface Incident {
+  readonly id: string;
+  readonly incident_key: string;
+  readonly updated_at: string;
+  readonly resolved_at: string | null;
+  readonly service: { readonly summary: string };
+  readonly body: {
+    readonly details: { readonly severity?: string; readonly links?: readonly { readonly href: string }[] };
+  };
+}
+
+/** An incident as it is now; what it said before was seen before. */
+function ofIncident({ incident_key, updated_at, resolved_at, service, body }: Incident): Arrival[] {
+  const { severity, links = [] } = body.details;
+  return [
+    {
+      channel: "PagerDuty",
+      key: incident_key,
+      state: resolved_at === null ? "firing" : "resolved",
+      at: Date.parse(resolved_at ?? updated_at),
+      text: JSON.stringify(body.details),
+      service: service.summary,
+      links: links.map(({ href }) => href),
+      ...(severity !== undefined && { severity }),
+    },
+  ];
+}
+
+interface SlackMessage {
+  readonly receivedAt: string;
+  readonly title: string;
+  readonly text: string;
+  readonly color: string;
+}
+
+function ofMessage({ receivedAt, title, text, color }: SlackMessage): Arrival {
+  return {
+    channel: "Slack",
+    key: title,
+    state: color === "good" || /resolved/i.test(title) ? "resolved" : "firing",
+    at: Date.parse(receivedAt),
+    text: `${title}\n${text}`,
+  };
+}
+
+/** Alertmanager shows what is active; its coming and going are the messages. */
+function changesInAlertmanager(
+  before: readonly Arrival[],
+  active: ReadonlySet<AlertId>,
+  at: number,
+): Arrival[] {
+  const last = new Map(
+    before.flatMap(({ channel, key, state }) => (channel === "Alertmanager" ? [[key, state] as const] : [])),
+  );
+  const arrival = (key: AlertId, state: Arrival["state"]): Arrival => ({
+    channel: "Alertmanager",
+    key,
+    state,
+    at,
+    text: key,
+  });
+  return [
+    ...[...active].filter((id) => last.get(id) !== "firing").map((id) => arrival(id, "firing")),
+    ...[...last]
+      .filter(([id, state]) => state === "firing" && !active.has(id))
+      .map(([id]) => arrival(id, "resolved")),
+  ];
+}

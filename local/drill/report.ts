@@ -1,0 +1,72 @@
+/** Results as people read them. */
+import Table from "cli-table3";
+import colors from "picocolors";
+import type { AlertId } from "./alert-id.ts";
+import type { DrillResult, RoundResult } from "./round.ts";
+import type { Ring } from "./verdict.ts";
+
+/** Whether everything that had to ring did, and nothing else. */
+export function passed(rounds: readonly RoundResult[]): boolean {
+  return rounds.every(
+    ({ results, falseAlarms }) =>
+      falseAlarms.length === 0 &&
+      results.every(({ rings }) => rings.every(({ problems }) => problems.length === 0)),
+  );
+}
+
+/** One row for each alert; false alarms stand with the first drill of their round. */
+export function resultTable(rounds: readonly RoundResult[]): string {
+  const table = new Table({
+    head: ["Fault", "Expected alert", "Arrived", "s to arrive", "s to resolve", "False alarms"],
+    style: { head: [], border: [], compact: true },
+    wordWrap: true,
+  });
+  table.push(...rounds.flatMap(({ results, falseAlarms }) => results.flatMap(rowsOf(falseAlarms))));
+  return table.toString();
+}
+
+function rowsOf(falseAlarms: readonly AlertId[]) {
+  const alarms = falseAlarms.length === 0 ? "none" : colors.red(falseAlarms.join(", "));
+  return ({ drill, rings }: DrillResult, index: number): string[][] =>
+    rings.map((ring, row) => [
+      row === 0 ? drill.title : "",
+      ring.id,
+      arrived(ring),
+      ring.channel === "muted" ? "-" : inWords(ring.secondsToArrive),
+      ring.outlasts === undefined ? inWords(ring.secondsToResolve) : "-",
+      index === 0 && row === 0 ? alarms : "",
+    ]);
+}
+
+function arrived({ channel, problems }: Ring): string {
+  return problems.length === 0 ? colors.green(channel) : colors.red(`no: ${problems[0]}`);
+}
+
+function inWords(seconds: number | undefined): string {
+  return seconds === undefined ? colors.red("never") : seconds.toFixed(1);
+}
+
+/** Everything that went wrong, a line each; with the ends that were not waited for. */
+export function remarks(rounds: readonly RoundResult[]): readonly string[] {
+  return rounds.flatMap(({ results, falseAlarms }) => [
+    ...results.flatMap(({ drill, rings }) =>
+      rings.flatMap(({ id, channel, problems, outlasts }) => [
+        ...problems.map((problem) => colors.red(`${drill.title}: ${id}: ${problem}`)),
+        ...(outlasts === undefined || channel === "muted"
+          ? []
+          : [`${id}: its end is not waited for, ${outlasts}`]),
+      ]),
+    ),
+    ...falseAlarms.map((id) =>
+      colors.red(`false alarm: ${id}, during ${results.map(({ drill }) => drill.title).join("; ")}`),
+    ),
+  ]);
+}
+
+export function notDrilledList(reasons: Readonly<Record<AlertId, string>>): string {
+  const lines = [...new Set(Object.values(reasons))].map((reason) => {
+    const ids = Object.keys(reasons).filter((id) => reasons[id] === reason);
+    return `  ${ids.join(", ")}: ${reason}`;
+  });
+  return ["Not drilled (the rule tests cover them):", ...lines].join("\n");
+}

@@ -1,0 +1,177 @@
+/** What was seen -> what a drill proved. Pure. */
+import type { Alert } from "../../catalog/alerts/alert.ts";
+import type { Severity } from "../../catalog/severity.ts";
+import { type AlertId, alertOf } from "./alert-id.ts";
+import { alertsOf, type Drill } from "./drills.ts";
+import type { Arrival, Channel, Observation } from "./observation.ts";
+
+const CHANNELS: Readonly<Record<Severity, Channel>> = {
+  critical: "PagerDuty",
+  warning: "Slack",
+  info: "Alertmanager",
+  none: "Alertmanager",
+};
+
+/** When something was broken, and mended; milliseconds since 1970. */
+export interface Times {
+  readonly brokenAt: number;
+  /** Undefined as long as it is broken. */
+  readonly mendedAt: number | undefined;
+}
+
+/** What became of one alert that had to ring. */
+export interface Ring {
+  readonly id: AlertId;
+  readonly channel: Channel | "muted";
+  /** Undefined where it never arrived. */
+  readonly secondsToArrive: number | undefined;
+  /** From the fault's end. Undefined where its end did not arrive, or wasn't waited for. */
+  readonly secondsToResolve: number | undefined;
+  /** Why its end was not waited for; undefined where it was. */
+  readonly outlasts: string | undefined;
+  /** Everything that is wrong with what arrived. */
+  readonly problems: readonly string[];
+}
+
+/** What is fixed in a description, in its longest piece: no number of the moment is in it. */
+function fixedPart({ description }: Alert): string {
+  const pieces = description.split(/\{\{.*?\}\}/).map((piece) => piece.trim());
+  return pieces.toSorted((a, b) => b.length - a.length)[0] ?? "";
+}
+
+/** Whether a message is about the alert: it is named, or its description is there. */
+export function tells(arrival: Arrival, id: AlertId): boolean {
+  if (arrival.channel === "Alertmanager") return arrival.key === id;
+  const alert = alertOf(id);
+  const unescaped = arrival.text.replaceAll("\\n", "\n").replaceAll('\\"', '"').replaceAll("&#39;", "'");
+  if (unescaped.includes(fixedPart(alert))) return true;
+  // Rules that share a name are told apart by their descriptions alone.
+  return alert.labels === undefined && new RegExp(`\\b${alert.name}\\b`).test(unescaped);
+}
+
+/** The first message about the alert since the fault. */
+function firstOf(id: AlertId, { arrivals }: Observation, { brokenAt }: Times): Arrival | undefined {
+  const channel = CHANNELS[alertOf(id).severity];
+  return arrivals.find(
+    (arrival) =>
+      arrival.channel === channel &&
+      arrival.state === "firing" &&
+      arrival.at >= brokenAt &&
+      tells(arrival, id),
+  );
+}
+
+/** Its end: of the same incident in PagerDuty, of the same alert elsewhere, with nothing newer about it firing. */
+function endOf(id: AlertId, first: Arrival, { arrivals }: Observation, times: Times): Arrival | undefined {
+  const { mendedAt } = times;
+  if (mendedAt === undefined) return undefined;
+  const related = arrivals.filter(
+    (arrival) =>
+      arrival.channel === first.channel &&
+      arrival.at >= first.at &&
+      (arrival.channel === "PagerDuty" ? arrival.key === first.key : tells(arrival, id)),
+  );
+  const last = related.at(-1);
+  return last?.state === "resolved" ? last : undefined;
+}
+
+/** Whether everything that has to ring while the fault lasts has arrived. */
+export function allArrived(drill: Drill, observation: Observation, times: Times): boolean {
+  return (
+    drill.rings.every((id) => firstOf(id, observation, times) !== undefined) &&
+    (drill.mutes ?? []).every((id) => observation.muted.has(id))
+  );
+}
+
+/** Whether what has to arrive after the fault did, and the end of everything that arrived did too. */
+export function allResolved(drill: Drill, observation: Observation, times: Times): boolean {
+  const { rings, ringsAfter = [], outlast = {} } = drill;
+  return [...rings, ...ringsAfter].every((id) => {
+    const first = firstOf(id, observation, times);
+    if (!first) return !ringsAfter.includes(id);
+    return outlast[id] !== undefined || endOf(id, first, observation, times) !== undefined;
+  });
+}
+
+export interface Expectations {
+  /** Name of the PagerDuty service behind the routing key. */
+  readonly pagerDutyService: string;
+  /** A runbook is at `<runbookBaseUrl>/<AlertName>.md`. */
+  readonly runbookBaseUrl: string;
+  readonly grafanaUrl: string;
+}
+
+export function judge(
+  drill: Drill,
+  observation: Observation,
+  times: Times,
+  expectations: Expectations,
+): readonly Ring[] {
+  const muted = (drill.mutes ?? []).map((id): Ring => {
+    const problems = observation.muted.has(id) ? [] : ["it was not muted"];
+    return { ...nothing(id, "muted"), outlasts: "it is muted", problems };
+  });
+  const rung = [...drill.rings, ...(drill.ringsAfter ?? [])].map((id): Ring => {
+    const channel = CHANNELS[alertOf(id).severity];
+    const outlasts = drill.outlast?.[id];
+    const first = firstOf(id, observation, times);
+    if (!first) {
+      const fired = observation.fired.has(id) ? "it fired, but nothing arrived" : "it did not fire";
+      return {
+        id,
+        channel,
+        secondsToArrive: undefined,
+        secondsToResolve: undefined,
+        outlasts,
+        problems: [fired],
+      };
+    }
+    const end = outlasts === undefined ? endOf(id, first, observation, times) : undefined;
+    return {
+      id,
+      channel,
+      secondsToArrive: (first.at - times.brokenAt) / 1000,
+      secondsToResolve: end && Math.max(0, (end.at - (times.mendedAt ?? end.at)) / 1000),
+      outlasts,
+      problems: [
+        ...problemsOf(id, first, expectations),
+        ...(end || outlasts !== undefined ? [] : ["its end did not arrive"]),
+      ],
+    };
+  });
+  return [...rung, ...muted];
+}
+
+function nothing(id: AlertId, channel: Ring["channel"]) {
+  return { id, channel, secondsToArrive: undefined, secondsToResolve: undefined } as const;
+}
+
+/** What a message lacks that its reader needs. */
+function problemsOf(id: AlertId, arrival: Arrival, expectations: Expectations): string[] {
+  const { name, severity } = alertOf(id);
+  const runbook = `${expectations.runbookBaseUrl}/${name}.md`;
+  if (arrival.channel === "Slack") return arrival.text.includes(runbook) ? [] : [`no link to ${runbook}`];
+  if (arrival.channel === "Alertmanager") return [];
+  const { links = [], service } = arrival;
+  // A page may be about several alerts of one service: its links are those of one of them.
+  return [
+    ...(arrival.severity === severity ? [] : [`severity ${arrival.severity}`]),
+    ...(service === expectations.pagerDutyService ? [] : [`service ${service}`]),
+    ...(arrival.key === "" ? ["no dedup key"] : []),
+    ...(links.some((link) => link.startsWith(`${expectations.runbookBaseUrl}/`))
+      ? []
+      : ["no link to a runbook"]),
+    ...(links.some((link) => link.startsWith(`${expectations.grafanaUrl}/d/`))
+      ? []
+      : ["no link to a dashboard"]),
+  ];
+}
+
+/** What fired although none of the drills says so. */
+export function falseAlarms(
+  drills: readonly Drill[],
+  { fired }: Pick<Observation, "fired">,
+): readonly AlertId[] {
+  const allowed = new Set(["Watchdog", ...drills.flatMap(alertsOf)]);
+  return [...fired.keys()].filter((id) => !allowed.has(id)).toSorted();
+}

@@ -1,0 +1,77 @@
+/** The command itself, with the real Prometheus and Alertmanager: representative alerts, and its way with signals. */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { REPOSITORY } from "../../../local/state-folder.ts";
+
+const TIMEOUT_MILLISECONDS = 200_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs `npm run drill -- <args>`, without npm. `onOutput` may end it in the middle. */
+function drill(
+  args: readonly string[],
+  onOutput?: (output: string, kill: () => void) => void,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", path.join("local", "drill", "main.ts"), ...args],
+      {
+        cwd: REPOSITORY,
+        env: { ...process.env, NO_COLOR: "1" },
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: TIMEOUT_MILLISECONDS,
+      },
+    );
+    let output = "";
+    const take = (chunk: Buffer) => {
+      output += chunk.toString();
+      onOutput?.(output, () => child.kill("SIGINT"));
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output }));
+  });
+}
+
+function leftFolders(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith("agentpay-drill-"));
+}
+
+test("criticals page, a warning reaches Slack, all end, and nothing else rings", async () => {
+  const names = ["APIDown", "HighErrorRate", "LLMRequestFailures", "PostgresDown"];
+  const { code, output } = await drill(names.flatMap((name) => ["--alert", name]));
+  expect(output).toContain("expected alerts rang as they should, 0 false alarms");
+  expect(output).toMatch(/APIDown +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/HighErrorRate +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/APIAvailabilityBudgetBurn 6h +│ muted +│ - /);
+  expect(output).toMatch(/LLMRequestFailures +│ Slack +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/PostgresDown +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
+  expect(code).toBe(0);
+});
+
+test("a healthy run pages nobody", async () => {
+  const { code, output } = await drill(["--healthy", "15s"]);
+  expect(output).toContain("Quiet: no false alarm");
+  expect(code).toBe(0);
+});
+
+test("an interrupted drill stops everything and leaves nothing", async () => {
+  const before = leftFolders();
+  const { code, output } = await drill(["--alert", "ConversationsDropped", "--alert", "APIDown"]);
+  expect(output).toContain("ConversationsDropped is not drilled: it compares with a day ago");
+  expect(code).toBe(1);
+  const interrupted = await drill(["--alert", "APIDown"], (text, kill) => {
+    if (text.includes("broken:")) kill();
+  });
+  expect(interrupted.output).toContain("Interrupted; everything is stopped.");
+  expect(interrupted.code).toBe(130);
+  expect(leftFolders()).toEqual(before);
+});
