@@ -90,16 +90,25 @@ function alarmProblem(name: string, alarm: MetricAlarm | undefined): string[] {
   return alarm.AlarmActions?.length ? [] : [`${name} tells nobody`];
 }
 
-async function alarms(context: Context, names: readonly string[]) {
+async function readAlarms(context: Context, names: readonly string[]) {
   const client = new CloudWatchClient(clientOptions(context, GLOBAL_REGION));
   const command = new DescribeAlarmsCommand({ AlarmNames: [...names] });
   const { MetricAlarms = [] } = await client.send(command, { abortSignal: context.signal });
-  return names.flatMap((name) =>
-    alarmProblem(
-      name,
-      MetricAlarms.find(({ AlarmName }) => AlarmName === name),
-    ),
-  );
+  return names.map((name) => ({ name, alarm: MetricAlarms.find(({ AlarmName }) => AlarmName === name) }));
+}
+
+async function alarmProblems(context: Context, names: readonly string[]) {
+  return (await readAlarms(context, names)).flatMap(({ name, alarm }) => alarmProblem(name, alarm));
+}
+
+/** A heartbeat that stays away sets the alarm off. */
+async function deadMansSwitch(context: Context) {
+  if (!context.settings.metrics.enabled) return notConfigured("metrics.enabled is false: nothing to watch");
+  const name = required(context.outputs.deadMansSwitchAlarmName, "deadMansSwitchAlarmName");
+  const [read] = await readAlarms(context, [name]);
+  if (read?.alarm?.StateValue === "ALARM") return failed(`${name} rings: no heartbeat comes`);
+  const problems = alarmProblem(name, read?.alarm);
+  return problems.length > 0 ? failed(some(problems)) : proven(name);
 }
 
 async function healthChecks(context: Context) {
@@ -107,7 +116,7 @@ async function healthChecks(context: Context) {
   const client = new Route53Client(clientOptions(context, GLOBAL_REGION));
   const checks = uptimeChecks(context.settings.uptime as Enabled<"uptime">);
   const prefix = `agentpay-${context.settings.environment}`;
-  const problems = await alarms(
+  const problems = await alarmProblems(
     context,
     checks.map(({ key }) => `${prefix}-${key}-unreachable`),
   );
@@ -184,6 +193,14 @@ export const awsChecks: readonly Check[] = [
     run: subscriptions,
   },
   {
+    id: "dead-mans-switch",
+    section: "Metrics",
+    title: "Dead man's switch is armed",
+    platform: "aws",
+    advice: `${UP} If it rings: runbooks/Watchdog.md.`,
+    run: deadMansSwitch,
+  },
+  {
     id: "log-agent",
     section: "Logs",
     title: "Log agent's configuration is published",
@@ -223,7 +240,7 @@ export const awsChecks: readonly Check[] = [
     advice: UP,
     async run(context) {
       const names = required(context.outputs.billingAlarmNames, "billingAlarmNames");
-      const problems = await alarms(context, names);
+      const problems = await alarmProblems(context, names);
       return problems.length > 0 ? failed(some(problems)) : proven(some(names));
     },
   },

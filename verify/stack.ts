@@ -18,6 +18,7 @@ const outputsSchema = z.object({
   logGroupNames: z.record(z.string(), z.string()).optional(),
   agentParameterName: z.string().optional(),
   alertTopicArns: z.record(z.string(), z.string()).optional(),
+  deadMansSwitchAlarmName: z.string().optional(),
   billingAlarmNames: z.array(z.string()).optional(),
   healthCheckIds: z.record(z.string(), z.string()).optional(),
   databaseParameterGroupName: z.string().optional(),

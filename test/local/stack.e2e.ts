@@ -286,6 +286,34 @@ test("the Watchdog beats in the topic that the dead man's switch listens to, and
   expect(await messages("agentpay-local-critical")).toEqual([]);
 });
 
+interface Verified {
+  readonly results: readonly { readonly id: string; readonly status: string; readonly detail: string }[];
+}
+
+test("verify proves every item of the checklist, and finds what was broken behind Pulumi's back", async () => {
+  const verified = async (): Promise<Verified["results"]> =>
+    (JSON.parse((await stack.verify("--json")).stdout) as Verified).results;
+  const unproven = (await verified()).filter(({ status }) => status !== "proven");
+  expect(unproven.map(({ id }) => id)).toEqual([
+    "status-page",
+    "log-events",
+    "structured-logging",
+    "daily-report",
+  ]);
+
+  await json("grafana", "/api/dashboards/uid/agentpay-slo", { ...grafana, method: "DELETE" });
+  const { code, output } = await stack.verify();
+  expect(code).toBe(1);
+  expect(output).toContain("agentpay-slo answered 404");
+  for (const secret of [
+    pagerDutyToken,
+    grafanaPassword,
+    await secretOutput("appEnvironment", "SENTRY_DSN"),
+  ]) {
+    expect(output).not.toContain(secret);
+  }
+});
+
 test("destroy leaves nothing in any service", async () => {
   await pulumi("destroy", "--yes", "--skip-preview");
 

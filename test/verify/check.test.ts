@@ -1,0 +1,104 @@
+import { createColors } from "picocolors";
+import { afterEach, expect, test, vi } from "vitest";
+import { type Check, proven, runChecks } from "../../verify/check.ts";
+import { checklist } from "../../verify/checklist.ts";
+import { report, withoutSecrets } from "../../verify/report.ts";
+import { readStack } from "../../verify/stack.ts";
+import { configurationOf } from "../support/program.ts";
+import { leaks } from "../support/secrets.ts";
+import { install, stackOf } from "./world.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const check = (id: string, run: Check["run"]): Check => ({
+  id,
+  section: "Metrics",
+  title: id,
+  platform: undefined,
+  advice: "do this",
+  run,
+});
+
+test("one that throws and one that never ends are failed; the others go on", async () => {
+  let aborted = false;
+  const results = await runChecks(
+    [
+      check("throws", () => Promise.reject(new Error("broken"))),
+      check("hangs", ({ signal }) => {
+        signal.addEventListener("abort", () => {
+          aborted = true;
+        });
+        return new Promise(() => {});
+      }),
+      check("works", async () => proven("it does")),
+    ],
+    stackOf(),
+    20,
+  );
+  expect(results.map(({ status, detail, advice }) => [status, detail, advice])).toEqual([
+    ["failed", "broken", "do this"],
+    ["failed", "not done within 0.02 s", "do this"],
+    ["proven", "it does", undefined],
+  ]);
+  expect(aborted).toBe(true);
+});
+
+test("a report names each item below its heading, what to do, and the sum", async () => {
+  const results = await runChecks(
+    [
+      check("Works", async () => proven("it does")),
+      check("Breaks", () => Promise.reject(new Error("it is gone"))),
+    ],
+    stackOf(),
+  );
+  expect(report("staging", results, createColors(false))).toBe(
+    [
+      "Metrics",
+      "  proven          Works",
+      "                  it does",
+      "  FAILED          Breaks",
+      "                  it is gone",
+      "                  do this",
+      "",
+      "staging: 1 proven, 1 failed, 0 not configured",
+    ].join("\n"),
+  );
+});
+
+test("no secret is shown, even where a platform repeats it", async () => {
+  // An answer with a status repeats the request's headers.
+  install({ answers: { "/": 500 } });
+  const stack = stackOf();
+  const results = await runChecks(checklist, stack);
+  for (const text of [report("local", results, createColors(false)), JSON.stringify(results)]) {
+    expect(leaks(text)).toBe(true);
+    const shown = withoutSecrets(text, stack);
+    expect(leaks(shown)).toBe(false);
+    expect(shown).not.toContain("5e471e15ec4e7");
+    expect(shown).toContain("[secret]");
+  }
+});
+
+test("a stack is read through the CLI: configuration with defaults, secrets in clear, outputs", async () => {
+  const entries = Object.entries(configurationOf("local")).map(([key, value]) => [
+    `agentpay-monitoring:${key}`,
+    typeof value === "string" ? { value } : { value: JSON.stringify(value), objectValue: value },
+  ]);
+  const calls: string[] = [];
+  const stack = await readStack("acme/agentpay-monitoring/staging-2", async (...args) => {
+    calls.push(args.join(" "));
+    return args[0] === "config"
+      ? JSON.stringify({ ...Object.fromEntries(entries), "pulumi:x": { value: "y" } })
+      : JSON.stringify({ sentryProject: "agentpay-local", later: { unknown: true } });
+  });
+  expect(calls).toEqual([
+    "config --json --show-secrets --stack acme/agentpay-monitoring/staging-2",
+    "stack output --json --show-secrets --stack acme/agentpay-monitoring/staging-2",
+  ]);
+  expect(stack.settings.environment).toBe("staging-2");
+  expect(stack.secrets["sentry.token"]).toBe("sentinel-secret:sentry.token");
+  expect(stack.outputs).toEqual({ sentryProject: "agentpay-local" });
+});

@@ -1,0 +1,325 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { type Result, runChecks } from "../../verify/check.ts";
+import { checklist } from "../../verify/checklist.ts";
+import { withoutVariables } from "../../verify/grafana.ts";
+import type { Overrides } from "../support/program.ts";
+import { install, stackOf } from "./world.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+async function resultsOf(overrides: Overrides = {}): Promise<Record<string, Result>> {
+  const results = await runChecks(checklist, stackOf(overrides));
+  return Object.fromEntries(results.map((result) => [result.id, result]));
+}
+
+const idsWith = (results: Record<string, Result>, status: Result["status"]) =>
+  Object.values(results).flatMap((result) => (result.status === status ? [result.id] : []));
+
+const NOT_PART_OF_THE_STACK = ["status-page", "structured-logging", "daily-report"];
+
+test("on a stack that is well, every item of it is proven", async () => {
+  install();
+  const results = await resultsOf();
+  expect(idsWith(results, "failed")).toEqual([]);
+  expect(idsWith(results, "not configured")).toEqual(NOT_PART_OF_THE_STACK);
+  expect(idsWith(results, "proven")).toHaveLength(checklist.length - NOT_PART_OF_THE_STACK.length);
+});
+
+test("covers each heading of the guide's checklist, in its order", () => {
+  const headings = [...new Set(checklist.map(({ section }) => section))];
+  expect(headings).toEqual([
+    "Error Tracking",
+    "Uptime Monitoring",
+    "Metrics",
+    "Logs",
+    "Performance",
+    "Costs",
+    "On-Call",
+  ]);
+  expect(new Set(checklist.map(({ id }) => id)).size).toBe(checklist.length);
+});
+
+test("only reads, but for one marked event below error", async () => {
+  const asked = install();
+  await resultsOf();
+  const writes = asked.filter(({ method }) => method !== "GET");
+  expect(writes.map(({ url }) => url)).toEqual(["http://sentry.example/api/7/envelope/"]);
+  const event = JSON.parse(writes[0]?.body.split("\n")[2] ?? "");
+  expect(event).toMatchObject({ level: "info", environment: "local", tags: { agentpay_verify: "true" } });
+});
+
+type Fault = readonly [
+  id: string,
+  what: string,
+  changes: NonNullable<Parameters<typeof install>[0]>,
+  detail: RegExp,
+];
+
+const alarms = (change: object) => ({
+  DescribeAlarms: {
+    MetricAlarms: [
+      { AlarmName: "agentpay-local-billing-50-percent", AlarmActions: ["x"], ...change },
+      { AlarmName: "agentpay-local-alerting-silent", AlarmActions: ["x"], ...change },
+    ],
+  },
+});
+const target = (job: string, health: string) => ({
+  labels: { job, instance: "api:8000" },
+  health,
+  lastError: "connection refused",
+});
+const panel = (expr: string) => ({
+  dashboard: { title: "Cost", panels: [{ title: "Spend", targets: [{ expr }] }] },
+});
+
+const faults: readonly Fault[] = [
+  ["sentry-project", "is gone", { answers: { "/projects/agentpay/agentpay-local/": 404 } }, /answered 404/],
+  ["sentry-dsn", "is revoked", { answers: { "/envelope/": 403 } }, /answered 403/],
+  ["sentry-alerts", "are deleted", { answers: { "/alert-rules/": [] } }, /missing: Critical: more than 5%/],
+  [
+    "uptime-checks",
+    "are switched off",
+    { commands: { GetHealthCheck: { HealthCheck: { HealthCheckConfig: { Disabled: true } } } } },
+    /check of api is switched off/,
+  ],
+  [
+    "uptime-checks",
+    "lost their alarms",
+    { commands: alarms({}) },
+    /agentpay-local-api-unreachable is missing/,
+  ],
+  [
+    "alert-channels",
+    "wait for an answer",
+    {
+      commands: {
+        ListSubscriptionsByTopic: {
+          Subscriptions: [{ SubscriptionArn: "PendingConfirmation", Protocol: "email" }],
+        },
+      },
+    },
+    /critical waits for confirmation by email/,
+  ],
+  [
+    "alert-channels",
+    "reach nobody",
+    { commands: { ListSubscriptionsByTopic: {} } },
+    /critical reaches nobody/,
+  ],
+  ["prometheus-ready", "is not", { answers: { "prometheus.example/-/ready": 503 } }, /answered 503/],
+  [
+    "prometheus-targets",
+    "are down",
+    {
+      answers: {
+        "/api/v1/targets": {
+          data: {
+            activeTargets: [
+              "agentpay-api",
+              "agentpay-worker",
+              "postgres",
+              "redis",
+              "prometheus",
+              "alertmanager",
+            ].map((job) => target(job, job === "agentpay-api" ? "down" : "up")),
+          },
+        },
+      },
+    },
+    /^agentpay-api \(api:8000\): connection refused$/,
+  ],
+  [
+    "prometheus-targets",
+    "are not known",
+    { answers: { "/api/v1/targets": { data: { activeTargets: [target("redis", "up")] } } } },
+    /no target of agentpay-api/,
+  ],
+  [
+    "prometheus-rules",
+    "are missing",
+    { answers: { "/api/v1/rules": { data: { groups: [] } } } },
+    /missing: .* and \d+ more/,
+  ],
+  ["alertmanager-ready", "is not", { answers: { "alertmanager.example/-/ready": 503 } }, /answered 503/],
+  [
+    "alertmanager-configuration",
+    "is another one",
+    { answers: { "/api/v2/status": { config: { original: "receivers: [{ name: mine }]" } } } },
+    /it has receivers mine; 0 inhibitions; rendered are receivers/,
+  ],
+  [
+    "alertmanager-deliveries",
+    "fail",
+    {
+      answers: {
+        "increase(alertmanager_notifications_failed_total": {
+          data: { result: [{ metric: { integration: "slack" } }] },
+        },
+      },
+    },
+    /failed in the last hour: slack/,
+  ],
+  ["grafana-dashboards", "are deleted", { answers: { "/api/dashboards/uid/": 404 } }, /answered 404/],
+  ["grafana-dashboards", "lost their datasource", { answers: { "/api/datasources/": 404 } }, /answered 404/],
+  [
+    "grafana-panels",
+    "ask what Prometheus refuses",
+    { answers: { "/api/dashboards/uid/": panel("rate("), "query=rate(": 400 } },
+    /Cost: Spend \(http:\/\/prometheus.example\/api\/v1\/query answered 400/,
+  ],
+  [
+    "grafana-panels",
+    "show nothing",
+    { answers: { "/api/dashboards/uid/": panel("nothing"), "query=nothing": { data: { result: [] } } } },
+    /0 of 7 panels show something; empty: Cost: Spend/,
+  ],
+  [
+    "dead-mans-switch",
+    "rings",
+    { commands: alarms({ StateValue: "ALARM" }) },
+    /alerting-silent rings: no heartbeat/,
+  ],
+  ["log-groups", "are deleted", { commands: { DescribeLogGroups: {} } }, /\/agentpay\/api is missing/],
+  [
+    "log-groups",
+    "keep logs for ever",
+    {
+      commands: {
+        DescribeLogGroups: {
+          logGroups: [{ logGroupName: "/agentpay/api" }, { logGroupName: "/agentpay/worker" }],
+        },
+      },
+    },
+    /\/agentpay\/api keeps for ever instead of 30 days/,
+  ],
+  [
+    "log-events",
+    "stopped",
+    { commands: { DescribeLogStreams: { logStreams: [{ lastIngestionTime: 1 }] } } },
+    /nothing in 24 hours in \/agentpay\/api/,
+  ],
+  [
+    "log-agent",
+    "is deleted",
+    { commands: { GetParameter: new Error("ParameterNotFound") } },
+    /ParameterNotFound/,
+  ],
+  [
+    "query-statistics",
+    "do not arrive",
+    { answers: { "query=pg_stat_statements": { data: { result: [] } } } },
+    /no sample of pg_stat_statements_calls_total/,
+  ],
+  [
+    "slow-query-log",
+    "is off",
+    { commands: { DescribeDBParameters: { Parameters: [] } } },
+    /log_min_duration_statement is not set instead of 1000/,
+  ],
+  [
+    "billing-alarms",
+    "tell nobody",
+    { commands: alarms({ AlarmActions: [] }) },
+    /billing-50-percent tells nobody/,
+  ],
+  [
+    "billing-alarms",
+    "are muted",
+    { commands: alarms({ ActionsEnabled: false }) },
+    /has its actions switched off/,
+  ],
+  [
+    "pagerduty-service",
+    "lost an integration",
+    {
+      answers: {
+        "/services/PSERVICE": {
+          service: { name: "S", status: "active", escalation_policy: { id: "PPOLICY" }, integrations: [] },
+        },
+      },
+    },
+    /S has no integration Prometheus, CloudWatch/,
+  ],
+  [
+    "pagerduty-escalation",
+    "has one level",
+    {
+      answers: {
+        "/escalation_policies/PPOLICY": {
+          escalation_policy: {
+            escalation_rules: [{ escalation_delay_in_minutes: 30, targets: [{ id: "P" }] }],
+          },
+        },
+      },
+    },
+    /^1 levels/,
+  ],
+  ["pagerduty-on-call", "is nobody", { answers: { "/oncalls": { oncalls: [] } } }, /1: nobody, 2: nobody/],
+];
+
+describe("what is wrong", () => {
+  test.each(faults)("%s %s", async (id, _what, changes, detail) => {
+    install(changes);
+    const [result] = await runChecks(
+      checklist.filter((check) => check.id === id),
+      stackOf(),
+    );
+    expect(result).toMatchObject({ status: "failed", detail: expect.stringMatching(detail) });
+    expect(result?.advice).toMatch(/\w/);
+  });
+
+  test("a stack without outputs fails by name, and is told to be made", async () => {
+    install();
+    const results = await runChecks(checklist, { ...stackOf(), outputs: {} });
+    const failed = results.filter(({ status }) => status === "failed");
+    expect(failed.length).toBeGreaterThan(15);
+    expect(failed.map(({ detail }) => detail)).toContain(
+      "the stack has no output billingAlarmNames: has pulumi up made it?",
+    );
+  });
+
+  test("traces that AgentPay is told not to send", async () => {
+    install();
+    const { outputs, ...stack } = stackOf();
+    const appEnvironment = { ...outputs.appEnvironment, SENTRY_TRACES_SAMPLE_RATE: "0" };
+    const results = await runChecks(checklist, { ...stack, outputs: { ...outputs, appEnvironment } });
+    expect(results.find(({ id }) => id === "sentry-performance")?.status).toBe("failed");
+  });
+});
+
+describe("what is switched off is not configured", () => {
+  test.each([
+    ["sentry", /^sentry-/],
+    ["pagerduty", /^pagerduty-/],
+    ["uptime", /^uptime-checks$/],
+    ["database", /^slow-query-log$/],
+    [
+      "metrics",
+      /^(prometheus|alertmanager|grafana)-|^(query-statistics|(llm|cost)-tracking|dead-mans-switch)$/,
+    ],
+  ])("%s", async (platform, ids) => {
+    install();
+    const results = await resultsOf({ [`${platform}.enabled`]: false });
+    const off = checklist.map(({ id }) => id).filter((id) => ids.test(id));
+    expect(idsWith(results, "not configured").toSorted()).toEqual(
+      [...off, ...NOT_PART_OF_THE_STACK].toSorted(),
+    );
+    expect(idsWith(results, "failed")).toEqual([]);
+  });
+
+  test("logs that no host has sent yet", async () => {
+    install({ commands: { DescribeLogStreams: {} } });
+    expect((await resultsOf())["log-events"]?.status).toBe("not configured");
+  });
+});
+
+test.each([
+  ['rate(x{job=~"$job"}[$__rate_interval])', 'rate(x{job=~".*"}[5m])'],
+  ['x{model=~"${model:regex}"}', 'x{model=~".*"}'],
+  ["increase(x[$__range])", "increase(x[6h])"],
+])("%s is asked as %s", (expression, asked) => {
+  expect(withoutVariables(expression)).toBe(asked);
+});

@@ -1,0 +1,184 @@
+/** A live stack that is all well, for tests to break: what every platform answers, by address or AWS command. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { vi } from "vitest";
+import { parse } from "yaml";
+import { sentryIssueAlerts, sentryMetricAlerts } from "../../catalog/sentry-alerts.ts";
+import { renderAll } from "../../render/index.ts";
+import { parseSettings, secretKeys } from "../../settings.ts";
+import type { Stack } from "../../verify/stack.ts";
+import { configurationOf, type Overrides } from "../support/program.ts";
+import { sentinel } from "../support/secrets.ts";
+
+/** The stack under test: the local one's configuration, with a sentinel for each secret. */
+export function stackOf(overrides: Overrides = {}): Stack {
+  return {
+    settings: parseSettings("local", configurationOf("local", overrides)),
+    secrets: Object.fromEntries(secretKeys.map((key) => [key, sentinel(key)])),
+    outputs: {
+      appEnvironment: {
+        SENTRY_DSN: "http://5e471e15ec4e7@sentry.example/7",
+        SENTRY_TRACES_SAMPLE_RATE: "0.1",
+        SENTRY_PROFILES_SAMPLE_RATE: "0.1",
+      },
+      sentryProject: "agentpay-local",
+      pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
+      logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
+      agentParameterName: "AmazonCloudWatch-agentpay-local",
+      alertTopicArns: { critical: "arn:aws:sns:us-east-1:123456789012:critical" },
+      deadMansSwitchAlarmName: "agentpay-local-alerting-silent",
+      billingAlarmNames: ["agentpay-local-billing-50-percent"],
+      healthCheckIds: { api: "check-of-api", widget: "check-of-widget" },
+      databaseParameterGroupName: "agentpay-local-postgres16",
+      prometheusUrl: "http://prometheus.example",
+      alertmanagerUrl: "http://alertmanager.example",
+    },
+  };
+}
+
+interface Rendered {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly rules: readonly { alert?: string; record?: string }[];
+  }[];
+}
+
+const files = renderAll(stackOf().settings);
+const jobs: string[] = parse(files["prometheus/prometheus.yml"] ?? "").scrape_configs.map(
+  ({ job_name }: { job_name: string }) => job_name,
+);
+const ruleGroups = Object.entries(files)
+  .filter(([path]) => path.startsWith("prometheus/rules/"))
+  .flatMap(([, text]) => (parse(text) as Rendered).groups)
+  .map(({ name, rules }) => ({
+    name,
+    rules: rules.map(({ alert, record }) => ({ name: alert ?? record, health: "ok" })),
+  }));
+
+type Answers = Record<string, unknown>;
+
+/** Bodies by a part of the address; the first that matches answers. A number is a status. */
+export const goodAnswers: Readonly<Answers> = {
+  "/agentpay/agentpay-local/rules/": sentryIssueAlerts.map(({ name }) => ({ name })),
+  "/agentpay/agentpay-local/alert-rules/": sentryMetricAlerts.map(({ name }) => ({ name })),
+  "/projects/agentpay/agentpay-local/": { slug: "agentpay-local" },
+  "/api/7/envelope/": { id: "0123456789abcdef" },
+  "/-/ready": "ready",
+  "/api/v1/targets": {
+    data: {
+      activeTargets: jobs.map((job) => ({
+        labels: { job, instance: "host:1" },
+        health: "up",
+        lastError: "",
+      })),
+    },
+  },
+  "/api/v1/rules": { data: { groups: ruleGroups } },
+  "/api/v2/status": { config: { original: files["alertmanager/alertmanager.yml"] } },
+  "increase(alertmanager_notifications_failed_total": { data: { result: [] } },
+  "/api/v1/query": { data: { result: [{ metric: { job: "agentpay-api" } }] } },
+  "/api/dashboards/uid/": {
+    dashboard: { title: "A dashboard", panels: [{ title: "A panel", targets: [{ expr: "up" }] }] },
+  },
+  "/api/datasources/uid/": { uid: "agentpay-prometheus" },
+  "/services/PSERVICE": {
+    service: {
+      name: "AgentPay Local",
+      status: "active",
+      escalation_policy: { id: "PPOLICY" },
+      integrations: [
+        { id: "P1", summary: "Prometheus" },
+        { id: "P2", summary: "CloudWatch" },
+      ],
+    },
+  },
+  "/escalation_policies/PPOLICY": {
+    escalation_policy: {
+      escalation_rules: [15, 15, 30].map((escalation_delay_in_minutes) => ({
+        escalation_delay_in_minutes,
+        targets: [{ id: "PTARGET" }],
+      })),
+    },
+  },
+  "/oncalls": {
+    oncalls: [1, 2, 3].map((escalation_level) => ({
+      escalation_level,
+      user: { id: "PUSER", summary: `Engineer ${escalation_level}` },
+    })),
+  },
+};
+
+const alarm = (AlarmName: string) => ({ AlarmName, AlarmActions: ["arn:aws:sns:::x"], ActionsEnabled: true });
+
+/** Answers by command, without its ending. */
+export const goodCommands: Readonly<Answers> = {
+  DescribeAlarms: {
+    MetricAlarms: [
+      "agentpay-local-api-unreachable",
+      "agentpay-local-widget-unreachable",
+      "agentpay-local-billing-50-percent",
+      "agentpay-local-alerting-silent",
+    ].map(alarm),
+  },
+  DescribeLogGroups: {
+    logGroups: ["/agentpay/api", "/agentpay/worker"].map((logGroupName) => ({
+      logGroupName,
+      retentionInDays: 30,
+    })),
+  },
+  DescribeLogStreams: { logStreams: [{ lastIngestionTime: Date.now() }] },
+  DescribeDBParameters: {
+    Parameters: [
+      { ParameterName: "log_min_duration_statement", ParameterValue: "1000" },
+      { ParameterName: "shared_preload_libraries", ParameterValue: "pg_stat_statements" },
+    ],
+  },
+  GetHealthCheck: { HealthCheck: { HealthCheckConfig: { Disabled: false } } },
+  ListSubscriptionsByTopic: { Subscriptions: [{ SubscriptionArn: "arn:aws:sns:::x:y", Protocol: "email" }] },
+  GetParameter: { Parameter: { Value: "{}" } },
+};
+
+/** What was asked of the platforms over HTTP. */
+export interface Asked {
+  readonly url: string;
+  readonly method: string;
+  readonly body: string;
+}
+
+/** Puts the world in place of the network. Returns what it is asked over HTTP, as it comes. */
+export function install(changes: { answers?: Answers; commands?: Answers } = {}): readonly Asked[] {
+  const asked: Asked[] = [];
+  const answers = { ...changes.answers, ...without(goodAnswers, changes.answers) };
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
+    asked.push({ url, method: init.method ?? "GET", body: String(init.body ?? "") });
+    const [, body = 404] =
+      Object.entries(answers).find(([part]) => decodeURIComponent(url).includes(part)) ?? [];
+    if (typeof body === "number") return new Response(JSON.stringify(init.headers), { status: body });
+    return new Response(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  const commands = { ...goodCommands, ...changes.commands };
+  for (const client of [
+    CloudWatchClient,
+    CloudWatchLogsClient,
+    RDSClient,
+    Route53Client,
+    SNSClient,
+    SSMClient,
+  ]) {
+    const send = async (command: object) => {
+      const answer = commands[command.constructor.name.replace(/Command$/, "")];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    vi.spyOn(client.prototype as { send: typeof send }, "send").mockImplementation(send);
+  }
+  return asked;
+}
+
+function without(all: Readonly<Answers>, keys: object = {}): Answers {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !(key in keys)));
+}
