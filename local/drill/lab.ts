@@ -64,7 +64,7 @@ const PAGERDUTY_SERVICE = "AgentPay drill";
 const SCRAPE_INTERVAL_SECONDS = 30;
 const API_TOKEN = "drill";
 
-/** How Prometheus and Alertmanager are asked who they are, and PagerDuty with its token. */
+/** What the simulated PagerDuty's REST API asks of every request. */
 export const pagerDutyHeaders = {
   authorization: `Token token=${API_TOKEN}`,
   "content-type": "application/json",
@@ -276,7 +276,7 @@ function binary({ binaries, name }: FoundTool, wanted: string): string {
 
 /** Refusing a broken configuration is what some drills want: only no answer at all is a failure. */
 async function reload(url: string): Promise<void> {
-  await (await fetch(`${url}/-/reload`, { method: "POST" })).text();
+  await (await fetch(`${url}/-/reload`, { method: "POST", signal: AbortSignal.timeout(30_000) })).text();
 }
 
 function freePort(): Promise<number> {

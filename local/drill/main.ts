@@ -4,10 +4,11 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import colors from "picocolors";
-import { ensureTool } from "../toolchain/find.ts";
+import { sideBySide } from "../cli/progress.ts";
+import { ensureTool, type FoundTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
-import { alertsById } from "./alert-id.ts";
-import { type Drill, drills, notDrilled } from "./drills.ts";
+import { chosenDrills } from "./choice.ts";
+import { notDrilled } from "./drills.ts";
 import { notDrilledList, passed, remarks, resultTable } from "./report.ts";
 import { type RoundOptions, type RoundResult, runHealthy, runRound } from "./round.ts";
 import { inRounds } from "./rounds.ts";
@@ -64,31 +65,23 @@ function seconds(text: string): number {
   }
 }
 
-/** @throws for names that no drill rings, all at once, each with the reason. */
-function chosen(names: readonly string[]): readonly Drill[] {
-  if (names.length === 0) return drills;
-  const matches = (wanted: string) => (id: string) => id === wanted || id.startsWith(`${wanted} `);
-  const problems = names.flatMap((name) => {
-    if (drills.some(({ rings }) => rings.some(matches(name)))) return [];
-    const reason = Object.entries(notDrilled).find(([id]) => matches(name)(id))?.[1];
-    if (reason) return [`${name} is not drilled: ${reason}`];
-    return [`no alert is called ${name}. There are: ${[...alertsById.keys()].join(", ")}`];
-  });
-  if (problems.length > 0) throw new Error(problems.join("\n"));
-  return names.flatMap((name) => {
-    const ringing = drills.filter(({ rings }) => rings.some(matches(name)));
-    // The drill that is about it is the one that names it first.
-    return ringing.slice(0, 1);
-  });
+/** Found, or made: the first time that takes minutes, so it says what it does. */
+async function findServers(): Promise<RoundOptions["tools"]> {
+  const [prometheus, alertmanager] = await sideBySide(
+    [tools.prometheus, tools.alertmanager].map((tool) => ({
+      title: `${tool.name} ${tool.version}`,
+      run: (onProgress) => ensureTool(tool, { onProgress }),
+      done: ({ name, version, source }: FoundTool) => `${name} ${version} (${source})`,
+    })),
+  );
+  if (!prometheus || !alertmanager) throw new Error("Prometheus or Alertmanager was not found");
+  return { prometheus, alertmanager };
 }
 
 async function run(options: Options, folder: string, signal: AbortSignal): Promise<boolean> {
   const startedAt = Date.now();
-  const selected = [...new Set(chosen(options.alert))];
-  const found = {
-    prometheus: await ensureTool(tools.prometheus),
-    alertmanager: await ensureTool(tools.alertmanager),
-  };
+  const selected = chosenDrills(options.alert);
+  const found = await findServers();
   const roundOptions = (name: string): RoundOptions => ({
     folder: path.join(folder, name),
     factor: options.factor,

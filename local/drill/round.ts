@@ -202,6 +202,7 @@ class Run {
   async #fault(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {
     const response = await fetch(`${this.#lab.agentpay.urls.api}/faults${path}`, {
       method,
+      signal: AbortSignal.timeout(30_000),
       ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`the simulated AgentPay refused a fault: ${await response.text()}`);

@@ -58,7 +58,7 @@ test("criticals page, a warning reaches Slack, all end, and nothing else rings",
 });
 
 test("a healthy run pages nobody", async () => {
-  const { code, output } = await drill(["--healthy", "15s"]);
+  const { code, output } = await drill(["--healthy", "5s"]);
   expect(output).toContain("Quiet: no false alarm");
   expect(code).toBe(0);
 });
