@@ -7,6 +7,7 @@ import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, proven, some } from "./check.ts";
 import { getJson } from "./http.ts";
 import { query } from "./prometheus.ts";
+import { loginOf } from "./report.ts";
 
 const dashboard = z.object({
   dashboard: z.object({
@@ -22,8 +23,9 @@ const dashboard = z.object({
 
 function ask<Schema extends z.ZodType>(context: Context, schema: Schema, path: string) {
   const { grafanaUrl, bindAddress, grafanaPort } = context.settings.metrics as Enabled<"metrics">;
-  const login = `admin:${context.secrets["metrics.grafanaAdminPassword"] ?? ""}`;
-  const headers = { Authorization: `Basic ${Buffer.from(login).toString("base64")}` };
+  const headers = {
+    Authorization: `Basic ${loginOf(context.secrets["metrics.grafanaAdminPassword"] ?? "")}`,
+  };
   const url = grafanaUrl ?? `http://${bindAddress}:${grafanaPort}`;
   return getJson(schema, `${url}/api/${path}`, { headers, signal: context.signal });
 }

@@ -25,9 +25,8 @@ const program = new Command("verify")
 
 async function verify({ stack: name, json }: Options): Promise<void> {
   const stack = await readStack(name);
-  const results = await runChecks(checklist, stack);
-  const text = json ? JSON.stringify({ stack: name, results }, null, 2) : report(name, results, colors);
-  console.log(withoutSecrets(text, stack));
+  const results = withoutSecrets(await runChecks(checklist, stack), stack);
+  console.log(json ? JSON.stringify({ stack: name, results }, null, 2) : report(name, results, colors));
   if (results.some(({ status }) => status === "failed")) process.exitCode = 1;
 }
 

@@ -41,14 +41,23 @@ function summary(results: readonly Result[]): string {
     .join(", ");
 }
 
-/** Hides every secret of the stack, wherever an answer may have repeated it. */
+/** Hides every secret of the stack, wherever an answer may have repeated it: as it is, in JSON, or as a login. */
 export function withoutSecrets(
-  text: string,
+  results: readonly Result[],
   { secrets, outputs }: Pick<Stack, "secrets" | "outputs">,
-): string {
+): readonly Result[] {
   const dsn = outputs.appEnvironment?.["SENTRY_DSN"];
   const key = dsn && URL.canParse(dsn) ? new URL(dsn).username : undefined;
-  return [...Object.values(secrets), dsn, key]
-    .filter((secret) => secret !== undefined && secret !== "")
-    .reduce<string>((shown, secret) => shown.replaceAll(String(secret), "[secret]"), text);
+  const hidden = [...Object.values(secrets), dsn, key].flatMap((secret) =>
+    secret ? [secret, JSON.stringify(secret).slice(1, -1), loginOf(secret)] : [],
+  );
+  return results.map((result) => ({
+    ...result,
+    detail: hidden.reduce((text, secret) => text.replaceAll(secret, "[secret]"), result.detail),
+  }));
+}
+
+/** As Grafana's admin logs in over HTTP. */
+export function loginOf(password: string): string {
+  return Buffer.from(`admin:${password}`).toString("base64");
 }

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { Engine } from "../local/cli/engine.ts";
 import { stackConfiguration } from "../local/cli/stack-configuration.ts";
 import { engineEnvironment, PROJECT, STACK } from "../local/engine/environment.ts";
 import { REPOSITORY, statePaths } from "../local/state-folder.ts";
@@ -84,6 +85,8 @@ function secretsOf(configuration: Configuration): Secrets {
 async function pulumiOf(stack: string): Promise<Pulumi> {
   if (stack !== STACK) return (...args) => execute("pulumi", args, process.env);
   const paths = statePaths();
+  if (!(await Engine.hasStack(paths)))
+    throw new StackError("The local stack is not up. Start it with: make up");
   const { binaries } = await ensureTool(tools.pulumi);
   const file = await stackConfiguration(paths);
   const environment = { ...process.env, ...engineEnvironment(paths, undefined) };
@@ -100,7 +103,8 @@ async function execute(binary: string, args: readonly string[], env: NodeJS.Proc
     return (await promisify(execFile)(binary, [...args, "--non-interactive"], options)).stdout;
   } catch (error) {
     const { code, stderr = "" } = error as { code?: unknown; stderr?: string };
-    const reason = code === "ENOENT" ? "there is no pulumi on PATH" : stderr.trim();
+    const reason =
+      code === "ENOENT" ? "there is no pulumi on PATH (https://www.pulumi.com/docs/install)" : stderr.trim();
     throw new StackError(`pulumi ${args[0]} failed: ${reason || "it was ended, or said nothing"}`);
   }
 }

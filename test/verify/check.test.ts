@@ -1,15 +1,19 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { createColors } from "picocolors";
 import { afterEach, expect, test, vi } from "vitest";
 import { type Check, proven, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
 import { report, withoutSecrets } from "../../verify/report.ts";
-import { readStack } from "../../verify/stack.ts";
+import { readStack, StackError } from "../../verify/stack.ts";
 import { configurationOf } from "../support/program.ts";
-import { leaks } from "../support/secrets.ts";
+import { leaks, sentinel } from "../support/secrets.ts";
 import { install, stackOf } from "./world.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 
@@ -73,12 +77,14 @@ test("no secret is shown, even where a platform repeats it", async () => {
   install({ answers: { "/": 500 } });
   const stack = stackOf();
   const results = await runChecks(checklist, stack);
-  for (const text of [report("local", results, createColors(false)), JSON.stringify(results)]) {
-    expect(leaks(text)).toBe(true);
-    const shown = withoutSecrets(text, stack);
-    expect(leaks(shown)).toBe(false);
-    expect(shown).not.toContain("5e471e15ec4e7");
-    expect(shown).toContain("[secret]");
+  const logins = (text: string) => /YWRtaW46\w+/.test(text);
+  const raw = JSON.stringify(results);
+  expect([leaks(raw), logins(raw)]).toEqual([true, true]);
+  const shown = withoutSecrets(results, stack);
+  for (const text of [report("local", shown, createColors(false)), JSON.stringify(shown)]) {
+    expect([leaks(text), logins(text)]).toEqual([false, false]);
+    expect(text).not.toContain("5e471e15ec4e7");
+    expect(text).toContain("[secret]");
   }
 });
 
@@ -101,4 +107,23 @@ test("a stack is read through the CLI: configuration with defaults, secrets in c
   expect(stack.settings.environment).toBe("staging-2");
   expect(stack.secrets["sentry.token"]).toBe("sentinel-secret:sentry.token");
   expect(stack.outputs).toEqual({ sentryProject: "agentpay-local" });
+});
+
+test("a CLI that fails is quoted by what it complains of, never by what it printed", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "verify-"));
+  const script = `#!/bin/sh\necho '${sentinel("printed")}'\necho 'error: no such stack' >&2\nexit 255\n`;
+  await writeFile(path.join(folder, "pulumi"), script, { mode: 0o700 });
+  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
+  const reason = await readStack("production").catch((error: unknown) => error);
+  expect(reason).toBeInstanceOf(StackError);
+  expect(String(reason)).toMatch(/^StackError: pulumi (config|stack) failed: error: no such stack$/);
+
+  vi.stubEnv("PATH", path.join(folder, "empty"));
+  await expect(readStack("production")).rejects.toThrow("there is no pulumi on PATH");
+  await rm(folder, { recursive: true });
+});
+
+test("a local stack that is not up says how to start it", async () => {
+  vi.stubEnv("AGENTPAY_LOCAL_HOME", path.join(tmpdir(), "verify-nothing-here"));
+  await expect(readStack("local")).rejects.toThrow("Start it with: make up");
 });
