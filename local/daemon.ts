@@ -31,6 +31,7 @@ const calledByContainers = [
   "redisExporter",
   "pagerduty",
   "inbox",
+  "aws",
 ] as const satisfies readonly PortName[];
 
 /** What must be undone at the end, newest first. */

@@ -1,6 +1,7 @@
 /** The whole local stack in real containers. Skipped where no Docker Engine answers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findEngine } from "../../../local/engine/providers/docker/driver-choice.ts";
+import { eventually } from "../../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../../support/local-stack.ts";
 
 const engine = await findEngine({});
@@ -42,6 +43,13 @@ describe.skipIf(engine === undefined)("the local stack in containers", () => {
     );
     expect(scraped[`http://host.docker.internal:${stack.ports.agentpayApi}/metrics`]).toBe("up");
     expect(Object.values(scraped).every((health) => health === "up")).toBe(true);
+  });
+
+  test("hears the heartbeat of Alertmanager's container at the AWS emulator", async () => {
+    await eventually("a heartbeat", async () => {
+      const answer = await fetch(`http://127.0.0.1:${stack.ports.aws}/moto-api/data.json`);
+      return (await answer.text()).includes("The alerting of local works.") || undefined;
+    });
   });
 
   test("finds no drift, and leaves no container behind", async () => {
