@@ -204,16 +204,20 @@ interface Problem {
   readonly text: boolean | "unknown";
 }
 
-/** Rules between keys: what one key's value makes another need. */
-function crossFieldProblems(environment: string, parsed: Parsed): Problem[] {
+/** The sections that are right by themselves. */
+type Sections = Partial<Parsed>;
+
+/** Rules between keys: what one key's value makes another need. A section that is wrong by itself is left out. */
+function crossFieldProblems(environment: string, sections: Sections): Problem[] {
   return [
-    ...notificationProblems(parsed),
-    ...platformProblems(parsed),
-    ...pagingProblems(environment, parsed),
+    ...notificationProblems(sections),
+    ...platformProblems(sections),
+    ...pagingProblems(environment, sections),
   ];
 }
 
-function notificationProblems({ metrics, notifications }: Parsed): Problem[] {
+function notificationProblems({ metrics, notifications }: Sections): Problem[] {
+  if (!notifications) return [];
   const problems: Problem[] = [];
   const { emails, slackWebhookUrl, smtpHost, smtpFrom, smtpUsername, smtpPassword } = notifications;
   if (smtpHost && !smtpFrom) {
@@ -224,7 +228,7 @@ function notificationProblems({ metrics, notifications }: Parsed): Problem[] {
     const expected = "a secret value, since notifications.smtpUsername is set";
     problems.push({ key: "notifications.smtpPassword", expected, text: true });
   }
-  if (metrics.enabled && !slackWebhookUrl && !(smtpHost && emails.length > 0)) {
+  if (metrics?.enabled && !slackWebhookUrl && !(smtpHost && emails.length > 0)) {
     const expected =
       "a Slack webhook, or else notifications.smtpHost and notifications.emails: warnings must reach someone";
     problems.push({ key: "notifications.slackWebhookUrl", expected, text: true });
@@ -232,36 +236,36 @@ function notificationProblems({ metrics, notifications }: Parsed): Problem[] {
   return problems;
 }
 
-function platformProblems({ aws, database, metrics, sentry, uptime }: Parsed): Problem[] {
+function platformProblems({ aws, database, metrics, sentry, uptime }: Sections): Problem[] {
   const problems: Problem[] = [];
-  if (sentry.enabled && sentry.pagerDutyIntegration && !sentry.pagerDutyService) {
+  if (sentry?.enabled && sentry.pagerDutyIntegration && !sentry.pagerDutyService) {
     const expected =
       "the number that Sentry gave the PagerDuty service, since sentry.pagerDutyIntegration is set";
     problems.push({ key: "sentry.pagerDutyService", expected, text: true });
   }
-  if (aws.enabled && metrics.enabled && !aws.endpointUrl && !aws.alertingRoleArn) {
+  if (aws?.enabled && metrics?.enabled && !aws.endpointUrl && !aws.alertingRoleArn) {
     const expected = "the ARN of the role under which Alertmanager's host publishes its heartbeat";
     problems.push({ key: "aws.alertingRoleArn", expected, text: true });
   }
-  for (const [name, { enabled }] of Object.entries({ database, uptime })) {
-    if (enabled && !aws.enabled) {
+  for (const [name, section] of Object.entries({ database, uptime })) {
+    if (section?.enabled && aws?.enabled === false) {
       problems.push({ key: `${name}.enabled`, expected: "false where aws.enabled is false", text: false });
     }
   }
   return problems;
 }
 
-function pagingProblems(environment: string, { notifications, pagerduty }: Parsed): Problem[] {
+function pagingProblems(environment: string, { notifications, pagerduty }: Sections): Problem[] {
   const problems: Problem[] = [];
-  if (pagerduty.enabled && pagerduty.engineerA === pagerduty.engineerB) {
+  if (pagerduty?.enabled && pagerduty.engineerA === pagerduty.engineerB) {
     const expected =
       "someone else than pagerduty.engineerA: the second level must not be the first one again";
     problems.push({ key: "pagerduty.engineerB", expected, text: true });
   }
-  if (environment === "staging" && pagerduty.enabled) {
+  if (environment === "staging" && pagerduty?.enabled) {
     problems.push({ key: "pagerduty.enabled", expected: "false: staging never pages", text: false });
   }
-  if (environment === "staging" && notifications.smsNumbers.length > 0) {
+  if (environment === "staging" && notifications && notifications.smsNumbers.length > 0) {
     const expected = "no phone number: staging wakes nobody";
     problems.push({ key: "notifications.smsNumbers", expected, text: "unknown" });
   }
@@ -349,6 +353,15 @@ function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Each section by itself: what is wrong in one must not hide what others lack. */
+function sectionsOf(configuration: Readonly<Record<string, unknown>>): Sections {
+  const sections = Object.entries(settingsSchema.shape).flatMap(([name, rule]) => {
+    const { success, data } = rule.safeParse(configuration[name]);
+    return success ? [[name, data]] : [];
+  });
+  return Object.fromEntries(sections);
+}
+
 /**
  * @param environment the stack's name: `production`, `staging`, `local`, ...
  * @param configuration the project's configuration, its defaults included: `{ metrics: { retentionDays: 40 } }`
@@ -359,7 +372,10 @@ export function parseSettings(
   configuration: Readonly<Record<string, unknown>>,
 ): Settings {
   const result = settingsSchema.safeParse(configuration);
-  const problems = result.success ? crossFieldProblems(environment, result.data) : problemsOf(result.error);
+  const problems = [
+    ...(result.success ? [] : problemsOf(result.error)),
+    ...crossFieldProblems(environment, sectionsOf(configuration)),
+  ];
   if (!result.success || problems.length > 0) throw new SettingsError(explain(environment, problems));
   return deepFreeze({ ...result.data, environment, isProduction: environment === "production" });
 }

@@ -81,11 +81,12 @@ export class AlertTopics extends pulumi.ComponentResource {
   }
 
   private subscribe(topic: NamedTopic, protocol: "sms" | "email", endpoints: readonly string[]): void {
-    for (const [index, endpoint] of endpoints.entries()) {
-      // On `sms` itself, "sms-sms" would say it twice.
-      const suffix = topic.name.endsWith(`-${protocol}`) ? "" : `-${protocol}`;
+    // On `sms` itself, "sms-sms" would say it twice.
+    const suffix = topic.name.endsWith(`-${protocol}`) ? "" : `-${protocol}`;
+    for (const endpoint of endpoints) {
       new TopicSubscription(
-        `${topic.name}${suffix}-${index}`,
+        // By the address, not by its place in the list: who comes or goes must not make the others confirm again.
+        `${topic.name}${suffix}-${endpoint}`,
         { topic: topic.resource.arn, protocol, endpoint, region: TOPIC_REGION },
         { parent: this },
       );

@@ -5,8 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { TOPIC_REGION, topicName } from "../catalog/topics.ts";
 import { type AlertTopics, rolePublishPolicy } from "./alert-topics.ts";
 
-/** Five heartbeats: some may be late, or lost, before anybody is woken. */
-const SILENCE_SECONDS = 300;
+/**
+ * There is a heartbeat a minute: some may be late, or lost, before anybody is woken. In single minutes, since CloudWatch
+ * looks at a few periods more than these before it believes that data is missing.
+ */
+const SILENT_MINUTES = 5;
 
 export interface DeadMansSwitchArgs {
   /** Prefix of names, such as `agentpay-production`. */
@@ -44,14 +47,14 @@ export class DeadMansSwitch extends pulumi.ComponentResource {
       {
         name: `${args.namePrefix}-alerting-silent`,
         alarmDescription:
-          "No heartbeat of Prometheus and Alertmanager for 5 minutes: no alert reaches anybody. " +
+          `No heartbeat of Prometheus and Alertmanager for ${SILENT_MINUTES} minutes: no alert reaches anybody. ` +
           `Runbook: ${args.runbookBaseUrl}/Watchdog.md`,
         namespace: "AWS/SNS",
         metricName: "NumberOfMessagesPublished",
         dimensions: { TopicName: heartbeat.name },
         statistic: "Sum",
-        period: SILENCE_SECONDS,
-        evaluationPeriods: 1,
+        period: 60,
+        evaluationPeriods: SILENT_MINUTES,
         comparisonOperator: "LessThanThreshold",
         threshold: 1,
         // SNS reports nothing where nothing is published: that is the very case.

@@ -488,3 +488,10 @@ describe("any garbage", () => {
     );
   });
 });
+
+test("a value that is wrong by itself does not hide what another key lacks", () => {
+  const message = refusalOf({ "logs.retentionDays": 31, "notifications.smtpFrom": "" });
+  expect(message).toContain("2 problems");
+  expect(message).toContain("logs.retentionDays");
+  expect(message).toContain("notifications.smtpFrom");
+});

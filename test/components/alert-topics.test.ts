@@ -55,13 +55,13 @@ test("production: criticals page and send SMS, warnings send email", async () =>
     endpointAutoConfirms: true,
     region,
   });
-  expect(topics.inputs("alert-topics-critical-sms-0")).toEqual({
+  expect(topics.inputs("alert-topics-critical-sms-+15550100123")).toEqual({
     topic: topicArn("production", "critical"),
     protocol: "sms",
     endpoint: "+15550100123",
     region,
   });
-  expect(topics.inputs("alert-topics-warning-email-0")).toEqual({
+  expect(topics.inputs("alert-topics-warning-email-oncall@agentpay.com")).toEqual({
     topic: topicArn("production", "warning"),
     protocol: "email",
     endpoint: "oncall@agentpay.com",
@@ -72,7 +72,7 @@ test("production: criticals page and send SMS, warnings send email", async () =>
 test("production: Prometheus sends SMS through a topic that does not page, and only its host's role may", async () => {
   const topics = componentOf(await runProgram("production"), "AlertTopics");
   const arn = topicArn("production", "sms");
-  expect(topics.inputs("alert-topics-sms-0")).toEqual({
+  expect(topics.inputs("alert-topics-sms-+15550100123")).toEqual({
     topic: arn,
     protocol: "sms",
     endpoint: "+15550100123",
@@ -82,7 +82,7 @@ test("production: Prometheus sends SMS through a topic that does not page, and o
   const role = "arn:aws:iam::111122223333:role/agentpay-monitoring-host";
   expect(JSON.parse(String(policy))).toEqual(rolePublishPolicy(arn, role));
   const subscribed = topics.children.filter(({ inputs }) => inputs["topic"] === arn);
-  expect(subscribed.map(({ name }) => name)).toEqual(["alert-topics-sms-0"]);
+  expect(subscribed.map(({ name }) => name)).toEqual(["alert-topics-sms-+15550100123"]);
 });
 
 test("production: PagerDuty's endpoint, which holds the key, is secret", async () => {
@@ -96,7 +96,9 @@ test("production: PagerDuty's endpoint, which holds the key, is secret", async (
 test("staging: nobody is paged and nobody's phone rings", async () => {
   const topics = componentOf(await runProgram("staging"), "AlertTopics");
   expect(topics.counts).toEqual({ [TOPIC]: 2, [POLICY]: 2, [SUBSCRIPTION]: 1 });
-  expect(topics.inputs("alert-topics-warning-email-0")["endpoint"]).toBe("staging-alerts@agentpay.com");
+  expect(topics.inputs("alert-topics-warning-email-staging-alerts@agentpay.com")["endpoint"]).toBe(
+    "staging-alerts@agentpay.com",
+  );
 });
 
 test("local: PagerDuty's stand-in is reached over plain http", async () => {
