@@ -51,12 +51,17 @@ export function alertsOf({ rings, mutes = [], ringsAfter = [], mayRing = [] }: D
 function burns(prefix: string, ...windows: readonly ("1h" | "6h" | "1d" | "3d")[]): AlertId[] {
   return windows.map((window) => `${prefix}BudgetBurn ${window}`);
 }
+
+/** What may ring beside the 1d alert: noise reaches the one before it, and after 3 hours the next one holds too. */
+function slowly(prefix: string): AlertId[] {
+  return burns(prefix, "6h", "3d");
+}
 const exhausted = (slo: string): AlertId => `ErrorBudgetExhausted ${slo}`;
 
 /** The whole period is as old as the drill: any burning budget is also an exhausted one. */
 const anyExhausted = objectives.map(({ name }) => exhausted(name));
-const apiErrors = ["HighErrorRate", "ElevatedErrorRate", ...burns("APIAvailability", "1h", "6h", "1d")];
-const apiDelays = ["SlowAPIResponses", ...burns("APILatency", "1h", "6h", "1d")];
+const apiErrors = ["HighErrorRate", "ElevatedErrorRate", ...burns("APIAvailability", "1h", "6h", "1d", "3d")];
+const apiDelays = ["SlowAPIResponses", ...burns("APILatency", "1h", "6h", "1d", "3d")];
 const llmFailures = [
   ...[
     "LLMRequestFailures",
@@ -65,7 +70,7 @@ const llmFailures = [
     "LLMRateLimited",
     "LLMModelRejected",
   ],
-  ...burns("LLMAvailability", "1h", "6h", "1d"),
+  ...burns("LLMAvailability", "1h", "6h", "1d", "3d"),
 ];
 /** Visitors without an answer buy less; summaries are jobs that fail. */
 const llmSideEffects = ["WorkerJobFailures", exhausted("llm-availability")];
@@ -117,11 +122,11 @@ export const drills: readonly Drill[] = [
     mayRing: [...apiErrors, exhausted("api-availability")],
   },
   {
-    title: "The API fails 1 request in 220",
-    faults: { "api-errors": { ratio: 0.0045 } },
+    title: "The API fails 1 request in 200",
+    faults: { "api-errors": { ratio: 0.005 } },
     areas: ["api"],
     rings: burns("APIAvailability", "1d"),
-    mayRing: [...burns("APIAvailability", "6h"), exhausted("api-availability")],
+    mayRing: [...slowly("APIAvailability"), exhausted("api-availability")],
   },
   {
     title: "The API is 200 times slower",
@@ -140,8 +145,8 @@ export const drills: readonly Drill[] = [
     mayRing: [...apiDelays, exhausted("api-latency")],
   },
   {
-    title: "The API is 27 times slower",
-    faults: { "api-slow": { factor: 27 } },
+    title: "The API is 29 times slower",
+    faults: { "api-slow": { factor: 29 } },
     areas: ["api"],
     rings: burns("APILatency", "1d"),
     mayRing: [...apiDelays, exhausted("api-latency")],
@@ -169,11 +174,11 @@ export const drills: readonly Drill[] = [
     mayRing: [...burns("WebSocketConnect", "1h", "1d"), exhausted("websocket-connect")],
   },
   {
-    title: "1 chat connection in 45 is refused",
-    faults: { "websocket-refused": { ratio: 0.022 } },
+    title: "1 chat connection in 38 is refused",
+    faults: { "websocket-refused": { ratio: 0.026 } },
     areas: ["websocket"],
     rings: burns("WebSocketConnect", "1d"),
-    mayRing: [...burns("WebSocketConnect", "6h"), exhausted("websocket-connect")],
+    mayRing: [...slowly("WebSocketConnect"), exhausted("websocket-connect")],
   },
   {
     title: "No checkout completes",
@@ -211,8 +216,8 @@ export const drills: readonly Drill[] = [
     mayRing: [...llmFailures, ...llmSideEffects],
   },
   {
-    title: "The model and its fallback fail 1 call in 16",
-    faults: { "llm-failures": { ratio: 0.064 } },
+    title: "The model and its fallback fail 1 call in 14",
+    faults: { "llm-failures": { ratio: 0.07 } },
     areas: ["llm", "checkout"],
     rings: burns("LLMAvailability", "1d"),
     mayRing: [...llmFailures, ...llmSideEffects],
@@ -254,11 +259,11 @@ export const drills: readonly Drill[] = [
     mayRing: ["LLMTimeToFirstTokenHigh", ...burns("LLMFirstToken", "1h", "1d"), exhausted("llm-first-token")],
   },
   {
-    title: "The model is 2.9 times slower",
-    faults: { "llm-slow": { factor: 2.9 } },
+    title: "The model is 3 times slower",
+    faults: { "llm-slow": { factor: 3 } },
     areas: ["llm"],
     rings: burns("LLMFirstToken", "1d"),
-    mayRing: ["LLMTimeToFirstTokenHigh", ...burns("LLMFirstToken", "6h"), exhausted("llm-first-token")],
+    mayRing: ["LLMTimeToFirstTokenHigh", ...slowly("LLMFirstToken"), exhausted("llm-first-token")],
   },
   {
     title: "Replies are cut off",

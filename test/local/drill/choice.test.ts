@@ -18,7 +18,7 @@ test("alerts that share a name are drilled each, and one drill for two alerts ru
   expect(titles("APIAvailabilityBudgetBurn")).toEqual([
     "The API fails 1 request in 5",
     "The API fails 1 request in 100",
-    "The API fails 1 request in 220",
+    "The API fails 1 request in 200",
   ]);
   expect(titles("WebSocketAbnormalCloses", "WebSocketConnectionsDropped")).toEqual([
     "Chat connections break",
