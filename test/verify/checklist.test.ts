@@ -160,7 +160,7 @@ const faults: readonly Fault[] = [
         },
       },
     },
-    /failed in the last hour: slack/,
+    /the last notifications failed: slack/,
   ],
   ["grafana-dashboards", "are deleted", { answers: { "/api/dashboards/uid/": 404 } }, /answered 404/],
   ["grafana-dashboards", "lost their datasource", { answers: { "/api/datasources/": 404 } }, /answered 404/],
