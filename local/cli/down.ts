@@ -56,8 +56,10 @@ async function destroy(paths: StatePaths, tools: FoundTools): Promise<void> {
 }
 
 function tolerate(error: unknown, force: boolean): void {
-  if (force) return console.error(`${messageOf(error)}\nGoing on all the same.`);
-  throw new Failure(
-    `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
-  );
+  if (!force) {
+    throw new Failure(
+      `${messageOf(error)}\nTo remove the local stack all the same: npm run local -- down --force`,
+    );
+  }
+  console.error(`${messageOf(error)}\nGoing on all the same.`);
 }
