@@ -24,6 +24,8 @@ export interface DrillResult {
 export interface RoundResult {
   readonly results: readonly DrillResult[];
   readonly falseAlarms: readonly AlertId[];
+  /** The longest time for which the machine let nothing here run: servers that stand still look dead. */
+  readonly longestStallSeconds: number;
 }
 
 /** Simulated seconds that must be quiet before anything breaks: the windows of most alerts are filled then. */
@@ -41,8 +43,9 @@ export async function runRound(drills: readonly Drill[], options: RoundOptions):
     const runs = drills.map((drill) => new Run(drill, lab, options));
     for (const run of runs) await run.breakIt();
     await brokenMonitoring(lab, runs);
+    let longestStallSeconds = 0;
     while (runs.some((run) => !run.isOver)) {
-      await delay(POLL_MILLISECONDS, undefined, { signal: options.signal });
+      longestStallSeconds = Math.max(longestStallSeconds, await pause(options.signal));
       await observe(lab, observation);
       const mended = await inOrder(runs, (run) => run.advance(observation));
       if (mended.includes(true)) await brokenMonitoring(lab, runs);
@@ -54,10 +57,18 @@ export async function runRound(drills: readonly Drill[], options: RoundOptions):
         rings: judge(drill, observation, times, expectations),
       })),
       falseAlarms: falseAlarms(drills, observation),
+      longestStallSeconds,
     };
   } finally {
     await lab.stop();
   }
+}
+
+/** Returns how many seconds later than asked for it went on. */
+async function pause(signal: AbortSignal): Promise<number> {
+  const before = Date.now();
+  await delay(POLL_MILLISECONDS, undefined, { signal });
+  return (Date.now() - before - POLL_MILLISECONDS) / 1000;
 }
 
 /** Watches a lab in which nothing is broken for some simulated seconds. */
