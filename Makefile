@@ -15,7 +15,7 @@ status: node_modules/.installed ## what runs
 	@npm run -s local -- status
 
 drill: node_modules/.installed ## break what the alerts watch, and see them ring (one: make drill ALERT=APIDown)
-	@npm run -s drill -- $(if $(ALERT),--alert $(ALERT))
+	@npm run -s drill -- $(if $(ALERT),--alert "$(ALERT)")
 
 test: node_modules/.installed ## every check: types, style, the fast tests, then those on the real engine and servers
 	npm run -s typecheck
