@@ -116,24 +116,24 @@ function aws({ logs, cost, database, uptime, notifications, pagerduty }: Setting
     { alarmPrefix: prefix, monthlyBudgetUsd: cost.monthlyBudgetUsd, topics, runbookBaseUrl },
     { providers },
   );
-  const outsideChecks =
-    uptime.enabled &&
-    new Uptime(
-      "uptime",
-      { namePrefix: prefix, checks: uptimeChecks(uptime), topics, runbookBaseUrl },
-      { providers },
-    );
-  const databaseInsights =
-    database.enabled &&
-    new DatabaseInsights(
-      "database",
-      {
-        parameterGroupName: `${prefix}-${database.family}`,
-        family: database.family,
-        slowQueryMilliseconds: database.slowQueryMilliseconds,
-      },
-      { providers },
-    );
+  const outsideChecks = uptime.enabled
+    ? new Uptime(
+        "uptime",
+        { namePrefix: prefix, checks: uptimeChecks(uptime), topics, runbookBaseUrl },
+        { providers },
+      )
+    : undefined;
+  const databaseInsights = database.enabled
+    ? new DatabaseInsights(
+        "database",
+        {
+          parameterGroupName: `${prefix}-${database.family}`,
+          family: database.family,
+          slowQueryMilliseconds: database.slowQueryMilliseconds,
+        },
+        { providers },
+      )
+    : undefined;
   return { provider, logAggregation, topics, costControl, outsideChecks, databaseInsights };
 }
 
@@ -228,8 +228,8 @@ export const alertTopicArns = cloud && {
 };
 export const deadMansSwitchAlarmName = deadMansSwitch?.alarmName;
 export const billingAlarmNames = cloud?.costControl.alarmNames;
-export const healthCheckIds = (cloud?.outsideChecks || undefined)?.healthCheckIds;
-export const databaseParameterGroupName = (cloud?.databaseInsights || undefined)?.parameterGroupName;
+export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;
+export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGroupName;
 export const prometheusUrl = platform?.metricsPlatform.prometheusUrl;
 export const alertmanagerUrl = platform?.metricsPlatform.alertmanagerUrl;
 export const grafanaUrl = platform?.grafanaPublicUrl;

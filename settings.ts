@@ -372,9 +372,10 @@ export function parseSettings(
   configuration: Readonly<Record<string, unknown>>,
 ): Settings {
   const result = settingsSchema.safeParse(configuration);
+  const sections = result.success ? result.data : sectionsOf(configuration);
   const problems = [
     ...(result.success ? [] : problemsOf(result.error)),
-    ...crossFieldProblems(environment, sectionsOf(configuration)),
+    ...crossFieldProblems(environment, sections),
   ];
   if (!result.success || problems.length > 0) throw new SettingsError(explain(environment, problems));
   return deepFreeze({ ...result.data, environment, isProduction: environment === "production" });

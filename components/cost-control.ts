@@ -1,9 +1,7 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import * as pulumi from "@pulumi/pulumi";
+import { TOPIC_REGION } from "../catalog/topics.ts";
 import type { AlertTopics } from "./alert-topics.ts";
-
-/** AWS publishes billing metrics in this region only, whatever the account uses. */
-export const BILLING_REGION = "us-east-1";
 
 /** Shares of the monthly budget at which someone is told. Spend is month to date, so each rings once a month. */
 const LEVELS = [
@@ -43,7 +41,7 @@ export class CostControl extends pulumi.ComponentResource {
             ...estimatedCharges,
             threshold: (args.monthlyBudgetUsd * percent) / 100,
             alarmActions: [topicArns[severity]],
-            region: BILLING_REGION,
+            region: TOPIC_REGION,
           },
           { parent: this },
         ),

@@ -1,11 +1,9 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck.js";
 import * as pulumi from "@pulumi/pulumi";
+import { TOPIC_REGION } from "../catalog/topics.ts";
 import type { UptimeCheck } from "../catalog/uptime.ts";
 import type { AlertTopics } from "./alert-topics.ts";
-
-/** Route 53 publishes the state of health checks in this region only. */
-const HEALTH_CHECK_REGION = "us-east-1";
 
 export interface UptimeArgs {
   /** Prefix of names, such as `agentpay-production`. */
@@ -56,7 +54,7 @@ export class Uptime extends pulumi.ComponentResource {
           treatMissingData: "breaching",
           alarmActions: [topicArn],
           okActions: [topicArn],
-          region: HEALTH_CHECK_REGION,
+          region: TOPIC_REGION,
         },
         { parent: this },
       );

@@ -9,14 +9,12 @@ import { DescribeDBParametersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { TOPIC_REGION } from "../catalog/topics.ts";
 import { uptimeChecks } from "../catalog/uptime.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 
 const UP = "Run pulumi up --refresh: it puts back what somebody has changed in AWS.";
-
-/** Where billing and health checks have their metrics, alarms and topics. */
-const GLOBAL_REGION = "us-east-1";
 
 /** As providers.ts: an emulator takes any credentials, AWS itself the standard chain. */
 function clientOptions({ settings }: Context, region?: string) {
@@ -91,7 +89,7 @@ function alarmProblem(name: string, alarm: MetricAlarm | undefined): string[] {
 }
 
 async function readAlarms(context: Context, names: readonly string[]) {
-  const client = new CloudWatchClient(clientOptions(context, GLOBAL_REGION));
+  const client = new CloudWatchClient(clientOptions(context, TOPIC_REGION));
   const command = new DescribeAlarmsCommand({ AlarmNames: [...names] });
   const { MetricAlarms = [] } = await client.send(command, { abortSignal: context.signal });
   return names.map((name) => ({ name, alarm: MetricAlarms.find(({ AlarmName }) => AlarmName === name) }));
@@ -113,7 +111,7 @@ async function deadMansSwitch(context: Context) {
 
 async function healthChecks(context: Context) {
   const ids = required(context.outputs.healthCheckIds, "healthCheckIds");
-  const client = new Route53Client(clientOptions(context, GLOBAL_REGION));
+  const client = new Route53Client(clientOptions(context, TOPIC_REGION));
   const checks = uptimeChecks(context.settings.uptime as Enabled<"uptime">);
   const prefix = `agentpay-${context.settings.environment}`;
   const problems = await alarmProblems(
@@ -135,7 +133,7 @@ async function subscriptions(context: Context) {
   const arns = Object.entries(required(context.outputs.alertTopicArns, "alertTopicArns"));
   const found = await Promise.all(
     arns.map(async ([name, TopicArn]) => {
-      const region = TopicArn.split(":")[3] ?? GLOBAL_REGION;
+      const region = TopicArn.split(":")[3] ?? TOPIC_REGION;
       const client = new SNSClient(clientOptions(context, region));
       const command = new ListSubscriptionsByTopicCommand({ TopicArn });
       const { Subscriptions = [] } = await client.send(command, { abortSignal: context.signal });

@@ -4,7 +4,6 @@
  * a folder of its own: a running local stack is not disturbed.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
@@ -14,6 +13,7 @@ import { readSettings } from "../../settings-file.ts";
 import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
 import { Children } from "../engine/children.ts";
 import { LogFiles } from "../engine/log-files.ts";
+import { freePort } from "../free-port.ts";
 import { localPorts } from "../ports.ts";
 import { startInbox } from "../services/inbox/server.ts";
 import { startPagerDuty } from "../services/pagerduty/server.ts";
@@ -277,17 +277,4 @@ function binary({ binaries, name }: FoundTool, wanted: string): string {
 /** Refusing a broken configuration is what some drills want: only no answer at all is a failure. */
 async function reload(url: string): Promise<void> {
   await (await fetch(`${url}/-/reload`, { method: "POST", signal: AbortSignal.timeout(30_000) })).text();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no free port")),
-      );
-    });
-  });
 }

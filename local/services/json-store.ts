@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readTextIfExists, writeJsonFile } from "../json-file.ts";
 
 /**
  * What a simulated service remembers: one JSON file, read once, written whole after each change. The new file takes
@@ -16,22 +15,13 @@ export class JsonStore<State extends object> {
   }
 
   save(): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    const temporary = `${this.#file}.new`;
-    // Keys and routing keys are in here: for the owner's eyes only.
-    writeFileSync(temporary, `${JSON.stringify(this.state, undefined, 2)}\n`, { mode: 0o600 });
-    renameSync(temporary, this.#file);
+    writeJsonFile(this.#file, this.state);
   }
 }
 
 function read<State>(file: string): State | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = readTextIfExists(file);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as State;
   } catch (error) {

@@ -2,9 +2,9 @@ import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/prom
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import semver from "semver";
+import { REPOSITORY } from "../state-folder.ts";
 import type { Installation } from "./cache.ts";
 import { type CommandOptions, run } from "./command.ts";
-import { repositoryFolder } from "./repository.ts";
 import type { GoBuild, Tool } from "./tools.ts";
 
 /** Generous: a cold build of Pulumi takes 4 minutes on two cores. */
@@ -35,7 +35,7 @@ export function buildWithGo(tool: Tool, build: GoBuild, installation: Installati
 
 async function compile(tool: Tool, build: GoBuild, installation: Installation): Promise<void> {
   const { folder, environment, onProgress } = installation;
-  const moduleFolder = resolve(repositoryFolder, build.folder);
+  const moduleFolder = resolve(REPOSITORY, build.folder);
   const options: CommandOptions = {
     folder: moduleFolder,
     // Without cgo the result does not depend on the machine's C compiler and libraries, and runs in an empty image.

@@ -1,9 +1,9 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import semver from "semver";
+import { REPOSITORY } from "../state-folder.ts";
 import type { Installation } from "./cache.ts";
 import { type Environment, run } from "./command.ts";
-import { repositoryFolder } from "./repository.ts";
 import type { PythonVenv } from "./tools.ts";
 
 const installTimeoutSeconds = 15 * 60;
@@ -25,7 +25,7 @@ export async function buildVenv(venv: PythonVenv, installation: Installation): P
   onProgress("installing the pinned Python packages");
   await run(
     join(folder, "bin", "python"),
-    [...pip, "--requirement", resolve(repositoryFolder, venv.requirements)],
+    [...pip, "--requirement", resolve(REPOSITORY, venv.requirements)],
     options,
   );
   for (const [name, module] of Object.entries(venv.launchers)) {

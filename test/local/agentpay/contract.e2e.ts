@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +9,7 @@ import { stringify } from "yaml";
 import { formatBound, type Metric, metrics, targetLabels } from "../../../catalog/metrics.ts";
 import { startAgentPay } from "../../../local/agentpay/index.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
+import { freePort } from "../../../local/free-port.ts";
 import { localPorts } from "../../../local/ports.ts";
 import { ensureTool } from "../../../local/toolchain/find.ts";
 import { tools } from "../../../local/toolchain/tools.ts";
@@ -46,16 +46,6 @@ async function pipe(program: string | undefined, args: readonly string[], input:
   child.stdin.end(input);
   const [code] = await once(child, "close");
   return { code, lines: output.split("\n").filter((line) => line !== "") };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 describe("promtool", () => {

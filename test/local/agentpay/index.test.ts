@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { startAgentPay } from "../../../local/agentpay/index.ts";
+import { freePort } from "../../../local/free-port.ts";
 import { localPorts, type Ports } from "../../../local/ports.ts";
 import type { RunningService } from "../../../local/service.ts";
 
@@ -13,16 +14,6 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((service) => service.stop()));
   log.length = 0;
 });
-
-/** A port that nobody uses now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 async function freePorts(): Promise<Ports> {
   const [agentpayApi, agentpayWorker, postgresExporter, redisExporter] = await Promise.all([

@@ -1,12 +1,11 @@
 /** A real AWS emulator for tests, on a port of its own. */
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awsEmulator } from "../../../local/emulator/moto.ts";
 import { Children } from "../../../local/engine/children.ts";
 import { LogFiles } from "../../../local/engine/log-files.ts";
+import { freePort } from "../../../local/free-port.ts";
 import { localPorts } from "../../../local/ports.ts";
 import type { RunningService, ServiceContext } from "../../../local/service.ts";
 import { ensureTool } from "../../../local/toolchain/find.ts";
@@ -40,13 +39,4 @@ export async function startMoto(): Promise<Emulator> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { REPOSITORY } from "../../../local/state-folder.ts";
 import { run } from "../../../local/toolchain/command.ts";
 import { ensureTool } from "../../../local/toolchain/find.ts";
-import { repositoryFolder } from "../../../local/toolchain/repository.ts";
 import type { Tool } from "../../../local/toolchain/tools.ts";
 import { environmentWith, script, temporaryFolder } from "./support.ts";
 
@@ -53,7 +53,7 @@ test("the pinned packages are installed, each verified by its hash", async () =>
   fakePython(folder, "python3", "3.12.4");
   expect(await build(folder)).toMatchObject({ source: "build", version: "5.2.5" });
   expect(readFileSync(join(folder, "python.log"), "utf8")).toContain(
-    `--require-hashes --requirement ${join(repositoryFolder, "tools/moto/requirements.txt")}`,
+    `--require-hashes --requirement ${join(REPOSITORY, "tools/moto/requirements.txt")}`,
   );
 });
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { REPOSITORY } from "../../../local/state-folder.ts";
 import { run } from "../../../local/toolchain/command.ts";
 import { ensureTool } from "../../../local/toolchain/find.ts";
-import { repositoryFolder } from "../../../local/toolchain/repository.ts";
 import { tools } from "../../../local/toolchain/tools.ts";
 
 /** A cold build of everything, on two cores. */
@@ -30,7 +30,7 @@ test.each([
 
 function toolchain(args: readonly string[], environment: Record<string, string>) {
   const result = spawnSync("npm", ["run", "--silent", "toolchain", "--", ...args], {
-    cwd: repositoryFolder,
+    cwd: REPOSITORY,
     env: { ...process.env, ...environment },
     encoding: "utf8",
     timeout: 60_000,

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { REPOSITORY } from "../../../local/state-folder.ts";
 import { releaseAddresses } from "../../../local/toolchain/download.ts";
-import { repositoryFolder } from "../../../local/toolchain/repository.ts";
 import { tools } from "../../../local/toolchain/tools.ts";
 
-const read = (path: string) => readFileSync(join(repositoryFolder, path), "utf8");
+const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 
 test.each([
   ["tools/pulumi-cli/go.mod", `github.com/pulumi/pulumi/pkg/v3 v${tools.pulumi.version}`],

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readTextIfExists, writeJsonFile } from "../../../json-file.ts";
 
 type Records = Record<string, Record<string, Record<string, unknown>>>;
 
@@ -22,35 +21,23 @@ export class Store {
   set(kind: string, key: string, record: Record<string, unknown>): void {
     const records = this.#read();
     records[kind] = { ...records[kind], [key]: record };
-    this.#write(records);
+    writeJsonFile(this.#file, records);
   }
 
   delete(kind: string, key: string): void {
     const records = this.#read();
     const { [key]: _removed, ...others } = records[kind] ?? {};
     const { [kind]: _emptied, ...otherKinds } = records;
-    this.#write(Object.keys(others).length > 0 ? { ...records, [kind]: others } : otherKinds);
+    writeJsonFile(this.#file, Object.keys(others).length > 0 ? { ...records, [kind]: others } : otherKinds);
   }
 
   #read(): Records {
-    let text: string;
-    try {
-      text = readFileSync(this.#file, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-      throw error;
-    }
+    const text = readTextIfExists(this.#file);
+    if (text === undefined) return {};
     try {
       return JSON.parse(text) as Records;
     } catch {
       throw new Error(`${this.#file} is not valid JSON: repair it, or delete it to forget what it held`);
     }
-  }
-
-  #write(records: Records): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    const temporary = `${this.#file}.${process.pid}.tmp`;
-    writeFileSync(temporary, `${JSON.stringify(records, null, 2)}\n`, { mode: 0o600 });
-    renameSync(temporary, this.#file);
   }
 }

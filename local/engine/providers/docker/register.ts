@@ -2,8 +2,7 @@
  * Which driver made what: while anything made by one driver is left, the other must not take over, or the first
  * one's containers would run on unseen.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readTextIfExists, writeJsonFile } from "../../../json-file.ts";
 import type { DriverKind, Platform } from "./driver.ts";
 
 interface Content {
@@ -52,20 +51,13 @@ export class Register {
   }
 
   #read(): Content | undefined {
-    try {
-      const content = JSON.parse(readFileSync(this.#file, "utf8")) as Content;
-      return content.objects.length > 0 ? content : undefined;
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      throw error;
-    }
+    const text = readTextIfExists(this.#file);
+    const content = text === undefined ? undefined : (JSON.parse(text) as Content);
+    return content && content.objects.length > 0 ? content : undefined;
   }
 
   #write(driver: DriverKind, objects: readonly string[]): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    const temporary = `${this.#file}.new`;
     const content: Content = { driver, objects: [...new Set(objects)] };
-    writeFileSync(temporary, `${JSON.stringify(content, undefined, 2)}\n`);
-    renameSync(temporary, this.#file);
+    writeJsonFile(this.#file, content);
   }
 }

@@ -1,6 +1,7 @@
 /** A container's inputs -> what to run on this machine for it. */
 import { join, posix } from "node:path";
 import type { PublishedImage } from "../../../../containers/published-images.ts";
+import { HOSTS_VARIABLE } from "../../../../services/grafana/settings.ts";
 import type { ContainerInputs } from "../inputs/container.ts";
 import { type HostTable, withLocalAddresses } from "./addresses.ts";
 import { PathMap, type Place } from "./paths.ts";
@@ -27,9 +28,6 @@ export interface Ground {
   /** Where containers listen on this machine. */
   readonly hosts: HostTable;
 }
-
-/** Variable that tells our own servers where containers listen on this machine: the table as JSON. */
-export const HOSTS_VARIABLE = "AGENTPAY_LOCAL_HOSTS";
 
 export function pathMap(inputs: ContainerInputs, image: PublishedImage, ground: Ground): PathMap {
   const uploads = (inputs.uploads ?? []).map(({ file }) => file);

@@ -1,6 +1,7 @@
 /** What the process driver must remember: one JSON file per object, for the owner's eyes only. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { readTextIfExists, writeJsonFile } from "../../../../json-file.ts";
 
 export class Records<T> {
   readonly #folder: string;
@@ -15,10 +16,7 @@ export class Records<T> {
 
   /** Whole or not at all, so that a killed daemon never leaves half a record. */
   put(name: string, record: T): void {
-    mkdirSync(this.#folder, { recursive: true });
-    const temporary = `${this.#file(name)}.new`;
-    writeFileSync(temporary, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
-    renameSync(temporary, this.#file(name));
+    writeJsonFile(this.#file(name), record);
   }
 
   remove(name: string): void {
@@ -26,7 +24,7 @@ export class Records<T> {
   }
 
   all(): readonly T[] {
-    const names = ignoringAbsence(() => readdirSync(this.#folder)) ?? [];
+    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
     return names
       .filter((name) => name.endsWith(".json"))
       .flatMap((name) => readJson<T>(join(this.#folder, name)) ?? []);
@@ -39,15 +37,6 @@ export class Records<T> {
 }
 
 function readJson<T>(file: string): T | undefined {
-  const text = ignoringAbsence(() => readFileSync(file, "utf8"));
+  const text = readTextIfExists(file);
   return text === undefined ? undefined : (JSON.parse(text) as T);
-}
-
-function ignoringAbsence<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }
