@@ -1,0 +1,68 @@
+/** Prometheus, Alertmanager and Grafana with its dashboards, as a stack's settings want them. */
+import * as pulumi from "@pulumi/pulumi";
+import { Dashboards } from "../components/dashboards.ts";
+import { MetricsPlatform } from "../components/metrics-platform.ts";
+import type { OnCall } from "../components/on-call.ts";
+import { dockerProvider, emulatorCredentialsFile, grafanaProvider } from "../providers.ts";
+import { alertmanagerFiles, secretFiles } from "../render/alertmanager.ts";
+import { dashboardModels } from "../render/grafana.ts";
+import {
+  internalAddresses,
+  namePrefix,
+  notificationSettings,
+  prometheusFiles,
+  publicGrafanaUrl,
+} from "../render/index.ts";
+import type { Enabled, Settings } from "../settings.ts";
+
+export function metricsPlatform(
+  settings: Settings,
+  platform: Enabled<"metrics">,
+  onCall: OnCall | undefined,
+) {
+  const { aws, notifications } = settings;
+  // In production Alertmanager has its host's role. An emulator's credentials are no secret.
+  const emulated = aws.enabled && aws.endpointUrl !== undefined;
+  const alertmanagerSecrets = {
+    ...(onCall && { [secretFiles.pagerDutyRoutingKey]: onCall.prometheusRoutingKey }),
+    ...(notifications.slackWebhookUrl && { [secretFiles.slackWebhookUrl]: notifications.slackWebhookUrl }),
+    ...(notifications.smtpPassword && { [secretFiles.smtpPassword]: notifications.smtpPassword }),
+    ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
+  };
+  const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
+  const servers = new MetricsPlatform(
+    "metrics",
+    {
+      namePrefix: namePrefix(settings),
+      bindAddress: platform.bindAddress,
+      ports: {
+        prometheus: platform.prometheusPort,
+        alertmanager: platform.alertmanagerPort,
+        grafana: platform.grafanaPort,
+      },
+      applicationNetwork: platform.applicationNetwork,
+      retention: { days: platform.retentionDays, size: platform.retentionSize },
+      prometheusFiles: prometheusFiles(settings, platform),
+      alertmanagerFiles: alertmanagerFiles(notificationSettings(settings)),
+      alertmanagerSecrets,
+      alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
+      grafanaAdminPassword: platform.grafanaAdminPassword,
+      grafanaPublicUrl,
+      grafanaApiUrl: platform.grafanaUrl ?? `http://${platform.bindAddress}:${platform.grafanaPort}`,
+      protectData: settings.isProduction,
+    },
+    { providers: [dockerProvider("docker", platform)] },
+  );
+  const grafana = grafanaProvider("grafana", servers.grafanaApiUrl, platform.grafanaAdminPassword);
+  const dashboards = new Dashboards(
+    "dashboards",
+    {
+      models: dashboardModels(settings.alertThresholds),
+      prometheusUrl: `http://${internalAddresses.prometheus}`,
+      scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
+      publicUrl: grafanaPublicUrl,
+    },
+    { providers: [grafana] },
+  );
+  return { servers, dashboards, grafanaPublicUrl };
+}

@@ -1,0 +1,22 @@
+/** PagerDuty, as a stack's settings want it. */
+import { OnCall } from "../components/on-call.ts";
+import { pagerDutyProvider } from "../providers.ts";
+import type { Enabled, Settings } from "../settings.ts";
+
+export function pagerDutyPlatform(settings: Settings, pagerduty: Enabled<"pagerduty">): OnCall {
+  const provider = pagerDutyProvider("pagerduty", pagerduty);
+  const environment = settings.environment.charAt(0).toUpperCase() + settings.environment.slice(1);
+  const { engineerA, engineerB, engineeringManager, timeZone, rotationStart, groupAlerts } = pagerduty;
+  return new OnCall(
+    "on-call",
+    {
+      serviceName: `AgentPay ${environment}`,
+      engineers: { engineerA, engineerB },
+      engineeringManager,
+      timeZone,
+      rotationStart,
+      groupAlerts,
+    },
+    { providers: [provider], protect: settings.isProduction },
+  );
+}

@@ -1,0 +1,35 @@
+/** Sentry, as a stack's settings want it. */
+import { ErrorTracking } from "../components/error-tracking.ts";
+import { SentryAlerts } from "../components/sentry-alerts.ts";
+import { sentryProvider } from "../providers.ts";
+import { namePrefix } from "../render/index.ts";
+import type { Enabled, Settings } from "../settings.ts";
+
+export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">): ErrorTracking {
+  const provider = sentryProvider("sentry", platform);
+  const { organization, slackIntegration, pagerDutyIntegration, pagerDutyService } = platform;
+  const providers = [provider];
+  const tracking = new ErrorTracking(
+    "error-tracking",
+    { organization, slug: namePrefix(settings) },
+    { providers },
+  );
+  new SentryAlerts(
+    "sentry-alerts",
+    {
+      organization,
+      project: tracking.projectSlug,
+      teamId: tracking.teamId,
+      environment: settings.environment,
+      slack: slackIntegration
+        ? { integration: slackIntegration, channel: settings.notifications.slackChannel }
+        : undefined,
+      pagerDuty:
+        pagerDutyIntegration && pagerDutyService
+          ? { integration: pagerDutyIntegration, service: pagerDutyService }
+          : undefined,
+    },
+    { providers },
+  );
+  return tracking;
+}
