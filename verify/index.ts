@@ -3,11 +3,12 @@ import { Command } from "commander";
 import colors from "picocolors";
 import { messageOf } from "../local/engine/errors.ts";
 import { ToolUnavailableError } from "../local/toolchain/find.ts";
+import { StackError } from "../pulumi-cli.ts";
 import { SettingsError } from "../settings.ts";
 import { runChecks } from "./check.ts";
 import { checklist } from "./checklist.ts";
 import { report, withoutSecrets } from "./report.ts";
-import { readStack, StackError } from "./stack.ts";
+import { readStack } from "./stack.ts";
 
 interface Options {
   readonly stack: string;

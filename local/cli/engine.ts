@@ -11,7 +11,7 @@ import { stateFile } from "./half-made.ts";
 import type { Report } from "./progress.ts";
 
 /** Commands that read the stack's configuration file, and so take `--config-file`. */
-const CONFIGURED = new Set([
+export const CONFIGURED: ReadonlySet<string> = new Set([
   "config",
   "destroy",
   "import",

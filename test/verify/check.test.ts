@@ -1,4 +1,3 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createColors } from "picocolors";
@@ -6,9 +5,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Check, proven, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
 import { report, withoutSecrets } from "../../verify/report.ts";
-import { readStack, StackError } from "../../verify/stack.ts";
+import { readStack } from "../../verify/stack.ts";
 import { configurationOf } from "../support/program.ts";
-import { leaks, sentinel } from "../support/secrets.ts";
+import { leaks } from "../support/secrets.ts";
 import { install, stackOf } from "./world.ts";
 
 afterEach(() => {
@@ -94,33 +93,18 @@ test("a stack is read through the CLI: configuration with defaults, secrets in c
     typeof value === "string" ? { value } : { value: JSON.stringify(value), objectValue: value },
   ]);
   const calls: string[] = [];
-  const stack = await readStack("acme/agentpay-monitoring/staging-2", async (...args) => {
+  const stack = await readStack("acme/agentpay-monitoring/staging-2", async (args) => {
     calls.push(args.join(" "));
-    return args[0] === "config"
-      ? JSON.stringify({ ...Object.fromEntries(entries), "pulumi:x": { value: "y" } })
-      : JSON.stringify({ sentryProject: "agentpay-local", later: { unknown: true } });
+    const printed =
+      args[0] === "config"
+        ? { ...Object.fromEntries(entries), "pulumi:x": { value: "y" } }
+        : { sentryProject: "agentpay-local", later: { unknown: true } };
+    return { code: 0, stdout: JSON.stringify(printed), stderr: "" };
   });
-  expect(calls).toEqual([
-    "config --json --show-secrets --stack acme/agentpay-monitoring/staging-2",
-    "stack output --json --show-secrets --stack acme/agentpay-monitoring/staging-2",
-  ]);
+  expect(calls).toEqual(["config --json --show-secrets", "stack output --json --show-secrets"]);
   expect(stack.settings.environment).toBe("staging-2");
   expect(stack.secrets["sentry.token"]).toBe("sentinel-secret:sentry.token");
   expect(stack.outputs).toEqual({ sentryProject: "agentpay-local" });
-});
-
-test("a CLI that fails is quoted by what it complains of, never by what it printed", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "verify-"));
-  const script = `#!/bin/sh\necho '${sentinel("printed")}'\necho 'error: no such stack' >&2\nexit 255\n`;
-  await writeFile(path.join(folder, "pulumi"), script, { mode: 0o700 });
-  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
-  const reason = await readStack("production").catch((error: unknown) => error);
-  expect(reason).toBeInstanceOf(StackError);
-  expect(String(reason)).toMatch(/^StackError: pulumi (config|stack) failed: error: no such stack$/);
-
-  vi.stubEnv("PATH", path.join(folder, "empty"));
-  await expect(readStack("production")).rejects.toThrow("there is no pulumi on PATH");
-  await rm(folder, { recursive: true });
 });
 
 test("a local stack that is not up says how to start it", async () => {
