@@ -44,10 +44,7 @@ export const sentryProject = errorTracking?.projectSlug;
 export const pagerDutyServiceUrl = onCall?.serviceUrl;
 export const logGroupNames = cloud?.logAggregation.logGroupNames;
 export const agentParameterName = cloud?.logAggregation.agentParameterName;
-export const alertTopicArns = cloud && {
-  critical: cloud.topics.criticalArn,
-  warning: cloud.topics.warningArn,
-};
+export const alertTopics = cloud?.topics.byRegion;
 export const deadMansSwitchAlarmName = deadMansSwitch?.alarmName;
 export const billingAlarmNames = cloud?.costControl.alarmNames;
 export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;

@@ -1,11 +1,15 @@
 /** The SNS topics through which AWS, and what publishes to AWS, reaches people. */
 
-/** Billing and Route 53 metrics exist in this region only, and an alarm publishes to topics of its own region. */
-export const TOPIC_REGION = "us-east-1";
+/**
+ * Where AWS keeps the metrics of what has no region: billing and Route 53. An alarm lives where its metric is, and
+ * publishes to topics of its own region only.
+ */
+export const GLOBAL_REGION = "us-east-1";
 
 /**
- * `critical` and `warning` take AWS's own alarms. `heartbeat` takes the Watchdog, and its silence is the alarm. `sms`
- * takes Prometheus's criticals: `critical` would page for them a second time.
+ * `critical` and `warning` take AWS's own alarms, in each region that has some. The others exist once, in the global
+ * region: `heartbeat` takes the Watchdog, and its silence is the alarm; `sms` takes Prometheus's criticals, since
+ * `critical` would page for them a second time.
  */
 export type TopicPurpose = "critical" | "warning" | "heartbeat" | "sms";
 
@@ -16,5 +20,5 @@ export function topicName(prefix: string, purpose: TopicPurpose): string {
 
 /** Known before the topic is made, so that a preview shows Alertmanager's whole configuration. */
 export function topicArn(accountId: string, prefix: string, purpose: TopicPurpose): string {
-  return `arn:aws:sns:${TOPIC_REGION}:${accountId}:${topicName(prefix, purpose)}`;
+  return `arn:aws:sns:${GLOBAL_REGION}:${accountId}:${topicName(prefix, purpose)}`;
 }

@@ -2,11 +2,13 @@ import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
 import * as pulumi from "@pulumi/pulumi";
-import { TOPIC_REGION, type TopicPurpose, topicName } from "../catalog/topics.ts";
+import { GLOBAL_REGION, type TopicPurpose, topicName } from "../catalog/topics.ts";
 
 export interface AlertTopicsArgs {
   /** Prefix of the topics' names, such as `agentpay-production`. */
   topicPrefix: string;
+  /** Where the stack's own alarms live, such as `eu-central-1`. */
+  homeRegion: string;
   /** The account whose services may publish, 12 digits. */
   accountId: string;
   /** Where PagerDuty takes SNS messages; undefined where the stack does not page. Secret: it holds the key. */
@@ -17,65 +19,86 @@ export interface AlertTopicsArgs {
   smsNumbers: readonly string[];
   /** IAM role (or user) of Alertmanager's host, which sends SMS for Prometheus; undefined where IAM alone decides. */
   publisherArn: string | undefined;
-  /** Addresses that receive warnings. Each must confirm the message that AWS sends. */
+  /** Addresses that receive warnings, and criticals where the stack does not page. Each must confirm the message that AWS sends. */
   emails: readonly string[];
 }
 
-/**
- * Where AWS alarms go: one SNS topic per severity, in one region. Prometheus's criticals page through Alertmanager, and
- * only need the SMS: they get a topic of their own, since `critical` would page a second time.
- */
-export class AlertTopics extends pulumi.ComponentResource {
+/** Where the alarms of one region go. */
+export interface RegionalTopics {
   readonly criticalArn: pulumi.Output<string>;
   readonly warningArn: pulumi.Output<string>;
+}
+
+/**
+ * Where AWS alarms go: one SNS topic per severity, in each region that has alarms, since an alarm can't publish to
+ * another region. Prometheus's criticals page through Alertmanager, and only need the SMS: they get a topic of their
+ * own, since `critical` would page a second time.
+ */
+export class AlertTopics extends pulumi.ComponentResource {
+  /** For alarms on billing and Route 53, in `GLOBAL_REGION`. */
+  readonly inGlobalRegion: RegionalTopics;
+  /** For all other alarms. The same topics where the home region is the global one. */
+  readonly inHomeRegion: RegionalTopics;
+  readonly byRegion: Readonly<Record<string, RegionalTopics>>;
 
   constructor(name: string, args: AlertTopicsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:AlertTopics", name, {}, opts);
-    const critical = this.topic(name, "critical", args);
-    const warning = this.topic(name, "warning", args);
+    this.inGlobalRegion = this.severityTopics(name, GLOBAL_REGION, args);
+    this.inHomeRegion =
+      args.homeRegion === GLOBAL_REGION
+        ? this.inGlobalRegion
+        : this.severityTopics(`${name}-home`, args.homeRegion, args);
+    if (args.smsNumbers.length > 0) {
+      const sms = this.topic(name, "sms", GLOBAL_REGION, args);
+      if (args.publisherArn) this.policy(sms, rolePublishPolicy(sms.resource.arn, args.publisherArn));
+      this.subscribe(sms, "sms", args.smsNumbers);
+    }
+    this.byRegion = { [GLOBAL_REGION]: this.inGlobalRegion, [args.homeRegion]: this.inHomeRegion };
+    this.registerOutputs({ byRegion: this.byRegion });
+  }
+
+  private severityTopics(name: string, region: string, args: AlertTopicsArgs): RegionalTopics {
+    const critical = this.topic(name, "critical", region, args);
+    const warning = this.topic(name, "warning", region, args);
     for (const topic of [critical, warning]) {
       this.policy(topic, publishPolicy(topic.resource.arn, args.accountId));
+      if (topic === warning || !args.pagerDutyEndpoint) this.subscribe(topic, "email", args.emails);
     }
-
     if (args.pagerDutyEndpoint) {
       new TopicSubscription(
-        `${name}-critical-pagerduty`,
+        `${critical.name}-pagerduty`,
         {
           topic: critical.resource.arn,
           protocol: args.pagerDutyOverHttp ? "http" : "https",
           endpoint: args.pagerDutyEndpoint,
           endpointAutoConfirms: true,
-          region: TOPIC_REGION,
+          region,
         },
         { parent: this, additionalSecretOutputs: ["endpoint"] },
       );
     }
     this.subscribe(critical, "sms", args.smsNumbers);
-    this.subscribe(warning, "email", args.emails);
-    if (args.smsNumbers.length > 0) {
-      const sms = this.topic(name, "sms", args);
-      if (args.publisherArn) this.policy(sms, rolePublishPolicy(sms.resource.arn, args.publisherArn));
-      this.subscribe(sms, "sms", args.smsNumbers);
-    }
-
-    this.criticalArn = critical.resource.arn;
-    this.warningArn = warning.resource.arn;
-    this.registerOutputs({ criticalArn: this.criticalArn, warningArn: this.warningArn });
+    return { criticalArn: critical.resource.arn, warningArn: warning.resource.arn };
   }
 
-  private topic(name: string, purpose: TopicPurpose, { topicPrefix }: AlertTopicsArgs): NamedTopic {
+  private topic(
+    name: string,
+    purpose: TopicPurpose,
+    region: string,
+    { topicPrefix }: AlertTopicsArgs,
+  ): NamedTopic {
     const resource = new Topic(
       `${name}-${purpose}`,
-      { name: topicName(topicPrefix, purpose), displayName: `AgentPay ${purpose}`, region: TOPIC_REGION },
+      { name: topicName(topicPrefix, purpose), displayName: `AgentPay ${purpose}`, region },
       { parent: this },
     );
-    return { name: `${name}-${purpose}`, resource };
+    return { name: `${name}-${purpose}`, region, resource };
   }
 
-  private policy({ name, resource }: NamedTopic, policy: object): void {
+  private policy({ name, region, resource }: NamedTopic, policy: object): void {
     new TopicPolicy(
       `${name}-policy`,
-      { arn: resource.arn, policy: pulumi.jsonStringify(policy), region: TOPIC_REGION },
+      { arn: resource.arn, policy: pulumi.jsonStringify(policy), region },
       { parent: this },
     );
   }
@@ -87,7 +110,7 @@ export class AlertTopics extends pulumi.ComponentResource {
       new TopicSubscription(
         // By the address, not by its place in the list: who comes or goes must not make the others confirm again.
         `${topic.name}${suffix}-${endpoint}`,
-        { topic: topic.resource.arn, protocol, endpoint, region: TOPIC_REGION },
+        { topic: topic.resource.arn, protocol, endpoint, region: topic.region },
         { parent: this },
       );
     }
@@ -97,6 +120,7 @@ export class AlertTopics extends pulumi.ComponentResource {
 interface NamedTopic {
   /** The resource's name. */
   readonly name: string;
+  readonly region: string;
   readonly resource: Topic;
 }
 

@@ -1,7 +1,7 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import * as pulumi from "@pulumi/pulumi";
-import { TOPIC_REGION } from "../catalog/topics.ts";
-import type { AlertTopics } from "./alert-topics.ts";
+import { GLOBAL_REGION } from "../catalog/topics.ts";
+import type { RegionalTopics } from "./alert-topics.ts";
 
 /** Shares of the monthly budget at which someone is told. Spend is month to date, so each rings once a month. */
 const LEVELS = [
@@ -15,8 +15,8 @@ export interface CostControlArgs {
   alarmPrefix: string;
   /** AWS spend a month, USD. */
   monthlyBudgetUsd: number;
-  /** Topics in us-east-1. */
-  topics: Pick<AlertTopics, "criticalArn" | "warningArn">;
+  /** Topics of the global region. */
+  topics: RegionalTopics;
   /** Where the runbooks are published. */
   runbookBaseUrl: string;
 }
@@ -41,7 +41,7 @@ export class CostControl extends pulumi.ComponentResource {
             ...estimatedCharges,
             threshold: (args.monthlyBudgetUsd * percent) / 100,
             alarmActions: [topicArns[severity]],
-            region: TOPIC_REGION,
+            region: GLOBAL_REGION,
           },
           { parent: this },
         ),

@@ -2,8 +2,8 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
-import { TOPIC_REGION, topicName } from "../catalog/topics.ts";
-import { type AlertTopics, rolePublishPolicy } from "./alert-topics.ts";
+import { GLOBAL_REGION, topicName } from "../catalog/topics.ts";
+import { type RegionalTopics, rolePublishPolicy } from "./alert-topics.ts";
 
 /**
  * There is a heartbeat a minute: some may be late, or lost, before anybody is woken. In single minutes, since CloudWatch
@@ -16,8 +16,8 @@ export interface DeadMansSwitchArgs {
   namePrefix: string;
   /** IAM role (or user) that may publish the heartbeat; undefined leaves it to whoever the account's IAM lets. */
   publisherArn: string | undefined;
-  /** Where the alarm goes. */
-  topics: Pick<AlertTopics, "criticalArn">;
+  /** Topics of the global region. */
+  topics: RegionalTopics;
   /** Where the runbooks are published. */
   runbookBaseUrl: string;
 }
@@ -32,7 +32,7 @@ export class DeadMansSwitch extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeadMansSwitchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:DeadMansSwitch", name, {}, opts);
-    const region = TOPIC_REGION;
+    const region = GLOBAL_REGION;
     const heartbeat = new Topic(
       `${name}-heartbeat`,
       { name: topicName(args.namePrefix, "heartbeat"), displayName: "AgentPay heartbeat", region },

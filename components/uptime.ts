@@ -1,16 +1,16 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck.js";
 import * as pulumi from "@pulumi/pulumi";
-import { TOPIC_REGION } from "../catalog/topics.ts";
+import { GLOBAL_REGION } from "../catalog/topics.ts";
 import type { UptimeCheck } from "../catalog/uptime.ts";
-import type { AlertTopics } from "./alert-topics.ts";
+import type { RegionalTopics } from "./alert-topics.ts";
 
 export interface UptimeArgs {
   /** Prefix of names, such as `agentpay-production`. */
   namePrefix: string;
   checks: readonly UptimeCheck[];
-  /** Topics in us-east-1. */
-  topics: Pick<AlertTopics, "criticalArn" | "warningArn">;
+  /** Topics of the global region. */
+  topics: RegionalTopics;
   /** Where the runbooks are published. */
   runbookBaseUrl: string;
 }
@@ -54,7 +54,7 @@ export class Uptime extends pulumi.ComponentResource {
           treatMissingData: "breaching",
           alarmActions: [topicArn],
           okActions: [topicArn],
-          region: TOPIC_REGION,
+          region: GLOBAL_REGION,
         },
         { parent: this },
       );

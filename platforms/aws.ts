@@ -29,6 +29,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
     "alert-topics",
     {
       topicPrefix: prefix,
+      homeRegion: account.region,
       accountId: account.accountId,
       pagerDutyEndpoint:
         onCall && pagerduty.enabled
@@ -43,13 +44,18 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
   );
   const costControl = new CostControl(
     "cost",
-    { alarmPrefix: prefix, monthlyBudgetUsd: cost.monthlyBudgetUsd, topics, runbookBaseUrl },
+    {
+      alarmPrefix: prefix,
+      monthlyBudgetUsd: cost.monthlyBudgetUsd,
+      topics: topics.inGlobalRegion,
+      runbookBaseUrl,
+    },
     { providers },
   );
   const outsideChecks = uptime.enabled
     ? new Uptime(
         "uptime",
-        { namePrefix: prefix, checks: uptimeChecks(uptime), topics, runbookBaseUrl },
+        { namePrefix: prefix, checks: uptimeChecks(uptime), topics: topics.inGlobalRegion, runbookBaseUrl },
         { providers },
       )
     : undefined;
@@ -80,7 +86,7 @@ export function heartbeat(
     {
       namePrefix: namePrefix(settings),
       publisherArn: alertingRoleArn,
-      topics,
+      topics: topics.inGlobalRegion,
       runbookBaseUrl: settings.docs.runbookBaseUrl,
     },
     { providers: [provider], protect: settings.isProduction },

@@ -1,6 +1,6 @@
 /** Settings and catalogue -> every file that other programs read. Pure: components and the render command share it. */
 import { type Job, jobs } from "../catalog/metrics.ts";
-import { TOPIC_REGION, topicArn } from "../catalog/topics.ts";
+import { GLOBAL_REGION, topicArn } from "../catalog/topics.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { alertmanagerFiles, type NotificationSettings } from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
@@ -76,7 +76,7 @@ function snsSettings(settings: Settings): SnsSettings | undefined {
   if (!aws.enabled) return undefined;
   const arn = (purpose: "heartbeat" | "sms") => topicArn(aws.accountId, namePrefix(settings), purpose);
   return {
-    region: TOPIC_REGION,
+    region: GLOBAL_REGION,
     apiUrl: aws.endpointUrl && fromContainer(aws.endpointUrl),
     heartbeatTopicArn: arn("heartbeat"),
     smsTopicArn: notifications.smsNumbers.length > 0 ? arn("sms") : undefined,

@@ -9,7 +9,7 @@ import { DescribeDBParametersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { TOPIC_REGION } from "../catalog/topics.ts";
+import { GLOBAL_REGION } from "../catalog/topics.ts";
 import { uptimeChecks } from "../catalog/uptime.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
@@ -89,7 +89,7 @@ function alarmProblem(name: string, alarm: MetricAlarm | undefined): string[] {
 }
 
 async function readAlarms(context: Context, names: readonly string[]) {
-  const client = new CloudWatchClient(clientOptions(context, TOPIC_REGION));
+  const client = new CloudWatchClient(clientOptions(context, GLOBAL_REGION));
   const command = new DescribeAlarmsCommand({ AlarmNames: [...names] });
   const { MetricAlarms = [] } = await client.send(command, { abortSignal: context.signal });
   return names.map((name) => ({ name, alarm: MetricAlarms.find(({ AlarmName }) => AlarmName === name) }));
@@ -111,7 +111,7 @@ async function deadMansSwitch(context: Context) {
 
 async function healthChecks(context: Context) {
   const ids = required(context.outputs.healthCheckIds, "healthCheckIds");
-  const client = new Route53Client(clientOptions(context, TOPIC_REGION));
+  const client = new Route53Client(clientOptions(context, GLOBAL_REGION));
   const checks = uptimeChecks(context.settings.uptime as Enabled<"uptime">);
   const prefix = `agentpay-${context.settings.environment}`;
   const problems = await alarmProblems(
@@ -130,15 +130,22 @@ async function healthChecks(context: Context) {
 
 /** Subscriptions of people wait for their answer; those of PagerDuty answer by themselves. */
 async function subscriptions(context: Context) {
-  const arns = Object.entries(required(context.outputs.alertTopicArns, "alertTopicArns"));
+  const topics = Object.entries(required(context.outputs.alertTopics, "alertTopics"));
+  const arns = topics.flatMap(([region, { criticalArn, warningArn }]) =>
+    [criticalArn, warningArn].map((TopicArn) => ({ region, TopicArn })),
+  );
   const found = await Promise.all(
-    arns.map(async ([name, TopicArn]) => {
-      const region = TopicArn.split(":")[3] ?? TOPIC_REGION;
+    arns.map(async ({ region, TopicArn }) => {
       const client = new SNSClient(clientOptions(context, region));
       const command = new ListSubscriptionsByTopicCommand({ TopicArn });
       const { Subscriptions = [] } = await client.send(command, { abortSignal: context.signal });
       const pending = Subscriptions.filter(({ SubscriptionArn = "" }) => !SubscriptionArn.startsWith("arn:"));
-      return { name, count: Subscriptions.length, pending: pending.map(({ Protocol }) => Protocol) };
+      const name = TopicArn.split(":")[5] ?? TopicArn;
+      return {
+        name: `${name} (${region})`,
+        count: Subscriptions.length,
+        pending: pending.map(({ Protocol }) => Protocol),
+      };
     }),
   );
   const problems = found.flatMap(({ name, count, pending }) => {

@@ -14,7 +14,7 @@ const outputsSchema = z.object({
   pagerDutyServiceUrl: z.string().optional(),
   logGroupNames: z.record(z.string(), z.string()).optional(),
   agentParameterName: z.string().optional(),
-  alertTopicArns: z.record(z.string(), z.string()).optional(),
+  alertTopics: z.record(z.string(), z.object({ criticalArn: z.string(), warningArn: z.string() })).optional(),
   deadMansSwitchAlarmName: z.string().optional(),
   billingAlarmNames: z.array(z.string()).optional(),
   healthCheckIds: z.record(z.string(), z.string()).optional(),

@@ -6,8 +6,14 @@ import { type ComponentRun, componentOf, runProgram } from "../support/program.t
 const TOPIC = "aws:sns/topic:Topic";
 const POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
-const topicArn = (stack: string, severity: string) =>
-  `arn:aws:sns:us-east-1:111122223333:agentpay-${stack}-${severity}`;
+const topicArn = (stack: string, severity: string, region = "us-east-1") =>
+  `arn:aws:sns:${region}:111122223333:agentpay-${stack}-${severity}`;
+
+/** What resources of the topics are named after, by region: the stacks' home is Frankfurt. */
+const regions = [
+  { region: "us-east-1", prefix: "alert-topics" },
+  { region: "eu-central-1", prefix: "alert-topics-home" },
+];
 
 describe.each([
   { stack: "production", account: "111122223333" },
@@ -18,55 +24,67 @@ describe.each([
     topics = componentOf(await runProgram(stack), "AlertTopics");
   });
 
-  test.each(["critical", "warning"])("has a %s topic in the billing region", (severity) => {
-    expect(topics.inputs(`alert-topics-${severity}`)).toEqual({
-      name: `agentpay-${stack}-${severity}`,
-      displayName: `AgentPay ${severity}`,
-      region: "us-east-1",
+  describe.each(regions)("in $region", ({ region, prefix }) => {
+    test.each(["critical", "warning"])("has a %s topic", (severity) => {
+      expect(topics.inputs(`${prefix}-${severity}`)).toEqual({
+        name: `agentpay-${stack}-${severity}`,
+        displayName: `AgentPay ${severity}`,
+        region,
+      });
     });
+
+    test.each(["critical", "warning"])(
+      "lets only the alerting services of its account publish to %s",
+      (severity) => {
+        const arn = topicArn(stack, severity, region);
+        const { policy, ...where } = topics.inputs(`${prefix}-${severity}-policy`);
+        expect(where).toEqual({ arn, region });
+        expect(JSON.parse(String(policy))).toEqual(publishPolicy(arn, account));
+      },
+    );
   });
 
-  test.each(["critical", "warning"])(
-    "lets only the alerting services of its account publish to %s",
-    (severity) => {
-      const { arn, policy, region } = topics.inputs(`alert-topics-${severity}-policy`);
-      expect({ arn, region }).toEqual({ arn: topicArn(stack, severity), region: "us-east-1" });
-      expect(JSON.parse(String(policy))).toEqual(publishPolicy(topicArn(stack, severity), account));
-    },
-  );
-
   test("tells the ARNs of its topics", () => {
-    expect(topics.outputs).toEqual({
-      criticalArn: topicArn(stack, "critical"),
-      warningArn: topicArn(stack, "warning"),
-    });
+    const byRegion = regions.map(({ region }) => [
+      region,
+      { criticalArn: topicArn(stack, "critical", region), warningArn: topicArn(stack, "warning", region) },
+    ]);
+    expect(topics.outputs).toEqual({ byRegion: Object.fromEntries(byRegion) });
   });
 });
 
-test("production: criticals page and send SMS, warnings send email", async () => {
+test.each(regions)("production, $region: criticals page and send SMS, warnings send email", async (where) => {
+  const { region, prefix } = where;
   const topics = componentOf(await runProgram("production"), "AlertTopics");
-  expect(topics.counts).toEqual({ [TOPIC]: 3, [POLICY]: 3, [SUBSCRIPTION]: 4 });
-  const region = "us-east-1";
-  expect(topics.inputs("alert-topics-critical-pagerduty")).toEqual({
-    topic: topicArn("production", "critical"),
+  expect(topics.counts).toEqual({ [TOPIC]: 5, [POLICY]: 5, [SUBSCRIPTION]: 7 });
+  expect(topics.inputs(`${prefix}-critical-pagerduty`)).toEqual({
+    topic: topicArn("production", "critical", region),
     protocol: "https",
     endpoint:
       "https://events.pagerduty.com/integration/sentinel-secret:integration-key-of-on-call-cloudwatch/enqueue",
     endpointAutoConfirms: true,
     region,
   });
-  expect(topics.inputs("alert-topics-critical-sms-+15550100123")).toEqual({
-    topic: topicArn("production", "critical"),
+  expect(topics.inputs(`${prefix}-critical-sms-+15550100123`)).toEqual({
+    topic: topicArn("production", "critical", region),
     protocol: "sms",
     endpoint: "+15550100123",
     region,
   });
-  expect(topics.inputs("alert-topics-warning-email-oncall@agentpay.com")).toEqual({
-    topic: topicArn("production", "warning"),
+  expect(topics.inputs(`${prefix}-warning-email-oncall@agentpay.com`)).toEqual({
+    topic: topicArn("production", "warning", region),
     protocol: "email",
     endpoint: "oncall@agentpay.com",
     region,
   });
+});
+
+test("at home in us-east-1, one set of topics takes everything", async () => {
+  const run = await runProgram("production", { overrides: { "aws.region": "us-east-1" } });
+  const topics = componentOf(run, "AlertTopics");
+  expect(topics.counts).toEqual({ [TOPIC]: 3, [POLICY]: 3, [SUBSCRIPTION]: 4 });
+  expect(topics.children.filter(({ name }) => name.includes("home"))).toEqual([]);
+  expect(Object.keys(Object(topics.outputs["byRegion"]))).toEqual(["us-east-1"]);
 });
 
 test("production: Prometheus sends SMS through a topic that does not page, and only its host's role may", async () => {
@@ -85,20 +103,22 @@ test("production: Prometheus sends SMS through a topic that does not page, and o
   expect(subscribed.map(({ name }) => name)).toEqual(["alert-topics-sms-+15550100123"]);
 });
 
-test("production: PagerDuty's endpoint, which holds the key, is secret", async () => {
-  const subscription = componentOf(await runProgram("production"), "AlertTopics").child(
-    "alert-topics-critical-pagerduty",
-  );
+test.each(regions)("$region: PagerDuty's endpoint, which holds the key, is secret", async ({ prefix }) => {
+  const topics = componentOf(await runProgram("production"), "AlertTopics");
+  const subscription = topics.child(`${prefix}-critical-pagerduty`);
   expect(isSecretInput(subscription.inputs["endpoint"])).toBe(true);
   expect(subscription.additionalSecretOutputs).toEqual(["endpoint"]);
 });
 
-test("staging: nobody is paged and nobody's phone rings", async () => {
+test("staging: nobody is paged and nobody's phone rings, but criticals go where warnings go", async () => {
   const topics = componentOf(await runProgram("staging"), "AlertTopics");
-  expect(topics.counts).toEqual({ [TOPIC]: 2, [POLICY]: 2, [SUBSCRIPTION]: 1 });
-  expect(topics.inputs("alert-topics-warning-email-staging-alerts@agentpay.com")["endpoint"]).toBe(
-    "staging-alerts@agentpay.com",
-  );
+  expect(topics.counts).toEqual({ [TOPIC]: 4, [POLICY]: 4, [SUBSCRIPTION]: 4 });
+  for (const { prefix } of regions) {
+    for (const severity of ["critical", "warning"]) {
+      const { endpoint } = topics.inputs(`${prefix}-${severity}-email-staging-alerts@agentpay.com`);
+      expect(endpoint).toBe("staging-alerts@agentpay.com");
+    }
+  }
 });
 
 test("local: PagerDuty's stand-in is reached over plain http", async () => {
@@ -115,8 +135,8 @@ test("one subscription for each number and each address", async () => {
     "notifications.emails": ["a@agentpay.com", "b@agentpay.com", "c@agentpay.com"],
   };
   const topics = componentOf(await runProgram("production", { overrides }), "AlertTopics");
-  // Each number is on two topics: AWS's criticals and Prometheus's.
-  expect(topics.counts[SUBSCRIPTION]).toBe(8);
+  // Each number is on three topics: AWS's criticals of both regions, and Prometheus's. PagerDuty is on two of them.
+  expect(topics.counts[SUBSCRIPTION]).toBe(3 * 2 + 2 * 3 + 2);
 });
 
 test("the policy names no one but AWS's alerting services", () => {

@@ -101,13 +101,13 @@ const faults: readonly Fault[] = [
         },
       },
     },
-    /critical waits for confirmation by email/,
+    /critical \(us-east-1\) waits for confirmation by email/,
   ],
   [
     "alert-channels",
     "reach nobody",
     { commands: { ListSubscriptionsByTopic: {} } },
-    /critical reaches nobody/,
+    /critical \(us-east-1\) reaches nobody/,
   ],
   ["prometheus-ready", "is not", { answers: { "prometheus.example/-/ready": 503 } }, /answered 503/],
   [

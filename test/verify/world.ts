@@ -29,7 +29,12 @@ export function stackOf(overrides: Overrides = {}): Stack {
       pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
       logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
       agentParameterName: "AmazonCloudWatch-agentpay-local",
-      alertTopicArns: { critical: "arn:aws:sns:us-east-1:123456789012:critical" },
+      alertTopics: {
+        "us-east-1": {
+          criticalArn: "arn:aws:sns:us-east-1:123456789012:critical",
+          warningArn: "arn:aws:sns:us-east-1:123456789012:warning",
+        },
+      },
       deadMansSwitchAlarmName: "agentpay-local-alerting-silent",
       billingAlarmNames: ["agentpay-local-billing-50-percent"],
       healthCheckIds: { api: "check-of-api", widget: "check-of-widget" },
