@@ -3,31 +3,23 @@ import { defineConfig } from "vitest/config";
 /** These live at a multiple of the clock's pace, where a second lost to a neighbour is a minute. */
 const TIME_SENSITIVE = ["test/local/drill/**/*.e2e.ts"];
 
-const shared = { pool: "forks", testTimeout: 300_000, hookTimeout: 900_000 } as const;
+/** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */
+export const groups: readonly { name: string; include: string[]; exclude: string[]; maxWorkers: number }[] = [
+  { name: "side by side", include: ["test/**/*.e2e.ts"], exclude: TIME_SENSITIVE, maxWorkers: 3 },
+  { name: "one at a time", include: TIME_SENSITIVE, exclude: [], maxWorkers: 1 },
+];
 
-/** What needs built tools or running servers. Each file has ports and folders of its own, and waits more than it works. */
+/** What needs built tools or running servers. */
 export default defineConfig({
   test: {
-    projects: [
-      {
-        test: {
-          ...shared,
-          name: "side by side",
-          include: ["test/**/*.e2e.ts"],
-          exclude: TIME_SENSITIVE,
-          maxWorkers: 3,
-          sequence: { groupOrder: 0 },
-        },
+    projects: groups.map((group, groupOrder) => ({
+      test: {
+        ...group,
+        sequence: { groupOrder },
+        pool: "forks",
+        testTimeout: 300_000,
+        hookTimeout: 900_000,
       },
-      {
-        test: {
-          ...shared,
-          name: "one at a time",
-          include: TIME_SENSITIVE,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+    })),
   },
 });
