@@ -11,7 +11,7 @@ import { Provider as SentryProvider } from "@pulumiverse/sentry/provider.js";
 import type { Enabled, Settings } from "./settings.ts";
 
 /** Tags of every AWS resource. */
-export function tags(settings: Settings): Record<string, string> {
+export function tags(settings: Settings) {
   return {
     application: "agentpay",
     environment: settings.environment,
@@ -21,7 +21,19 @@ export function tags(settings: Settings): Record<string, string> {
 }
 
 /** AWS services whose endpoint moves with `aws.endpointUrl`. */
-const AWS_SERVICES = ["cloudwatch", "logs", "rds", "route53", "sns", "ssm", "sts"] as const;
+const AWS_SERVICES = [
+  "budgets",
+  "cloudwatch",
+  "costexplorer",
+  "iam",
+  "kms",
+  "logs",
+  "rds",
+  "route53",
+  "sns",
+  "ssm",
+  "sts",
+] as const;
 
 /** An emulator takes any credentials. */
 const EMULATOR_KEY = "emulator";

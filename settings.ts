@@ -36,6 +36,7 @@ const hostAndPort = text(/^[^\s:/]+:\d{1,5}$/, "host:port");
 const targets = z.array(hostAndPort, "a list of host:port");
 const slug = text(/^[a-z0-9][a-z0-9-]*$/, "a slug of lower-case letters, digits and dashes");
 const port = integer(1, 65_535);
+const usd = integer(1, 100_000_000);
 const secret = z
   .string("a secret value")
   .min(1, "a secret value")
@@ -46,6 +47,9 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const logRetention = z.literal(LOG_RETENTION_DAYS, `one of ${LOG_RETENTION_DAYS.join(", ")}`);
+
+/** Where the services' logs go. */
+type LogPlatform = "cloudwatch" | "datadog";
 
 const TIME_ZONE = "an IANA time zone such as Europe/Berlin";
 /** Not `Intl.supportedValuesOf`: it leaves out current names, such as Asia/Kolkata, in favour of old ones. */
@@ -135,10 +139,29 @@ export const settingsSchema = z.strictObject({
     ),
   }),
   logs: z.strictObject({
+    platform: text(/^(cloudwatch|datadog)$/, "cloudwatch or datadog").transform(
+      (name): LogPlatform => (name === "datadog" ? name : "cloudwatch"),
+    ),
     directory: text(/^\/\S*[^/\s]$/, "an absolute path without a trailing slash"),
     retentionDays: logRetention,
+    kmsKeyArn: optional(
+      text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/\S+$/, "the ARN of a KMS key, not of an alias"),
+    ),
   }),
-  cost: z.strictObject({ monthlyBudgetUsd: integer(1, 100_000_000) }),
+  datadog: z.strictObject({
+    site: text(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a Datadog site such as datadoghq.eu"),
+    apiUrl: optional(origin),
+    apiKey: optional(secret),
+    applicationKey: optional(secret),
+  }),
+  cost: z.strictObject({
+    monthlyBudgetUsd: usd,
+    dailyBudgetUsd: usd,
+    anomalyImpactUsd: usd,
+    anomalyMonitorArn: optional(
+      text(/^arn:aws:ce::\d{12}:anomalymonitor\/\S+$/, "the ARN of an anomaly monitor"),
+    ),
+  }),
   uptime: platform({ apiUrl: origin, widgetUrl: httpUrl }),
   database: platform({
     family: text(/^postgres\d+$/, "an RDS family such as postgres16"),
@@ -212,6 +235,7 @@ function crossFieldProblems(environment: string, sections: Sections): Problem[] 
   return [
     ...notificationProblems(sections),
     ...platformProblems(sections),
+    ...logProblems(sections),
     ...pagingProblems(environment, sections),
   ];
 }
@@ -255,6 +279,22 @@ function platformProblems({ aws, database, metrics, sentry, uptime }: Sections):
   return problems;
 }
 
+function logProblems({ aws, datadog, logs }: Sections): Problem[] {
+  if (logs?.platform !== "datadog") return [];
+  const problems: Problem[] = [];
+  if (aws?.enabled === false) {
+    const expected = "cloudwatch where aws.enabled is false: Datadog's agent is installed through AWS";
+    problems.push({ key: "logs.platform", expected, text: true });
+  }
+  for (const key of ["apiKey", "applicationKey"] as const) {
+    if (datadog && !datadog[key]) {
+      const expected = "a secret value, since logs.platform is datadog";
+      problems.push({ key: `datadog.${key}`, expected, text: true });
+    }
+  }
+  return problems;
+}
+
 function pagingProblems(environment: string, { notifications, pagerduty }: Sections): Problem[] {
   const problems: Problem[] = [];
   if (pagerduty?.enabled && pagerduty.engineerA === pagerduty.engineerB) {
@@ -276,6 +316,8 @@ function pagingProblems(environment: string, { notifications, pagerduty }: Secti
 export const secretKeys = [
   "sentry.token",
   "pagerduty.token",
+  "datadog.apiKey",
+  "datadog.applicationKey",
   "notifications.slackWebhookUrl",
   "notifications.smtpPassword",
   "metrics.grafanaAdminPassword",

@@ -61,7 +61,8 @@ export class AlertTopics extends pulumi.ComponentResource {
     const critical = this.topic(name, "critical", region, args);
     const warning = this.topic(name, "warning", region, args);
     for (const topic of [critical, warning]) {
-      this.policy(topic, publishPolicy(topic.resource.arn, args.accountId));
+      const by = publishersOf(topic.purpose, region);
+      this.policy(topic, publishPolicy(topic.resource.arn, { accountId: args.accountId, region, by }));
       if (topic === warning || !args.pagerDutyEndpoint) this.subscribe(topic, "email", args.emails);
     }
     if (args.pagerDutyEndpoint) {
@@ -92,7 +93,7 @@ export class AlertTopics extends pulumi.ComponentResource {
       { name: topicName(topicPrefix, purpose), displayName: `AgentPay ${purpose}`, region },
       { parent: this },
     );
-    return { name: `${name}-${purpose}`, region, resource };
+    return { name: `${name}-${purpose}`, purpose, region, resource };
   }
 
   private policy({ name, region, resource }: NamedTopic, policy: object): void {
@@ -120,27 +121,57 @@ export class AlertTopics extends pulumi.ComponentResource {
 interface NamedTopic {
   /** The resource's name. */
   readonly name: string;
+  readonly purpose: TopicPurpose;
   readonly region: string;
   readonly resource: Topic;
 }
 
-/** AWS services that publish alerts. A topic policy replaces the default one, so each must be named. */
-const PUBLISHERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"];
+/** What each of AWS's alerting services publishes for: its own service name, and the ARNs of what may be behind it. */
+const publishers = {
+  alarms: (accountId: string, region: string) => ({
+    service: "cloudwatch.amazonaws.com",
+    sources: `arn:aws:cloudwatch:${region}:${accountId}:alarm:*`,
+  }),
+  budgets: (accountId: string) => ({
+    service: "budgets.amazonaws.com",
+    sources: `arn:aws:budgets::${accountId}:*`,
+  }),
+  // AWS documents no source ARN for it.
+  costAnomalies: () => ({ service: "costalerts.amazonaws.com", sources: undefined }),
+} as const;
+export type Publisher = keyof typeof publishers;
 
-/** Lets exactly the alerting services of this account publish. */
-export function publishPolicy(topicArn: pulumi.Input<string>, accountId: string) {
+/** Costs have no region: their services publish to the warnings of the global one. */
+export function publishersOf(purpose: TopicPurpose, region: string): readonly Publisher[] {
+  return purpose === "warning" && region === GLOBAL_REGION
+    ? ["alarms", "budgets", "costAnomalies"]
+    : ["alarms"];
+}
+
+/**
+ * Lets exactly those alerting services publish, and only for this account: a service that AWS runs for everybody would
+ * otherwise publish on anybody's behalf.
+ */
+export function publishPolicy(
+  topicArn: pulumi.Input<string>,
+  { accountId, region, by }: { accountId: string; region: string; by: readonly Publisher[] },
+) {
   return {
     Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "AlertingServicesPublish",
+    Statement: by.map((publisher) => {
+      const { service, sources } = publishers[publisher](accountId, region);
+      return {
+        Sid: `${publisher.charAt(0).toUpperCase()}${publisher.slice(1)}Publish`,
         Effect: "Allow",
-        Principal: { Service: PUBLISHERS },
+        Principal: { Service: service },
         Action: "sns:Publish",
         Resource: topicArn,
-        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-      },
-    ],
+        Condition: {
+          StringEquals: { "aws:SourceAccount": accountId },
+          ...(sources === undefined ? {} : { ArnLike: { "aws:SourceArn": sources } }),
+        },
+      };
+    }),
   };
 }
 

@@ -1,15 +1,19 @@
 /** AWS, as a stack's settings want it. */
 import * as pulumi from "@pulumi/pulumi";
+import { thresholdOf } from "../catalog/alerts/index.ts";
+import { slowApiResponses } from "../catalog/alerts/api.ts";
+import { logQueries } from "../catalog/logs.ts";
 import { uptimeChecks } from "../catalog/uptime.ts";
 import { AlertTopics } from "../components/alert-topics.ts";
 import { CostControl } from "../components/cost-control.ts";
 import { DatabaseInsights } from "../components/database-insights.ts";
 import { DeadMansSwitch } from "../components/dead-mans-switch.ts";
+import { HostAgent } from "../components/host-agent.ts";
 import { LogAggregation } from "../components/log-aggregation.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { Uptime } from "../components/uptime.ts";
-import { awsProvider } from "../providers.ts";
-import { namePrefix } from "../render/index.ts";
+import { awsProvider, tags } from "../providers.ts";
+import { agentConfiguration, namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
@@ -20,11 +24,6 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
   const protect = settings.isProduction;
   const provider = awsProvider("aws", settings, account);
   const providers = [provider];
-  const logAggregation = new LogAggregation(
-    "logs",
-    { environment: settings.environment, logDirectory: logs.directory, retentionDays: logs.retentionDays },
-    { providers, protect },
-  );
   const topics = new AlertTopics(
     "alert-topics",
     {
@@ -42,14 +41,39 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
     },
     { providers },
   );
+  const logAggregation =
+    logs.platform === "cloudwatch"
+      ? new LogAggregation(
+          "logs",
+          {
+            namePrefix: prefix,
+            queryFolder: `AgentPay/${settings.environment}`,
+            retentionDays: logs.retentionDays,
+            kmsKeyArn: logs.kmsKeyArn,
+            deletionProtection: protect,
+            thresholds: settings.alertThresholds,
+            queries: logQueries(thresholdOf(slowApiResponses, settings.alertThresholds)),
+            topics: topics.inHomeRegion,
+            runbookBaseUrl,
+          },
+          { providers, protect },
+        )
+      : undefined;
+  const hostAgent = new HostAgent(
+    "host-agent",
+    {
+      namePrefix: prefix,
+      accountId: account.accountId,
+      region: account.region,
+      hostTags: hostTags(settings),
+      configuration: agentConfiguration(settings),
+      logGroupArns: logAggregation?.logGroupArns ?? [],
+    },
+    { providers },
+  );
   const costControl = new CostControl(
     "cost",
-    {
-      alarmPrefix: prefix,
-      monthlyBudgetUsd: cost.monthlyBudgetUsd,
-      topics: topics.inGlobalRegion,
-      runbookBaseUrl,
-    },
+    { namePrefix: prefix, ...cost, topics: topics.inGlobalRegion, runbookBaseUrl },
     { providers },
   );
   const outsideChecks = uptime.enabled
@@ -70,7 +94,13 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
         { providers },
       )
     : undefined;
-  return { provider, logAggregation, topics, costControl, outsideChecks, databaseInsights };
+  return { provider, logAggregation, hostAgent, topics, costControl, outsideChecks, databaseInsights };
+}
+
+/** The tags by which AgentPay's own instances are known. Whoever deploys AgentPay sets them. */
+function hostTags(settings: Settings): Record<string, string> {
+  const { application, environment } = tags(settings);
+  return { application, environment };
 }
 
 export type AwsPlatform = ReturnType<typeof awsPlatform>;

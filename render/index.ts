@@ -88,6 +88,13 @@ function fromContainer(url: string): string {
   return url.replace(/^(https?:\/\/)(localhost|127\.0\.0\.1)(?=:|$)/, "$1host.docker.internal");
 }
 
+/** What the CloudWatch agent collects on the hosts: always their metrics, and the logs that no other agent ships. */
+export function agentConfiguration({ logs }: Settings): string {
+  return cloudWatchAgentConfiguration({
+    logDirectory: logs.platform === "cloudwatch" ? logs.directory : undefined,
+  });
+}
+
 /** Every generated file of a stack, by path. */
 export function renderAll(settings: Settings): Record<string, string> {
   return {
@@ -97,7 +104,7 @@ export function renderAll(settings: Settings): Record<string, string> {
       ...under("grafana/dashboards", dashboardFiles(settings.alertThresholds)),
     }),
     ...(settings.aws.enabled && {
-      "cloudwatch-agent/agentpay.json": cloudWatchAgentConfiguration(settings.logs.directory),
+      "cloudwatch-agent/agentpay.json": agentConfiguration(settings),
     }),
   };
 }

@@ -121,7 +121,13 @@ test("production's outputs say what is where", async () => {
     sentryProject: "agentpay-production",
     pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/on-call-service",
     logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
+    logAlarmNames: ["api", "worker"].flatMap((service) => [
+      `agentpay-production-${service}-errors`,
+      `agentpay-production-${service}-logs-missing`,
+    ]),
     agentParameterName: "AmazonCloudWatch-agentpay-production",
+    agentAssociationIds: { install: "id-of-host-agent-install", configure: "id-of-host-agent-configure" },
+    hostInstanceProfileName: "agentpay-production-host",
     alertTopics: Object.fromEntries(
       ["us-east-1", "eu-central-1"].map((region) => [
         region,
@@ -132,6 +138,8 @@ test("production's outputs say what is where", async () => {
       ]),
     ),
     billingAlarmNames: [50, 80, 100].map((percent) => `agentpay-production-billing-${percent}-percent`),
+    budgetNames: ["agentpay-production-monthly", "agentpay-production-daily"],
+    anomalySubscriptionArn: "arn:aws:ce::111122223333:anomalysubscription/cost-anomalies",
     healthCheckIds: { api: "id-of-uptime-api", widget: "id-of-uptime-widget" },
     databaseParameterGroupName: "agentpay-production-postgres16",
     prometheusUrl: "http://127.0.0.1:9090",
@@ -157,7 +165,7 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|AlertTopics|CostControl|Uptime|DatabaseInsights|DeadMansSwitch/,
+    /providers:aws|LogAggregation|HostAgent|AlertTopics|CostControl|Uptime|DatabaseInsights|DeadMansSwitch/,
   ],
 ];
 
@@ -186,9 +194,18 @@ test("a stack of another name is no production: nothing of it is protected", asy
       "dead-mans-switch-heartbeat",
       "dead-mans-switch-heartbeat-policy",
       "logs",
-      "logs-agent",
       "logs-api",
+      "logs-api-errors",
+      "logs-api-errors-alarm",
+      "logs-api-missing-alarm",
+      "logs-query-conversation-trail",
+      "logs-query-errors-by-endpoint",
+      "logs-query-llm-failures",
+      "logs-query-slow-requests",
       "logs-worker",
+      "logs-worker-errors",
+      "logs-worker-errors-alarm",
+      "logs-worker-missing-alarm",
       "metrics-alertmanager-data",
       "metrics-grafana-data",
       "metrics-prometheus-data",

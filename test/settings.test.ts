@@ -48,8 +48,18 @@ describe("good configuration", () => {
   test("values arrive as the types that the program works with", () => {
     const { logs, cost, sentry, aws, docs, metrics } = parse();
     expect({ logs, cost }).toEqual({
-      logs: { directory: "/var/log/agentpay", retentionDays: 30 },
-      cost: { monthlyBudgetUsd: 5000 },
+      logs: {
+        platform: "cloudwatch",
+        directory: "/var/log/agentpay",
+        retentionDays: 30,
+        kmsKeyArn: undefined,
+      },
+      cost: {
+        monthlyBudgetUsd: 5000,
+        dailyBudgetUsd: 250,
+        anomalyImpactUsd: 100,
+        anomalyMonitorArn: undefined,
+      },
     });
     expect(sentry).toMatchObject({ enabled: true, tracesSampleRate: 0.1 });
     expect(aws).toMatchObject({ accountId: "111122223333" });
@@ -156,7 +166,16 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ],
   ["logs.directory", ["var/log", "/var/log/", "/", "/var/my logs"], "an absolute path", TEXT],
   ["logs.retentionDays", [0, 31, "30", 10_000], "one of 1, 3, 5, 7, 14, 30, 60", ""],
+  ["logs.platform", ["", "splunk", true], "cloudwatch or datadog", TEXT],
+  ["logs.kmsKeyArn", ["alias/logs", "arn:aws:kms:eu-central-1:111122223333:alias/logs"], "the ARN of a KMS key", TEXT],
+  ["datadog.site", ["", "https://datadoghq.eu", "datadog"], "a Datadog site", TEXT],
+  ["datadog.apiUrl", ["api.datadoghq.eu", "https://api.datadoghq.eu/v1"], "an http(s) address", TEXT],
+  ["datadog.apiKey", [1], "a secret value", SECRET],
+  ["datadog.applicationKey", [1], "a secret value", SECRET],
   ["cost.monthlyBudgetUsd", [0, -5, 10.5, "5000"], "a whole number from 1 to 100000000", ""],
+  ["cost.dailyBudgetUsd", [0, 1.5], "a whole number from 1 to 100000000", ""],
+  ["cost.anomalyImpactUsd", [0, "50"], "a whole number from 1 to 100000000", ""],
+  ["cost.anomalyMonitorArn", ["services", "arn:aws:ce::1:anomalymonitor/x"], "the ARN of an anomaly monitor", TEXT],
   ["uptime.enabled", [0], "true or false", ""],
   ["uptime.apiUrl", ["", "https://example.com/api"], "an http(s) address without a path", TEXT],
   ["uptime.widgetUrl", ["", "/widget.js", "https://example.com/widget.js?v=1"], "an http(s) address", TEXT],

@@ -68,7 +68,7 @@ const elevatedErrorRate: Alert = {
   panel: { dashboard: "agentpay-metrics", panel: "errorRatio" },
 };
 
-const slowApiResponses: Alert = {
+export const slowApiResponses = {
   name: "SlowAPIResponses",
   severity: "warning",
   service: "api",
@@ -85,7 +85,7 @@ const slowApiResponses: Alert = {
     ` and on (job) ${latencyBuckets.record}{${API},le="+Inf"} * 300 > ${MINIMUM_OBSERVATIONS}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-metrics", panel: "latencyP95" },
-};
+} as const satisfies Alert;
 
 const databaseAppPoolSaturated: Alert = {
   name: "DatabaseAppPoolSaturated",

@@ -1,5 +1,6 @@
+import { logAlarms } from "../log-alarms.ts";
 import { agentAlerts } from "./agent.ts";
-import type { Alert, AlertGroup } from "./alert.ts";
+import type { Alert, AlertGroup, Threshold } from "./alert.ts";
 import { apiAlerts } from "./api.ts";
 import { businessAlerts } from "./business.ts";
 import { costAlerts } from "./cost.ts";
@@ -31,14 +32,25 @@ export const alerts: readonly Alert[] = alertGroups.flatMap((group) => group.ale
 /** A stack's own thresholds, by alert name; the others keep their defaults. */
 export type AlertThresholds = Readonly<Partial<Record<string, number>>>;
 
-/** Alerts whose threshold a stack can set. */
-export const alertThresholdNames: readonly string[] = alerts
+/** What has a threshold that a stack can set. */
+interface WithThreshold {
+  readonly name: string;
+  readonly threshold: Threshold;
+}
+
+/** Alerts whose threshold a stack can set, Prometheus's and CloudWatch's. */
+export const alertThresholdNames: readonly string[] = [...alerts, ...logAlarms]
   .filter((alert) => alert.threshold !== undefined)
   .map((alert) => alert.name);
+
+/** The stack's threshold, or the default one. */
+export function thresholdOf({ name, threshold }: WithThreshold, thresholds: AlertThresholds): number {
+  return thresholds[name] ?? threshold.default;
+}
 
 /** The alert's PromQL with the stack's threshold, or the default one, in it. */
 export function expressionOf(alert: Alert, thresholds: AlertThresholds): string {
   return alert.threshold === undefined
     ? alert.expression()
-    : alert.expression(thresholds[alert.name] ?? alert.threshold.default);
+    : alert.expression(thresholdOf(alert, thresholds));
 }

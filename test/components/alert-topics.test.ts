@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { publishPolicy, rolePublishPolicy } from "../../components/alert-topics.ts";
+import { publishersOf, publishPolicy, rolePublishPolicy } from "../../components/alert-topics.ts";
 import { isSecretInput } from "../support/mocks.ts";
 import { type ComponentRun, componentOf, runProgram } from "../support/program.ts";
 
@@ -33,13 +33,14 @@ describe.each([
       });
     });
 
-    test.each(["critical", "warning"])(
+    test.each(["critical", "warning"] as const)(
       "lets only the alerting services of its account publish to %s",
       (severity) => {
         const arn = topicArn(stack, severity, region);
         const { policy, ...where } = topics.inputs(`${prefix}-${severity}-policy`);
         expect(where).toEqual({ arn, region });
-        expect(JSON.parse(String(policy))).toEqual(publishPolicy(arn, account));
+        const by = publishersOf(severity, region);
+        expect(JSON.parse(String(policy))).toEqual(publishPolicy(arn, { accountId: account, region, by }));
       },
     );
   });
@@ -139,20 +140,36 @@ test("one subscription for each number and each address", async () => {
   expect(topics.counts[SUBSCRIPTION]).toBe(3 * 2 + 2 * 3 + 2);
 });
 
-test("the policy names no one but AWS's alerting services", () => {
-  expect(publishPolicy("arn:topic", "123456789012")).toEqual({
+test("costs have no region: their services publish to the global region's warnings only", () => {
+  expect(publishersOf("warning", "us-east-1")).toEqual(["alarms", "budgets", "costAnomalies"]);
+  expect(publishersOf("critical", "us-east-1")).toEqual(["alarms"]);
+  expect(publishersOf("warning", "eu-central-1")).toEqual(["alarms"]);
+});
+
+test("the policy names no one but AWS's alerting services, acting for this account", () => {
+  const by = ["alarms", "budgets", "costAnomalies"] as const;
+  const allow = (Sid: string, Service: string, source?: string) => ({
+    Sid,
+    Effect: "Allow",
+    Principal: { Service },
+    Action: "sns:Publish",
+    Resource: "arn:topic",
+    Condition: {
+      StringEquals: { "aws:SourceAccount": "123456789012" },
+      ...(source && { ArnLike: { "aws:SourceArn": source } }),
+    },
+  });
+  const where = { accountId: "123456789012", region: "us-east-1" };
+  expect(publishPolicy("arn:topic", { ...where, by })).toEqual({
     Version: "2012-10-17",
     Statement: [
-      {
-        Sid: "AlertingServicesPublish",
-        Effect: "Allow",
-        Principal: {
-          Service: ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"],
-        },
-        Action: "sns:Publish",
-        Resource: "arn:topic",
-        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
-      },
+      allow(
+        "AlarmsPublish",
+        "cloudwatch.amazonaws.com",
+        "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*",
+      ),
+      allow("BudgetsPublish", "budgets.amazonaws.com", "arn:aws:budgets::123456789012:*"),
+      allow("CostAnomaliesPublish", "costalerts.amazonaws.com"),
     ],
   });
 });

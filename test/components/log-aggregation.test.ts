@@ -1,41 +1,116 @@
 import { describe, expect, test } from "vitest";
-import { cloudWatchAgentConfiguration } from "../../render/cloudwatch-agent.ts";
+import { logQueries } from "../../catalog/logs.ts";
 import { componentOf, runProgram } from "../support/program.ts";
+
+const topic = (stack: string) => `arn:aws:sns:eu-central-1:111122223333:agentpay-${stack}-warning`;
 
 describe.each([
   { stack: "production", retentionInDays: 30 },
   { stack: "staging", retentionInDays: 14 },
 ] as const)("$stack", ({ stack, retentionInDays }) => {
-  test("has a log group for each service and the agent's configuration", async () => {
+  const prefix = `agentpay-${stack}`;
+
+  test("has a log group for each service, alarms on it, and the saved queries", async () => {
     const logs = componentOf(await runProgram(stack), "LogAggregation");
     expect(logs.counts).toEqual({
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:ssm/parameter:Parameter": 1,
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 2,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
+      "aws:cloudwatch/queryDefinition:QueryDefinition": 4,
     });
     expect(logs.outputs).toEqual({
       logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
-      agentParameterName: `AmazonCloudWatch-agentpay-${stack}`,
+      alarmNames: ["api", "worker"].flatMap((service) => [
+        `${prefix}-${service}-errors`,
+        `${prefix}-${service}-logs-missing`,
+      ]),
     });
   });
 
-  test.each(["api", "worker"])("keeps the %s log for the stack's retention", async (service) => {
-    const logs = componentOf(await runProgram(stack), "LogAggregation");
-    expect(logs.inputs(`logs-${service}`)).toEqual({ name: `/agentpay/${service}`, retentionInDays });
+  describe.each(["api", "worker"])("%s", (service) => {
+    test("keeps its log for the stack's retention, in production against deletion", async () => {
+      const logs = componentOf(await runProgram(stack), "LogAggregation");
+      expect(logs.inputs(`logs-${service}`)).toEqual({
+        name: `/agentpay/${service}`,
+        retentionInDays,
+        deletionProtectionEnabled: stack === "production",
+      });
+    });
+
+    test("warns of many lines that say error", async () => {
+      const logs = componentOf(await runProgram(stack), "LogAggregation");
+      const name = `${prefix}-${service}-errors`;
+      expect(logs.inputs(`logs-${service}-errors`)).toEqual({
+        name,
+        logGroupName: `/agentpay/${service}`,
+        pattern: '{ ($.level = "error") || ($.level = "critical") }',
+        metricTransformation: { name, namespace: "AgentPay/Logs", value: "1", defaultValue: "0" },
+      });
+      expect(logs.inputs(`logs-${service}-errors-alarm`)).toEqual({
+        name,
+        alarmDescription: expect.stringMatching(/more than 25 errors.*\/runbooks\/LogErrorsHigh.md$/),
+        namespace: "AgentPay/Logs",
+        metricName: name,
+        statistic: "Sum",
+        period: 300,
+        evaluationPeriods: 1,
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 25,
+        treatMissingData: "notBreaching",
+        alarmActions: [topic(stack)],
+        okActions: [topic(stack)],
+      });
+    });
+
+    test("warns of silence, which is no data", async () => {
+      const logs = componentOf(await runProgram(stack), "LogAggregation");
+      expect(logs.inputs(`logs-${service}-missing-alarm`)).toEqual({
+        name: `${prefix}-${service}-logs-missing`,
+        alarmDescription: expect.stringMatching(/for 15 minutes.*\/runbooks\/LogsMissing.md$/),
+        namespace: "AWS/Logs",
+        metricName: "IncomingLogEvents",
+        dimensions: { LogGroupName: `/agentpay/${service}` },
+        statistic: "Sum",
+        period: 60,
+        evaluationPeriods: 15,
+        comparisonOperator: "LessThanThreshold",
+        threshold: 1,
+        treatMissingData: "breaching",
+        alarmActions: [topic(stack)],
+        okActions: [topic(stack)],
+      });
+    });
   });
 
-  test("publishes the agent's configuration where the agent may read it and reviewers see it", async () => {
+  test("saves each query with the groups it asks", async () => {
     const logs = componentOf(await runProgram(stack), "LogAggregation");
-    expect(logs.inputs("logs-agent")).toEqual({
-      name: `AmazonCloudWatch-agentpay-${stack}`,
-      description: expect.any(String),
-      type: "String",
-      insecureValue: cloudWatchAgentConfiguration("/var/log/agentpay"),
-    });
-    expect(String(logs.inputs("logs-agent")["insecureValue"]).length).toBeLessThan(4096);
+    for (const { key, title, services, lines } of logQueries(2)) {
+      expect(logs.inputs(`logs-query-${key}`)).toEqual({
+        name: `AgentPay/${stack}/${title}`,
+        logGroupNames: services.map((service) => `/agentpay/${service}`),
+        queryString: lines.join("\n| "),
+      });
+    }
   });
 
   test("is protected in production only", async () => {
     const logs = componentOf(await runProgram(stack), "LogAggregation");
     expect(logs.children.every(({ protect }) => protect === (stack === "production"))).toBe(true);
   });
+});
+
+test("a stack sets its own thresholds, retention and key", async () => {
+  const kmsKeyArn = "arn:aws:kms:eu-central-1:111122223333:key/1234";
+  const overrides = {
+    "logs.kmsKeyArn": kmsKeyArn,
+    "logs.retentionDays": 90,
+    "alertThresholds.LogErrorsHigh": 5,
+    "alertThresholds.LogsMissing": 30,
+    "alertThresholds.SlowAPIResponses": 3,
+  };
+  const logs = componentOf(await runProgram("production", { overrides }), "LogAggregation");
+  expect(logs.inputs("logs-api")).toMatchObject({ kmsKeyId: kmsKeyArn, retentionInDays: 90 });
+  expect(logs.inputs("logs-api-errors-alarm")["threshold"]).toBe(5);
+  expect(logs.inputs("logs-api-missing-alarm")["evaluationPeriods"]).toBe(30);
+  expect(logs.inputs("logs-query-slow-requests")["queryString"]).toContain("duration_ms > 3000");
 });

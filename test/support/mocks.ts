@@ -161,10 +161,23 @@ const awsArn =
     arn: `arn:aws:${service}:${inputs.region ?? "eu-central-1"}:111122223333:${inputs.name}`,
   });
 
+const costArn =
+  (kind: string) =>
+  ({ name }: pulumi.runtime.MockResourceArgs) => ({ arn: `arn:aws:ce::111122223333:${kind}/${name}` });
+
 /** Outputs that only a provider knows. */
 const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) => Properties>> = {
   "aws:sns/topic:Topic": awsArn("sns"),
+  "aws:cloudwatch/logGroup:LogGroup": ({ inputs }) => ({
+    arn: `arn:aws:logs:eu-central-1:111122223333:log-group:${inputs.name}`,
+  }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": awsArn("cloudwatch"),
+  "aws:costexplorer/anomalyMonitor:AnomalyMonitor": costArn("anomalymonitor"),
+  "aws:costexplorer/anomalySubscription:AnomalySubscription": costArn("anomalysubscription"),
+  "aws:ssm/association:Association": ({ name }) => ({ associationId: `id-of-${name}` }),
+  "aws:ssm/parameter:Parameter": ({ inputs }) => ({
+    arn: `arn:aws:ssm:eu-central-1:111122223333:parameter/${inputs.name}`,
+  }),
   "docker:index/remoteImage:RemoteImage": ({ name }) => ({ imageId: `sha256:${name}` }),
   "grafana:oss/dashboard:Dashboard": ({ inputs }) => ({ uid: JSON.parse(inputs.configJson).uid }),
   "pagerduty:index/service:Service": ({ name }) => ({

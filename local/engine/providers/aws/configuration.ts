@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { arn, json, mapOf, region, tagMap } from "./schema.ts";
 
-/** Services this stand-in drives, by the name that the provider's `endpoints` has for them. */
+/**
+ * Services this stand-in plays, by the name that the provider's `endpoints` has for them. It drives the emulator for
+ * all but `costexplorer`, whose resources it keeps itself.
+ */
 export const services = [
   "budgets",
   "cloudwatch",
+  "costexplorer",
   "iam",
   "kms",
   "logs",

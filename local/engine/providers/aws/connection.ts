@@ -25,7 +25,8 @@ const clientClasses = {
   sts: STSClient,
 } as const;
 
-type Clients = { [Name in Service]: InstanceType<(typeof clientClasses)[Name]> };
+type DrivenService = Service & keyof typeof clientClasses;
+type Clients = { [Name in DrivenService]: InstanceType<(typeof clientClasses)[Name]> };
 
 /** Their API has one address for the whole world. */
 const globalRegion = "us-east-1";
@@ -44,7 +45,7 @@ export class Connection {
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly store: Store;
   readonly #configuration: Configuration;
-  readonly #clients = new Map<string, Clients[Service]>();
+  readonly #clients = new Map<string, Clients[DrivenService]>();
 
   constructor(configuration: Configuration, store: Store) {
     this.region = configuration.region;
@@ -62,7 +63,7 @@ export class Connection {
   }
 
   /** The client of one service, in the provider's region unless another is given. */
-  client<Name extends Service>(service: Name, region = this.region): Clients[Name] {
+  client<Name extends DrivenService>(service: Name, region = this.region): Clients[Name] {
     const place = globalServices.has(service) ? globalRegion : region;
     const key = `${service} ${place}`;
     const client = this.#clients.get(key) ?? this.#connect(service, place);
@@ -70,7 +71,7 @@ export class Connection {
     return client as Clients[Name];
   }
 
-  #connect(service: Service, region: string): Clients[Service] {
+  #connect(service: DrivenService, region: string): Clients[DrivenService] {
     const endpoint = this.endpoint(service);
     if (endpoint === undefined) throw new Error(missingEndpoint(service));
     const { accessKey, secretKey, token } = this.#configuration;

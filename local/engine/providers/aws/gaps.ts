@@ -73,6 +73,22 @@ export const emulatorGaps: readonly EmulatorGap[] = [
       "An update deletes and creates the budget again; subscribers and tags are kept in the stand-in's store.",
   },
   {
+    subject: "costexplorer/anomalyMonitor:AnomalyMonitor",
+    missing: "the whole resource, detecting anything",
+    standIn: "Kept in the stand-in's store; a second monitor of a dimension is refused.",
+  },
+  {
+    subject: "costexplorer/anomalySubscription:AnomalySubscription",
+    missing: "the whole resource, notifying",
+    standIn:
+      "Kept in the stand-in's store; a missing monitor, and a subscriber that the frequency does not reach, are refused.",
+  },
+  {
+    subject: "costexplorer/anomalySubscription:AnomalySubscription",
+    missing: "thresholds of several dimensions (ands, ors, not), cost categories, tags",
+    standIn: "Refused as inputs.",
+  },
+  {
     subject: "budgets/budget:Budget",
     missing: "autoAdjustData, billingViewArn, filterExpression, metrics",
     standIn: "Refused as inputs.",

@@ -6,6 +6,8 @@ import { Connection, missingEndpoint } from "./connection.ts";
 import { getCallerIdentity, getPolicyDocument, getRegion } from "./functions.ts";
 import type { AnyHandler } from "./handler.ts";
 import { alias } from "./resources/alias.ts";
+import { anomalyMonitor } from "./resources/anomaly-monitor.ts";
+import { anomalySubscription } from "./resources/anomaly-subscription.ts";
 import { association } from "./resources/association.ts";
 import { budget } from "./resources/budget.ts";
 import { healthCheck } from "./resources/health-check.ts";
@@ -36,6 +38,8 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": ["logs", logMetricFilter],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch", metricAlarm],
   "aws:cloudwatch/queryDefinition:QueryDefinition": ["logs", queryDefinition],
+  "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ["costexplorer", anomalyMonitor],
+  "aws:costexplorer/anomalySubscription:AnomalySubscription": ["costexplorer", anomalySubscription],
   "aws:iam/instanceProfile:InstanceProfile": ["iam", instanceProfile],
   "aws:iam/role:Role": ["iam", role],
   "aws:iam/rolePolicy:RolePolicy": ["iam", rolePolicy],

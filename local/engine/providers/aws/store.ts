@@ -18,6 +18,11 @@ export class Store {
     return this.#read()[kind]?.[key];
   }
 
+  /** All records of a kind. */
+  list(kind: string): readonly Record<string, unknown>[] {
+    return Object.values(this.#read()[kind] ?? {});
+  }
+
   set(kind: string, key: string, record: Record<string, unknown>): void {
     const records = this.#read();
     records[kind] = { ...records[kind], [key]: record };

@@ -44,6 +44,12 @@ const notification = {
   subscriberSnsTopicArns: [topic],
 };
 
+const impact = {
+  key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+  matchOptions: ["GREATER_THAN_OR_EQUAL"],
+  values: ["50"],
+};
+
 /** One set of inputs for each type that AWS would take. */
 const good: Readonly<Record<string, Properties>> = {
   "budgets/budget:Budget": {
@@ -70,6 +76,13 @@ const good: Readonly<Record<string, Properties>> = {
     alarmActions: [topic],
   },
   "cloudwatch/queryDefinition:QueryDefinition": { name: "agentpay/errors", queryString: "fields @message" },
+  "costexplorer/anomalyMonitor:AnomalyMonitor": { monitorType: "DIMENSIONAL", monitorDimension: "SERVICE" },
+  "costexplorer/anomalySubscription:AnomalySubscription": {
+    frequency: "IMMEDIATE",
+    monitorArnLists: [`arn:aws:ce::${account}:anomalymonitor/1`],
+    subscribers: [{ type: "SNS", address: billingTopic }],
+    thresholdExpression: { dimension: impact },
+  },
   "iam/instanceProfile:InstanceProfile": { name: "agent", role: "agent" },
   "iam/role:Role": { assumeRolePolicy: policy(assuming) },
   "iam/rolePolicy:RolePolicy": { role: "agent", policy: policy(reading) },
@@ -312,6 +325,39 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
     [{ maxConcurrency: "all" }, '"maxConcurrency": must be a number or a percentage'],
     [{ complianceSeverity: "SEVERE" }, '"complianceSeverity": must be one of CRITICAL'],
     [{ parameters: { optionalRestart: true } }, '"parameters.optionalRestart": must be a string'],
+  ],
+  "costexplorer/anomalyMonitor:AnomalyMonitor": [
+    [ungiven("monitorType"), '"monitorType": is required'],
+    [ungiven("monitorDimension"), '"monitorDimension": is required for monitorType DIMENSIONAL'],
+    [{ monitorDimension: "REGION" }, '"monitorDimension": must be one of SERVICE, LINKED_ACCOUNT'],
+    [{ monitorType: "CUSTOM" }, '"monitorSpecification": is required for monitorType CUSTOM'],
+    [{ monitorSpecification: "{}" }, '"monitorSpecification": is not for monitorType DIMENSIONAL'],
+    [{ monitorType: "CUSTOM", monitorSpecification: "{" }, '"monitorSpecification": must be valid JSON'],
+  ],
+  "costexplorer/anomalySubscription:AnomalySubscription": [
+    [{ frequency: "HOURLY" }, '"frequency": must be one of IMMEDIATE, DAILY, WEEKLY'],
+    [{ frequency: "DAILY" }, '"subscribers[0].type": must be EMAIL for frequency DAILY'],
+    [{ subscribers: [] }, '"subscribers": must hold a subscriber'],
+    [
+      { subscribers: [{ type: "SNS", address: "oncall@example.com" }] },
+      '"subscribers[0].address": must be a topic's ARN',
+    ],
+    [
+      { frequency: "WEEKLY", subscribers: [{ type: "EMAIL", address: billingTopic }] },
+      '"subscribers[0].address": must be an e-mail address',
+    ],
+    [{ monitorArnLists: [] }, '"monitorArnLists": must name a monitor'],
+    [{ monitorArnLists: ["services"] }, '"monitorArnLists[0]": must be an ARN'],
+    [ungiven("thresholdExpression"), '"thresholdExpression": is required'],
+    [
+      { thresholdExpression: { dimension: { ...impact, values: ["a lot"] } } },
+      '"thresholdExpression.dimension.values[0]": must be a number',
+    ],
+    [
+      { thresholdExpression: { dimension: { ...impact, matchOptions: ["EQUALS"] } } },
+      "must be GREATER_THAN_OR_EQUAL",
+    ],
+    [{ thresholdExpression: { ands: [{ dimension: impact }] } }, "is not offered by the local stand-in"],
   ],
   "iam/role:Role": [
     [{ assumeRolePolicy: "{}" }, '"assumeRolePolicy": Statement must hold at least one statement'],

@@ -54,6 +54,7 @@ beforeAll(async () => {
   await sdk(IAMClient).send(
     new CreateRoleCommand({ RoleName: "somebody-else", AssumeRolePolicyDocument: trust }),
   );
+  store().set("anomaly-monitor", monitorArn, { monitorType: "CUSTOM" });
   keyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
   otherKeyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
 });
@@ -108,6 +109,24 @@ const alarm = {
   alarmActions: [topicArn],
   tags: { severity: "critical" },
 };
+
+/** A monitor that was there before. */
+const monitorArn = `arn:aws:ce::${account}:anomalymonitor/somebody-elses`;
+
+function anomalies(impact: string): Properties {
+  return {
+    frequency: "IMMEDIATE",
+    monitorArnLists: [monitorArn],
+    subscribers: [{ type: "SNS", address: topicArn }],
+    thresholdExpression: {
+      dimension: {
+        key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+        matchOptions: ["GREATER_THAN_OR_EQUAL"],
+        values: [impact],
+      },
+    },
+  };
+}
 
 const store = () => new Store(`${emulator.folder}/data/aws/store.json`);
 
@@ -283,6 +302,23 @@ const cases: Readonly<Record<string, Case>> = {
     behind: ({ id }) => store().delete("association", id),
     drift: "gone",
     outputs: { documentVersion: "$DEFAULT", tagsAll: { owner: "platform" } },
+  },
+  "costexplorer/anomalyMonitor:AnomalyMonitor": {
+    inputs: () => ({ name: "services", monitorType: "DIMENSIONAL", monitorDimension: "SERVICE" }),
+    update: () => ({ name: "all-services", monitorType: "DIMENSIONAL", monitorDimension: "SERVICE" }),
+    behind: ({ id }) => store().delete("anomaly-monitor", id),
+    drift: "gone",
+    outputs: { tagsAll: { owner: "platform" } },
+  },
+  "costexplorer/anomalySubscription:AnomalySubscription": {
+    inputs: () => anomalies("50"),
+    update: () => anomalies("75"),
+    behind: ({ id }) => {
+      const kept = store().get("anomaly-subscription", id);
+      store().set("anomaly-subscription", id, { ...kept, frequency: "DAILY" });
+    },
+    drift: ["frequency"],
+    outputs: { accountId: account },
   },
   "iam/role:Role": {
     inputs: () => ({ name: "agent", assumeRolePolicy: trust, description: "Agent" }),

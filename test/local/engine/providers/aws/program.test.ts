@@ -8,7 +8,9 @@ import { Connected } from "./connected.ts";
 test.each(stacks)("%s", async (stack) => {
   const run = await runProgram(stack);
   const aws = run.resources.filter(({ type }) => type.startsWith("aws:"));
+  const [provider] = run.resources.filter(({ type }) => type === "pulumi:providers:aws");
   const connected = await Connected.to("http://127.0.0.1:1", "/nowhere", {
+    region: provider?.inputs["region"],
     allowedAccountIds: undefined,
     skipRequestingAccountId: true,
   });
