@@ -34,7 +34,8 @@ export const logsMissing: LogAlarm = {
   threshold: {
     default: 15,
     unit: "minutes without a single line, per service",
-    source: "three times what an agent may need to restart; a running service logs each minute's health checks",
+    source:
+      "three times what an agent may need to restart; a running service logs each minute's health checks",
   },
   describe: (service, threshold) =>
     `No line of the ${service}'s log arrived for ${threshold} minutes: what happens there is not recorded.`,

@@ -9,8 +9,8 @@ import {
   errorLevels,
   type LoggingService,
   type LogQuery,
-  loggingServices,
   logGroupName,
+  loggingServices,
 } from "../catalog/logs.ts";
 import type { RegionalTopics } from "./alert-topics.ts";
 

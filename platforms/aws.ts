@@ -1,7 +1,7 @@
 /** AWS, as a stack's settings want it. */
 import * as pulumi from "@pulumi/pulumi";
-import { thresholdOf } from "../catalog/alerts/index.ts";
 import { slowApiResponses } from "../catalog/alerts/api.ts";
+import { thresholdOf } from "../catalog/alerts/index.ts";
 import { logQueries } from "../catalog/logs.ts";
 import { uptimeChecks } from "../catalog/uptime.ts";
 import { AlertTopics } from "../components/alert-topics.ts";

@@ -1,5 +1,5 @@
 /** The CloudWatch agent's configuration for AgentPay's hosts. */
-import { loggingServices, logGroupName } from "../catalog/logs.ts";
+import { logGroupName, loggingServices } from "../catalog/logs.ts";
 
 /** Namespace of the hosts' metrics in CloudWatch. */
 export const HOST_NAMESPACE = "AgentPay/Hosts";

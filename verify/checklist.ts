@@ -1,7 +1,9 @@
 /** The guide's monitoring checklist, in its order. */
 import { awsChecks } from "./aws.ts";
 import { type Check, notConfigured, sections } from "./check.ts";
+import { costChecks } from "./costs.ts";
 import { grafanaChecks } from "./grafana.ts";
+import { logChecks } from "./logs.ts";
 import { pagerDutyChecks } from "./pagerduty.ts";
 import { prometheusChecks, trackingChecks } from "./prometheus.ts";
 import { sentryChecks } from "./sentry.ts";
@@ -32,6 +34,8 @@ export const checklist: readonly Check[] = [
   ...grafanaChecks,
   ...trackingChecks,
   ...awsChecks,
+  ...logChecks,
+  ...costChecks,
   ...pagerDutyChecks,
   ...later,
 ].toSorted((one, other) => sections.indexOf(one.section) - sections.indexOf(other.section));

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { alerts, expressionOf } from "../../catalog/alerts/index.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
+import { logAlarms } from "../../catalog/log-alarms.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 import { services } from "../../catalog/services.ts";
 import { faults } from "../../local/agentpay/faults.ts";
+import { runProgram } from "../support/program.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "runbooks");
@@ -16,7 +18,9 @@ const runbooks = readdirSync(folder)
   .map((file) => ({ name: file.replace(/\.md$/, ""), text: readFileSync(join(folder, file), "utf8") }));
 
 /** Alarms of CloudWatch link to these. */
-const cloudWatchRunbooks = ["AWSBillingBudget", "EndpointUnreachable"];
+const cloudWatchRunbooks = ["AWSBillingBudget", "EndpointUnreachable", ...logAlarms.map(({ name }) => name)];
+/** AWS's own messages have no room for a link to these. */
+const unlinkedRunbooks = ["AWSCostAnomaly"];
 
 const headings = [
   "Meaning",
@@ -40,15 +44,17 @@ function blocks(text: string, language: string): string[] {
 
 test("every alert has a runbook, and every runbook an alert", () => {
   const names = new Set(alerts.map(({ name }) => name));
-  expect(runbooks.map(({ name }) => name).toSorted()).toEqual([...names, ...cloudWatchRunbooks].toSorted());
+  expect(runbooks.map(({ name }) => name).toSorted()).toEqual(
+    [...names, ...cloudWatchRunbooks, ...unlinkedRunbooks].toSorted(),
+  );
 });
 
-test("CloudWatch's alarms link to the runbooks that are kept for them", () => {
-  const components = ["cost-control", "uptime"].map((name) =>
-    readFileSync(join(root, `components/${name}.ts`), "utf8"),
-  );
-  const linked = [...components.join().matchAll(/runbookBaseUrl\}\/(\w+)\.md/g)].map(([, name]) => name);
-  expect(linked.toSorted()).toEqual(cloudWatchRunbooks);
+test("CloudWatch's alarms link to the runbooks that are kept for them", async () => {
+  const { resources } = await runProgram("production");
+  const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+  const linked = alarms.map(({ inputs }) => /\/(\w+)\.md$/.exec(String(inputs["alarmDescription"]))?.[1]);
+  // The dead man's switch is the Watchdog's other half, and has its runbook.
+  expect([...new Set(linked)].toSorted()).toEqual([...cloudWatchRunbooks, "Watchdog"].toSorted());
 });
 
 describe.each(runbooks)("$name", ({ name, text }) => {
@@ -81,7 +87,7 @@ describe.each(runbooks)("$name", ({ name, text }) => {
   });
 
   test("names only alerts that exist", () => {
-    const known = new Set([...alerts.map((alert) => alert.name), ...cloudWatchRunbooks]);
+    const known = new Set([...alerts.map((alert) => alert.name), ...cloudWatchRunbooks, ...unlinkedRunbooks]);
     const links = [...text.matchAll(/\]\((\w+)\.md\)/g)].map(([, link]) => link);
     for (const link of links) expect(known).toContain(link);
   });

@@ -163,11 +163,7 @@ test("the policy names no one but AWS's alerting services, acting for this accou
   expect(publishPolicy("arn:topic", { ...where, by })).toEqual({
     Version: "2012-10-17",
     Statement: [
-      allow(
-        "AlarmsPublish",
-        "cloudwatch.amazonaws.com",
-        "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*",
-      ),
+      allow("AlarmsPublish", "cloudwatch.amazonaws.com", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"),
       allow("BudgetsPublish", "budgets.amazonaws.com", "arn:aws:budgets::123456789012:*"),
       allow("CostAnomaliesPublish", "costalerts.amazonaws.com"),
     ],

@@ -175,8 +175,8 @@ test("an edited threshold is one new revision of the rules, replaces nothing and
   expect(await prometheusStart()).toBe(started);
 });
 
-test("an edited budget updates the three billing alarms, and nothing else", async () => {
-  expect(await plannedChanges("cost.monthlyBudgetUsd=2000")).toEqual({ update: 3 });
+test("an edited budget updates the three billing alarms and AWS's budget, and nothing else", async () => {
+  expect(await plannedChanges("cost.monthlyBudgetUsd=2000")).toEqual({ update: 4 });
 });
 
 test("changes behind Pulumi's back are reported without touching the state, and healed by up", async () => {
@@ -296,6 +296,7 @@ test("verify proves every item of the checklist, and finds what was broken behin
   const unproven = (await verified()).filter(({ status }) => status !== "proven");
   expect(unproven.map(({ id }) => id)).toEqual([
     "status-page",
+    "agent-associations",
     "log-events",
     "structured-logging",
     "daily-report",

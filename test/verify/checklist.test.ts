@@ -18,7 +18,8 @@ async function resultsOf(overrides: Overrides = {}): Promise<Record<string, Resu
 const idsWith = (results: Record<string, Result>, status: Result["status"]) =>
   Object.values(results).flatMap((result) => (result.status === status ? [result.id] : []));
 
-const NOT_PART_OF_THE_STACK = ["status-page", "structured-logging", "daily-report"];
+/** The world's AWS is an emulator, which has no hosts. */
+const NOT_PART_OF_THE_STACK = ["status-page", "agent-associations", "structured-logging", "daily-report"];
 
 test("on a stack that is well, every item of it is proven", async () => {
   install();
@@ -219,6 +220,19 @@ const faults: readonly Fault[] = [
     { commands: { DescribeDBParameters: { Parameters: [] } } },
     /log_min_duration_statement is not set instead of 1000/,
   ],
+  ["log-alarms", "are deleted", { commands: alarms({}) }, /agentpay-local-api-errors is missing/],
+  [
+    "budgets",
+    "tell nobody",
+    { commands: { DescribeNotificationsForBudget: {} } },
+    /agentpay-local-monthly tells nobody/,
+  ],
+  [
+    "budgets",
+    "are deleted",
+    { commands: { DescribeBudget: new Error("NotFoundException: no budget") } },
+    /NotFoundException/,
+  ],
   [
     "billing-alarms",
     "tell nobody",
@@ -310,9 +324,38 @@ describe("what is switched off is not configured", () => {
     expect(idsWith(results, "failed")).toEqual([]);
   });
 
+  test("logs that Datadog keeps", async () => {
+    install();
+    const results = await resultsOf({ "logs.platform": "datadog" });
+    const off = ["log-groups", "log-events", "log-alarms"];
+    expect(idsWith(results, "not configured").toSorted()).toEqual(
+      [...off, ...NOT_PART_OF_THE_STACK].toSorted(),
+    );
+  });
+
   test("logs that no host has sent yet", async () => {
     install({ commands: { DescribeLogStreams: {} } });
     expect((await resultsOf())["log-events"]?.status).toBe("not configured");
+  });
+});
+
+describe("agents on the hosts", () => {
+  const onAws = {
+    "aws.endpointUrl": "",
+    "aws.alertingRoleArn": "arn:aws:iam::123456789012:role/monitoring",
+  };
+  const overview = (Status: string | undefined) => ({
+    DescribeAssociation: { AssociationDescription: { Overview: { Status } } },
+  });
+
+  test.each([
+    ["Success", "proven", "install: Success, configure: Success"],
+    ["Failed", "failed", "install: Failed, configure: Failed"],
+    [undefined, "not configured", /Pending; no host with the stack's tags has run it yet$/],
+  ] as const)("whose associations say %s are %s", async (status, expected, detail) => {
+    install({ commands: overview(status) });
+    const result = (await resultsOf(onAws))["agent-associations"];
+    expect(result).toMatchObject({ status: expected, detail: expect.stringMatching(detail) });
   });
 });
 

@@ -1,4 +1,5 @@
 /** A live stack that is all well, for tests to break: what every platform answers, by address or AWS command. */
+import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { RDSClient } from "@aws-sdk/client-rds";
@@ -28,7 +29,9 @@ export function stackOf(overrides: Overrides = {}): Stack {
       sentryProject: "agentpay-local",
       pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
       logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
+      logAlarmNames: ["agentpay-local-api-errors"],
       agentParameterName: "AmazonCloudWatch-agentpay-local",
+      agentAssociationIds: { install: "id-of-install", configure: "id-of-configure" },
       alertTopics: {
         "us-east-1": {
           criticalArn: "arn:aws:sns:us-east-1:123456789012:critical",
@@ -37,6 +40,7 @@ export function stackOf(overrides: Overrides = {}): Stack {
       },
       deadMansSwitchAlarmName: "agentpay-local-alerting-silent",
       billingAlarmNames: ["agentpay-local-billing-50-percent"],
+      budgetNames: ["agentpay-local-monthly"],
       healthCheckIds: { api: "check-of-api", widget: "check-of-widget" },
       databaseParameterGroupName: "agentpay-local-postgres16",
       prometheusUrl: "http://prometheus.example",
@@ -127,8 +131,12 @@ export const goodCommands: Readonly<Answers> = {
       "agentpay-local-widget-unreachable",
       "agentpay-local-billing-50-percent",
       "agentpay-local-alerting-silent",
+      "agentpay-local-api-errors",
     ].map(alarm),
   },
+  DescribeAssociation: { AssociationDescription: { Overview: { Status: "Success" } } },
+  DescribeBudget: { Budget: { BudgetLimit: { Amount: "1000.0", Unit: "USD" } } },
+  DescribeNotificationsForBudget: { Notifications: [{}] },
   DescribeLogGroups: {
     logGroups: ["/agentpay/api", "/agentpay/worker"].map((logGroupName) => ({
       logGroupName,
@@ -167,6 +175,7 @@ export function install(changes: { answers?: Answers; commands?: Answers } = {})
   });
   const commands = { ...goodCommands, ...changes.commands };
   for (const client of [
+    BudgetsClient,
     CloudWatchClient,
     CloudWatchLogsClient,
     RDSClient,

@@ -340,7 +340,7 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
     [{ subscribers: [] }, '"subscribers": must hold a subscriber'],
     [
       { subscribers: [{ type: "SNS", address: "oncall@example.com" }] },
-      '"subscribers[0].address": must be a topic's ARN',
+      '"subscribers[0].address": must be a topic\'s ARN',
     ],
     [
       { frequency: "WEEKLY", subscribers: [{ type: "EMAIL", address: billingTopic }] },
