@@ -188,6 +188,7 @@ export const settingsSchema = z.strictObject({
     smtpFrom: optional(email),
     smtpUsername: optional(anyText),
     smtpPassword: optional(secret),
+    smtpRequireTls: z.boolean("true or false"),
   }),
   metrics: platform({
     dockerHost: text(/^(unix|tcp|ssh|npipe):\/\/\S+$/, "unix://, tcp:// or ssh:// and an address"),

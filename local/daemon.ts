@@ -6,6 +6,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { agentpay } from "./agentpay/index.ts";
 import { codeVersion, type DaemonState, type DaemonStatus, runningDaemon } from "./daemon-state.ts";
+import { awsPart } from "./emulator/aws-part.ts";
 import { awsEmulator } from "./emulator/moto.ts";
 import { Children, stopOrphans } from "./engine/children.ts";
 import { startContainerGateway } from "./engine/container-gateway.ts";
@@ -21,7 +22,7 @@ import type { RunningService, Service, ServiceContext } from "./service.ts";
 import { services } from "./services/index.ts";
 import { REPOSITORY, statePaths, writeAtomically } from "./state-folder.ts";
 
-const hosted: readonly Service[] = [...services, agentpay, awsEmulator];
+const hosted: readonly Service[] = [...services, agentpay, awsEmulator, awsPart];
 
 /** Services that the servers in containers scrape or notify. */
 const calledByContainers = [
@@ -31,6 +32,7 @@ const calledByContainers = [
   "redisExporter",
   "pagerduty",
   "inbox",
+  "mail",
   "aws",
 ] as const satisfies readonly PortName[];
 

@@ -16,6 +16,7 @@ const BASE_PORTS = {
   sentry: 8102,
   aws: 8103,
   inbox: 8104,
+  mail: 8105,
   control: 8110,
 } as const;
 
@@ -34,7 +35,8 @@ export const PORT_OWNERS: Readonly<Record<PortName, string>> = {
   pagerduty: "simulated PagerDuty",
   sentry: "simulated Sentry",
   aws: "AWS emulator",
-  inbox: "simulated Slack webhook",
+  inbox: "inbox of Slack, email and SMS",
+  mail: "simulated mail server",
   control: "local stack's control endpoint",
 };
 

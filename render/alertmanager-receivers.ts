@@ -35,6 +35,7 @@ export interface ReceiverSettings {
         readonly from: string;
         readonly to: readonly string[];
         readonly username: string | undefined;
+        readonly requireTls: boolean;
       }
     | undefined;
   /** Undefined where there is no AWS. */
@@ -128,6 +129,7 @@ function warningReceiver({ slack, email }: ReceiverSettings) {
         to,
         from: email.from,
         smarthost: email.smtpHost,
+        require_tls: email.requireTls,
         ...(email.username && {
           auth_username: email.username,
           auth_password_file: secretFiles.smtpPassword,

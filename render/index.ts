@@ -52,7 +52,8 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
 /** What Alertmanager may notify in this stack. */
 export function notificationSettings(settings: Settings): NotificationSettings {
   const { environment, pagerduty, notifications } = settings;
-  const { slackWebhookUrl, slackChannel, smtpHost, smtpFrom, smtpUsername, emails } = notifications;
+  const { slackWebhookUrl, slackChannel, smtpHost, smtpFrom, smtpUsername, smtpRequireTls, emails } =
+    notifications;
   return {
     environment,
     maintenance: notifications.maintenance,
@@ -62,7 +63,7 @@ export function notificationSettings(settings: Settings): NotificationSettings {
     email:
       smtpHost === undefined || smtpFrom === undefined || emails.length === 0
         ? undefined
-        : { smtpHost, from: smtpFrom, to: emails, username: smtpUsername },
+        : { smtpHost, from: smtpFrom, to: emails, username: smtpUsername, requireTls: smtpRequireTls },
   };
 }
 

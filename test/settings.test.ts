@@ -224,6 +224,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["notifications.smtpFrom", ["alerts"], "an email address", TEXT],
   ["notifications.smtpUsername", [false], "a text", TEXT],
   ["notifications.smtpPassword", [5], "a secret value", SECRET],
+  ["notifications.smtpRequireTls", ["no", 0], "true or false", ""],
   ["metrics.enabled", ["on"], "true or false", ""],
   ["metrics.dockerHost", ["", "monitoring.example.com"], "unix://, tcp:// or ssh://", TEXT],
   ["metrics.bindAddress", ["", "localhost", "256.0.0.1"], "an IP address", ""],

@@ -13,7 +13,7 @@ export async function summary(ports: Ports): Promise<string> {
     ["Alertmanager", at(ports.alertmanager), ""],
     ["PagerDuty (simulated)", at(ports.pagerduty), `token ${await configuredValue("pagerduty", "token")}`],
     ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],
-    ["Slack inbox (simulated)", at(ports.inbox), ""],
+    ["Inbox of Slack, email, SMS (simulated)", at(ports.inbox), ""],
     ["AWS (moto)", at(ports.aws), "any access key"],
     ["AgentPay api (simulated)", at(ports.agentpayApi, "/metrics"), ""],
     ["AgentPay worker (simulated)", at(ports.agentpayWorker, "/metrics"), ""],

@@ -103,7 +103,7 @@ async function assemble(
     ),
   );
   const pagerduty = keep(await startPagerDuty({ port: 0, dataFolder: data("pagerduty") }));
-  const inbox = keep(await startInbox({ port: 0, dataFolder: data("inbox") }));
+  const inbox = keep(await startInbox({ port: 0, mailPort: 0, dataFolder: data("inbox") }));
   const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
   const address = {
     prometheus: `127.0.0.1:${prometheusPort}`,

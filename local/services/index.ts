@@ -17,8 +17,8 @@ export const services: readonly Service[] = [
       startSentry({ port: ports.sentry, dataFolder: join(stateFolder, "data", "sentry") }),
   },
   {
-    name: "Slack webhook",
+    name: "Inbox",
     start: ({ stateFolder, ports }) =>
-      startInbox({ port: ports.inbox, dataFolder: join(stateFolder, "data", "inbox") }),
+      startInbox({ port: ports.inbox, mailPort: ports.mail, dataFolder: join(stateFolder, "data", "inbox") }),
   },
 ];

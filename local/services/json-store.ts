@@ -11,7 +11,8 @@ export class JsonStore<State extends object> {
   /** @throws where the file is there but can't be read as JSON. */
   constructor(file: string, initial: () => State) {
     this.#file = file;
-    this.state = read<State>(file) ?? initial();
+    // What a newer version of the service also remembers is not in an older file.
+    this.state = { ...initial(), ...read<State>(file) };
   }
 
   save(): void {

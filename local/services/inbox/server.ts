@@ -1,25 +1,13 @@
-/** Where the local stack's warnings arrive: an incoming webhook as Slack's, and a page that shows what came. */
+/**
+ * Where the local stack's messages to people arrive: an incoming webhook as Slack's, a mail server, a telephone network
+ * (`POST /local/texts`, for what plays SNS's part), and a page that shows what came.
+ */
 import { join } from "node:path";
-import { html, page, table } from "../html.ts";
 import { listen, newApplication, type RunningServer } from "../http-server.ts";
 import { JsonStore } from "../json-store.ts";
-
-/** A message as Alertmanager and most tools send it to a Slack webhook. */
-export interface SlackMessage {
-  readonly receivedAt: string;
-  readonly channel: string;
-  readonly title: string;
-  readonly text: string;
-  /** As sent: `danger` and `good`, Alertmanager's for firing and resolved, or a hex code. "" where none was. */
-  readonly color: string;
-}
-
-interface Inbox {
-  messages: SlackMessage[];
-}
-
-/** Older messages are dropped. */
-const MOST_MESSAGES = 500;
+import { startMailServer } from "./mail.ts";
+import { type Inbox, keep, type SlackMessage } from "./model.ts";
+import { inboxPage } from "./page.ts";
 
 interface SlackPayload {
   readonly channel?: string;
@@ -49,49 +37,60 @@ function toMessage({ channel, text, attachments = [] }: SlackPayload, now: Date)
 export interface InboxOptions {
   /** 0 takes any free one. */
   readonly port: number;
+  /** 0 takes any free one. */
+  readonly mailPort: number;
   readonly dataFolder: string;
   readonly now?: () => Date;
 }
 
-/** @throws where the port is taken. */
-export function startInbox({
+export interface RunningInbox extends RunningServer {
+  /** `127.0.0.1:<port>` of the mail server. */
+  readonly mailAddress: string;
+}
+
+/** @throws where a port is taken. */
+export async function startInbox({
   port,
+  mailPort,
   dataFolder,
   now = () => new Date(),
-}: InboxOptions): Promise<RunningServer> {
-  const store = new JsonStore<Inbox>(join(dataFolder, "inbox.json"), () => ({ messages: [] }));
+}: InboxOptions): Promise<RunningInbox> {
+  const store = new JsonStore<Inbox>(join(dataFolder, "inbox.json"), () => ({
+    messages: [],
+    emails: [],
+    texts: [],
+  }));
   const app = newApplication();
 
   app.post<{ Body: SlackPayload }>("/services/*", (request, reply) => {
     const message = toMessage(request.body ?? {}, now());
     if (!message) return reply.code(400).type("text/plain").send("no_text");
-    store.state.messages = [...store.state.messages, message].slice(-MOST_MESSAGES);
-    store.save();
+    keep(store, "messages", message);
     return reply.type("text/plain").send("ok");
   });
-  app.get("/local/messages", () => store.state.messages);
-  app.get("/", (_request, reply) => reply.type("text/html").send(inboxPage(store.state.messages)));
-
-  return listen(app, "Inbox", port);
-}
-
-function inboxPage(messages: readonly SlackMessage[]): string {
-  return page({
-    title: "Inbox",
-    subtitle: "What the local stack sent to Slack, newest first",
-    accent: "#611f69",
-    refresh: 10,
-    body: table(
-      ["When", "Channel", "Message", ""],
-      messages
-        .toReversed()
-        .map((message) => [
-          message.receivedAt,
-          message.channel,
-          message.title,
-          html`<small>${message.text}</small>`,
-        ]),
-      "Nothing yet.",
-    ),
+  app.post<{ Body: { to: string; text: string } }>("/local/texts", (request, reply) => {
+    const { to, text } = request.body;
+    keep(store, "texts", { receivedAt: now().toISOString(), to, text });
+    return reply.code(204).send();
   });
+  app.get("/local/messages", () => store.state.messages);
+  app.get("/local/emails", () => store.state.emails);
+  app.get("/local/texts", () => store.state.texts);
+  app.get("/", (_request, reply) => reply.type("text/html").send(inboxPage(store.state)));
+
+  const server = await listen(app, "Inbox", port);
+  try {
+    const mail = await startMailServer(mailPort, store, now);
+    return {
+      url: server.url,
+      mailAddress: mail.address,
+      stop: async () => {
+        await mail.stop();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }

@@ -11,7 +11,12 @@ afterEach(() => server?.stop());
 const dataFolder = () => mkdtempSync(join(tmpdir(), "inbox-"));
 
 async function start(folder = dataFolder()): Promise<string> {
-  server = await startInbox({ port: 0, dataFolder: folder, now: () => new Date("2026-11-23T12:00:00Z") });
+  server = await startInbox({
+    port: 0,
+    mailPort: 0,
+    dataFolder: folder,
+    now: () => new Date("2026-11-23T12:00:00Z"),
+  });
   return server.url;
 }
 

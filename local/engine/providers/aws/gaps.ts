@@ -28,7 +28,8 @@ export const emulatorGaps: readonly EmulatorGap[] = [
   {
     subject: "cloudwatch/metricAlarm:MetricAlarm",
     missing: "evaluation, history, notification on a change of state, the first state INSUFFICIENT_DATA",
-    standIn: "The first state is set. Nothing evaluates alarms: the local stack publishes to topics itself.",
+    standIn:
+      "The first state is set. `aws-part.ts` evaluates alarms on the metrics that were put, and publishes changes.",
   },
   {
     subject: "cloudwatch/metricAlarm:MetricAlarm",
@@ -39,6 +40,11 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     subject: "sns/topic:Topic",
     missing: "reading back delivery-status, tracing, signature and archive settings",
     standIn: "Kept in the stand-in's store.",
+  },
+  {
+    subject: "sns/topicSubscription:TopicSubscription",
+    missing: "delivery by email and SMS",
+    standIn: "`aws-part.ts` delivers both to the inbox.",
   },
   {
     subject: "sns/topicSubscription:TopicSubscription",

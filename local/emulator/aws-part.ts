@@ -1,0 +1,93 @@
+/** Plays the part of AWS that the emulator leaves out: alarms that ring, and messages that reach people. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { messageOf } from "../engine/errors.ts";
+import type { Logger, RunningService, Service } from "../service.ts";
+import { AlarmRegion } from "./alarms.ts";
+import { deliver, type PeoplesInbox } from "./deliveries.ts";
+import { emulatorUrl } from "./moto.ts";
+import { readTopics } from "./topics.ts";
+
+export interface AwsPartOptions {
+  /** The emulator's address. */
+  readonly url: string;
+  readonly inbox: PeoplesInbox;
+  readonly log: Logger;
+  /** Milliseconds since 1970 by the clock of what is watched. Default: ours. */
+  readonly now?: () => number;
+  /** Milliseconds between two looks. Default: 1000. */
+  readonly interval?: number;
+}
+
+export const awsPart: Service = {
+  name: "AWS alarms and deliveries",
+  start: async (context) =>
+    startAwsPart({
+      url: emulatorUrl(context),
+      inbox: {
+        url: `http://127.0.0.1:${context.ports.inbox}`,
+        mailAddress: `127.0.0.1:${context.ports.mail}`,
+      },
+      log: context.logger("aws"),
+    }),
+};
+
+/** Looks again and again until it is stopped. What fails is logged, once as long as it is the same, and tried again. */
+export function startAwsPart(options: AwsPartOptions): RunningService {
+  const { interval = 1000, log } = options;
+  const stopped = new AbortController();
+  const part = new AwsPart(options);
+  let failure = "";
+  const run = async () => {
+    while (!stopped.signal.aborted) {
+      const message = await part.look().then(() => "", messageOf);
+      if (message && message !== failure) log.warn(message);
+      failure = message;
+      await sleep(interval, undefined, { signal: stopped.signal }).catch(() => {});
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopped.abort();
+      await running;
+    },
+  };
+}
+
+class AwsPart {
+  readonly #options: AwsPartOptions;
+  readonly #seen = new Set<string>();
+  readonly #regions = new Map<string, { alarms: AlarmRegion; sns: SNSClient }>();
+
+  constructor(options: AwsPartOptions) {
+    this.#options = options;
+  }
+
+  /** Alarms publish to topics of their own region: where there is no topic, no alarm can ring. */
+  async look(): Promise<void> {
+    const { url, inbox } = this.#options;
+    for (const topic of await readTopics(url)) {
+      const { alarms, sns } = this.#region(topic.region);
+      const fresh = topic.messages.filter(({ id }) => !this.#seen.has(id));
+      if (fresh.length === 0) continue;
+      for (const { id } of fresh) this.#seen.add(id);
+      await alarms.count(topic, fresh.length);
+      await deliver(sns, topic, fresh, inbox);
+    }
+    for (const { alarms } of this.#regions.values()) await alarms.look();
+  }
+
+  #region(region: string) {
+    const known = this.#regions.get(region);
+    if (known) return known;
+    const { url: endpoint, now = Date.now } = this.#options;
+    const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
+    const sns = new SNSClient({ region, endpoint, credentials });
+    const cloudWatch = new CloudWatchClient({ region, endpoint, credentials });
+    const made = { sns, alarms: new AlarmRegion({ cloudWatch, sns, now }) };
+    this.#regions.set(region, made);
+    return made;
+  }
+}
