@@ -16,7 +16,8 @@ export async function whichBinary(binary: string, environment: Environment): Pro
   throw new Error(`${binary} is not on PATH`);
 }
 
-async function isExecutableFile(path: string): Promise<boolean> {
+/** Whether the path is a file that may be run. */
+export async function isExecutableFile(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();
