@@ -48,15 +48,19 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** The code that the daemon runs: what it imports from elsewhere is declared in single files. */
-const CODE_FOLDER = "local";
+/** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */
+const CODE_FOLDERS = ["local", "database"];
 const CODE_FILES = ["catalog/images.ts", "catalog/metrics.ts"];
 
 /** Changes with the code that the daemon runs, so that an outdated one is noticed. */
 export async function codeVersion(): Promise<string> {
-  const folder = path.join(REPOSITORY, CODE_FOLDER);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await Promise.all(
+    CODE_FOLDERS.map((name) =>
+      readdir(path.join(REPOSITORY, name), { recursive: true, withFileTypes: true }),
+    ),
+  );
   const files = entries
+    .flat()
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
   const hash = createHash("sha256");

@@ -18,11 +18,14 @@ import { standInPackages } from "./engine/packages.ts";
 import { identify } from "./engine/process-identity.ts";
 import { type DockerPackage, dockerPackage } from "./engine/providers/docker/index.ts";
 import { localPorts, type PortName } from "./ports.ts";
+import { postgres } from "./postgres/index.ts";
+import { DatabaseLedger } from "./postgres/ledger.ts";
 import type { RunningService, Service, ServiceContext } from "./service.ts";
 import { services } from "./services/index.ts";
 import { REPOSITORY, statePaths, writeAtomically } from "./state-folder.ts";
 
-const hosted: readonly Service[] = [...services, agentpay, awsEmulator, awsPart];
+const ledger = new DatabaseLedger();
+const hosted: readonly Service[] = [...services, agentpay(ledger), postgres(ledger), awsEmulator, awsPart];
 
 /** Services that the servers in containers scrape or notify. */
 const calledByContainers = [
@@ -30,6 +33,7 @@ const calledByContainers = [
   "agentpayWorker",
   "postgresExporter",
   "redisExporter",
+  "postgres",
   "pagerduty",
   "inbox",
   "mail",

@@ -25,6 +25,8 @@ export interface ChildSpecification {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: the state folder. */
   readonly cwd?: string;
+  /** Runs as this user instead of ours. Only root may. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** A supervised program. It does not outlive the daemon: one that a killed daemon left is stopped by the next. */

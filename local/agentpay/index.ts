@@ -8,6 +8,7 @@
  */
 import type { RunningService, Service, ServiceContext } from "../service.ts";
 import { listen, type RunningServer } from "../services/http-server.ts";
+import { type Ledger, noLedger } from "./ledger.ts";
 import { buildServer, targets } from "./servers.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -18,6 +19,8 @@ export interface SimulationOptions {
   readonly speed?: number;
   /** What its clock shows at the start, seconds since 1970: traffic depends on the time of day. Default: the clock's. */
   readonly clock?: number;
+  /** Where it writes what a database would hold. Default: nowhere. */
+  readonly ledger?: Ledger;
 }
 
 /** By what it is: `api`, `worker`, `postgres`, `redis`. */
@@ -30,17 +33,26 @@ export interface RunningAgentPay extends RunningService {
 /** However fast it lives, it isn't woken more often. */
 const SHORTEST_STEP_MILLISECONDS = 20;
 
-export const agentpay: Service = { name: "AgentPay", start: (context) => startAgentPay(context) };
+/** AgentPay, which writes into this ledger. */
+export const agentpay = (ledger: Ledger): Service => ({
+  name: "AgentPay",
+  start: (context) => startAgentPay(context, { ledger }),
+});
 
 /** @throws where a port is taken. */
 export async function startAgentPay(
   { ports, logger }: Pick<ServiceContext, "ports" | "logger">,
-  { seed = Date.now(), speed = 1, clock = Math.floor(Date.now() / 1000) }: SimulationOptions = {},
+  {
+    seed = Date.now(),
+    speed = 1,
+    clock = Math.floor(Date.now() / 1000),
+    ledger = noLedger,
+  }: SimulationOptions = {},
 ): Promise<RunningAgentPay> {
   const startedAt = Date.now();
   const now = () => clock + ((Date.now() - startedAt) / 1000) * speed;
   const log = logger("agentpay");
-  const simulation = new Simulation(seed, clock);
+  const simulation = new Simulation(seed, clock, ledger);
   const servers: [string, RunningServer][] = [];
   const stopAll = async () => {
     await Promise.all(servers.map(([, server]) => server.stop()));

@@ -2,6 +2,7 @@ import { metrics } from "../../catalog/metrics.ts";
 import type { Conditions } from "./conditions.ts";
 import { Exposition } from "./exposition.ts";
 import { FaultBoard } from "./faults.ts";
+import { type Ledger, noLedger } from "./ledger.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { Agent } from "./traffic/agent.ts";
 import { loadAt, type Moment } from "./traffic/moment.ts";
@@ -35,16 +36,23 @@ export class Simulation {
   readonly redis = new Exposition("redis");
   readonly #random: Random;
   readonly #web = new Web(this.api);
-  readonly #agent = new Agent(this.api);
-  readonly #jobs = new Worker(this.worker);
-  readonly #visitors = new Visitors(this.api, this.#web, this.#agent, this.#jobs);
+  readonly #agent: Agent;
+  readonly #jobs: Worker;
+  readonly #visitors: Visitors;
   readonly #postgres = new Postgres(this.postgres, this.api, this.worker);
-  readonly #redis = new Redis(this.redis, this.#jobs);
+  readonly #redis: Redis;
   #conditions: Conditions;
   #now: number;
 
-  /** @param now seconds since 1970 */
-  constructor(seed: number, now: number) {
+  /**
+   * @param now seconds since 1970
+   * @param ledger hears what AgentPay writes into its database. Default: it has none
+   */
+  constructor(seed: number, now: number, ledger: Ledger = noLedger) {
+    this.#agent = new Agent(this.api, ledger);
+    this.#jobs = new Worker(this.worker, ledger);
+    this.#redis = new Redis(this.redis, this.#jobs);
+    this.#visitors = new Visitors(this.api, this.#web, this.#agent, this.#jobs, ledger);
     this.#random = seededRandom(seed);
     this.#now = now - WARM_UP_SECONDS;
     this.#conditions = this.faults.conditions(this.#now);

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { LogFiles } from "../engine/log-files.ts";
 import { dockerPackage } from "../engine/providers/docker/index.ts";
 import { localPorts } from "../ports.ts";
+import { removePostgresFolder } from "../postgres/folder.ts";
 import type { StatePaths } from "../state-folder.ts";
 import { stopDaemon } from "./daemon-control.ts";
 import type { FoundTools } from "./tools.ts";
@@ -15,6 +16,7 @@ export function isThere(paths: StatePaths): boolean {
 
 /** Removes the state. The daemon must have been stopped. */
 export async function removeState(paths: StatePaths): Promise<void> {
+  await removePostgresFolder(paths.data);
   await Promise.all(entriesOf(paths).map((entry) => rm(entry, { recursive: true, force: true })));
 }
 

@@ -1,7 +1,9 @@
 /** What `up` prints at its end. */
 import Table from "cli-table3";
 import colors from "picocolors";
+import { database } from "../agentpay/world.ts";
 import type { Ports } from "../ports.ts";
+import { ADMINISTRATOR } from "../postgres/server.ts";
 import { configuredValue } from "./stack-configuration.ts";
 
 export async function summary(ports: Ports): Promise<string> {
@@ -15,6 +17,11 @@ export async function summary(ports: Ports): Promise<string> {
     ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],
     ["Inbox of Slack, email, SMS (simulated)", at(ports.inbox), ""],
     ["AWS (moto)", at(ports.aws), "any access key"],
+    [
+      "PostgreSQL",
+      `localhost:${ports.postgres}/${database.datname}`,
+      `${ADMINISTRATOR.user} / ${ADMINISTRATOR.password}`,
+    ],
     ["AgentPay api (simulated)", at(ports.agentpayApi, "/metrics"), ""],
     ["AgentPay worker (simulated)", at(ports.agentpayWorker, "/metrics"), ""],
   ];

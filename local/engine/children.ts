@@ -39,12 +39,13 @@ export class Children {
     await rm(this.#record, { force: true });
   }
 
-  async #spawn({ name, command, args, environment, cwd }: ChildSpecification): Promise<Child> {
+  async #spawn({ name, command, args, environment, cwd, user }: ChildSpecification): Promise<Child> {
     const log = this.#logs.open(name);
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...environment },
       stdio: ["ignore", log, log],
+      ...user,
     });
     closeSync(log);
     const exited = new Promise<string>((resolve) => {

@@ -23,9 +23,9 @@ describe("ports of the local stack", () => {
 
   it("move in addresses of this machine, and in no others", () => {
     const text =
-      "a: http://127.0.0.1:8101/x\nb: host.docker.internal:8000\nc: prometheus:9090 localhost:5432";
+      "a: http://127.0.0.1:8101/x\nb: host.docker.internal:8000\nc: prometheus:9090 localhost:5433";
     expect(shiftAddresses(text, 100)).toBe(
-      "a: http://127.0.0.1:8201/x\nb: host.docker.internal:8100\nc: prometheus:9090 localhost:5432",
+      "a: http://127.0.0.1:8201/x\nb: host.docker.internal:8100\nc: prometheus:9090 localhost:5433",
     );
   });
 });

@@ -1,5 +1,6 @@
 import { metrics } from "../../../catalog/metrics.ts";
 import type { Exposition } from "../exposition.ts";
+import type { Ledger } from "../ledger.ts";
 import { tools } from "../world.ts";
 import { Llm } from "./llm.ts";
 import type { Moment } from "./moment.ts";
@@ -14,9 +15,9 @@ export class Agent {
   readonly #api: Exposition;
   readonly #llm: Llm;
 
-  constructor(api: Exposition) {
+  constructor(api: Exposition, ledger: Ledger) {
     this.#api = api;
-    this.#llm = new Llm(api);
+    this.#llm = new Llm(api, ledger);
   }
 
   initialise(): void {

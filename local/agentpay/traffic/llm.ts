@@ -1,6 +1,7 @@
 import { metrics } from "../../../catalog/metrics.ts";
 import type { Conditions } from "../conditions.ts";
 import type { Exposition } from "../exposition.ts";
+import type { Ledger } from "../ledger.ts";
 import type { Random } from "../random.ts";
 import { type Model, models, rateLimits } from "../world.ts";
 import type { Moment } from "./moment.ts";
@@ -28,9 +29,11 @@ const CACHE_EXPIRED_RATIO = 0.05;
 /** The calls of one process to the language models. */
 export class Llm {
   readonly #process: Exposition;
+  readonly #ledger: Ledger;
 
-  constructor(process: Exposition) {
+  constructor(process: Exposition, ledger: Ledger) {
     this.#process = process;
+    this.#ledger = ledger;
   }
 
   initialise(): void {
@@ -77,8 +80,9 @@ export class Llm {
   embed(moment: Moment): void {
     const { embedding } = models;
     this.#count(embedding, "none");
-    this.#spend(embedding, { input: Math.round(moment.random.logNormal(30, 0.5)) }, moment.conditions);
+    const tokens = { input: Math.round(moment.random.logNormal(30, 0.5)) };
     const seconds = moment.random.logNormal(0.05, 0.3);
+    this.#spend(embedding, tokens, moment, seconds);
     this.#process.observe(metrics.llmRequestDuration, labelsOf(embedding), seconds);
   }
 
@@ -88,7 +92,7 @@ export class Llm {
     const firstToken = random.logNormal(0.6, 0.45) * conditions.llm.latencyFactor;
     const writing = (tokens.output / model.speed) * conditions.llm.latencyFactor;
     this.#count(model, "none");
-    this.#spend(model, tokens, conditions);
+    this.#spend(model, tokens, moment, firstToken + writing);
     this.#process.observe(metrics.llmTimeToFirstToken, labelsOf(model), firstToken);
     this.#process.observe(metrics.llmRequestDuration, labelsOf(model), firstToken + writing);
     const truncated = random.chance(conditions.llm.truncatedRatio);
@@ -96,12 +100,23 @@ export class Llm {
     this.#process.add(metrics.llmResponses, { model: model.id, stop_reason });
   }
 
-  #spend(model: Model, tokens: Tokens, { llm }: Conditions): void {
+  #spend(model: Model, tokens: Tokens, { now, conditions: { llm } }: Moment, seconds: number): void {
     for (const type of tokenTypes) {
       this.#process.add(metrics.llmTokens, { ...labelsOf(model), type }, tokens[type] ?? 0);
     }
+    const cost = costOf(model, tokens);
     if (!llm.priced) this.#process.add(metrics.llmUnpricedRequests, { model: model.id });
-    else if (llm.costRecorded) this.#process.add(metrics.llmCost, { model: model.id }, costOf(model, tokens));
+    else if (llm.costRecorded) this.#process.add(metrics.llmCost, { model: model.id }, cost);
+    const { input = 0, output = 0, cache_read: read = 0, cache_write: written = 0 } = tokens;
+    this.#ledger.call({
+      model: model.id,
+      timestamp: now,
+      latencyMilliseconds: seconds * 1000,
+      inputTokens: input + read + written,
+      outputTokens: output,
+      costUsd: llm.priced ? cost : undefined,
+      cached: read > 0,
+    });
   }
 
   #count(

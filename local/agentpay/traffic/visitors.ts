@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { metrics } from "../../../catalog/metrics.ts";
 import type { Exposition } from "../exposition.ts";
+import type { ConversationRow, Ledger } from "../ledger.ts";
 import { routes } from "../world.ts";
 import type { Agent } from "./agent.ts";
 import { checkOut, initialiseCheckouts } from "./checkout.ts";
@@ -19,10 +21,14 @@ const DELAYED_PAYMENT_RATIO = 0.1;
 const SUMMARY_RATIO = 0.3;
 
 interface Conversation {
+  readonly id: string;
+  readonly startedAt: number;
   turnsLeft: number;
   nextTurn: number;
   unanswered: number;
 }
+
+type Outcome = (typeof metrics.conversations.labels.outcome)[number];
 
 interface Visit {
   readonly connected: boolean;
@@ -36,13 +42,15 @@ export class Visitors {
   readonly #web: Web;
   readonly #agent: Agent;
   readonly #worker: Worker;
+  readonly #ledger: Ledger;
   #visits: Visit[] = [];
 
-  constructor(api: Exposition, web: Web, agent: Agent, worker: Worker) {
+  constructor(api: Exposition, web: Web, agent: Agent, worker: Worker, ledger: Ledger) {
     this.#api = api;
     this.#web = web;
     this.#agent = agent;
     this.#worker = worker;
+    this.#ledger = ledger;
   }
 
   initialise(): void {
@@ -98,14 +106,16 @@ export class Visitors {
   #startConversation(channel: "widget" | "api", moment: Moment): Conversation | undefined {
     if (!this.#web.request(routes.startConversation, moment)) return undefined;
     this.#api.add(metrics.conversationsStarted, { channel });
-    return { turnsLeft: 1 + moment.random.poisson(3), nextTurn: moment.now, unanswered: 0 };
+    const conversation = { id: randomUUID(), startedAt: moment.now, nextTurn: moment.now, unanswered: 0 };
+    this.#record(conversation, { status: "active", stage: "discovery" });
+    return { ...conversation, turnsLeft: 1 + moment.random.poisson(3) };
   }
 
   /** One second of a visit. Returns whether it goes on. */
   #stays(visit: Visit, moment: Moment): boolean {
     const { random, conditions, now } = moment;
     if (visit.connected && random.chance(conditions.websocket.dropRate)) {
-      if (visit.conversation) this.#api.add(metrics.conversations, { outcome: "abandoned" });
+      if (visit.conversation) this.#close(visit.conversation, "abandoned", false, moment);
       this.#api.add(metrics.websocketDisconnects, { reason: "error" });
       return false;
     }
@@ -130,19 +140,36 @@ export class Visitors {
     if (!answered) conversation.unanswered++;
   }
 
-  #endConversation({ unanswered }: Conversation, moment: Moment): void {
+  #endConversation(conversation: Conversation, moment: Moment): void {
     const { random } = moment;
+    const { unanswered } = conversation;
     if (random.chance(SUMMARY_RATIO)) this.#worker.enqueue("low_priority", "summary", moment);
     const buys = unanswered === 0 && random.chance(CHECKOUT_RATIO);
-    if (buys) this.#checkOut(moment);
+    const ordered = buys && this.#checkOut(moment);
     const outcome = unanswered > 0 ? "failed" : buys || random.chance(0.6) ? "completed" : "abandoned";
-    this.#api.add(metrics.conversations, { outcome: random.chance(0.03) ? "escalated" : outcome });
+    this.#close(conversation, random.chance(0.03) ? "escalated" : outcome, ordered, moment);
   }
 
-  #checkOut(moment: Moment): void {
-    if (!this.#web.request(routes.createCheckout, moment)) return;
-    if (moment.random.chance(DELAYED_PAYMENT_RATIO)) this.#worker.enqueue("high_priority", "payment", moment);
-    else checkOut(this.#api, moment);
+  #close(conversation: Conversation, outcome: Outcome, ordered: boolean, { now }: Moment): void {
+    this.#api.add(metrics.conversations, { outcome });
+    const checkoutId = ordered ? randomUUID() : undefined;
+    const stage = ordered ? "checkout" : "recommendation";
+    this.#record(conversation, { status: outcome, stage, completedAt: now, checkoutId });
+  }
+
+  #record(
+    { id, startedAt }: Pick<Conversation, "id" | "startedAt">,
+    state: Omit<ConversationRow, "id" | "createdAt">,
+  ): void {
+    this.#ledger.conversation({ id, createdAt: startedAt, ...state });
+  }
+
+  /** Returns whether there is an order, paid now or later. */
+  #checkOut(moment: Moment): boolean {
+    if (!this.#web.request(routes.createCheckout, moment)) return false;
+    if (!moment.random.chance(DELAYED_PAYMENT_RATIO)) return checkOut(this.#api, moment);
+    this.#worker.enqueue("high_priority", "payment", moment);
+    return true;
   }
 
   #measure(): void {

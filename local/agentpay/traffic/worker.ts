@@ -1,5 +1,6 @@
 import { metrics } from "../../../catalog/metrics.ts";
 import type { Exposition } from "../exposition.ts";
+import type { Ledger } from "../ledger.ts";
 import { type Queue, queues } from "../world.ts";
 import { checkOut, initialiseCheckouts } from "./checkout.ts";
 import { Llm } from "./llm.ts";
@@ -28,9 +29,9 @@ export class Worker {
   readonly #waiting: Record<Queue, Waiting[]> = { high_priority: [], medium_priority: [], low_priority: [] };
   #done = 0;
 
-  constructor(worker: Exposition) {
+  constructor(worker: Exposition, ledger: Ledger) {
     this.#worker = worker;
-    this.#llm = new Llm(worker);
+    this.#llm = new Llm(worker, ledger);
   }
 
   initialise(): void {

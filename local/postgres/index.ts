@@ -1,0 +1,125 @@
+/**
+ * AgentPay's database on the local stack: a real PostgreSQL with what `database/migrations/` sets up, a past, and what
+ * the simulated AgentPay adds while it runs.
+ */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { Client, type ClientBase, type ClientConfig } from "pg";
+import { migrate } from "../../database/migrate.ts";
+import { database } from "../agentpay/world.ts";
+import { messageOf } from "../engine/errors.ts";
+import type { Logger, RunningService, Service } from "../service.ts";
+import { postgresFolder } from "./folder.ts";
+import { type Span, writeCalls, writeConversations } from "./history.ts";
+import type { DatabaseLedger } from "./ledger.ts";
+import { type RunningPostgres, startPostgres } from "./server.ts";
+
+const DAY_SECONDS = 86_400;
+const CONVERSATION_DAYS = 60;
+/** Half a million rows. More would show nothing new, and keep a small machine busy. */
+const CALL_DAYS = 15;
+const FLUSH_MILLISECONDS = 1000;
+
+/** What RDS gets by its parameter group at its start. The rest is set by `database/`. */
+const PRELOADED = { shared_preload_libraries: "pg_stat_statements,auto_explain" } as const;
+
+const AGENTPAY_SCHEMA = path.join(import.meta.dirname, "agentpay.sql");
+
+export const postgres = (ledger: DatabaseLedger): Service => ({
+  name: "PostgreSQL",
+  async start({ stateFolder, ports, logger, startChild }) {
+    const folder = await postgresFolder(path.join(stateFolder, "data"));
+    const settings = PRELOADED;
+    const server = await startPostgres({ folder, port: ports.postgres, settings, startChild });
+    try {
+      return await serve(server, ledger, logger("ledger"));
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  },
+});
+
+async function serve(server: RunningPostgres, ledger: DatabaseLedger, log: Logger): Promise<RunningService> {
+  await prepareDatabase(server.connection());
+  const client = new Client(server.connection(database.datname));
+  client.on("error", (error) => log.warn(`the connection broke: ${error.message}`));
+  await client.connect();
+  await client.query(await readFile(AGENTPAY_SCHEMA, "utf8"));
+  await migrate(client);
+  const now = Math.floor(Date.now() / 1000);
+  const past = await missingPast(client, now);
+  ledger.startAt(now);
+  let stopped = false;
+  // One after the other on one connection, for as long as the service runs.
+  const work = (async () => {
+    await writePast(client, past, () => stopped);
+    log.info("the history is complete");
+    while (!stopped) {
+      await ledger.flush(client).catch((error: unknown) => log.warn(messageOf(error)));
+      await new Promise((resolve) => setTimeout(resolve, FLUSH_MILLISECONDS).unref());
+    }
+  })().catch((error: unknown) => log.error(messageOf(error)));
+  return {
+    ...(server.isHealthy && { isHealthy: () => server.isHealthy?.() ?? Promise.resolve(true) }),
+    stop: async () => {
+      stopped = true;
+      await Promise.race([work, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
+      await client.end();
+      await server.stop();
+    },
+  };
+}
+
+/** AgentPay's own database and user, where they are not there yet. */
+export async function prepareDatabase(administrator: ClientConfig): Promise<void> {
+  const client = new Client(administrator);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [database.datname]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${database.datname}`);
+  } finally {
+    await client.end();
+  }
+}
+
+interface Past {
+  readonly conversations: Span;
+  readonly calls: Span;
+}
+
+/** From what there is last, or from the beginning of the history, until now. */
+async function missingPast(client: ClientBase, now: number): Promise<Past> {
+  const { rows } = await client.query<{ conversation: number | null; call: number | null }>(`
+    SELECT extract(epoch FROM (SELECT max(created_at) FROM conversations))::float8 AS conversation,
+      extract(epoch FROM (SELECT max(timestamp) FROM llm_metrics))::float8 AS call`);
+  const span = (last: number | null | undefined, days: number): Span => ({
+    from: Math.max(Math.ceil(last ?? 0), now - days * DAY_SECONDS),
+    to: now,
+  });
+  return {
+    conversations: span(rows[0]?.conversation, CONVERSATION_DAYS),
+    calls: span(rows[0]?.call, CALL_DAYS),
+  };
+}
+
+/** A day at a time, so that a stack that is taken down does not wait for all of them. */
+async function writePast(client: ClientBase, past: Past, isStopped: () => boolean): Promise<void> {
+  for (const day of days(past.conversations)) {
+    if (isStopped()) return;
+    await writeConversations(client, day);
+  }
+  for (const day of days(past.calls)) {
+    if (isStopped()) return;
+    await writeCalls(client, day);
+  }
+}
+
+/** The span, cut at each midnight UTC. */
+function* days({ from, to }: Span): Generator<Span> {
+  for (let start = from; start < to; ) {
+    const end = Math.min(start - (start % DAY_SECONDS) + DAY_SECONDS, to);
+    yield { from: start, to: end };
+    start = end;
+  }
+}
