@@ -43,6 +43,7 @@ export const platforms = {
 export const sentryProject = errorTracking?.projectSlug;
 export const pagerDutyServiceUrl = onCall?.serviceUrl;
 export const logGroupNames = cloud?.logAggregation?.logGroupNames;
+export const hostAlarmNames = cloud?.hosts.alarmNames;
 export const logAlarmNames = cloud?.logAggregation?.alarmNames;
 export const agentParameterName = cloud?.hostAgent.parameterName;
 export const agentAssociationIds = cloud?.hostAgent.associationIds;

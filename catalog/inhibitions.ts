@@ -43,6 +43,15 @@ function mutes(source: string, targets: readonly string[], equal: readonly strin
 }
 
 const causes: readonly Inhibition[] = [
+  // By job, so that it only mutes what has a target on that host. What these mute in turn stays muted as well.
+  mutes(
+    "HostDown",
+    [
+      ...["APIDown", "APIInstanceDown", "WorkerDown", "WorkerInstanceDown"],
+      ...["PostgresExporterDown", "RedisExporterDown"],
+    ],
+    ["job"],
+  ),
   mutes("APIDown", [
     ...apiSymptoms,
     "APIInstanceDown",

@@ -69,6 +69,11 @@ export const services = {
     team: "platform",
     whenItFails: "Jobs are not queued or get lost, and everything that was cached is slow.",
   },
+  hosts: {
+    title: "Hosts",
+    team: "platform",
+    whenItFails: "Whatever ran on the host is gone, or slow once its memory or disk is used up.",
+  },
   monitoring: {
     title: "Monitoring",
     team: "platform",

@@ -5,7 +5,7 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { Association } from "@pulumi/aws/ssm/association.js";
 import { Parameter } from "@pulumi/aws/ssm/parameter.js";
 import * as pulumi from "@pulumi/pulumi";
-import { HOST_NAMESPACE } from "../render/cloudwatch-agent.ts";
+import { HOST_NAMESPACE } from "../catalog/host-alarms.ts";
 
 export interface HostAgentArgs {
   /** Prefix of names, such as `agentpay-production`. */

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { slowApiResponses } from "../catalog/alerts/api.ts";
 import { thresholdOf } from "../catalog/alerts/index.ts";
+import { hostAlarms } from "../catalog/host-alarms.ts";
 import { logQueries } from "../catalog/logs.ts";
 import { uptimeChecks } from "../catalog/uptime.ts";
 import { AlertTopics } from "../components/alert-topics.ts";
@@ -9,6 +10,7 @@ import { CostControl } from "../components/cost-control.ts";
 import { DatabaseInsights } from "../components/database-insights.ts";
 import { DeadMansSwitch } from "../components/dead-mans-switch.ts";
 import { HostAgent } from "../components/host-agent.ts";
+import { HostAlarms } from "../components/host-alarms.ts";
 import { LogAggregation } from "../components/log-aggregation.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { Uptime } from "../components/uptime.ts";
@@ -71,6 +73,17 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
     },
     { providers },
   );
+  const hosts = new HostAlarms(
+    "hosts",
+    {
+      alarmPrefix: prefix,
+      alarms: hostAlarms,
+      thresholds: settings.alertThresholds,
+      topics: topics.inHomeRegion,
+      runbookBaseUrl,
+    },
+    { providers },
+  );
   const costControl = new CostControl(
     "cost",
     { namePrefix: prefix, ...cost, topics: topics.inGlobalRegion, runbookBaseUrl },
@@ -94,7 +107,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
         { providers },
       )
     : undefined;
-  return { provider, logAggregation, hostAgent, topics, costControl, outsideChecks, databaseInsights };
+  return { provider, logAggregation, hostAgent, hosts, topics, costControl, outsideChecks, databaseInsights };
 }
 
 /** The tags by which AgentPay's own instances are known. Whoever deploys AgentPay sets them. */

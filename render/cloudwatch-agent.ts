@@ -1,8 +1,6 @@
 /** The CloudWatch agent's configuration for AgentPay's hosts. */
+import { HOST_NAMESPACE } from "../catalog/host-alarms.ts";
 import { logGroupName, loggingServices } from "../catalog/logs.ts";
-
-/** Namespace of the hosts' metrics in CloudWatch. */
-export const HOST_NAMESPACE = "AgentPay/Hosts";
 
 /**
  * A line that begins a log event: structlog's JSON, the traceback of a process that died before it could log one, or

@@ -121,6 +121,9 @@ test("production's outputs say what is where", async () => {
     sentryProject: "agentpay-production",
     pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/on-call-service",
     logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
+    hostAlarmNames: ["host-memory-high", "host-disk-full", "hosts-missing"].map(
+      (name) => `agentpay-production-${name}`,
+    ),
     logAlarmNames: ["api", "worker"].flatMap((service) => [
       `agentpay-production-${service}-errors`,
       `agentpay-production-${service}-logs-missing`,
@@ -165,7 +168,7 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|HostAgent|AlertTopics|CostControl|Uptime|DatabaseInsights|DeadMansSwitch/,
+    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|Uptime|DatabaseInsights|DeadMansSwitch/,
   ],
 ];
 

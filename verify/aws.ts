@@ -52,6 +52,13 @@ async function deadMansSwitch(context: Context) {
   return problems.length > 0 ? failed(some(problems)) : proven(name);
 }
 
+async function hostAlarms(context: Context) {
+  const names = required(context.outputs.hostAlarmNames, "hostAlarmNames");
+  const { region } = context.settings.aws as Enabled<"aws">;
+  const problems = await alarmProblems(context, names, region);
+  return problems.length > 0 ? failed(some(problems)) : proven(some(names));
+}
+
 async function healthChecks(context: Context) {
   const ids = required(context.outputs.healthCheckIds, "healthCheckIds");
   const client = new Route53Client(clientOptions(context, GLOBAL_REGION));
@@ -147,6 +154,14 @@ export const awsChecks: readonly Check[] = [
     platform: "aws",
     advice: `${UP} If it rings: runbooks/Watchdog.md.`,
     run: deadMansSwitch,
+  },
+  {
+    id: "host-alarms",
+    section: "Metrics",
+    title: "Alarms on hosts ring somewhere",
+    platform: "aws",
+    advice: UP,
+    run: hostAlarms,
   },
   {
     id: "slow-query-log",

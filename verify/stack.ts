@@ -13,6 +13,7 @@ const outputsSchema = z.object({
   sentryProject: z.string().optional(),
   pagerDutyServiceUrl: z.string().optional(),
   logGroupNames: z.record(z.string(), z.string()).optional(),
+  hostAlarmNames: z.array(z.string()).optional(),
   logAlarmNames: z.array(z.string()).optional(),
   agentParameterName: z.string().optional(),
   agentAssociationIds: z.record(z.string(), z.string()).optional(),

@@ -1,9 +1,11 @@
+import { hostAlarms } from "../host-alarms.ts";
 import { logAlarms } from "../log-alarms.ts";
 import { agentAlerts } from "./agent.ts";
 import type { Alert, AlertGroup, Threshold } from "./alert.ts";
 import { apiAlerts } from "./api.ts";
 import { businessAlerts } from "./business.ts";
 import { costAlerts } from "./cost.ts";
+import { hostAlerts } from "./hosts.ts";
 import { llmAlerts } from "./llm.ts";
 import { monitoringAlerts } from "./monitoring.ts";
 import { objectiveAlerts } from "./objectives.ts";
@@ -23,6 +25,7 @@ export const alertGroups: readonly AlertGroup[] = [
   workerAlerts,
   postgresAlerts,
   redisAlerts,
+  hostAlerts,
   monitoringAlerts,
   ...objectiveAlerts,
 ];
@@ -39,7 +42,7 @@ interface WithThreshold {
 }
 
 /** Alerts whose threshold a stack can set, Prometheus's and CloudWatch's. */
-export const alertThresholdNames: readonly string[] = [...alerts, ...logAlarms]
+export const alertThresholdNames: readonly string[] = [...alerts, ...logAlarms, ...hostAlarms]
   .filter((alert) => alert.threshold !== undefined)
   .map((alert) => alert.name);
 

@@ -424,6 +424,13 @@ export const drills: readonly Drill[] = [
     rings: ["RedisRejectedConnections"],
   },
   {
+    title: "The host of everything is down",
+    faults: { "api-down": {}, "worker-down": {}, "postgres-exporter-down": {}, "redis-exporter-down": {} },
+    rings: ["HostDown"],
+    mutes: ["APIDown", "WorkerDown", "PostgresExporterDown", "RedisExporterDown"],
+    mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded", "WorkerJobTooOld", "WorkerQueueStalled"],
+  },
+  {
     title: "A part of the monitoring does not answer",
     prometheus: deadTarget("drill"),
     areas: ["prometheus"],

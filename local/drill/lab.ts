@@ -195,7 +195,8 @@ function labSettings(agentpay: RunningAgentPay, eventsUrl: string): Settings {
   if (!settings.metrics.enabled || !settings.pagerduty.enabled) {
     throw new Error("Pulumi.local.yaml must enable metrics and pagerduty: drills are about both");
   }
-  const target = (name: keyof RunningAgentPay["urls"]) => [new URL(agentpay.urls[name]).host];
+  // By another name than Prometheus has for itself: AgentPay has a host of its own.
+  const target = (name: keyof RunningAgentPay["urls"]) => [`localhost:${new URL(agentpay.urls[name]).port}`];
   return {
     ...settings,
     pagerduty: { ...settings.pagerduty, eventsUrl },

@@ -13,7 +13,7 @@ const ALWAYS = ["environment", "service", "severity", "team", "alertname"];
 function carries(alert: Alert, label: string): boolean {
   const expression = expressionOf(alert, {});
   const named = new RegExp(`by \\([^)]*\\b${label}\\b`).test(expression);
-  const perTarget = label === "instance" && !/\b(sum|max|min|count) by/.test(expression);
+  const perTarget = ["instance", "job"].includes(label) && !/\b(sum|max|min|count) by/.test(expression);
   return ALWAYS.includes(label) || alert.labels?.[label] !== undefined || named || perTarget;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { alerts, expressionOf } from "../../catalog/alerts/index.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
+import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { logAlarms } from "../../catalog/log-alarms.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
@@ -18,7 +19,11 @@ const runbooks = readdirSync(folder)
   .map((file) => ({ name: file.replace(/\.md$/, ""), text: readFileSync(join(folder, file), "utf8") }));
 
 /** Alarms of CloudWatch link to these. */
-const cloudWatchRunbooks = ["AWSBillingBudget", "EndpointUnreachable", ...logAlarms.map(({ name }) => name)];
+const cloudWatchRunbooks = [
+  "AWSBillingBudget",
+  "EndpointUnreachable",
+  ...[...logAlarms, ...hostAlarms].map(({ name }) => name),
+];
 /** AWS's own messages have no room for a link to these. */
 const unlinkedRunbooks = ["AWSCostAnomaly"];
 

@@ -220,6 +220,7 @@ const faults: readonly Fault[] = [
     { commands: { DescribeDBParameters: { Parameters: [] } } },
     /log_min_duration_statement is not set instead of 1000/,
   ],
+  ["host-alarms", "are deleted", { commands: alarms({}) }, /agentpay-local-host-memory-high is missing/],
   ["log-alarms", "are deleted", { commands: alarms({}) }, /agentpay-local-api-errors is missing/],
   [
     "budgets",

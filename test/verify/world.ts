@@ -29,6 +29,7 @@ export function stackOf(overrides: Overrides = {}): Stack {
       sentryProject: "agentpay-local",
       pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
       logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
+      hostAlarmNames: ["agentpay-local-host-memory-high"],
       logAlarmNames: ["agentpay-local-api-errors"],
       agentParameterName: "AmazonCloudWatch-agentpay-local",
       agentAssociationIds: { install: "id-of-install", configure: "id-of-configure" },
@@ -127,6 +128,7 @@ const alarm = (AlarmName: string) => ({ AlarmName, AlarmActions: ["arn:aws:sns::
 export const goodCommands: Readonly<Answers> = {
   DescribeAlarms: {
     MetricAlarms: [
+      "agentpay-local-host-memory-high",
       "agentpay-local-api-unreachable",
       "agentpay-local-widget-unreachable",
       "agentpay-local-billing-50-percent",

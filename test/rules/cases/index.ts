@@ -3,6 +3,7 @@ import { agentCases } from "./agent.ts";
 import { apiCases } from "./api.ts";
 import { businessCases } from "./business.ts";
 import { costCases } from "./cost.ts";
+import { hostCases } from "./hosts.ts";
 import { llmCases } from "./llm.ts";
 import { monitoringCases } from "./monitoring.ts";
 import { objectiveCases } from "./objectives.ts";
@@ -22,6 +23,7 @@ export const ruleCases: Readonly<Record<string, GroupCases>> = {
   "agentpay-worker": workerCases,
   "agentpay-postgres": postgresCases,
   "agentpay-redis": redisCases,
+  "agentpay-hosts": hostCases,
   "agentpay-monitoring": monitoringCases,
   ...objectiveCases,
 };
