@@ -50,7 +50,7 @@ function fromJson(text: string): unknown {
 
 /** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */
 const CODE_FOLDERS = ["local", "database"];
-const CODE_FILES = ["catalog/images.ts", "catalog/metrics.ts"];
+const CODE_FILES = ["catalog/images.ts", "catalog/llm-pricing.ts", "catalog/metrics.ts"];
 
 /** Changes with the code that the daemon runs, so that an outdated one is noticed. */
 export async function codeVersion(): Promise<string> {

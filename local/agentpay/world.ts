@@ -1,5 +1,7 @@
 /** Who and what the simulated AgentPay consists of: its routes, models, queues and tables. */
 
+import { priceOf } from "../../catalog/llm-pricing.ts";
+
 /** A route of the api. */
 export interface Route {
   readonly method: "GET" | "POST" | "PATCH";
@@ -81,7 +83,7 @@ export const routes = {
 export const clientErrors = ["400", "401", "404", "422"] as const;
 export const serverErrors = ["500", "502", "503"] as const;
 
-/** A model with its list price in US dollars per million tokens. */
+/** A model with its price in US dollars per million tokens. */
 export interface Model {
   readonly provider: "anthropic" | "openai";
   readonly id: string;
@@ -90,22 +92,35 @@ export interface Model {
   readonly speed: number;
 }
 
+/** Today's, for prompts of ordinary length. */
+function listPrice(model: string): Model["price"] {
+  const price = priceOf(model, new Date())?.perMTok;
+  if (!price) throw new Error(`catalog/llm-pricing.ts has no price of ${model}`);
+  const { input, output = 0, cacheRead = 0, cacheWrite5m = 0 } = price;
+  return {
+    input: Number(input),
+    output: Number(output),
+    cache_read: Number(cacheRead),
+    cache_write: Number(cacheWrite5m),
+  };
+}
+
 const small: Model = {
   provider: "anthropic",
   id: "claude-haiku-4-5",
-  price: { input: 1, output: 5, cache_read: 0.1, cache_write: 1.25 },
+  price: listPrice("claude-haiku-4-5"),
   speed: 140,
 };
 const large: Model = {
   provider: "anthropic",
   id: "claude-sonnet-4-5",
-  price: { input: 3, output: 15, cache_read: 0.3, cache_write: 3.75 },
+  price: listPrice("claude-sonnet-4-5"),
   speed: 70,
 };
 const embedding: Model = {
   provider: "openai",
   id: "text-embedding-3-small",
-  price: { input: 0.02, output: 0, cache_read: 0, cache_write: 0 },
+  price: listPrice("text-embedding-3-small"),
   speed: 0,
 };
 /** `small` answers, `large` is asked where it can't. */
