@@ -1,4 +1,4 @@
-/** What the local stack runs besides Node.js: which versions, and every way to get them. Data only. */
+/** What this project runs besides Node.js: which versions, and every way to get them. Data only. */
 
 import { images } from "../../catalog/images.ts";
 import { alertmanagerPages, prometheusPages } from "./placeholder-pages.ts";
@@ -76,6 +76,7 @@ const prometheusPlatforms = {
 
 const printsVersion = (binary: string): VersionCommand => ({ binary, args: ["--version"] });
 
+/** What the local stack runs. */
 export const tools: Readonly<Record<ToolName, Tool>> = {
   pulumi: {
     name: "pulumi",
@@ -177,5 +178,40 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     },
     advice:
       "Install Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
+  },
+};
+
+/** What only the tests run: `make up` needs none of it. */
+export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
+  actionlint: {
+    name: "actionlint",
+    version: "1.7.12",
+    minimumOnPath: "1.7.12",
+    binaries: ["actionlint"],
+    versionCommands: [{ binary: "actionlint", args: ["-version"] }],
+    build: {
+      kind: "go",
+      folder: "tools/actionlint",
+      packages: ["github.com/rhysd/actionlint/cmd/actionlint"],
+      ldflags: "-X github.com/rhysd/actionlint.version={version}",
+    },
+    advice:
+      "Install Go 1.25 or newer (https://go.dev/dl/), or actionlint 1.7.12 or newer (https://github.com/rhysd/actionlint).",
+  },
+
+  zizmor: {
+    name: "zizmor",
+    version: "1.32.0",
+    binaries: ["zizmor"],
+    versionCommands: [printsVersion("zizmor")],
+    build: {
+      kind: "python",
+      requirements: "tools/zizmor/requirements.txt",
+      minimumPython: "3.11.0",
+      // A program, not a Python module: pip puts it into the environment's bin.
+      launchers: {},
+    },
+    advice:
+      "Install Python 3.11 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
   },
 };

@@ -16,13 +16,17 @@ import { ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DriftResult } from "../../ci/drift/check.ts";
+import { stateFile } from "../../local/cli/half-made.ts";
 import type { Ports } from "../../local/ports.ts";
 import { readConfiguration } from "../../settings-file.ts";
 import { eventually } from "../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
 
-/** What `pulumi refresh --preview-only --expect-no-changes` answers where reality has drifted. */
-const DRIFTED = 7;
+/** The commands, as package.json has them. */
+const VERIFY = "verify/index.ts";
+const DRIFT = "ci/drift/command.ts";
+const SECRETS_SCAN = "ci/secrets/command.ts";
 
 const root = join(import.meta.dirname, "../..");
 const configuration = readConfiguration(root, "local") as Record<string, Record<string, string>>;
@@ -129,7 +133,7 @@ test("up makes the component tree and resources of all five packages, and every 
 
 test("a second up changes nothing, and nothing has drifted", async () => {
   await pulumi("preview", "--expect-no-changes");
-  await pulumi("refresh", "--preview-only", "--expect-no-changes");
+  expect((await stack.command(DRIFT)).output).toContain("local is clean");
   expect(await succeed("up")).toMatch(/\d+ unchanged/);
 });
 
@@ -154,6 +158,11 @@ test("no secret is in clear in state, outputs or logs", async () => {
   expect(leaks(await pulumi("stack", "export"))).toBe(0);
   expect(leaks(await pulumi("stack", "output", "--json"))).toBe(0);
   expect(leaks(await logs())).toBe(0);
+  expect(await stack.command(SECRETS_SCAN)).toEqual({
+    code: 0,
+    stdout: "local: no secret is in clear in its state\n",
+    output: "local: no secret is in clear in its state\n",
+  });
 });
 
 async function secretOutput(output: string, key: string): Promise<string> {
@@ -199,23 +208,25 @@ test("changes behind Pulumi's back are reported without touching the state, and 
   });
   await json("grafana", "/api/dashboards/uid/agentpay-metrics", { ...grafana, method: "DELETE" });
 
-  const before = await pulumi("stack", "export");
-  const refresh = await stack.local(
-    "pulumi",
-    "--",
-    "refresh",
-    "--preview-only",
-    "--expect-no-changes",
-    "--diff",
-  );
-  expect(refresh.code).toBe(DRIFTED);
-  for (const part of ["retentionInDays", "numLoops", "dashboards-agentpay-metrics"]) {
-    expect(refresh.output).toContain(part);
-  }
-  expect(await pulumi("stack", "export")).toBe(before);
+  const before = await readFile(stateFile(stack.paths));
+  const drift = await stack.command(DRIFT, "--json");
+  expect(drift.code).toBe(7);
+  const { drifted } = JSON.parse(drift.stdout) as Extract<DriftResult, { status: "drifted" }>;
+  const found = drifted.map(({ urn, change, properties }) => [urn.split("::").at(-1), change, properties]);
+  expect(found.toSorted()).toEqual([
+    ["dashboards-agentpay-metrics", "deleted", []],
+    ["logs-api", "changed", ["retentionInDays"]],
+    ["on-call-escalation", "changed", ["numLoops"]],
+  ]);
+  // Nothing that the platforms hold, or should hold.
+  expect(drift.output).not.toMatch(/9|\b30\b/);
+  expect((await readFile(stateFile(stack.paths))).equals(before)).toBe(true);
 
   await pulumi("up", "--yes", "--skip-preview", "--refresh");
-  await pulumi("refresh", "--preview-only", "--expect-no-changes");
+  expect(await stack.command(DRIFT)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("local is clean"),
+  });
   const { logGroups } = await cloudWatch.send(
     new DescribeLogGroupsCommand({ logGroupNamePrefix: "/agentpay/api" }),
   );
@@ -292,7 +303,7 @@ interface Verified {
 
 test("verify proves every item of the checklist, and finds what was broken behind Pulumi's back", async () => {
   const verified = async (): Promise<Verified["results"]> =>
-    (JSON.parse((await stack.verify("--json")).stdout) as Verified).results;
+    (JSON.parse((await stack.command(VERIFY, "--json")).stdout) as Verified).results;
   const unproven = (await verified()).filter(({ status }) => status !== "proven");
   expect(unproven.map(({ id }) => id)).toEqual([
     "status-page",
@@ -303,7 +314,7 @@ test("verify proves every item of the checklist, and finds what was broken behin
   ]);
 
   await json("grafana", "/api/dashboards/uid/agentpay-slo", { ...grafana, method: "DELETE" });
-  const { code, output } = await stack.verify();
+  const { code, output } = await stack.command(VERIFY);
   expect(code).toBe(1);
   expect(output).toContain("agentpay-slo answered 404");
   for (const secret of [

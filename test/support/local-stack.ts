@@ -20,8 +20,8 @@ export interface LocalStackUnderTest {
   readonly ports: Ports;
   /** Runs `npm run local -- <args>`, without npm. */
   local(...args: readonly string[]): Promise<CommandResult>;
-  /** Runs `npm run verify -- --stack local <args>`, without npm. */
-  verify(...args: readonly string[]): Promise<CommandResult>;
+  /** Runs a command of the project on the stack, such as `npm run verify -- --stack local <args>`, without npm. */
+  command(program: string, ...args: readonly string[]): Promise<CommandResult>;
   /** The process of `local(...args)`, for a test that ends it in the middle. */
   start(...args: readonly string[]): ReturnType<typeof spawn>;
   /** Removes all of it, however far it got. */
@@ -49,14 +49,14 @@ export async function localStack(
     });
   const start = (...args: readonly string[]) => run("local/cli/main.ts", args);
   const local = (...args: readonly string[]) => collect(start(...args));
-  const verify = (...args: readonly string[]) =>
-    collect(run("verify/index.ts", ["--stack", "local", ...args]));
+  const command = (program: string, ...args: readonly string[]) =>
+    collect(run(program, ["--stack", "local", ...args]));
   const remove = async (): Promise<void> => {
     const { code, output } = await local("down", "--force");
     if (code !== 0) throw new Error(`the local stack in ${home} could not be removed:\n${output}`);
     await rm(home, { recursive: true, force: true });
   };
-  return { paths: statePaths(env), ports: localPorts(offset), local, verify, start, remove };
+  return { paths: statePaths(env), ports: localPorts(offset), local, command, start, remove };
 }
 
 function collect(child: ReturnType<typeof spawn>): Promise<CommandResult> {

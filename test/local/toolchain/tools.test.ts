@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { REPOSITORY } from "../../../local/state-folder.ts";
 import { releaseAddresses } from "../../../local/toolchain/download.ts";
-import { tools } from "../../../local/toolchain/tools.ts";
+import { linters, tools } from "../../../local/toolchain/tools.ts";
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 
@@ -17,6 +17,8 @@ test.each([
   ],
   ["tools/alertmanager/go.mod", `github.com/prometheus/alertmanager v${tools.alertmanager.version}`],
   ["tools/moto/requirements.txt", `moto==${tools.moto.version} \\\n    --hash=sha256:`],
+  ["tools/actionlint/go.mod", `github.com/rhysd/actionlint v${linters.actionlint.version}`],
+  ["tools/zizmor/requirements.txt", `zizmor==${linters.zizmor.version} \\\n    --hash=sha256:`],
 ])("%s pins %s", (file, pin) => {
   expect(read(file)).toContain(pin);
 });

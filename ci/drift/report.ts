@@ -1,0 +1,59 @@
+/** A drift check's answer in Markdown: for a terminal, an issue, a summary of a run. */
+import type { Drifted, DriftResult } from "./check.ts";
+
+/** Rows that are shown: GitHub refuses a text of more than 65,536 characters. */
+const ROWS = 100;
+
+/** One line, such as `production has drifted: 2 of 57 resources`. */
+export function headline(result: DriftResult): string {
+  const { stack } = result;
+  switch (result.status) {
+    case "clean":
+      return `${stack} is clean: ${result.resources} resources are as the state says`;
+    case "drifted":
+      return `${stack} has drifted: ${result.drifted.length} of ${result.resources} resources`;
+    case "no such stack":
+      return `${stack}: there is no such stack`;
+    case "broken":
+      return `${stack}: the drift check is broken, and says nothing about the platforms`;
+  }
+}
+
+/** Resources by URN and property path. Never a value. */
+export function report(result: DriftResult): string {
+  return [`### ${headline(result)}`, ...details(result)].join("\n\n");
+}
+
+function details(result: DriftResult): string[] {
+  switch (result.status) {
+    case "clean":
+      return [];
+    case "drifted":
+      return [table(result.drifted), advice(result.stack)];
+    case "no such stack":
+      return ["Check the name, and which backend `pulumi whoami --verbose` says that you are logged in to."];
+    case "broken":
+      return [
+        ["```", result.reason.replaceAll("```", "'''"), "```"].join("\n"),
+        `Try it by hand: \`npm run drift -- --stack ${result.stack}\`.`,
+      ];
+  }
+}
+
+function table(drifted: readonly Drifted[]): string {
+  const rows = drifted
+    .slice(0, ROWS)
+    .map(({ urn, change, properties }) => `| \`${urn}\` | ${change} | ${properties.map(code).join(", ")} |`);
+  const more = drifted.length > ROWS ? [`\nand ${drifted.length - ROWS} more`] : [];
+  return ["| Resource | Platform's side | Properties |", "|---|---|---|", ...rows, ...more].join("\n");
+}
+
+const code = (path: string) => `\`${path.replaceAll("|", "\\|").replaceAll("`", "'")}\``;
+
+function advice(stack: string): string {
+  return [
+    `See the values: \`pulumi refresh --preview-only --diff --stack ${stack}\`.`,
+    `Put back what the code says: \`pulumi up --refresh --stack ${stack}\`.`,
+    "Or, where the platform is right, change the code to match and deploy that.",
+  ].join(" ");
+}

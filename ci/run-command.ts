@@ -1,0 +1,21 @@
+/** How the commands in this folder end: an error for people is shown as it is, a defect with where it comes from. */
+import type { Command } from "commander";
+import colors from "picocolors";
+import { messageOf } from "../local/engine/errors.ts";
+import { Failure } from "../local/failure.ts";
+import { ToolUnavailableError } from "../local/toolchain/find.ts";
+import { StackError } from "../pulumi-cli.ts";
+import { SettingsError } from "../settings.ts";
+
+const FOR_PEOPLE = [Failure, SettingsError, StackError, ToolUnavailableError];
+
+export async function runCommand(program: Command): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    const isForPeople = FOR_PEOPLE.some((kind) => error instanceof kind);
+    const stack = error instanceof Error && !isForPeople ? error.stack : undefined;
+    console.error(colors.red(stack ?? messageOf(error)));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,39 @@
+/** Keys and tokens that give themselves away by their form: those of the platforms used here, and of their neighbours. */
+
+interface KnownKey {
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+/** Each with a prefix or a shape that nothing else has: what a checksum or an id may look like is not here. */
+export const knownKeys: readonly KnownKey[] = [
+  { name: "AWS access key", pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/ },
+  { name: "GitHub token", pattern: /\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})/ },
+  { name: "Pulumi access token", pattern: /\bpul-[0-9a-f]{40}\b/ },
+  { name: "Sentry auth token", pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{32,}/ },
+  { name: "Sentry DSN", pattern: /https?:\/\/[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.:-]+\/\d+/ },
+  { name: "PagerDuty integration address", pattern: /\/integration\/[0-9a-zA-Z]{32}\/enqueue/ },
+  { name: "Slack webhook", pattern: /hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/ },
+  { name: "Slack token", pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/ },
+  { name: "Grafana token", pattern: /\bgl(?:sa|c)_[A-Za-z0-9_+/=]{32,}/ },
+  { name: "Datadog key", pattern: /\bdd[ap]_[A-Za-z0-9]{32,}/ },
+  { name: "Anthropic key", pattern: /\bsk-ant-[A-Za-z0-9_-]{20,}/ },
+  { name: "OpenAI key", pattern: /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}/ },
+  { name: "Stripe key", pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/ },
+  { name: "private key", pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
+  { name: "JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/ },
+  { name: "address with a password", pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']+:[^\s/:@"']{3,}@[\w.-]+/ },
+];
+
+/** Names of the kinds of keys in a text. */
+export function keysIn(text: string): readonly string[] {
+  return knownKeys.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
+}
+
+/** The text, with each key replaced by its kind. */
+export function withoutKeys(text: string): string {
+  return knownKeys.reduce(
+    (shown, { name, pattern }) => shown.replaceAll(new RegExp(pattern, "g"), `[${name}]`),
+    text,
+  );
+}
