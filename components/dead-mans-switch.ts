@@ -2,14 +2,9 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
+import { heartbeatSilent, silenceDescription } from "../catalog/dead-mans-switch.ts";
 import { GLOBAL_REGION, topicName } from "../catalog/topics.ts";
 import { type RegionalTopics, rolePublishPolicy } from "./alert-topics.ts";
-
-/**
- * There is a heartbeat a minute: some may be late, or lost, before anybody is woken. In single minutes, since CloudWatch
- * looks at a few periods more than these before it believes that data is missing.
- */
-const SILENT_MINUTES = 5;
 
 export interface DeadMansSwitchArgs {
   /** Prefix of names, such as `agentpay-production`. */
@@ -46,19 +41,9 @@ export class DeadMansSwitch extends pulumi.ComponentResource {
       `${name}-alarm`,
       {
         name: `${args.namePrefix}-alerting-silent`,
-        alarmDescription:
-          `No heartbeat of Prometheus and Alertmanager for ${SILENT_MINUTES} minutes: no alert reaches anybody. ` +
-          `Runbook: ${args.runbookBaseUrl}/Watchdog.md`,
-        namespace: "AWS/SNS",
-        metricName: "NumberOfMessagesPublished",
+        alarmDescription: silenceDescription(args.runbookBaseUrl),
+        ...heartbeatSilent,
         dimensions: { TopicName: heartbeat.name },
-        statistic: "Sum",
-        period: 60,
-        evaluationPeriods: SILENT_MINUTES,
-        comparisonOperator: "LessThanThreshold",
-        threshold: 1,
-        // SNS reports nothing where nothing is published: that is the very case.
-        treatMissingData: "breaching",
         alarmActions: [args.topics.criticalArn],
         okActions: [args.topics.criticalArn],
         region,

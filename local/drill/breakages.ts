@@ -42,4 +42,11 @@ export const refusedConfiguration: PrometheusBreakage = {
   },
 };
 
+/** Nothing that fires gets further. */
+export const noAlertmanager: PrometheusBreakage = {
+  edit: (configuration) => {
+    configuration.alerting.alertmanagers = [];
+  },
+};
+
 export type { PrometheusConfiguration };

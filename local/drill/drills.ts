@@ -2,7 +2,7 @@
 import { objectives } from "../../catalog/objectives.ts";
 import type { FaultName } from "../agentpay/faults.ts";
 import type { AlertId } from "./alert-id.ts";
-import { deadTarget, failingRule, hastyRule, refusedConfiguration } from "./breakages.ts";
+import { deadTarget, failingRule, hastyRule, noAlertmanager, refusedConfiguration } from "./breakages.ts";
 import type { PrometheusBreakage } from "./lab.ts";
 
 /** Parts of what is watched that a drill disturbs: drills with one in common never run together. */
@@ -28,6 +28,8 @@ export interface Drill {
   /** What else breaks. */
   readonly prometheus?: PrometheusBreakage;
   readonly alertmanager?: "refused configuration" | "revoked Slack webhook";
+  /** Whether AWS takes part, for phones and the heartbeat. Default: no, it is slow to start. */
+  readonly aws?: true;
   /** Default: everything, so it runs by itself. */
   readonly areas?: readonly Area[];
   /** What has to reach people, and to end once the fault is gone. */
@@ -80,6 +82,7 @@ export const drills: readonly Drill[] = [
   {
     title: "The API is down",
     faults: { "api-down": {} },
+    aws: true,
     rings: ["APIDown"],
     // Whoever was connected is not at once back.
     mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded"],
@@ -443,6 +446,12 @@ export const drills: readonly Drill[] = [
     rings: ["PrometheusBadConfig"],
   },
   {
+    title: "No alert gets out of Prometheus",
+    prometheus: noAlertmanager,
+    aws: true,
+    rings: ["Watchdog"],
+  },
+  {
     title: "A rule can't be evaluated",
     prometheus: failingRule,
     areas: ["prometheus"],
@@ -478,7 +487,6 @@ export const drills: readonly Drill[] = [
 
 /** Alerts that no drill rings, with the reason. The rule tests (`test/rules/`) cover every one of them. */
 export const notDrilled: Readonly<Record<AlertId, string>> = {
-  Watchdog: "it always fires: every drill waits for it before it breaks anything",
   ConversationsDropped: "it compares with a day ago, and no drill is that long",
   CheckoutConversionDropped: "it compares with the week up to yesterday, and no drill is that long",
   LLMCostAnomaly: "it compares with the week up to yesterday, and no drill is that long",

@@ -1,6 +1,6 @@
 /**
  * A place to break things in: a simulated AgentPay that lives fast, the real Prometheus and Alertmanager with the
- * catalogue's files at the same pace, and a PagerDuty and a Slack of its own. Everything is new, on free ports and in
+ * catalogue's files at the same pace, and a PagerDuty, an inbox and, where asked for, an AWS of its own. Everything is new, on free ports and in
  * a folder of its own: a running local stack is not disturbed.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -19,6 +19,7 @@ import { startInbox } from "../services/inbox/server.ts";
 import { startPagerDuty } from "../services/pagerduty/server.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
+import { emulatorEnvironment, startLabAws } from "./lab-aws.ts";
 import { type Pace, scaleDuration, scaleFile } from "./scale.ts";
 
 export interface LabOptions {
@@ -26,12 +27,15 @@ export interface LabOptions {
   readonly folder: string;
   /** Seconds of the simulation in one second. */
   readonly factor: number;
-  readonly tools: { readonly prometheus: FoundTool; readonly alertmanager: FoundTool };
+  readonly tools: { readonly [Name in "prometheus" | "alertmanager" | "moto"]: FoundTool };
+  /** Whether there is an AWS, for phones and the heartbeat. */
+  readonly aws: boolean;
 }
 
 /** prometheus.yml as far as drills break it. */
 export interface PrometheusConfiguration {
   rule_files: string[];
+  alerting: { alertmanagers: object[] };
   scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
 }
 
@@ -85,7 +89,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 }
 
 async function assemble(
-  { folder, factor, tools }: LabOptions,
+  { folder, factor, tools, aws }: LabOptions,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<Lab, "stop">> {
   const logs = new LogFiles(path.join(folder, "logs"));
@@ -110,14 +114,29 @@ async function assemble(
     alertmanager: `127.0.0.1:${alertmanagerPort}`,
   };
 
-  const settings = labSettings(agentpay, pagerduty.url);
+  const children = new Children(path.join(folder, "children.json"), logs);
+  undo.push(() => children.stopAll());
+  const settings = labSettings(agentpay, pagerduty.url, inbox.mailAddress);
+  const notifications = notificationSettings(settings);
+  const keys = await makeIntegrations(pagerduty.url);
+  const cloud = aws
+    ? keep(
+        await startLabAws(settings, {
+          tools,
+          startChild: (child) => children.start({ cwd: folder, ...child }),
+          log: logs.logger("aws"),
+          inbox,
+          pagerDutyEndpoint: `${pagerduty.url}/integration/${keys.cloudWatch}/enqueue`,
+          now: () => (pace.clock + (Date.now() / 1000 - pace.startedAt) * factor) * 1000,
+        }),
+      )
+    : undefined;
   const prometheusFolder = path.join(folder, "prometheus");
   const alertmanagerFolder = path.join(folder, "alertmanager");
   const files = scaled(prometheusConfigurationFiles(settings, address), pace);
   const { "alertmanager.yml": configuration = "", ...templates } = alertmanagerFiles({
-    ...notificationSettings(settings),
-    // No AWS takes part.
-    sns: undefined,
+    ...notifications,
+    sns: cloud && notifications.sns && { ...notifications.sns, apiUrl: cloud.url },
   });
   const routes = scaleFile(configuration, pace).replaceAll(ALERTMANAGER_FOLDER, alertmanagerFolder);
   await writeFiles(prometheusFolder, files);
@@ -127,12 +146,10 @@ async function assemble(
   await writeFiles(alertmanagerFolder, {
     ...templates,
     "alertmanager.yml": routes,
-    [inFolder(secretFiles.pagerDutyRoutingKey)]: await makeRoutingKey(pagerduty.url),
+    [inFolder(secretFiles.pagerDutyRoutingKey)]: keys.alertmanager,
     ...slackUrl("/services/drill"),
   });
 
-  const children = new Children(path.join(folder, "children.json"), logs);
-  undo.push(() => children.stopAll());
   await children.start({
     name: "alertmanager",
     command: binary(tools.alertmanager, "alertmanager"),
@@ -142,6 +159,7 @@ async function assemble(
       `--web.listen-address=${address.alertmanager}`,
       "--cluster.listen-address=",
     ],
+    environment: emulatorEnvironment,
     cwd: folder,
   });
   await children.start({
@@ -190,7 +208,7 @@ async function assemble(
 }
 
 /** The local stack's settings with the lab's addresses. */
-function labSettings(agentpay: RunningAgentPay, eventsUrl: string): Settings {
+function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: string): Settings {
   const settings = readSettings(REPOSITORY, "local");
   if (!settings.metrics.enabled || !settings.pagerduty.enabled) {
     throw new Error("Pulumi.local.yaml must enable metrics and pagerduty: drills are about both");
@@ -200,6 +218,7 @@ function labSettings(agentpay: RunningAgentPay, eventsUrl: string): Settings {
   return {
     ...settings,
     pagerduty: { ...settings.pagerduty, eventsUrl },
+    notifications: { ...settings.notifications, smtpHost },
     metrics: {
       ...settings.metrics,
       scrapeIntervalSeconds: SCRAPE_INTERVAL_SECONDS,
@@ -239,8 +258,8 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-/** A service with somebody on call for it. */
-async function makeRoutingKey(url: string): Promise<string> {
+/** A service with somebody on call for it. Returns the keys of its integrations, by who sends. */
+async function makeIntegrations(url: string): Promise<{ alertmanager: string; cloudWatch: string }> {
   const post = async (to: string, kind: string, body: object) => {
     const response = await fetch(`${url}/${to}`, {
       method: "POST",
@@ -262,11 +281,14 @@ async function makeRoutingKey(url: string): Promise<string> {
     name: PAGERDUTY_SERVICE,
     escalation_policy: { id: policy.id, type: "escalation_policy_reference" },
   });
-  const { integration_key } = await post(`services/${service.id}/integrations`, "integration", {
-    name: "Alertmanager",
-    type: "events_api_v2_inbound_integration",
-  });
-  return integration_key ?? "";
+  const integration = async (name: string, type: string) => {
+    const made = await post(`services/${service.id}/integrations`, "integration", { name, type });
+    return made.integration_key ?? "";
+  };
+  return {
+    alertmanager: await integration("Alertmanager", "events_api_v2_inbound_integration"),
+    cloudWatch: await integration("CloudWatch", "event_transformer_api_inbound_integration"),
+  };
 }
 
 function binary({ binaries, name }: FoundTool, wanted: string): string {

@@ -1,9 +1,11 @@
 /** What a drill sees: which alerts fire in Prometheus, and what arrived where. */
+
+import type { Email, SlackMessage, TextMessage } from "../services/inbox/model.ts";
 import { type AlertId, alertId } from "./alert-id.ts";
 import { type Lab, pagerDutyHeaders } from "./lab.ts";
 
-/** Where alerts of a severity are looked for: those of the third reach nobody, and are to be seen there. */
-export type Channel = "PagerDuty" | "Slack" | "Alertmanager";
+/** Where alerts of a severity are looked for: info reaches nobody, and is to be seen in the last. */
+export type Channel = "PagerDuty" | "SMS" | "Slack" | "Email" | "Alertmanager";
 
 /** A message as it arrived. */
 export interface Arrival {
@@ -41,12 +43,14 @@ type LabelledAlerts = readonly { readonly labels: Record<string, string> }[];
 /** Adds what is new. @throws where a server does not answer. */
 export async function observe(lab: Lab, observation: Observation): Promise<void> {
   const now = Date.now();
-  const [prometheus, incidents, messages, alertmanager] = await Promise.all([
+  const [prometheus, incidents, messages, emails, texts, alertmanager] = await Promise.all([
     get<{ data: { alerts: (LabelledAlerts[number] & { state: string })[] } }>(
       `${lab.urls.prometheus}/api/v1/alerts`,
     ),
     get<{ incidents: readonly Incident[] }>(`${lab.urls.pagerduty}/incidents?limit=100`, pagerDutyHeaders),
     get<readonly SlackMessage[]>(`${lab.urls.inbox}/local/messages`),
+    get<readonly Email[]>(`${lab.urls.inbox}/local/emails`),
+    get<readonly TextMessage[]>(`${lab.urls.inbox}/local/texts`),
     get<readonly (LabelledAlerts[number] & { status: { inhibitedBy: readonly string[] } })[]>(
       `${lab.urls.alertmanager}/api/v2/alerts`,
     ),
@@ -55,7 +59,12 @@ export async function observe(lab: Lab, observation: Observation): Promise<void>
   observation.firing = new Set(firing.map(idOf));
   for (const id of observation.firing) if (!observation.fired.has(id)) observation.fired.set(id, now);
   const known = new Set(observation.arrivals.map(fingerprint));
-  const arrived = [...incidents.incidents.flatMap(ofIncident), ...messages.map(ofMessage)];
+  const arrived = [
+    ...incidents.incidents.flatMap(ofIncident),
+    ...messages.map(ofMessage),
+    ...emails.map(ofEmail),
+    ...texts.map(ofText),
+  ];
   observation.arrivals.push(...arrived.filter((arrival) => !known.has(fingerprint(arrival))));
   for (const alert of alertmanager) {
     if (alert.status.inhibitedBy.length > 0) observation.muted.add(idOf(alert));
@@ -107,21 +116,34 @@ function ofIncident({ incident_key, updated_at, resolved_at, service, body }: In
   ];
 }
 
-interface SlackMessage {
-  readonly receivedAt: string;
-  readonly title: string;
-  readonly text: string;
-  readonly color: string;
-}
-
 function ofMessage({ receivedAt, title, text, color }: SlackMessage): Arrival {
   return {
     channel: "Slack",
     key: title,
-    state: color === "good" || /resolved/i.test(title) ? "resolved" : "firing",
+    state: color === "good" ? "resolved" : stateIn(title),
     at: Date.parse(receivedAt),
     text: `${title}\n${text}`,
   };
+}
+
+function ofEmail({ receivedAt, subject, text, html }: Email): Arrival {
+  const at = Date.parse(receivedAt);
+  return {
+    channel: "Email",
+    key: subject,
+    state: stateIn(subject),
+    at,
+    text: `${subject}\n${text}\n${html}`,
+  };
+}
+
+function ofText({ receivedAt, to, text }: TextMessage): Arrival {
+  return { channel: "SMS", key: to, state: stateIn(text), at: Date.parse(receivedAt), text };
+}
+
+/** As Alertmanager's templates and CloudWatch's messages say it. */
+function stateIn(text: string): Arrival["state"] {
+  return /\bresolved\b|"NewStateValue":"OK"/i.test(text) ? "resolved" : "firing";
 }
 
 /** Alertmanager shows what is active; its coming and going are the messages. */

@@ -10,7 +10,7 @@ import { type Lab, type LabOptions, startLab } from "./lab.ts";
 import { newObservation, type Observation, observe } from "./observation.ts";
 import { allArrived, allResolved, falseAlarms, judge, type Ring, type Times } from "./verdict.ts";
 
-export interface RoundOptions extends LabOptions {
+export interface RoundOptions extends Omit<LabOptions, "aws"> {
   readonly signal: AbortSignal;
   /** One line for people about what happens. */
   readonly report: (line: string) => void;
@@ -36,7 +36,7 @@ const LAB_START_SECONDS = 60;
 const REAL_SECONDS = 30;
 
 export async function runRound(drills: readonly Drill[], options: RoundOptions): Promise<RoundResult> {
-  const lab = await startLab(options);
+  const lab = await startLab({ ...options, aws: drills.some(({ aws }) => aws) });
   try {
     const observation = newObservation();
     await settle(lab, observation, options);
@@ -73,7 +73,7 @@ async function pause(signal: AbortSignal): Promise<number> {
 
 /** Watches a lab in which nothing is broken for some simulated seconds. */
 export async function runHealthy(seconds: number, options: RoundOptions): Promise<readonly AlertId[]> {
-  const lab = await startLab(options);
+  const lab = await startLab({ ...options, aws: false });
   try {
     const observation = newObservation();
     await settle(lab, observation, options);

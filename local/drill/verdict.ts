@@ -5,12 +5,19 @@ import { type AlertId, alertOf } from "./alert-id.ts";
 import { alertsOf, type Drill } from "./drills.ts";
 import type { Arrival, Channel, Observation } from "./observation.ts";
 
-const CHANNELS: Readonly<Record<Severity, Channel>> = {
-  critical: "PagerDuty",
-  warning: "Slack",
-  info: "Alertmanager",
-  none: "Alertmanager",
+/** The heartbeat, which has no severity, rings by staying away: CloudWatch pages then. */
+const CHANNELS: Readonly<Record<Severity, readonly Channel[]>> = {
+  critical: ["PagerDuty"],
+  warning: ["Slack", "Email"],
+  info: ["Alertmanager"],
+  none: ["PagerDuty"],
 };
+
+/** Where an alert of a drill has to arrive: all of them. Phones are AWS's. */
+function channelsOf({ aws }: Drill, id: AlertId): readonly Channel[] {
+  const channels = CHANNELS[alertOf(id).severity];
+  return aws && channels.includes("PagerDuty") ? [...channels, "SMS"] : channels;
+}
 
 /** When something was broken, and mended; milliseconds since 1970. */
 export interface Times {
@@ -22,7 +29,8 @@ export interface Times {
 /** What became of one alert that had to ring. */
 export interface Ring {
   readonly id: AlertId;
-  readonly channel: Channel | "muted";
+  /** Where it had to arrive, or `muted`. */
+  readonly channel: string;
   /** Undefined where it never arrived. */
   readonly secondsToArrive: number | undefined;
   /** From the fault's end. Undefined where its end did not arrive, or wasn't waited for. */
@@ -49,9 +57,13 @@ export function tells(arrival: Arrival, id: AlertId): boolean {
   return alert.labels === undefined && new RegExp(`\\b${alert.name}\\b`).test(unescaped);
 }
 
-/** The first message about the alert since the fault. */
-function firstOf(id: AlertId, { arrivals }: Observation, { brokenAt }: Times): Arrival | undefined {
-  const channel = CHANNELS[alertOf(id).severity];
+/** The first message about the alert on the channel since the fault. */
+function firstOn(
+  channel: Channel,
+  id: AlertId,
+  { arrivals }: Observation,
+  { brokenAt }: Times,
+): Arrival | undefined {
   return arrivals.find(
     (arrival) =>
       arrival.channel === channel &&
@@ -59,6 +71,11 @@ function firstOf(id: AlertId, { arrivals }: Observation, { brokenAt }: Times): A
       arrival.at >= brokenAt &&
       tells(arrival, id),
   );
+}
+
+/** The first message on each of the alert's channels; undefined where none came. */
+function firstOnEach(drill: Drill, id: AlertId, observation: Observation, times: Times) {
+  return channelsOf(drill, id).map((channel) => firstOn(channel, id, observation, times));
 }
 
 /** Its end: of the same incident in PagerDuty, of the same alert elsewhere, with nothing newer about it firing. */
@@ -78,7 +95,7 @@ function endOf(id: AlertId, first: Arrival, { arrivals }: Observation, times: Ti
 /** Whether everything that has to ring while the fault lasts has arrived. */
 export function allArrived(drill: Drill, observation: Observation, times: Times): boolean {
   return (
-    drill.rings.every((id) => firstOf(id, observation, times) !== undefined) &&
+    drill.rings.every((id) => !firstOnEach(drill, id, observation, times).includes(undefined)) &&
     (drill.mutes ?? []).every((id) => observation.muted.has(id))
   );
 }
@@ -87,9 +104,10 @@ export function allArrived(drill: Drill, observation: Observation, times: Times)
 export function allResolved(drill: Drill, observation: Observation, times: Times): boolean {
   const { rings, ringsAfter = [], outlast = {} } = drill;
   return [...rings, ...ringsAfter].every((id) => {
-    const first = firstOf(id, observation, times);
-    if (!first) return !ringsAfter.includes(id);
-    return outlast[id] !== undefined || endOf(id, first, observation, times) !== undefined;
+    return firstOnEach(drill, id, observation, times).every((first) => {
+      if (!first) return !ringsAfter.includes(id);
+      return outlast[id] !== undefined || endOf(id, first, observation, times) !== undefined;
+    });
   });
 }
 
@@ -111,35 +129,48 @@ export function judge(
     const problems = observation.muted.has(id) ? [] : ["it was not muted"];
     return { ...nothing(id, "muted"), outlasts: "it is muted", problems };
   });
-  const rung = [...drill.rings, ...(drill.ringsAfter ?? [])].map((id): Ring => {
-    const channel = CHANNELS[alertOf(id).severity];
-    const outlasts = drill.outlast?.[id];
-    const first = firstOf(id, observation, times);
-    if (!first) {
-      const fired = observation.fired.has(id) ? "it fired, but nothing arrived" : "it did not fire";
-      return {
-        id,
-        channel,
-        secondsToArrive: undefined,
-        secondsToResolve: undefined,
-        outlasts,
-        problems: [fired],
-      };
-    }
-    const end = outlasts === undefined ? endOf(id, first, observation, times) : undefined;
-    return {
-      id,
-      channel,
-      secondsToArrive: (first.at - times.brokenAt) / 1000,
-      secondsToResolve: end && Math.max(0, (end.at - (times.mendedAt ?? end.at)) / 1000),
-      outlasts,
-      problems: [
-        ...problemsOf(id, first, expectations),
-        ...(end || outlasts !== undefined ? [] : ["its end did not arrive"]),
-      ],
-    };
-  });
+  const rung = [...drill.rings, ...(drill.ringsAfter ?? [])].map((id) =>
+    judgeOne(drill, id, observation, times, expectations),
+  );
   return [...rung, ...muted];
+}
+
+function judgeOne(
+  drill: Drill,
+  id: AlertId,
+  observation: Observation,
+  times: Times,
+  expectations: Expectations,
+): Ring {
+  const outlasts = drill.outlast?.[id];
+  const channels = channelsOf(drill, id);
+  const firsts = firstOnEach(drill, id, observation, times);
+  const arrived = firsts.filter((first) => first !== undefined);
+  const ends = arrived.map((first) =>
+    outlasts === undefined ? endOf(id, first, observation, times) : undefined,
+  );
+  const ring = { id, channel: channels.join(", "), outlasts };
+  if (arrived.length === 0) {
+    const fired = observation.fired.has(id) ? "it fired, but nothing arrived" : "it did not fire";
+    return { ...ring, secondsToArrive: undefined, secondsToResolve: undefined, problems: [fired] };
+  }
+  return {
+    ...ring,
+    secondsToArrive: latest(firsts, times.brokenAt),
+    secondsToResolve: latest(ends, times.mendedAt),
+    problems: [
+      ...channels.filter((_, index) => !firsts[index]).map((channel) => `nothing came by ${channel}`),
+      ...arrived.flatMap((first) => problemsOf(id, first, expectations)),
+      ...(ends.includes(undefined) && outlasts === undefined ? ["its end did not arrive"] : []),
+    ],
+  };
+}
+
+/** Seconds until the last of them arrived; undefined where one didn't. */
+function latest(arrivals: readonly (Arrival | undefined)[], since = 0): number | undefined {
+  const times = arrivals.map((arrival) => arrival?.at ?? Number.POSITIVE_INFINITY);
+  const seconds = Math.max(0, (Math.max(...times) - since) / 1000);
+  return Number.isFinite(seconds) ? seconds : undefined;
 }
 
 function nothing(id: AlertId, channel: Ring["channel"]) {
@@ -150,8 +181,11 @@ function nothing(id: AlertId, channel: Ring["channel"]) {
 function problemsOf(id: AlertId, arrival: Arrival, expectations: Expectations): string[] {
   const { name, severity } = alertOf(id);
   const runbook = `${expectations.runbookBaseUrl}/${name}.md`;
-  if (arrival.channel === "Slack") return arrival.text.includes(runbook) ? [] : [`no link to ${runbook}`];
   if (arrival.channel === "Alertmanager") return [];
+  // CloudWatch's page has no links of its own.
+  if (arrival.channel !== "PagerDuty" || severity === "none") {
+    return arrival.text.includes(runbook) ? [] : [`no link to ${runbook} by ${arrival.channel}`];
+  }
   const { links = [], service } = arrival;
   // A page may be about several alerts of one service: its links are those of one of them.
   return [

@@ -1,6 +1,7 @@
 /** moto, the AWS emulator, as a child of the daemon. It forgets everything when it stops. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Child, Service, ServiceContext } from "../service.ts";
+import type { Child, RunningService, Service, ServiceContext } from "../service.ts";
+import type { FoundTool } from "../toolchain/find.ts";
 
 const START_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 100;
@@ -9,33 +10,46 @@ const ANSWER_MILLISECONDS = 5000;
 /** Its output goes to `logs/moto.log`; there it names each action that it was asked for and does not have. */
 const CHILD = "moto";
 
-/**
- * The AWS emulator on the stack's `aws` port, with the policies that AWS owns (the program attaches some) and with
- * Lambda functions that answer at once: left alone, moto would pull container images to run them.
- */
+/** The AWS emulator on the stack's `aws` port. */
 export const awsEmulator: Service = {
   name: "AWS emulator",
-  async start(context) {
-    const url = emulatorUrl(context);
-    const child = await context.startChild({
-      name: CHILD,
-      command: programOf(context),
-      args: ["-H", "127.0.0.1", "-p", String(context.ports.aws)],
-      environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
-    });
-    const isHealthy = async () => child.isRunning() && (await answers(url));
-    await waitFor(isHealthy, child, url);
-    await configure(url);
-    return { stop: () => child.stop(), isHealthy };
-  },
+  start: (context) => startEmulator(context.ports.aws, context),
 };
 
-export function emulatorUrl({ ports }: Pick<ServiceContext, "ports">): string {
-  return `http://127.0.0.1:${ports.aws}`;
+/**
+ * With the policies that AWS owns (the program attaches some), and with Lambda functions that answer at once: left
+ * alone, moto would pull container images to run them.
+ */
+export async function startEmulator(
+  port: number,
+  {
+    tools,
+    startChild,
+  }: { readonly tools: { readonly moto: FoundTool } } & Pick<ServiceContext, "startChild">,
+): Promise<RunningService & { readonly url: string }> {
+  const url = addressOf(port);
+  const child = await startChild({
+    name: CHILD,
+    command: programOf(tools.moto),
+    args: ["-H", "127.0.0.1", "-p", String(port)],
+    environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+  });
+  const isHealthy = async () => child.isRunning() && (await answers(url));
+  await waitFor(isHealthy, child, url);
+  await configure(url);
+  return { url, stop: () => child.stop(), isHealthy };
 }
 
-function programOf({ tools }: ServiceContext): string {
-  const program = tools.moto.binaries["moto_server"];
+export function emulatorUrl({ ports }: Pick<ServiceContext, "ports">): string {
+  return addressOf(ports.aws);
+}
+
+function addressOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function programOf({ binaries }: FoundTool): string {
+  const program = binaries["moto_server"];
   if (program === undefined) throw new Error("the AWS emulator's moto_server was not found: run make up");
   return program;
 }

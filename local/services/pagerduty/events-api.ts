@@ -45,7 +45,7 @@ const snsMessage = z.object({
   Message: z.string().default(""),
 });
 
-const cloudWatchAlarm = z.object({
+const cloudWatchAlarm = z.looseObject({
   AlarmName: z.string(),
   AlarmArn: z.string().optional(),
   NewStateValue: z.enum(["ALARM", "OK", "INSUFFICIENT_DATA"]),

@@ -45,14 +45,15 @@ function leftFolders(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith("agentpay-drill-"));
 }
 
-test("criticals page, a warning reaches Slack, all end, and nothing else rings", async () => {
-  const names = ["APIDown", "HighErrorRate", "LLMRequestFailures", "PostgresDown"];
+test("criticals page and reach phones, a warning Slack and mail, silence pages, all end, and nothing else rings", async () => {
+  const names = ["APIDown", "HighErrorRate", "LLMRequestFailures", "PostgresDown", "Watchdog"];
   const { code, output } = await drill(names.flatMap((name) => ["--alert", name]));
   expect(output).toContain("expected alerts rang as they should, 0 false alarms");
-  expect(output).toMatch(/APIDown +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/APIDown +│ PagerDuty, SMS +│ \d+\.\d +│ \d+\.\d/);
   expect(output).toMatch(/HighErrorRate +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
   expect(output).toMatch(/APIAvailabilityBudgetBurn 6h +│ muted +│ - /);
-  expect(output).toMatch(/LLMRequestFailures +│ Slack +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/LLMRequestFailures +│ Slack, Email +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/Watchdog +│ PagerDuty, SMS +│ \d+\.\d +│ \d+\.\d/);
   expect(output).toMatch(/PostgresDown +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
   expect(code).toBe(0);
 });

@@ -76,6 +76,40 @@ describe("a page", () => {
   });
 });
 
+describe("where AWS takes part", () => {
+  const withAws: Drill = { ...drill, aws: true };
+  const sms: Arrival = {
+    channel: "SMS",
+    key: "+15550100123",
+    state: "firing",
+    at: 14_000,
+    text: "sms> APIDown: No API server answers. https://runbooks.example/APIDown.md",
+  };
+
+  test("a critical has to reach phones as well", () => {
+    expect(allArrived(withAws, seen(page), broken)).toBe(false);
+    expect(allArrived(withAws, seen(page, sms), broken)).toBe(true);
+    const arrivals = seen(page, sms, end, { ...sms, state: "resolved", at: 25_000 });
+    expect(judge(withAws, arrivals, mended, expectations)[0]).toMatchObject({
+      channel: "PagerDuty, SMS",
+      secondsToArrive: 4,
+      problems: [],
+    });
+  });
+
+  test("the heartbeat rings by staying away: CloudWatch's page leads to its runbook", () => {
+    const silence: Drill = { title: "s", rings: ["Watchdog"], aws: true };
+    const alarm: Arrival = {
+      ...page,
+      links: [],
+      text: '{"AlarmDescription":"https://runbooks.example/Watchdog.md"}',
+    };
+    const phone = { ...sms, text: "critical> https://runbooks.example/Watchdog.md" };
+    const ends = [alarm, phone].map((arrival): Arrival => ({ ...arrival, state: "resolved", at: 30_000 }));
+    expect(judge(silence, seen(alarm, phone, ...ends), mended, expectations)[0]?.problems).toEqual([]);
+  });
+});
+
 describe("an end", () => {
   test("of another incident does not count", () => {
     const observation = seen(page, { ...end, key: "other" });
@@ -121,7 +155,8 @@ test("what rings after the fault is waited for then", () => {
     at: 26_000,
     text: "HighDailyCost https://runbooks.example/HighDailyCost.md",
   };
-  expect(allResolved(after, seen(page, end, message), mended)).toBe(true);
+  expect(allResolved(after, seen(page, end, message), mended)).toBe(false);
+  expect(allResolved(after, seen(page, end, message, { ...message, channel: "Email" }), mended)).toBe(true);
 });
 
 describe("a message", () => {
@@ -148,13 +183,29 @@ describe("a message", () => {
       at: 11_000,
       text: "WorkerJobFailures",
     };
-    const problems = judge(
-      warning,
-      seen(message, { ...message, state: "resolved", at: 21_000 }),
-      mended,
-      expectations,
-    )[0]?.problems;
-    expect(problems).toEqual(["no link to https://runbooks.example/WorkerJobFailures.md"]);
+    const resolved: Arrival = { ...message, state: "resolved", at: 21_000 };
+    const runbook = "https://runbooks.example/WorkerJobFailures.md";
+    const email = { channel: "Email", text: `WorkerJobFailures ${runbook}` } as const;
+    const arrivals = [message, resolved, { ...message, ...email }, { ...resolved, ...email }];
+    const [ring] = judge(warning, seen(...arrivals), mended, expectations);
+    expect(ring).toMatchObject({ channel: "Slack, Email", problems: [`no link to ${runbook} by Slack`] });
+  });
+
+  test("a warning has to come by each of its channels, and to end on each", () => {
+    const warning: Drill = { title: "w", rings: ["WorkerJobFailures"] };
+    const text = "WorkerJobFailures https://runbooks.example/WorkerJobFailures.md";
+    const slack: Arrival = { channel: "Slack", key: "k", state: "firing", at: 11_000, text };
+    const email: Arrival = { ...slack, channel: "Email", at: 13_000 };
+    const ends: Arrival[] = [{ ...slack, state: "resolved", at: 21_000 }];
+    expect(allArrived(warning, seen(slack), broken)).toBe(false);
+    expect(judge(warning, seen(slack, ...ends), mended, expectations)[0]?.problems).toEqual([
+      "nothing came by Email",
+    ]);
+    const [half] = judge(warning, seen(slack, email, ...ends), mended, expectations);
+    expect(half).toMatchObject({ secondsToArrive: 3, problems: ["its end did not arrive"] });
+    ends.push({ ...email, state: "resolved", at: 22_000 });
+    const [whole] = judge(warning, seen(slack, email, ...ends), mended, expectations);
+    expect(whole).toMatchObject({ secondsToResolve: 2, problems: [] });
   });
 });
 

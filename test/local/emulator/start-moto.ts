@@ -2,14 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { awsEmulator } from "../../../local/emulator/moto.ts";
+import { startEmulator } from "../../../local/emulator/moto.ts";
 import { Children } from "../../../local/engine/children.ts";
 import { LogFiles } from "../../../local/engine/log-files.ts";
 import { freePort } from "../../../local/free-port.ts";
-import { localPorts } from "../../../local/ports.ts";
-import type { RunningService, ServiceContext } from "../../../local/service.ts";
+import type { RunningService } from "../../../local/service.ts";
 import { ensureTool } from "../../../local/toolchain/find.ts";
-import { type ToolName, tools } from "../../../local/toolchain/tools.ts";
+import { tools } from "../../../local/toolchain/tools.ts";
 
 export interface Emulator extends RunningService {
   readonly url: string;
@@ -21,19 +20,13 @@ export async function startMoto(): Promise<Emulator> {
   const folder = mkdtempSync(join(tmpdir(), "agentpay-moto-"));
   const logs = new LogFiles(join(folder, "logs"));
   const children = new Children(join(folder, "children.json"), logs);
-  const ports = { ...localPorts(0), aws: await freePort() };
-  const context: ServiceContext = {
-    stateFolder: folder,
-    ports,
-    logger: (name) => logs.logger(name),
-    tools: { moto: await ensureTool(tools.moto) } as Record<ToolName, never>,
+  const service = await startEmulator(await freePort(), {
+    tools: { moto: await ensureTool(tools.moto) },
     startChild: (child) => children.start({ cwd: folder, ...child }),
-  };
-  const service = await awsEmulator.start(context);
+  });
   return {
-    url: `http://127.0.0.1:${ports.aws}`,
-    folder,
     ...service,
+    folder,
     stop: async () => {
       await service.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,10 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createTransport } from "nodemailer";
 import { afterEach, expect, test } from "vitest";
 import type { RunningServer } from "../../../local/services/http-server.ts";
+import type { Email } from "../../../local/services/inbox/model.ts";
 import { startInbox } from "../../../local/services/inbox/server.ts";
 
 let server: RunningServer | undefined;
@@ -56,4 +58,49 @@ test("refuses a message that would show nothing, as Slack does", async () => {
   const answer = await post(url, { channel: "#alerts" });
   expect([answer.status, await answer.text()]).toEqual([400, "no_text"]);
   expect(await (await fetch(`${url}/local/messages`)).json()).toEqual([]);
+});
+
+test("takes mail without a certificate, for anybody, and shows text and html", async () => {
+  const folder = dataFolder();
+  const { url, mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: folder });
+  try {
+    const mail = {
+      from: "alerts@agentpay.example",
+      to: "oncall@agentpay.example, boss@agentpay.example",
+      subject: "HighDailyCost: über 100 USD",
+      text: "more than 100 USD",
+      html: "<p>more than 100 USD</p>",
+    };
+    await createTransport(`smtp://${mailAddress}`).sendMail(mail);
+    const [email] = (await (await fetch(`${url}/local/emails`)).json()) as Email[];
+    expect(email).toMatchObject({
+      subject: mail.subject,
+      from: mail.from,
+      to: ["oncall@agentpay.example", "boss@agentpay.example"],
+      text: expect.stringContaining(mail.text),
+      html: expect.stringContaining(mail.html),
+    });
+    expect(await (await fetch(url)).text()).toContain("über 100 USD");
+  } finally {
+    await stop();
+  }
+});
+
+test("takes text messages", async () => {
+  const url = await start();
+  await fetch(`${url}/local/texts`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ to: "+15550100123", text: "APIDown" }),
+  });
+  expect(await (await fetch(`${url}/local/texts`)).json()).toEqual([
+    { receivedAt: "2026-11-23T12:00:00.000Z", to: "+15550100123", text: "APIDown" },
+  ]);
+});
+
+test("says which port is taken", async () => {
+  const { mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: dataFolder() });
+  const mailPort = Number(mailAddress.split(":")[1]);
+  await expect(startInbox({ port: 0, mailPort, dataFolder: dataFolder() })).rejects.toThrow(String(mailPort));
+  await stop();
 });
