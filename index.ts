@@ -1,6 +1,7 @@
 /** The program: settings -> providers -> components -> outputs. Read it to see how the platforms are wired. */
 import * as pulumi from "@pulumi/pulumi";
 import { awsPlatform, heartbeat } from "./platforms/aws.ts";
+import { datadogPlatform } from "./platforms/datadog.ts";
 import { metricsPlatform } from "./platforms/metrics.ts";
 import { pagerDutyPlatform } from "./platforms/pagerduty.ts";
 import { sentryPlatform } from "./platforms/sentry.ts";
@@ -12,6 +13,7 @@ const { aws, metrics, pagerduty, sentry } = settings;
 const onCall = pagerduty.enabled ? pagerDutyPlatform(settings, pagerduty) : undefined;
 const errorTracking = sentry.enabled ? sentryPlatform(settings, sentry) : undefined;
 const cloud = aws.enabled ? awsPlatform(settings, aws, onCall) : undefined;
+const datadogLogs = cloud && aws.enabled ? datadogPlatform(settings, aws, cloud) : undefined;
 const deadMansSwitch = cloud && aws.enabled && metrics.enabled ? heartbeat(settings, cloud, aws) : undefined;
 const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall) : undefined;
 
@@ -45,8 +47,12 @@ export const pagerDutyServiceUrl = onCall?.serviceUrl;
 export const logGroupNames = cloud?.logAggregation?.logGroupNames;
 export const hostAlarmNames = cloud?.hosts.alarmNames;
 export const logAlarmNames = cloud?.logAggregation?.alarmNames;
+export const datadogPipelineId = datadogLogs?.pipelineId;
 export const agentParameterName = cloud?.hostAgent.parameterName;
-export const agentAssociationIds = cloud?.hostAgent.associationIds;
+export const agentAssociationIds = cloud && {
+  ...cloud.hostAgent.associationIds,
+  ...(datadogLogs && { datadog: datadogLogs.associationId }),
+};
 export const hostInstanceProfileName = cloud?.hostAgent.instanceProfileName;
 export const alertTopics = cloud?.topics.byRegion;
 export const deadMansSwitchAlarmName = deadMansSwitch?.alarmName;

@@ -3,6 +3,7 @@
  * handed one of these is an error, and no account can be picked up from the environment by accident.
  */
 import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
+import { Provider as DatadogProvider } from "@pulumi/datadog/provider.js";
 import { Provider as DockerProvider } from "@pulumi/docker/provider.js";
 import { Provider as PagerDutyProvider } from "@pulumi/pagerduty/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
@@ -59,6 +60,19 @@ export function awsProvider(name: string, settings: Settings, platform: Enabled<
     defaultTags: { tags: tags(settings) },
     ...(platform.profile === undefined ? {} : { profile: platform.profile }),
     ...(platform.endpointUrl === undefined ? {} : emulator(platform.endpointUrl)),
+  });
+}
+
+/** @param keys what `settings.datadog` may lack where the logs go elsewhere */
+export function datadogProvider(
+  name: string,
+  { site, apiUrl }: Settings["datadog"],
+  { apiKey, applicationKey }: { apiKey: pulumi.Output<string>; applicationKey: pulumi.Output<string> },
+): DatadogProvider {
+  return new DatadogProvider(name, {
+    apiKey,
+    appKey: applicationKey,
+    apiUrl: `${apiUrl ?? `https://api.${site}`}/`,
   });
 }
 

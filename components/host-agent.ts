@@ -22,7 +22,7 @@ export interface HostAgentArgs {
 }
 
 /** How often Systems Manager looks whether the hosts still are as they should be, beside at once for a new host. */
-const REPEATED = "rate(1 day)";
+export const REPEATED = "rate(1 day)";
 
 /** What a Standard parameter holds, bytes. */
 const STANDARD_PARAMETER_BYTES = 4096;
@@ -104,10 +104,7 @@ export class HostAgent extends pulumi.ComponentResource {
   }
 
   private associations(name: string, parameter: Parameter, args: HostAgentArgs) {
-    const targets = Object.entries(args.hostTags).map(([tag, value]) => ({
-      key: `tag:${tag}`,
-      values: [value],
-    }));
+    const targets = hostTargets(args.hostTags);
     const install = new Association(
       `${name}-install`,
       {
@@ -141,7 +138,13 @@ export class HostAgent extends pulumi.ComponentResource {
   }
 }
 
-function shortHash(text: string): string {
+/** The instances that have all of these tags, as an association names them. */
+export function hostTargets(tags: Readonly<Record<string, string>>) {
+  return Object.entries(tags).map(([tag, value]) => ({ key: `tag:${tag}`, values: [value] }));
+}
+
+/** What tells one text from another in a name. */
+export function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 

@@ -18,6 +18,7 @@ const BASE_PORTS = {
   aws: 8103,
   inbox: 8104,
   mail: 8105,
+  datadog: 8106,
   control: 8110,
 } as const;
 
@@ -39,6 +40,7 @@ export const PORT_OWNERS: Readonly<Record<PortName, string>> = {
   aws: "AWS emulator",
   inbox: "inbox of Slack, email and SMS",
   mail: "simulated mail server",
+  datadog: "simulated Datadog",
   control: "local stack's control endpoint",
 };
 

@@ -111,7 +111,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
 }
 
 /** The tags by which AgentPay's own instances are known. Whoever deploys AgentPay sets them. */
-function hostTags(settings: Settings): Record<string, string> {
+export function hostTags(settings: Settings): Record<string, string> {
   const { application, environment } = tags(settings);
   return { application, environment };
 }

@@ -5,6 +5,7 @@ import type { Enabled, Settings } from "../settings.ts";
 import { alertmanagerFiles, type NotificationSettings } from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
+import { datadogAgentFiles } from "./datadog.ts";
 import { dashboardFiles } from "./grafana.ts";
 import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheus.ts";
 
@@ -96,6 +97,14 @@ export function agentConfiguration({ logs }: Settings): string {
   });
 }
 
+/** Files of Datadog's agent on the hosts, by path below its folder. */
+export function datadogFiles(
+  { environment, datadog, logs }: Settings,
+  { region }: Enabled<"aws">,
+): Record<string, string> {
+  return datadogAgentFiles({ environment, site: datadog.site, region, logDirectory: logs.directory });
+}
+
 /** Every generated file of a stack, by path. */
 export function renderAll(settings: Settings): Record<string, string> {
   return {
@@ -106,6 +115,8 @@ export function renderAll(settings: Settings): Record<string, string> {
     }),
     ...(settings.aws.enabled && {
       "cloudwatch-agent/agentpay.json": agentConfiguration(settings),
+      ...(settings.logs.platform === "datadog" &&
+        under("datadog-agent", datadogFiles(settings, settings.aws))),
     }),
   };
 }

@@ -519,6 +519,15 @@ describe("any garbage", () => {
   });
 });
 
+test.each([
+  [{ "datadog.apiKey": "" }, "datadog.apiKey"],
+  [{ "datadog.applicationKey": "" }, "datadog.applicationKey"],
+  [{ "aws.enabled": false, "uptime.enabled": false, "database.enabled": false }, "logs.platform"],
+] as const)("logs in Datadog with %j need something at %s", (overrides, key) => {
+  const message = refusalOf({ "logs.platform": "datadog", ...overrides });
+  expect(message).toContain(`has 1 problem:\n  ${key}\n`);
+});
+
 test("a value that is wrong by itself does not hide what another key lacks", () => {
   const message = refusalOf({ "logs.retentionDays": 31, "notifications.smtpFrom": "" });
   expect(message).toContain("2 problems");

@@ -7,7 +7,7 @@ export const STACK = "local";
 /** Not a protection: what the local stack holds are made-up values. */
 const PASSPHRASE = "local";
 
-const PACKAGES = ["aws", "docker", "grafana", "pagerduty", "sentry"];
+const PACKAGES = ["aws", "datadog", "docker", "grafana", "pagerduty", "sentry"];
 
 /** @param port - Where the language host and the stand-in providers listen; undefined while they do not. */
 export function engineEnvironment(paths: StatePaths, port: number | undefined): NodeJS.ProcessEnv {

@@ -65,7 +65,7 @@ export interface ConnectedPackage {
 
 /** A stand-in for one official provider plugin. */
 export interface StandInPackage<Configuration extends Properties = Properties> {
-  readonly name: "aws" | "docker" | "grafana" | "pagerduty" | "sentry";
+  readonly name: "aws" | "datadog" | "docker" | "grafana" | "pagerduty" | "sentry";
   /** Version of the official package whose behaviour this follows. */
   readonly version: string;
   /** Strict schema of the explicit provider's inputs (`new aws.Provider(name, inputs)`), as the official one has. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Service } from "../service.ts";
+import { startDatadog } from "./datadog/server.ts";
 import { startInbox } from "./inbox/server.ts";
 import { startPagerDuty } from "./pagerduty/server.ts";
 import { startSentry } from "./sentry/server.ts";
@@ -20,5 +21,10 @@ export const services: readonly Service[] = [
     name: "Inbox",
     start: ({ stateFolder, ports }) =>
       startInbox({ port: ports.inbox, mailPort: ports.mail, dataFolder: join(stateFolder, "data", "inbox") }),
+  },
+  {
+    name: "Datadog",
+    start: ({ stateFolder, ports }) =>
+      startDatadog({ port: ports.datadog, dataFolder: join(stateFolder, "data", "datadog") }),
   },
 ];

@@ -5,12 +5,14 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { DescribeDBParameterGroupsCommand, RDSClient } from "@aws-sdk/client-rds";
 import { ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -36,6 +38,9 @@ const pagerDuty = { headers: { Authorization: `Token token=${pagerDutyToken}` } 
 const grafana = {
   headers: { Authorization: `Basic ${Buffer.from(`admin:${grafanaPassword}`).toString("base64")}` },
 };
+
+const datadog = { headers: { "DD-API-KEY": "test", "DD-APPLICATION-KEY": "test" } };
+const PIPELINES = "/api/v1/logs/config/pipelines";
 
 let stack: LocalStackUnderTest;
 
@@ -326,6 +331,26 @@ test("verify proves every item of the checklist, and finds what was broken behin
   }
 });
 
+test("logs go to Datadog where a stack says so", async () => {
+  await pulumi("up", "--yes", "--skip-preview", "--config-path", "--config", "logs.platform=datadog");
+  const pipelines = await json<{ name: string; processors: { type: string }[] }[]>(
+    "datadog",
+    PIPELINES,
+    datadog,
+  );
+  expect(pipelines.map(({ name }) => name)).toEqual(["agentpay-local"]);
+  expect(pipelines[0]?.processors.map(({ type }) => type)).toContain("status-remapper");
+  await pulumi(
+    "refresh",
+    "--preview-only",
+    "--expect-no-changes",
+    "--config-path",
+    "--config",
+    "logs.platform=datadog",
+  );
+  expect(await pulumi("stack", "export")).not.toContain(configuration["datadog"]?.["apiKey"]);
+});
+
 test("destroy leaves nothing in any service", async () => {
   await pulumi("destroy", "--yes", "--skip-preview");
 
@@ -342,8 +367,23 @@ test("destroy leaves nothing in any service", async () => {
   const { Topics } = await new SNSClient(global).send(new ListTopicsCommand({}));
   const { MetricAlarms } = await new CloudWatchClient(global).send(new DescribeAlarmsCommand({}));
   const { HealthChecks } = await new Route53Client(global).send(new ListHealthChecksCommand({}));
-  const left = [logGroups, Parameters, DBParameterGroups, Topics, MetricAlarms, HealthChecks];
-  expect(left.map((items) => items?.length ?? 0)).toEqual([0, 0, 0, 0, 0, 0]);
+  const { Roles } = await new IAMClient(global).send(new ListRolesCommand({}));
+  const { Budgets } = await new BudgetsClient(global).send(
+    new DescribeBudgetsCommand({ AccountId: "123456789012" }),
+  );
+  const pipelines = await json<unknown[]>("datadog", PIPELINES, datadog);
+  const left = {
+    logGroups,
+    Parameters,
+    DBParameterGroups,
+    Topics,
+    MetricAlarms,
+    HealthChecks,
+    Roles,
+    Budgets,
+    pipelines,
+  };
+  expect(Object.entries(left).filter(([, items = []]) => items.length > 0)).toEqual([]);
 
   for (const kind of ["services", "escalation_policies", "schedules", "teams"]) {
     expect((await json<Record<string, unknown[]>>("pagerduty", `/${kind}`, pagerDuty))[kind]).toEqual([]);

@@ -54,6 +54,13 @@ describe.each(stacks)("%s", (stack) => {
   });
 });
 
+test("Datadog's files are there where it has the logs", () => {
+  const added = Object.keys(render("production", { "logs.platform": "datadog" })).filter(
+    (path) => !EVERYTHING.includes(path),
+  );
+  expect(added).toEqual(["datadog-agent/datadog.yaml", "datadog-agent/conf.d/agentpay.d/conf.yaml"]);
+});
+
 test("stacks differ where they should", () => {
   const [production, staging] = [render("production"), render("staging")];
   const different = EVERYTHING.filter((path) => production[path] !== staging[path]);

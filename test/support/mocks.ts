@@ -174,6 +174,9 @@ const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) 
   "aws:cloudwatch/metricAlarm:MetricAlarm": awsArn("cloudwatch"),
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": costArn("anomalymonitor"),
   "aws:costexplorer/anomalySubscription:AnomalySubscription": costArn("anomalysubscription"),
+  "aws:ssm/document:Document": ({ inputs }) => ({
+    arn: `arn:aws:ssm:eu-central-1:111122223333:document/${inputs.name}`,
+  }),
   "aws:ssm/association:Association": ({ name }) => ({ associationId: `id-of-${name}` }),
   "aws:ssm/parameter:Parameter": ({ inputs }) => ({
     arn: `arn:aws:ssm:eu-central-1:111122223333:parameter/${inputs.name}`,

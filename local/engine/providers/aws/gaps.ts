@@ -68,6 +68,11 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     standIn: "Kept in the stand-in's store; runs nothing. AWS-owned documents are known by their prefix.",
   },
   {
+    subject: "ssm/document:Document",
+    missing: "running of documents, target type, version name and tags when read, attachments, sharing",
+    standIn: "Kept in the stand-in's store; attachments and sharing are refused as inputs.",
+  },
+  {
     subject: "iam/role:Role",
     missing: "nothing, but inlinePolicies and managedPolicyArns are deprecated",
     standIn: "Refused as inputs: use RolePolicy and RolePolicyAttachment.",

@@ -10,6 +10,7 @@ import { anomalyMonitor } from "./resources/anomaly-monitor.ts";
 import { anomalySubscription } from "./resources/anomaly-subscription.ts";
 import { association } from "./resources/association.ts";
 import { budget } from "./resources/budget.ts";
+import { ssmDocument } from "./resources/document.ts";
 import { healthCheck } from "./resources/health-check.ts";
 import { instanceProfile } from "./resources/instance-profile.ts";
 import { key } from "./resources/key.ts";
@@ -52,6 +53,7 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:sns/topicPolicy:TopicPolicy": ["sns", topicPolicy],
   "aws:sns/topicSubscription:TopicSubscription": ["sns", topicSubscription],
   "aws:ssm/association:Association": ["ssm", association],
+  "aws:ssm/document:Document": ["ssm", ssmDocument],
   "aws:ssm/parameter:Parameter": ["ssm", parameter],
 };
 

@@ -50,6 +50,11 @@ const impact = {
   values: ["50"],
 };
 
+function commands(change: object = {}): string {
+  const step = { action: "aws:runShellScript", name: "install", inputs: { runCommand: ["true"] } };
+  return JSON.stringify({ schemaVersion: "2.2", mainSteps: [step], ...change });
+}
+
 /** One set of inputs for each type that AWS would take. */
 const good: Readonly<Record<string, Properties>> = {
   "budgets/budget:Budget": {
@@ -104,6 +109,7 @@ const good: Readonly<Record<string, Properties>> = {
   "sns/topicPolicy:TopicPolicy": { arn: topic, policy: policy({ ...publishing, Resource: topic }) },
   "sns/topicSubscription:TopicSubscription": { topic, protocol: "email", endpoint: "oncall@example.com" },
   "ssm/association:Association": { name: "AWS-ConfigureAWSPackage", scheduleExpression: "rate(1 day)" },
+  "ssm/document:Document": { documentType: "Command", content: commands() },
   "ssm/parameter:Parameter": { name: "/agentpay/agent", type: "String", insecureValue: "{}" },
 };
 
@@ -358,6 +364,18 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
       "must be GREATER_THAN_OR_EQUAL",
     ],
     [{ thresholdExpression: { ands: [{ dimension: impact }] } }, "is not offered by the local stand-in"],
+  ],
+  "ssm/document:Document": [
+    [ungiven("content"), '"content": is required'],
+    [{ content: "{" }, '"content": must be valid JSON, as documentFormat says'],
+    [{ content: commands({ mainSteps: [] }) }, '"content": is no document of commands: mainSteps'],
+    [{ content: commands({ schemaVersion: "9" }) }, '"content": is no document of commands: schemaVersion'],
+    [{ content: "x".repeat(65_537) }, '"content": must have 1 to 65536 characters'],
+    [{ name: "AWS-Install" }, '"name": must not begin with aws, amazon or amzn'],
+    [{ name: "a b c" }, '"name": must have 3 to 128 letters'],
+    [{ documentType: "Script" }, '"documentType": must be one of Command'],
+    [{ targetType: "instances" }, '"targetType": must be such as /AWS::EC2::Instance'],
+    [{ permissions: { type: "Share" } }, '"permissions": is not offered by the local stand-in'],
   ],
   "iam/role:Role": [
     [{ assumeRolePolicy: "{}" }, '"assumeRolePolicy": Statement must hold at least one statement'],

@@ -29,7 +29,7 @@ import {
   SetTopicAttributesCommand,
   SNSClient,
 } from "@aws-sdk/client-sns";
-import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { DeleteDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resourceTypes } from "../../../../../local/engine/providers/aws/index.ts";
 import { Store } from "../../../../../local/engine/providers/aws/store.ts";
@@ -109,6 +109,16 @@ const alarm = {
   alarmActions: [topicArn],
   tags: { severity: "critical" },
 };
+
+function installation(command: string): Properties {
+  const step = { action: "aws:runShellScript", name: "install", inputs: { runCommand: [command] } };
+  return {
+    name: "agentpay-install",
+    documentType: "Command",
+    targetType: "/AWS::EC2::Instance",
+    content: JSON.stringify({ schemaVersion: "2.2", mainSteps: [step] }),
+  };
+}
 
 /** A monitor that was there before. */
 const monitorArn = `arn:aws:ce::${account}:anomalymonitor/somebody-elses`;
@@ -302,6 +312,13 @@ const cases: Readonly<Record<string, Case>> = {
     behind: ({ id }) => store().delete("association", id),
     drift: "gone",
     outputs: { documentVersion: "$DEFAULT", tagsAll: { owner: "platform" } },
+  },
+  "ssm/document:Document": {
+    inputs: () => installation("true"),
+    update: () => installation("false"),
+    behind: () => sdk(SSMClient).send(new DeleteDocumentCommand({ Name: "agentpay-install" })),
+    drift: "gone",
+    outputs: { latestVersion: "1", tagsAll: { owner: "platform" } },
   },
   "costexplorer/anomalyMonitor:AnomalyMonitor": {
     inputs: () => ({ name: "services", monitorType: "DIMENSIONAL", monitorDimension: "SERVICE" }),

@@ -5,8 +5,11 @@ import { plain } from "../../../../support/mocks.ts";
 import { runProgram, stacks } from "../../../../support/program.ts";
 import { Connected } from "./connected.ts";
 
-test.each(stacks)("%s", async (stack) => {
-  const run = await runProgram(stack);
+test.each([
+  ...stacks.map((stack) => [stack, stack, {}] as const),
+  ["production with logs in Datadog", "production", { "logs.platform": "datadog" }] as const,
+])("%s", async (_what, stack, overrides) => {
+  const run = await runProgram(stack, { overrides });
   const aws = run.resources.filter(({ type }) => type.startsWith("aws:"));
   const [provider] = run.resources.filter(({ type }) => type === "pulumi:providers:aws");
   const connected = await Connected.to("http://127.0.0.1:1", "/nowhere", {
