@@ -15,7 +15,7 @@ import { LogAggregation } from "../components/log-aggregation.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { Uptime } from "../components/uptime.ts";
 import { awsProvider, tags } from "../providers.ts";
-import { agentConfiguration, namePrefix } from "../render/index.ts";
+import { agentConfiguration, fromHost, namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
@@ -34,7 +34,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
       accountId: account.accountId,
       pagerDutyEndpoint:
         onCall && pagerduty.enabled
-          ? pulumi.interpolate`${pagerduty.eventsUrl}/integration/${onCall.cloudWatchIntegrationKey}/enqueue`
+          ? pulumi.interpolate`${eventsUrl(account, pagerduty)}/integration/${onCall.cloudWatchIntegrationKey}/enqueue`
           : undefined,
       pagerDutyOverHttp: pagerduty.enabled && pagerduty.eventsUrl.startsWith("http:"),
       smsNumbers: notifications.smsNumbers,
@@ -108,6 +108,11 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
       )
     : undefined;
   return { provider, logAggregation, hostAgent, hosts, topics, costControl, outsideChecks, databaseInsights };
+}
+
+/** Where PagerDuty takes what SNS sends. An emulator, which runs beside PagerDuty's stand-in, is in no container. */
+function eventsUrl({ endpointUrl }: Enabled<"aws">, { eventsUrl: url }: Enabled<"pagerduty">): string {
+  return endpointUrl === undefined ? url : fromHost(url);
 }
 
 /** The tags by which AgentPay's own instances are known. Whoever deploys AgentPay sets them. */

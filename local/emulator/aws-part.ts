@@ -1,18 +1,25 @@
-/** Plays the part of AWS that the emulator leaves out: alarms that ring, and messages that reach people. */
+/** Plays the part of AWS that the emulator leaves out: alarms that ring, costs that are watched, messages that reach people. */
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { GLOBAL_REGION } from "../../catalog/topics.ts";
 import { messageOf } from "../engine/errors.ts";
+import { Store } from "../engine/providers/aws/store.ts";
 import type { Logger, RunningService, Service } from "../service.ts";
 import { AlarmRegion } from "./alarms.ts";
+import { CostWatch } from "./costs.ts";
 import { deliver, type PeoplesInbox } from "./deliveries.ts";
-import { emulatorUrl } from "./moto.ts";
+import { EMULATED_ACCOUNT, emulatorUrl } from "./moto.ts";
 import { readTopics } from "./topics.ts";
 
 export interface AwsPartOptions {
   /** The emulator's address. */
   readonly url: string;
   readonly inbox: PeoplesInbox;
+  /** What the stand-in keeps in the emulator's place. Default: nothing, and nobody watches costs. */
+  readonly store?: Store;
   readonly log: Logger;
   /** Milliseconds since 1970 by the clock of what is watched. Default: ours. */
   readonly now?: () => number;
@@ -29,9 +36,12 @@ export const awsPart: Service = {
         url: `http://127.0.0.1:${context.ports.inbox}`,
         mailAddress: `127.0.0.1:${context.ports.mail}`,
       },
+      store: new Store(join(context.stateFolder, "data", "aws", "store.json")),
       log: context.logger("aws"),
     }),
 };
+
+const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
 
 /** Looks again and again until it is stopped. What fails is logged, once as long as it is the same, and tried again. */
 export function startAwsPart(options: AwsPartOptions): RunningService {
@@ -59,10 +69,15 @@ export function startAwsPart(options: AwsPartOptions): RunningService {
 class AwsPart {
   readonly #options: AwsPartOptions;
   readonly #seen = new Set<string>();
-  readonly #regions = new Map<string, { alarms: AlarmRegion; sns: SNSClient }>();
+  readonly #regions = new Map<
+    string,
+    { alarms: AlarmRegion; cloudWatch: CloudWatchClient; sns: SNSClient }
+  >();
+  readonly #costs: CostWatch | undefined;
 
   constructor(options: AwsPartOptions) {
     this.#options = options;
+    this.#costs = options.store && this.#costWatch(options.store);
   }
 
   /** Alarms publish to topics of their own region: where there is no topic, no alarm can ring. */
@@ -77,16 +92,23 @@ class AwsPart {
       await deliver(sns, topic, fresh, inbox);
     }
     for (const { alarms } of this.#regions.values()) await alarms.look();
+    await this.#costs?.look();
+  }
+
+  #costWatch(store: Store): CostWatch {
+    const { url: endpoint, now = Date.now } = this.#options;
+    const { cloudWatch, sns } = this.#region(GLOBAL_REGION);
+    const budgets = new BudgetsClient({ region: GLOBAL_REGION, endpoint, credentials });
+    return new CostWatch({ cloudWatch, sns, budgets, store, accountId: EMULATED_ACCOUNT, now });
   }
 
   #region(region: string) {
     const known = this.#regions.get(region);
     if (known) return known;
     const { url: endpoint, now = Date.now } = this.#options;
-    const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
     const sns = new SNSClient({ region, endpoint, credentials });
     const cloudWatch = new CloudWatchClient({ region, endpoint, credentials });
-    const made = { sns, alarms: new AlarmRegion({ cloudWatch, sns, now }) };
+    const made = { cloudWatch, sns, alarms: new AlarmRegion({ cloudWatch, sns, now }) };
     this.#regions.set(region, made);
     return made;
   }

@@ -16,6 +16,9 @@ export const awsEmulator: Service = {
   start: (context) => startEmulator(context.ports.aws, context),
 };
 
+/** Whose account the emulator plays. */
+export const EMULATED_ACCOUNT = "123456789012";
+
 /**
  * With the policies that AWS owns (the program attaches some), and with Lambda functions that answer at once: left
  * alone, moto would pull container images to run them.

@@ -122,11 +122,11 @@ test("staging: nobody is paged and nobody's phone rings, but criticals go where 
   }
 });
 
-test("local: PagerDuty's stand-in is reached over plain http", async () => {
+test("local: PagerDuty's stand-in is reached over plain http, from no container", async () => {
   const topics = componentOf(await runProgram("local"), "AlertTopics");
   expect(topics.inputs("alert-topics-critical-pagerduty")).toMatchObject({
     protocol: "http",
-    endpoint: expect.stringMatching(/^http:\/\/host\.docker\.internal:8101\/integration\/.+\/enqueue$/),
+    endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:8101\/integration\/.+\/enqueue$/),
   });
 });
 

@@ -6,7 +6,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
-import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
@@ -21,6 +26,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DriftResult } from "../../ci/drift/check.ts";
 import { stateFile } from "../../local/cli/half-made.ts";
 import type { Ports } from "../../local/ports.ts";
+import type { Email } from "../../local/services/inbox/model.ts";
 import { readConfiguration } from "../../settings-file.ts";
 import { eventually } from "../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
@@ -302,6 +308,63 @@ test("the Watchdog beats in the topic that the dead man's switch listens to, and
   expect(await messages("agentpay-local-critical")).toEqual([]);
 });
 
+const at = (region: string) => ({
+  region,
+  endpoint: url("aws"),
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
+test("AWS's alarms page and warn, from both regions; so do budgets and anomalies, when charges come", async () => {
+  const inGlobalRegion = new CloudWatchClient(at("us-east-1"));
+  const inHomeRegion = new CloudWatchClient(at("eu-central-1"));
+  const ring = (client: CloudWatchClient, AlarmName: string) =>
+    client.send(new SetAlarmStateCommand({ AlarmName, StateValue: "ALARM", StateReason: "a test" }));
+  await ring(inGlobalRegion, "agentpay-local-billing-100-percent");
+  await ring(inHomeRegion, "agentpay-local-api-errors");
+  const charge = (Value: number, ...Dimensions: { Name: string; Value: string }[]) => ({
+    MetricName: "EstimatedCharges",
+    Dimensions: [...Dimensions, { Name: "Currency", Value: "USD" }],
+    Value,
+  });
+  await inGlobalRegion.send(
+    new PutMetricDataCommand({
+      Namespace: "AWS/Billing",
+      MetricData: [charge(1200), charge(130, { Name: "ServiceName", Value: "AmazonCloudWatch" })],
+    }),
+  );
+
+  await eventually("a page", async () => {
+    const { events } = await json<PagerDutyEvents>("pagerduty", "/local/events");
+    return events.find((event) => JSON.stringify(event).includes("agentpay-local-billing-100-percent"));
+  });
+  const subjects = [
+    'ALARM: "agentpay-local-api-errors" in eu-central-1',
+    "AWS Budgets: agentpay-local-monthly has exceeded your alert threshold",
+    "AWS Budgets: agentpay-local-daily has exceeded your alert threshold",
+    "AWS Cost Management: Cost anomaly detected in AmazonCloudWatch",
+  ];
+  for (const subject of subjects) {
+    const email = await eventually(subject, async () => {
+      const emails = await json<Email[]>("inbox", "/local/emails");
+      return emails.find((each) => each.subject === subject);
+    });
+    expect(email.to).toEqual(["oncall@agentpay.example"]);
+  }
+  const told = await eventually("all that the monthly budget tells", async () => {
+    const emails = await json<Email[]>("inbox", "/local/emails");
+    const monthly = emails.filter(({ subject }) => subject === subjects[1]);
+    return monthly.length < 4
+      ? undefined
+      : monthly.map(({ text }) => /Alert Type: (\w+)\s+Alert Threshold: > (\d+%)/.exec(text)?.slice(1));
+  });
+  expect(told.toSorted()).toEqual([
+    ["ACTUAL", "100%"],
+    ["ACTUAL", "50%"],
+    ["ACTUAL", "80%"],
+    ["FORECASTED", "100%"],
+  ]);
+});
+
 interface Verified {
   readonly results: readonly { readonly id: string; readonly status: string; readonly detail: string }[];
 }
@@ -355,11 +418,6 @@ test("destroy leaves nothing in any service", async () => {
   await pulumi("destroy", "--yes", "--skip-preview");
 
   // The emulator's own listing also shows what was deleted: ask it as a client does.
-  const at = (region: string) => ({
-    region,
-    endpoint: url("aws"),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
   const [home, global] = [at("eu-central-1"), at("us-east-1")];
   const { logGroups } = await new CloudWatchLogsClient(home).send(new DescribeLogGroupsCommand({}));
   const { Parameters } = await new SSMClient(home).send(new DescribeParametersCommand({}));

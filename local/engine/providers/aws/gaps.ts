@@ -81,7 +81,7 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     subject: "budgets/budget:Budget",
     missing: "updating a budget, listing a notification's subscribers, tags, notifying",
     standIn:
-      "An update deletes and creates the budget again; subscribers and tags are kept in the stand-in's store.",
+      "An update deletes and creates the budget again; subscribers and tags are kept in the stand-in's store. `costs.ts` notifies of the charges that somebody has put.",
   },
   {
     subject: "costexplorer/anomalyMonitor:AnomalyMonitor",
@@ -92,7 +92,7 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     subject: "costexplorer/anomalySubscription:AnomalySubscription",
     missing: "the whole resource, notifying",
     standIn:
-      "Kept in the stand-in's store; a missing monitor, and a subscriber that the frequency does not reach, are refused.",
+      "Kept in the stand-in's store; a missing monitor, and a subscriber that the frequency does not reach, are refused. `costs.ts` notifies of the charges that somebody has put.",
   },
   {
     subject: "costexplorer/anomalySubscription:AnomalySubscription",
