@@ -9,6 +9,7 @@ import { Provider as PagerDutyProvider } from "@pulumi/pagerduty/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { Provider as GrafanaProvider } from "@pulumiverse/grafana/provider.js";
 import { Provider as SentryProvider } from "@pulumiverse/sentry/provider.js";
+import { datadogApiUrl } from "./render/datadog.ts";
 import type { Enabled, Settings } from "./settings.ts";
 
 /** Tags of every AWS resource. */
@@ -66,13 +67,13 @@ export function awsProvider(name: string, settings: Settings, platform: Enabled<
 /** @param keys what `settings.datadog` may lack where the logs go elsewhere */
 export function datadogProvider(
   name: string,
-  { site, apiUrl }: Settings["datadog"],
+  datadog: Settings["datadog"],
   { apiKey, applicationKey }: { apiKey: pulumi.Output<string>; applicationKey: pulumi.Output<string> },
 ): DatadogProvider {
   return new DatadogProvider(name, {
     apiKey,
     appKey: applicationKey,
-    apiUrl: `${apiUrl ?? `https://api.${site}`}/`,
+    apiUrl: datadogApiUrl(datadog),
   });
 }
 

@@ -22,6 +22,11 @@ export function apiKeyParameterName(environment: string): string {
   return `/agentpay/${environment}/datadog-api-key`;
 }
 
+/** Where the API is, with a slash at its end. @param settings its address, or else the site */
+export function datadogApiUrl({ site, apiUrl }: { site: string; apiUrl?: string | undefined }): string {
+  return `${apiUrl ?? `https://api.${site}`}/`;
+}
+
 const FOLDER = "/etc/datadog-agent";
 
 /** Files of the agent, by path below its folder. None holds a secret: the agent reads the key from SSM when it starts. */

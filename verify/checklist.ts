@@ -2,6 +2,7 @@
 import { awsChecks } from "./aws.ts";
 import { type Check, notConfigured, sections } from "./check.ts";
 import { costChecks } from "./costs.ts";
+import { datadogChecks } from "./datadog.ts";
 import { grafanaChecks } from "./grafana.ts";
 import { logChecks } from "./logs.ts";
 import { pagerDutyChecks } from "./pagerduty.ts";
@@ -35,6 +36,7 @@ export const checklist: readonly Check[] = [
   ...trackingChecks,
   ...awsChecks,
   ...logChecks,
+  ...datadogChecks,
   ...costChecks,
   ...pagerDutyChecks,
   ...later,

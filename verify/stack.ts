@@ -14,6 +14,7 @@ const outputsSchema = z.object({
   pagerDutyServiceUrl: z.string().optional(),
   logGroupNames: z.record(z.string(), z.string()).optional(),
   hostAlarmNames: z.array(z.string()).optional(),
+  datadogPipelineId: z.string().optional(),
   logAlarmNames: z.array(z.string()).optional(),
   agentParameterName: z.string().optional(),
   agentAssociationIds: z.record(z.string(), z.string()).optional(),

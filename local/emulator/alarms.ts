@@ -48,8 +48,8 @@ export class AlarmRegion {
     this.#now = now;
   }
 
-  /** What SNS reports of a topic that took messages. */
-  async count({ name }: EmulatedTopic, messages: number): Promise<void> {
+  /** What SNS reports of a topic that took a message. */
+  async count({ name }: EmulatedTopic): Promise<void> {
     await this.#cloudWatch.send(
       new PutMetricDataCommand({
         Namespace: SNS,
@@ -57,7 +57,7 @@ export class AlarmRegion {
           {
             MetricName: PUBLISHED,
             Dimensions: [{ Name: "TopicName", Value: name }],
-            Value: messages,
+            Value: 1,
             Timestamp: new Date(this.#now()),
           },
         ],

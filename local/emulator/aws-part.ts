@@ -86,10 +86,12 @@ class AwsPart {
     for (const topic of await readTopics(url)) {
       const { alarms, sns } = this.#region(topic.region);
       const fresh = topic.messages.filter(({ id }) => !this.#seen.has(id));
-      if (fresh.length === 0) continue;
-      for (const { id } of fresh) this.#seen.add(id);
-      await alarms.count(topic, fresh.length);
-      await deliver(sns, topic, fresh, inbox);
+      // One by one, and seen only then: what fails is tried again with the next look, and takes no other with it.
+      for (const message of fresh) {
+        await deliver(sns, topic, message, inbox);
+        await alarms.count(topic);
+        this.#seen.add(message.id);
+      }
     }
     for (const { alarms } of this.#regions.values()) await alarms.look();
     await this.#costs?.look();

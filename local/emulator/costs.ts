@@ -169,8 +169,8 @@ export class CostWatch {
 
   async #once(key: string, topics: readonly string[], message: Message): Promise<void> {
     if (this.#told.has(key)) return;
-    this.#told.add(key);
     for (const TopicArn of topics) await this.#options.sns.send(new PublishCommand({ TopicArn, ...message }));
+    this.#told.add(key);
   }
 }
 

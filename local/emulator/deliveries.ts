@@ -14,13 +14,11 @@ export interface PeoplesInbox {
 export async function deliver(
   sns: SNSClient,
   topic: EmulatedTopic,
-  messages: readonly PublishedMessage[],
+  message: PublishedMessage,
   inbox: PeoplesInbox,
 ): Promise<void> {
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic.arn }));
-  for (const message of messages) {
-    for (const subscription of Subscriptions) await send(subscription, topic, message, inbox);
-  }
+  for (const subscription of Subscriptions) await send(subscription, topic, message, inbox);
 }
 
 async function send(

@@ -19,7 +19,13 @@ const idsWith = (results: Record<string, Result>, status: Result["status"]) =>
   Object.values(results).flatMap((result) => (result.status === status ? [result.id] : []));
 
 /** The world's AWS is an emulator, which has no hosts. */
-const NOT_PART_OF_THE_STACK = ["status-page", "agent-associations", "structured-logging", "daily-report"];
+const NOT_PART_OF_THE_STACK = [
+  "status-page",
+  "agent-associations",
+  "datadog-pipeline",
+  "structured-logging",
+  "daily-report",
+];
 
 test("on a stack that is well, every item of it is proven", async () => {
   install();
@@ -329,9 +335,18 @@ describe("what is switched off is not configured", () => {
     install();
     const results = await resultsOf({ "logs.platform": "datadog" });
     const off = ["log-groups", "log-events", "log-alarms"];
-    expect(idsWith(results, "not configured").toSorted()).toEqual(
-      [...off, ...NOT_PART_OF_THE_STACK].toSorted(),
-    );
+    const others = NOT_PART_OF_THE_STACK.filter((id) => id !== "datadog-pipeline");
+    expect(idsWith(results, "not configured").toSorted()).toEqual([...off, ...others].toSorted());
+    expect(results["datadog-pipeline"]).toMatchObject({ status: "proven", detail: "agentpay-local" });
+  });
+
+  test.each([
+    [{ name: "agentpay-local", is_enabled: false }, /agentpay-local is switched off/],
+    [404, /answered 404/],
+  ])("a pipeline in Datadog that answers %j", async (answer, detail) => {
+    install({ answers: { "/logs/config/pipelines/": answer } });
+    const result = (await resultsOf({ "logs.platform": "datadog" }))["datadog-pipeline"];
+    expect(result).toMatchObject({ status: "failed", detail: expect.stringMatching(detail) });
   });
 
   test("logs that no host has sent yet", async () => {

@@ -30,6 +30,7 @@ export function stackOf(overrides: Overrides = {}): Stack {
       pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
       logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
       hostAlarmNames: ["agentpay-local-host-memory-high"],
+      datadogPipelineId: "pipeline",
       logAlarmNames: ["agentpay-local-api-errors"],
       agentParameterName: "AmazonCloudWatch-agentpay-local",
       agentAssociationIds: { install: "id-of-install", configure: "id-of-configure" },
@@ -95,6 +96,7 @@ export const goodAnswers: Readonly<Answers> = {
     dashboard: { title: "A dashboard", panels: [{ title: "A panel", targets: [{ expr: "up" }] }] },
   },
   "/api/datasources/uid/": { uid: "agentpay-prometheus" },
+  "/api/v1/logs/config/pipelines/pipeline": { name: "agentpay-local", is_enabled: true },
   "/services/PSERVICE": {
     service: {
       name: "AgentPay Local",

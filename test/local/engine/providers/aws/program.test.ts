@@ -1,5 +1,6 @@
 /** What the program asks of AWS passes AWS's own rules, in every stack. */
 import { expect, test } from "vitest";
+import { resourceTypes } from "../../../../../local/engine/providers/aws/index.ts";
 import type { Properties } from "../../../../../local/engine/resource.ts";
 import { plain } from "../../../../support/mocks.ts";
 import { runProgram, stacks } from "../../../../support/program.ts";
@@ -24,4 +25,13 @@ test.each([
   );
   expect(aws.length).toBeGreaterThan(0);
   expect(mistakes).toEqual([]);
+});
+
+test("an emulator's stack has an emulator's address for every AWS service that it uses", async () => {
+  const { resources } = await runProgram("local");
+  const [provider] = resources.filter(({ type }) => type === "pulumi:providers:aws");
+  const [endpoints] = JSON.parse(String(provider?.inputs["endpoints"]));
+  const used = resources.flatMap(({ type }) => resourceTypes[type]?.[0] ?? []);
+  expect([...new Set(used)].filter((service) => endpoints[service] === undefined)).toEqual([]);
+  expect(new Set(Object.values(endpoints))).toEqual(new Set(["http://127.0.0.1:8103"]));
 });
