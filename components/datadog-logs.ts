@@ -6,6 +6,7 @@ import { LogsCustomPipeline } from "@pulumi/datadog/logsCustomPipeline.js";
 import * as pulumi from "@pulumi/pulumi";
 import { apiKeyParameterName, installDocument, LOG_SOURCE, pipelineProcessors } from "../render/datadog.ts";
 import { hostTargets, REPEATED, shortHash } from "./host-agent.ts";
+import { documentActions } from "./host-policy.ts";
 
 export interface DatadogLogsArgs {
   /** Prefix of names, such as `agentpay-production`. */
@@ -106,7 +107,7 @@ function agentPolicy(apiKeyArn: pulumi.Output<string>, documentArn: pulumi.Outpu
       {
         Sid: "RunInstallDocument",
         Effect: "Allow",
-        Action: ["ssm:DescribeDocument", "ssm:GetDocument"],
+        Action: documentActions,
         Resource: documentArn,
       },
     ],

@@ -5,7 +5,7 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { Association } from "@pulumi/aws/ssm/association.js";
 import { Parameter } from "@pulumi/aws/ssm/parameter.js";
 import * as pulumi from "@pulumi/pulumi";
-import { HOST_NAMESPACE } from "../catalog/host-alarms.ts";
+import { associationDocuments, assumedByInstances, hostPolicy } from "./host-policy.ts";
 
 export interface HostAgentArgs {
   /** Prefix of names, such as `agentpay-production`. */
@@ -96,7 +96,7 @@ export class HostAgent extends pulumi.ComponentResource {
       {
         name: "host-agents",
         role: role.name,
-        policy: pulumi.jsonStringify(hostPolicy(args, parameter.arn)),
+        policy: pulumi.jsonStringify(hostPolicy({ ...args, parameterArn: parameter.arn })),
       },
       { parent: this },
     );
@@ -109,7 +109,7 @@ export class HostAgent extends pulumi.ComponentResource {
       `${name}-install`,
       {
         associationName: `${args.namePrefix}-agent-install`,
-        name: "AWS-ConfigureAWSPackage",
+        name: associationDocuments.install,
         parameters: { action: "Install", name: "AmazonCloudWatchAgent" },
         targets,
         scheduleExpression: REPEATED,
@@ -121,7 +121,7 @@ export class HostAgent extends pulumi.ComponentResource {
       {
         // A changed association runs at once, an edited parameter would wait for the next day: hence the hash.
         associationName: `${args.namePrefix}-agent-configure-${shortHash(args.configuration)}`,
-        name: "AmazonCloudWatch-ManageAgent",
+        name: associationDocuments.configure,
         parameters: {
           action: "configure",
           mode: "ec2",
@@ -146,94 +146,4 @@ export function hostTargets(tags: Readonly<Record<string, string>>) {
 /** What tells one text from another in a name. */
 export function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
-}
-
-const assumedByInstances = {
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
-};
-
-/** AWS's own documents that the associations run. */
-const documents = ["AWS-ConfigureAWSPackage", "AmazonCloudWatch-ManageAgent"];
-
-/**
- * What Systems Manager's agent and the CloudWatch agent do, and no more. AWS's managed policies for them would let the
- * hosts read every parameter of the account, and write any log and metric.
- */
-export function hostPolicy(args: HostAgentArgs, parameterArn: pulumi.Input<string>) {
-  const { accountId, region, logGroupArns } = args;
-  const inRegion = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        // IAM knows no resources for these: an agent only ever sees what is meant for its own instance.
-        Sid: "BeManaged",
-        Effect: "Allow",
-        Action: [
-          "ec2messages:AcknowledgeMessage",
-          "ec2messages:DeleteMessage",
-          "ec2messages:FailMessage",
-          "ec2messages:GetEndpoint",
-          "ec2messages:GetMessages",
-          "ec2messages:SendReply",
-          "ssm:GetManifest",
-          "ssm:ListInstanceAssociations",
-          "ssm:PutComplianceItems",
-          "ssm:PutConfigurePackageResult",
-          "ssm:PutInventory",
-          "ssmmessages:CreateControlChannel",
-          "ssmmessages:CreateDataChannel",
-          "ssmmessages:OpenControlChannel",
-          "ssmmessages:OpenDataChannel",
-        ],
-        Resource: "*",
-      },
-      {
-        Sid: "ReportAsInstance",
-        Effect: "Allow",
-        Action: ["ssm:UpdateInstanceAssociationStatus", "ssm:UpdateInstanceInformation"],
-        Resource: [inRegion("ec2", "instance/*"), inRegion("ssm", "association/*")],
-      },
-      {
-        Sid: "RunAssociations",
-        Effect: "Allow",
-        Action: [
-          "ssm:DescribeAssociation",
-          "ssm:DescribeDocument",
-          "ssm:GetDocument",
-          "ssm:UpdateAssociationStatus",
-        ],
-        Resource: [
-          ...documents.map((document) => `arn:aws:ssm:${region}::document/${document}`),
-          inRegion("ec2", "instance/*"),
-          inRegion("ssm", "association/*"),
-        ],
-      },
-      {
-        Sid: "ReadAgentConfiguration",
-        Effect: "Allow",
-        Action: "ssm:GetParameter",
-        Resource: parameterArn,
-      },
-      {
-        Sid: "WriteHostMetrics",
-        Effect: "Allow",
-        Action: "cloudwatch:PutMetricData",
-        // IAM knows no resources for it; the namespace is as narrow.
-        Resource: "*",
-        Condition: { StringEquals: { "cloudwatch:namespace": HOST_NAMESPACE } },
-      },
-      ...(logGroupArns.length === 0
-        ? []
-        : [
-            {
-              Sid: "WriteLogs",
-              Effect: "Allow",
-              Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-              Resource: logGroupArns.map((arn) => pulumi.interpolate`${arn}:*`),
-            },
-          ]),
-    ],
-  };
 }

@@ -16,6 +16,7 @@ export async function summary(ports: Ports): Promise<string> {
     ["PagerDuty (simulated)", at(ports.pagerduty), `token ${await configuredValue("pagerduty", "token")}`],
     ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],
     ["Inbox of Slack, email, SMS (simulated)", at(ports.inbox), ""],
+    ["Datadog (simulated)", at(ports.datadog), "any keys; empty unless logs.platform is datadog"],
     ["AWS (moto)", at(ports.aws), "any access key"],
     [
       "PostgreSQL",

@@ -32,7 +32,6 @@ export interface CostWatchOptions {
 }
 
 const notification = z.object({
-  comparisonOperator: z.string(),
   notificationType: z.enum(["ACTUAL", "FORECASTED"]),
   threshold: z.number(),
   thresholdType: z.enum(["PERCENTAGE", "ABSOLUTE_VALUE"]),

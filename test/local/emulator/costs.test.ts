@@ -43,7 +43,6 @@ describe("a notification is due", () => {
     notificationType,
     threshold,
     thresholdType,
-    comparisonOperator: "GREATER_THAN",
     subscriberSnsTopicArns: [],
   });
 
