@@ -60,11 +60,15 @@ export class AlertTopics extends pulumi.ComponentResource {
   private severityTopics(name: string, region: string, args: AlertTopicsArgs): RegionalTopics {
     const critical = this.topic(name, "critical", region, args);
     const warning = this.topic(name, "warning", region, args);
-    for (const topic of [critical, warning]) {
+    /** The policy's ARN of it: whoever publishes is made once it may, as AWS checks of budgets and anomalies. */
+    const permitted = (topic: NamedTopic) => {
       const by = publishersOf(topic.purpose, region);
-      this.policy(topic, publishPolicy(topic.resource.arn, { accountId: args.accountId, region, by }));
-      if (topic === warning || !args.pagerDutyEndpoint) this.subscribe(topic, "email", args.emails);
-    }
+      const policy = publishPolicy(topic.resource.arn, { accountId: args.accountId, region, by });
+      return this.policy(topic, policy).arn;
+    };
+    const [criticalArn, warningArn] = [permitted(critical), permitted(warning)];
+    this.subscribe(warning, "email", args.emails);
+    if (!args.pagerDutyEndpoint) this.subscribe(critical, "email", args.emails);
     if (args.pagerDutyEndpoint) {
       new TopicSubscription(
         `${critical.name}-pagerduty`,
@@ -79,7 +83,7 @@ export class AlertTopics extends pulumi.ComponentResource {
       );
     }
     this.subscribe(critical, "sms", args.smsNumbers);
-    return { criticalArn: critical.resource.arn, warningArn: warning.resource.arn };
+    return { criticalArn, warningArn };
   }
 
   private topic(
@@ -96,8 +100,8 @@ export class AlertTopics extends pulumi.ComponentResource {
     return { name: `${name}-${purpose}`, purpose, region, resource };
   }
 
-  private policy({ name, region, resource }: NamedTopic, policy: object): void {
-    new TopicPolicy(
+  private policy({ name, region, resource }: NamedTopic, policy: object): TopicPolicy {
+    return new TopicPolicy(
       `${name}-policy`,
       { arn: resource.arn, policy: pulumi.jsonStringify(policy), region },
       { parent: this },

@@ -4,10 +4,11 @@ import {
   DescribeBudgetCommand,
   DescribeNotificationsForBudgetCommand,
 } from "@aws-sdk/client-budgets";
+import { CostExplorerClient, GetAnomalySubscriptionsCommand } from "@aws-sdk/client-cost-explorer";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
 import type { Enabled } from "../settings.ts";
 import { alarmProblems, clientOptions, UP } from "./aws.ts";
-import { type Check, type Context, failed, proven, required, some } from "./check.ts";
+import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 
 async function billingAlarms(context: Context) {
   const names = required(context.outputs.billingAlarmNames, "billingAlarmNames");
@@ -38,6 +39,21 @@ async function budgets(context: Context) {
     : proven(some(found.map(({ name, limit }) => `${name} (${limit})`)));
 }
 
+async function anomalies(context: Context) {
+  if ((context.settings.aws as Enabled<"aws">).endpointUrl !== undefined) {
+    return notConfigured("an emulator detects no anomalies");
+  }
+  const arn = required(context.outputs.anomalySubscriptionArn, "anomalySubscriptionArn");
+  const client = new CostExplorerClient(clientOptions(context, GLOBAL_REGION));
+  const command = new GetAnomalySubscriptionsCommand({ SubscriptionArnList: [arn] });
+  const answer = await client.send(command, { abortSignal: context.signal });
+  const [subscription] = answer.AnomalySubscriptions ?? [];
+  if (!subscription) return failed(`${arn} is missing`);
+  const reached = subscription.Subscribers?.filter(({ Status }) => Status !== "DECLINED") ?? [];
+  const { SubscriptionName: name = arn } = subscription;
+  return reached.length > 0 ? proven(name) : failed(`${name} tells nobody`);
+}
+
 export const costChecks: readonly Check[] = [
   {
     id: "billing-alarms",
@@ -54,5 +70,13 @@ export const costChecks: readonly Check[] = [
     platform: "aws",
     advice: UP,
     run: budgets,
+  },
+  {
+    id: "cost-anomalies",
+    section: "Costs",
+    title: "Cost anomalies are told to somebody",
+    platform: "aws",
+    advice: UP,
+    run: anomalies,
   },
 ];

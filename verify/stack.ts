@@ -22,6 +22,7 @@ const outputsSchema = z.object({
   deadMansSwitchAlarmName: z.string().optional(),
   billingAlarmNames: z.array(z.string()).optional(),
   budgetNames: z.array(z.string()).optional(),
+  anomalySubscriptionArn: z.string().optional(),
   healthCheckIds: z.record(z.string(), z.string()).optional(),
   databaseParameterGroupName: z.string().optional(),
   prometheusUrl: z.string().optional(),

@@ -108,3 +108,12 @@ test("a monitor that the account has already is used, and none is made", async (
   expect(cost.counts[MONITOR]).toBeUndefined();
   expect(cost.inputs("cost-anomalies")["monitorArnLists"]).toEqual([existing]);
 });
+
+test("budgets and anomaly detection are made once they may publish", async () => {
+  const run = await runProgram("production");
+  const policy = componentOf(run, "AlertTopics").child("alert-topics-warning-policy").urn;
+  const cost = componentOf(run, "CostControl");
+  for (const name of ["cost-monthly-budget", "cost-daily-budget", "cost-anomalies"]) {
+    expect(cost.child(name).dependencies).toContain(policy);
+  }
+});

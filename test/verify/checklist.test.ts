@@ -18,12 +18,13 @@ async function resultsOf(overrides: Overrides = {}): Promise<Record<string, Resu
 const idsWith = (results: Record<string, Result>, status: Result["status"]) =>
   Object.values(results).flatMap((result) => (result.status === status ? [result.id] : []));
 
-/** The world's AWS is an emulator, which has no hosts. */
+/** The world's AWS is an emulator, which has no hosts and no bill. */
 const NOT_PART_OF_THE_STACK = [
   "status-page",
   "agent-associations",
   "datadog-pipeline",
   "structured-logging",
+  "cost-anomalies",
   "daily-report",
 ];
 
@@ -355,11 +356,26 @@ describe("what is switched off is not configured", () => {
   });
 });
 
+/** What an emulator does not have. */
+const onAws = {
+  "aws.endpointUrl": "",
+  "aws.alertingRoleArn": "arn:aws:iam::123456789012:role/monitoring",
+};
+
+test.each([
+  [[{ SubscriptionName: "anomalies", Subscribers: [{ Status: "CONFIRMED" }] }], "proven", "anomalies"],
+  [
+    [{ SubscriptionName: "anomalies", Subscribers: [{ Status: "DECLINED" }] }],
+    "failed",
+    "anomalies tells nobody",
+  ],
+  [[], "failed", "arn:aws:ce::123456789012:anomalysubscription/1 is missing"],
+] as const)("cost anomalies: %j are %s", async (AnomalySubscriptions, status, detail) => {
+  install({ commands: { GetAnomalySubscriptions: { AnomalySubscriptions } } });
+  expect((await resultsOf(onAws))["cost-anomalies"]).toMatchObject({ status, detail });
+});
+
 describe("agents on the hosts", () => {
-  const onAws = {
-    "aws.endpointUrl": "",
-    "aws.alertingRoleArn": "arn:aws:iam::123456789012:role/monitoring",
-  };
   const overview = (Status: string | undefined) => ({
     DescribeAssociation: { AssociationDescription: { Overview: { Status } } },
   });

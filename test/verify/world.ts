@@ -2,6 +2,7 @@
 import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -43,6 +44,7 @@ export function stackOf(overrides: Overrides = {}): Stack {
       deadMansSwitchAlarmName: "agentpay-local-alerting-silent",
       billingAlarmNames: ["agentpay-local-billing-50-percent"],
       budgetNames: ["agentpay-local-monthly"],
+      anomalySubscriptionArn: "arn:aws:ce::123456789012:anomalysubscription/1",
       healthCheckIds: { api: "check-of-api", widget: "check-of-widget" },
       databaseParameterGroupName: "agentpay-local-postgres16",
       prometheusUrl: "http://prometheus.example",
@@ -141,6 +143,7 @@ export const goodCommands: Readonly<Answers> = {
   DescribeAssociation: { AssociationDescription: { Overview: { Status: "Success" } } },
   DescribeBudget: { Budget: { BudgetLimit: { Amount: "1000.0", Unit: "USD" } } },
   DescribeNotificationsForBudget: { Notifications: [{}] },
+  GetAnomalySubscriptions: { AnomalySubscriptions: [{ SubscriptionName: "anomalies", Subscribers: [{}] }] },
   DescribeLogGroups: {
     logGroups: ["/agentpay/api", "/agentpay/worker"].map((logGroupName) => ({
       logGroupName,
@@ -182,6 +185,7 @@ export function install(changes: { answers?: Answers; commands?: Answers } = {})
     BudgetsClient,
     CloudWatchClient,
     CloudWatchLogsClient,
+    CostExplorerClient,
     RDSClient,
     Route53Client,
     SNSClient,
