@@ -60,7 +60,7 @@ export class AlertTopics extends pulumi.ComponentResource {
   private severityTopics(name: string, region: string, args: AlertTopicsArgs): RegionalTopics {
     const critical = this.topic(name, "critical", region, args);
     const warning = this.topic(name, "warning", region, args);
-    /** The policy's ARN of it: whoever publishes is made once it may, as AWS checks of budgets and anomalies. */
+    /** Its ARN, once its policy is there: AWS checks whether budgets and anomaly detection may publish. */
     const permitted = (topic: NamedTopic) => {
       const by = publishersOf(topic.purpose, region);
       const policy = publishPolicy(topic.resource.arn, { accountId: args.accountId, region, by });
