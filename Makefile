@@ -17,10 +17,11 @@ status: node_modules/.installed ## what runs
 drill: node_modules/.installed ## break what the alerts watch, and see them ring (one: make drill ALERT=APIDown)
 	@npm run -s drill -- $(if $(ALERT),--alert "$(ALERT)")
 
-test: node_modules/.installed ## every check: types, style, the fast tests, then those on the real engine and servers
+test: node_modules/.installed ## every check: types, style, the fast tests, those of the Python package, then those on the real engine and servers
 	npm run -s typecheck
 	npm run -s lint
 	npm test
+	npm run -s test:python
 	npm run test:e2e
 
 lint: node_modules/.installed ## style and format

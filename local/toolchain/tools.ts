@@ -215,3 +215,20 @@ export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
       "Install Python 3.11 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
   },
 };
+
+/** What the Python package in `instrumentation/` is checked with. No part of the local stack: only tests make it. */
+export const instrumentationPython: Tool = {
+  name: "instrumentation",
+  // The day its requirements were resolved: a later one makes a new environment.
+  version: "2026.11.24",
+  binaries: ["python"],
+  versionCommands: [{ binary: "python", args: ["-c", "import fastapi, mypy, pytest; print('2026.11.24')"] }],
+  build: {
+    kind: "python",
+    requirements: "tools/instrumentation/requirements.txt",
+    minimumPython: "3.10.0",
+    launchers: {},
+  },
+  advice:
+    "Install Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
+};

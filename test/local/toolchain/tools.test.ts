@@ -27,8 +27,8 @@ test("the Pulumi engine is of the same version as its SDK", () => {
   expect(JSON.parse(read("package.json")).dependencies["@pulumi/pulumi"]).toBe(tools.pulumi.version);
 });
 
-test("every Python package is pinned and has a hash", () => {
-  const requirements = read("tools/moto/requirements.txt")
+test.each(["moto", "instrumentation"])("every Python package of %s is pinned and has a hash", (folder) => {
+  const requirements = read(`tools/${folder}/requirements.txt`)
     .split(/\n(?=\S)/)
     .filter((entry) => !entry.startsWith("#"));
   expect(requirements.length).toBeGreaterThan(40);

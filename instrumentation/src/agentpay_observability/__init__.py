@@ -1,0 +1,6 @@
+"""What the AgentPay server installs to expose what its monitoring expects."""
+
+from .asgi import MetricsEndpoint, MetricsMiddleware
+from .cost import cost_usd
+
+__all__ = ["MetricsEndpoint", "MetricsMiddleware", "cost_usd"]
