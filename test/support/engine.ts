@@ -57,8 +57,10 @@ export interface Platform {
   readonly things: Map<string, Thing>;
   /** Calls in order, such as `create one`. */
   readonly calls: string[];
-  /** Makes every call fail with this message, where set. */
-  failure: string | undefined;
+  /** Runs before each call takes effect, and may throw. Default: nothing. */
+  before: (call: string) => void;
+  /** Why the platform refuses the provider's token, where it does. */
+  refusal: string | undefined;
 }
 
 /** The made-up package: `sentry:test/thing:Thing`. */
@@ -70,7 +72,12 @@ export function testPackage(platform: Platform): HostedPackage {
   });
   const done = (call: string): void => {
     platform.calls.push(call);
-    if (platform.failure !== undefined) throw new Error(platform.failure);
+    platform.before(call);
+  };
+  /** As platforms do, a second thing of the same name is another thing. */
+  const freeId = (name: string, tries = 1): string => {
+    const id = tries === 1 ? `id-${name}` : `id-${name}-${tries}`;
+    return platform.things.has(id) ? freeId(name, tries + 1) : id;
   };
   const thing: ResourceHandler<Thing> = {
     inputs: thingInputs,
@@ -79,7 +86,7 @@ export function testPackage(platform: Platform): HostedPackage {
     writeOnly: ["password"],
     async create(inputs) {
       done(`create ${inputs.name}`);
-      const id = `id-${inputs.name}`;
+      const id = freeId(inputs.name);
       platform.things.set(id, inputs);
       return { id, outputs: outputs(id, inputs) };
     },
@@ -103,9 +110,10 @@ export function testPackage(platform: Platform): HostedPackage {
     name: "sentry",
     version: "0.0.9",
     configuration: z.strictObject({ token: z.string(), retries: z.number().optional() }),
-    connect: async () => ({
-      resources: { "sentry:test/thing:Thing": thing as unknown as ResourceHandler<never> },
-    }),
+    connect: async () => {
+      if (platform.refusal !== undefined) throw new Error(platform.refusal);
+      return { resources: { "sentry:test/thing:Thing": thing as unknown as ResourceHandler<never> } };
+    },
   };
   return standIn;
 }
@@ -123,6 +131,10 @@ export interface EngineStack {
   readonly platform: Platform;
   /** Runs the CLI with these arguments, non-interactively. */
   pulumi(...args: readonly string[]): Promise<Result>;
+  /** The same with more in its environment. */
+  pulumiIn(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result>;
+  /** Where the backend keeps the stack's state. */
+  readonly stateFile: string;
   /** Sets what the program makes from now on. */
   declare(...things: readonly Declared[]): Promise<void>;
   /** The exported state, as text. */
@@ -132,7 +144,7 @@ export interface EngineStack {
 
 export async function startEngineStack(): Promise<EngineStack> {
   const { binaries } = await ensureTool(tools.pulumi);
-  const platform: Platform = { things: new Map(), calls: [], failure: undefined };
+  const platform: Platform = { things: new Map(), calls: [], before: () => {}, refusal: undefined };
   const host = await startEngineHost([testPackage(platform)]);
   const folder = await mkdtemp(path.join(tmpdir(), "engine-test-"));
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
@@ -142,14 +154,14 @@ export async function startEngineStack(): Promise<EngineStack> {
   await mkdir(paths.backend, { recursive: true });
   await writeFile(configuration, `config:\n  engine-test:resources: ${resources}\n`);
 
-  const pulumi = (...args: readonly string[]): Promise<Result> => {
+  const pulumiIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> => {
     const configured = WITH_CONFIGURATION.includes(args[0] ?? "") ? ["--config-file", configuration] : [];
-    return execute(
-      binaries["pulumi"] ?? "pulumi",
-      [...args, ...configured, "--non-interactive"],
-      environment,
-    );
+    return execute(binaries["pulumi"] ?? "pulumi", [...args, ...configured, "--non-interactive"], {
+      ...environment,
+      ...own,
+    });
   };
+  const pulumi = (...args: readonly string[]) => pulumiIn({}, ...args);
   const declare = (...things: readonly Declared[]) => writeFile(resources, JSON.stringify(things));
   const stop = async (): Promise<void> => {
     host.stop();
@@ -157,7 +169,16 @@ export async function startEngineStack(): Promise<EngineStack> {
   };
   const initialised = await pulumi("stack", "init", "local");
   if (initialised.code !== 0) throw new Error(`stack init failed:\n${initialised.output}`);
-  return { platform, pulumi, declare, stop, state: async () => (await pulumi("stack", "export")).stdout };
+  const stateFile = path.join(paths.backend, ".pulumi/stacks/engine-test/local.json");
+  return {
+    platform,
+    pulumi,
+    pulumiIn,
+    stateFile,
+    declare,
+    stop,
+    state: async () => (await pulumi("stack", "export")).stdout,
+  };
 }
 
 const WITH_CONFIGURATION = ["preview", "up", "refresh", "destroy"];

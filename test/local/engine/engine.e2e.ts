@@ -123,10 +123,12 @@ describe("language host and provider server on the real engine", () => {
   });
 
   it("shows the platform's errors without the secrets in them", async () => {
-    stack.platform.failure = `token ${PROVIDER_TOKEN} may not set password ${PASSWORD}; ask for a wider scope`;
+    stack.platform.before = () => {
+      throw new Error(`token ${PROVIDER_TOKEN} may not set password ${PASSWORD}; ask for a wider scope`);
+    };
     await stack.declare(one, { ...one, name: "three", inputs: { ...one.inputs, name: "three" } });
     const up = await stack.pulumi("up", "--yes", "--skip-preview", "--continue-on-error");
-    stack.platform.failure = undefined;
+    stack.platform.before = () => {};
     expect(up.code).not.toBe(0);
     expect(up.output).toContain("token [secret] may not set password [secret]; ask for a wider scope");
     expect(up.output).not.toContain(PASSWORD);

@@ -1,0 +1,86 @@
+/** What the linters of the workflows don't know. They themselves run in workflows.e2e.ts. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { REPOSITORY } from "../../local/state-folder.ts";
+
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly uses?: string;
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": unknown };
+  readonly steps?: readonly { readonly run?: string; readonly uses?: string }[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const folder = join(REPOSITORY, ".github/workflows");
+const workflows: Readonly<Record<string, Workflow>> = Object.fromEntries(
+  readdirSync(folder).map((file) => [file, parse(readFileSync(join(folder, file), "utf8"))]),
+);
+const jobs = Object.entries(workflows).flatMap(([file, workflow]) =>
+  Object.entries(workflow.jobs).map(([name, job]) => ({ where: `${file}: ${name}`, workflow, job })),
+);
+const scripts = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")).scripts;
+const readme = readFileSync(join(REPOSITORY, "README.md"), "utf8");
+
+test("the README has each of them", () => {
+  expect(Object.keys(workflows).length).toBeGreaterThan(1);
+  for (const file of Object.keys(workflows)) expect(readme).toContain(`\`${file}\``);
+});
+
+test("what a job runs is a command of the project, which the README has for people", () => {
+  const runs = jobs.flatMap(({ job }) => job.steps ?? []).flatMap(({ run }) => run ?? []);
+  expect(runs.length).toBeGreaterThan(3);
+  for (const run of runs.filter((command) => command !== "make test")) {
+    const script = /^npm run -s ([\w:]+) -- /.exec(run)?.[1] ?? run;
+    expect(Object.keys(scripts)).toContain(script);
+    expect(readme).toContain(`npm run ${script} --`);
+  }
+});
+
+test("nothing that a fork can start has a credential", () => {
+  const check = workflows["check.yml"];
+  expect(check?.permissions).toEqual({ contents: "read" });
+  const text = readFileSync(join(folder, "check.yml"), "utf8");
+  expect(text).not.toMatch(/secrets\.|vars\.|id-token|environment:/);
+  for (const { where, workflow } of jobs) {
+    expect(Object.keys(workflow.on), where).not.toContain("pull_request_target");
+    expect(Object.keys(workflow.on), where).not.toContain("workflow_run");
+  }
+});
+
+test("a job has a cloud role or may write on GitHub, never both", () => {
+  const roles = jobs.filter(({ job }) => job.permissions?.["id-token"] === "write" && !job.uses);
+  const writers = jobs.filter(({ job }) =>
+    Object.entries(job.permissions ?? {}).some(([scope, level]) => scope !== "id-token" && level === "write"),
+  );
+  expect(roles.map(({ where }) => where).toSorted()).toEqual(["canary.yml: page", "drift.yml: check"]);
+  expect(writers.map(({ where }) => where).toSorted()).toEqual(["drift.yml: issue"]);
+  for (const { where, job } of roles) expect(job.environment, where).toBeTruthy();
+});
+
+test("what may change or lock a stack is queued with the rest, and never cancelled", () => {
+  for (const name of ["drift.yml: check"]) {
+    const { concurrency } = jobs.find(({ where }) => where === name)?.job ?? {};
+    expect(concurrency?.group).toMatch(/^pulumi-\$\{\{ \w+\.stack \}\}$/);
+    expect(concurrency?.["cancel-in-progress"]).toBe(false);
+  }
+});
+
+test("one version of each action, by its commit", () => {
+  const files = readdirSync(join(REPOSITORY, ".github"), { recursive: true, encoding: "utf8" });
+  const used = files
+    .filter((file) => file.endsWith(".yml"))
+    .flatMap((file) => readFileSync(join(REPOSITORY, ".github", file), "utf8").split("\n"))
+    .flatMap((line) => /uses: ((?!\.\/).+)$/.exec(line)?.[1] ?? []);
+  expect(used.length).toBeGreaterThan(10);
+  for (const reference of used) expect(reference).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  const names = new Set(used.map((reference) => reference.split("@")[0]));
+  expect(new Set(used).size).toBe(names.size);
+});
