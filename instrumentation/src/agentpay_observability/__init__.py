@@ -2,5 +2,6 @@
 
 from .asgi import MetricsEndpoint, MetricsMiddleware
 from .cost import cost_usd
+from .llm import llm_call
 
-__all__ = ["MetricsEndpoint", "MetricsMiddleware", "cost_usd"]
+__all__ = ["MetricsEndpoint", "MetricsMiddleware", "cost_usd", "llm_call"]
