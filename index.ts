@@ -5,6 +5,7 @@ import { datadogPlatform } from "./platforms/datadog.ts";
 import { metricsPlatform } from "./platforms/metrics.ts";
 import { pagerDutyPlatform } from "./platforms/pagerduty.ts";
 import { sentryPlatform } from "./platforms/sentry.ts";
+import { statusPage } from "./platforms/status-page.ts";
 import { loadSettings } from "./settings.ts";
 
 const settings = loadSettings();
@@ -16,6 +17,7 @@ const cloud = aws.enabled ? awsPlatform(settings, aws, onCall) : undefined;
 const datadogLogs = cloud && aws.enabled ? datadogPlatform(settings, aws, cloud) : undefined;
 const deadMansSwitch = cloud && aws.enabled && metrics.enabled ? heartbeat(settings, cloud, aws) : undefined;
 const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall) : undefined;
+const page = statusPage(settings);
 
 export const environment = settings.environment;
 
@@ -64,4 +66,7 @@ export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGrou
 export const prometheusUrl = platform?.servers.prometheusUrl;
 export const alertmanagerUrl = platform?.servers.alertmanagerUrl;
 export const grafanaUrl = platform?.grafanaPublicUrl;
+export const statusPageUrl = page?.url;
+/** Badges of each public endpoint, for pages of others. */
+export const statusBadgeUrls = page?.badgeUrls;
 export const dashboardUrls = platform?.dashboards.urls;

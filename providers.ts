@@ -88,8 +88,9 @@ export function sentryProvider(name: string, platform: Enabled<"sentry">): Sentr
   return new SentryProvider(name, { token: platform.token, baseUrl: platform.apiUrl });
 }
 
-export function dockerProvider(name: string, platform: Enabled<"metrics">): DockerProvider {
-  return new DockerProvider(name, { host: platform.dockerHost });
+/** @param host of the Docker Engine; undefined for the provider's own default */
+export function dockerProvider(name: string, host: string | undefined): DockerProvider {
+  return new DockerProvider(name, host === undefined ? {} : { host });
 }
 
 /** @param url known only once Grafana runs: its resources wait for it */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readAnnouncements } from "./announcements.ts";
 import { parseSettings, type Settings, secretKeys } from "./settings.ts";
 
 /** Stands where a secret would be. */
@@ -71,5 +72,5 @@ export function readSettings(folder: string, stack: string): Settings {
     (filled, key) => setPath(filled, key, SECRET_PLACEHOLDER),
     readConfiguration(folder, stack),
   );
-  return parseSettings(stack, configuration);
+  return parseSettings(stack, configuration, readAnnouncements(folder, stack));
 }

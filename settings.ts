@@ -4,8 +4,10 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { type ReadAnnouncements, readAnnouncements } from "./announcements.ts";
 import { type AlertThresholds, alerts, alertThresholdNames } from "./catalog/alerts/index.ts";
-import { parseMaintenanceWindow } from "./catalog/maintenance.ts";
+import { nothingAnnounced } from "./catalog/maintenance.ts";
+import { type Checker, checkers } from "./catalog/uptime.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string(expected).regex(pattern, { error: expected, abort: true });
@@ -35,8 +37,14 @@ const phoneNumber = text(/^\+[1-9]\d{6,14}$/, "a phone number such as +155501001
 const hostAndPort = text(/^[^\s:/]+:\d{1,5}$/, "host:port");
 const targets = z.array(hostAndPort, "a list of host:port");
 const slug = text(/^[a-z0-9][a-z0-9-]*$/, "a slug of lower-case letters, digits and dashes");
+const CHECKERS = `one of ${checkers.join(", ")}`;
+const checker = anyText
+  .refine((name) => (checkers as readonly string[]).includes(name), CHECKERS)
+  .transform((name) => name as Checker);
 const port = integer(1, 65_535);
 const usd = integer(1, 100_000_000);
+const ipAddress = z.union([z.ipv4(), z.ipv6()], "an IP address");
+const dockerHost = text(/^(unix|tcp|ssh|npipe):\/\/\S+$/, "unix://, tcp:// or ssh:// and an address");
 const secret = z
   .string("a secret value")
   .min(1, "a secret value")
@@ -67,14 +75,6 @@ const rotationStart = text(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/, ROTATION_START).refi
   const exists = date.getTime() > 0 && date.toISOString().startsWith(instant.slice(0, 10));
   return exists && date.getUTCDay() === 1 && date.getUTCFullYear() < 2026;
 }, ROTATION_START);
-
-const maintenanceWindow = anyText.transform((value, context) => {
-  const window = parseMaintenanceWindow(value);
-  if (window) return window;
-  const message = "a part of one day in UTC, such as Sunday 02:00-04:00 or 2026-12-24 20:00-24:00";
-  context.addIssue({ code: "custom", message });
-  return z.NEVER;
-});
 
 const POSITIVE = "a number above 0";
 const positive = z.union([z.number(), fraction(0, Number.MAX_SAFE_INTEGER)], POSITIVE);
@@ -162,7 +162,22 @@ export const settingsSchema = z.strictObject({
       text(/^arn:aws:ce::\d{12}:anomalymonitor\/\S+$/, "the ARN of an anomaly monitor"),
     ),
   }),
-  uptime: platform({ apiUrl: origin, widgetUrl: httpUrl }),
+  uptime: platform({
+    checkers: z.array(checker, "a list of checkers").min(1, `at least ${CHECKERS}`),
+    apiUrl: origin,
+    websocketPath: text(/^\/\S*$/, "a path such as /api/v1/agent/conversations/test/ws"),
+    widgetUrl: httpUrl,
+    verifyCertificates: z.boolean("true or false"),
+    // Prometheus forgets a sample after 5 minutes, and an alert wants at least two.
+    probeIntervalSeconds: integer(10, 120),
+    route53IntervalSeconds: z.literal([10, 30], "10 or 30"),
+    statusPageUrl: optional(origin),
+    statusPagePort: port,
+    statusPageBindAddress: ipAddress,
+    statusPageDockerHost: optional(dockerHost),
+    statusPageCertificate: optional(secret),
+    statusPagePrivateKey: optional(secret),
+  }),
   database: platform({
     family: text(/^postgres\d+$/, "an RDS family such as postgres16"),
     slowQueryMilliseconds: integer(1, 3_600_000),
@@ -181,7 +196,6 @@ export const settingsSchema = z.strictObject({
   notifications: z.strictObject({
     emails: z.array(email, "a list of email addresses"),
     smsNumbers: z.array(phoneNumber, "a list of phone numbers"),
-    maintenance: z.array(maintenanceWindow, "a list of maintenance windows"),
     slackWebhookUrl: optional(secret),
     slackChannel: text(/^#\S+$/, "a channel such as #alerts"),
     smtpHost: optional(hostAndPort),
@@ -191,10 +205,11 @@ export const settingsSchema = z.strictObject({
     smtpRequireTls: z.boolean("true or false"),
   }),
   metrics: platform({
-    dockerHost: text(/^(unix|tcp|ssh|npipe):\/\/\S+$/, "unix://, tcp:// or ssh:// and an address"),
-    bindAddress: z.union([z.ipv4(), z.ipv6()], "an IP address"),
+    dockerHost,
+    bindAddress: ipAddress,
     prometheusPort: port,
     alertmanagerPort: port,
+    blackboxPort: port,
     grafanaPort: port,
     grafanaUrl: optional(origin),
     grafanaAdminPassword: secret,
@@ -218,14 +233,19 @@ type PlatformName = {
 /** Settings of a platform that is switched on. */
 export type Enabled<Platform extends PlatformName> = Extract<Parsed[Platform], { enabled: true }>;
 
-export type Settings = Readonly<Parsed & { environment: string; isProduction: boolean }>;
+export type Settings = Readonly<
+  Parsed & { environment: string; isProduction: boolean; announcements: ReadAnnouncements["announcements"] }
+>;
 
 interface Problem {
   /** Path of the key as Pulumi writes it, such as `metrics.apiTargets[0]`. */
   readonly key: string;
   readonly expected: string;
-  /** Whether the value is a text; false for a number or a boolean; "unknown" where the key itself is the mistake. */
-  readonly text: boolean | "unknown";
+  /**
+   * Whether the value is a text; false for a number or a boolean; "unknown" where the key itself is the mistake, or
+   * its value is for a person to remove; "file" where the value is in maintenance.yaml.
+   */
+  readonly text: boolean | "unknown" | "file";
 }
 
 /** The sections that are right by themselves. */
@@ -237,6 +257,7 @@ function crossFieldProblems(environment: string, sections: Sections): Problem[] 
     ...notificationProblems(sections),
     ...platformProblems(sections),
     ...logProblems(sections),
+    ...uptimeProblems(environment, sections),
     ...pagingProblems(environment, sections),
   ];
 }
@@ -261,7 +282,7 @@ function notificationProblems({ metrics, notifications }: Sections): Problem[] {
   return problems;
 }
 
-function platformProblems({ aws, database, metrics, sentry, uptime }: Sections): Problem[] {
+function platformProblems({ aws, database, metrics, sentry }: Sections): Problem[] {
   const problems: Problem[] = [];
   if (sentry?.enabled && sentry.pagerDutyIntegration && !sentry.pagerDutyService) {
     const expected =
@@ -272,10 +293,26 @@ function platformProblems({ aws, database, metrics, sentry, uptime }: Sections):
     const expected = "the ARN of the role under which Alertmanager's host publishes its heartbeat";
     problems.push({ key: "aws.alertingRoleArn", expected, text: true });
   }
-  for (const [name, section] of Object.entries({ database, uptime })) {
-    if (section?.enabled && aws?.enabled === false) {
-      problems.push({ key: `${name}.enabled`, expected: "false where aws.enabled is false", text: false });
-    }
+  if (database?.enabled && aws?.enabled === false) {
+    problems.push({ key: "database.enabled", expected: "false where aws.enabled is false", text: false });
+  }
+  return problems;
+}
+
+function uptimeProblems(environment: string, { uptime }: Sections): Problem[] {
+  if (!uptime?.enabled) return [];
+  const problems: Problem[] = [];
+  for (const [key, other] of [
+    ["statusPageCertificate", "statusPagePrivateKey"],
+    ["statusPagePrivateKey", "statusPageCertificate"],
+  ] as const) {
+    if (uptime[key] || !uptime[other]) continue;
+    const expected = `a secret value, since uptime.${other} is set`;
+    problems.push({ key: `uptime.${key}`, expected, text: true });
+  }
+  if (environment === "production" && !uptime.verifyCertificates) {
+    const expected = "true: production has no self-signed certificate";
+    problems.push({ key: "uptime.verifyCertificates", expected, text: false });
   }
   return problems;
 }
@@ -316,6 +353,8 @@ function pagingProblems(environment: string, { notifications, pagerduty }: Secti
 /** Keys whose values are secret: the command that sets them says so, and no message may show a value. */
 export const secretKeys = [
   "sentry.token",
+  "uptime.statusPageCertificate",
+  "uptime.statusPagePrivateKey",
   "pagerduty.token",
   "datadog.apiKey",
   "datadog.applicationKey",
@@ -329,6 +368,7 @@ export class SettingsError extends pulumi.RunError {}
 
 function explain(environment: string, problems: readonly Problem[]): string {
   const paragraphs = problems.map(({ key, expected, text }) => {
+    if (text === "file") return [key, `    expected: ${expected}`];
     const path = key.includes("[") ? `'${key}'` : key;
     return text === "unknown"
       ? [key, `    ${expected}`, `    remove:   pulumi config rm --stack ${environment} --path ${path}`]
@@ -408,20 +448,24 @@ function sectionsOf(configuration: Readonly<Record<string, unknown>>): Sections 
 /**
  * @param environment the stack's name: `production`, `staging`, `local`, ...
  * @param configuration the project's configuration, its defaults included: `{ metrics: { retentionDays: 40 } }`
+ * @param announced what is in maintenance.yaml; nothing by default
  * @throws SettingsError that lists every problem
  */
 export function parseSettings(
   environment: string,
   configuration: Readonly<Record<string, unknown>>,
+  announced: ReadAnnouncements = { announcements: nothingAnnounced, problems: [] },
 ): Settings {
   const result = settingsSchema.safeParse(configuration);
   const sections = result.success ? result.data : sectionsOf(configuration);
   const problems = [
     ...(result.success ? [] : problemsOf(result.error)),
     ...crossFieldProblems(environment, sections),
+    ...announced.problems.map((mistake) => ({ ...mistake, text: "file" as const })),
   ];
   if (!result.success || problems.length > 0) throw new SettingsError(explain(environment, problems));
-  return deepFreeze({ ...result.data, environment, isProduction: environment === "production" });
+  const isProduction = environment === "production";
+  return deepFreeze({ ...result.data, environment, isProduction, announcements: announced.announcements });
 }
 
 /** Settings of the stack that Pulumi is running. */
@@ -430,7 +474,11 @@ export function loadSettings(): Settings {
   const configuration = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), fromJson(value)]);
-  return parseSettings(pulumi.getStack(), Object.fromEntries(configuration));
+  return parseSettings(
+    pulumi.getStack(),
+    Object.fromEntries(configuration),
+    readAnnouncements(import.meta.dirname, pulumi.getStack()),
+  );
 }
 
 /** Pulumi hands maps to the program as JSON, and texts as they are. */

@@ -5,7 +5,8 @@
 export interface Image {
   readonly repository: string;
   readonly version: string;
-  readonly digest: string;
+  /** Absent where it could not be looked up: the tag alone then says which image it is. */
+  readonly digest?: string;
 }
 
 export const images = {
@@ -24,10 +25,16 @@ export const images = {
     version: "13.1.1",
     digest: "sha256:7cb8c64c4d57a57e734073f3cc94620adb24a0acb929bd80ba9f14017e3a975b",
   },
+  gatus: { repository: "ghcr.io/twin/gatus", version: "5.35.0" },
+  blackbox: {
+    repository: "prom/blackbox-exporter",
+    version: "0.28.0",
+    digest: "sha256:e753ff9f3fc458d02cca5eddab5a77e1c175eee484a8925ac7d524f04366c2fc",
+  },
 } as const satisfies Record<string, Image>;
 
 /** `repository:tag@digest`. Grafana's tags have no `v`. */
-export function imageReference(image: Image): string {
-  const tag = image.repository.startsWith("prom/") ? `v${image.version}` : image.version;
-  return `${image.repository}:${tag}@${image.digest}`;
+export function imageReference({ repository, version, digest }: Image): string {
+  const tag = repository.startsWith("grafana/") ? version : `v${version}`;
+  return `${repository}:${tag}${digest === undefined ? "" : `@${digest}`}`;
 }

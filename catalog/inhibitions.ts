@@ -4,6 +4,7 @@
  */
 import { alerts } from "./alerts/index.ts";
 import { burnRateWindows, objectives } from "./objectives.ts";
+import type { EndpointKey } from "./uptime.ts";
 
 /** Alerts by name and by labels; what both leave open matches. */
 export interface AlertSelector {
@@ -61,6 +62,17 @@ const causes: readonly Inhibition[] = [
     "SLOMetricMissing",
     ...burnAlerts(["WebSocketConnect", "CheckoutSuccess"]),
   ]),
+  {
+    name: "APIDown-endpoints",
+    source: { names: ["APIDown"] },
+    // Not the widget: it comes from the CDN.
+    targets: {
+      names: ["EndpointUnreachable"],
+      labels: { endpoint: ["api", "websocket", "websocket-port"] satisfies EndpointKey[] },
+    },
+    equal: ["environment"],
+  },
+  mutes("CertificateAboutToExpire", ["CertificateExpiringSoon"], ["instance"]),
   mutes("HighErrorRate", ["ElevatedErrorRate"], ["service"]),
   mutes("PostgresDown", [
     ...apiSymptoms,

@@ -1,4 +1,5 @@
-/** Times in which nobody is told of anything: work that was announced. */
+/** What customers are told of: work on AgentPay, whose alerts tell nobody meanwhile, and incidents. */
+import type { EndpointKey } from "./uptime.ts";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 type WeekdayName = (typeof WEEKDAYS)[number];
@@ -13,6 +14,39 @@ export interface MaintenanceWindow {
   readonly to: string;
 }
 
+/** Work on public services. While it lasts, nobody is told of what it makes fail. */
+export interface Maintenance {
+  readonly window: MaintenanceWindow;
+  /** The window as it was written, such as `Sunday 02:00-04:00`. */
+  readonly when: string;
+  /** When customers were told, `YYYY-MM-DD`. */
+  readonly announced: string;
+  readonly affects: readonly EndpointKey[];
+  readonly text: string;
+  /** Whether it is over: it is shown as past then, and mutes nothing. */
+  readonly over: boolean;
+}
+
+export const incidentStates = ["outage", "degraded", "information", "resolved"] as const;
+
+export interface Incident {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly state: (typeof incidentStates)[number];
+  readonly affects: readonly EndpointKey[];
+  readonly text: string;
+  /** Whether it is shown as past. */
+  readonly over: boolean;
+}
+
+/** What a stack announces. */
+export interface Announcements {
+  readonly maintenance: readonly Maintenance[];
+  readonly incidents: readonly Incident[];
+}
+
+export const nothingAnnounced: Announcements = { maintenance: [], incidents: [] };
+
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const FORM = /^(\S+) ([01]\d|2[0-3]):([0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 
@@ -22,6 +56,17 @@ export function parseMaintenanceWindow(text: string): MaintenanceWindow | undefi
   const day = parseDay(dayText);
   const from = `${hour}:${minute}`;
   return day && from < to ? { day, from, to } : undefined;
+}
+
+/** Minutes since midnight of `HH:MM`. */
+export function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  return hours * 60 + minutes;
+}
+
+/** Of Monday to Sunday, from 1. */
+export function weekdayNumber(weekday: WeekdayName): number {
+  return WEEKDAYS.indexOf(weekday) + 1;
 }
 
 function parseDay(text: string): MaintenanceWindow["day"] | undefined {

@@ -15,6 +15,7 @@ export const jobs = [
   "redis",
   "prometheus",
   "alertmanager",
+  "blackbox",
 ] as const;
 export type Job = (typeof jobs)[number];
 
@@ -113,6 +114,7 @@ const postgres = ["postgres"] as const;
 const redis = ["redis"] as const;
 const prometheus = ["prometheus"] as const;
 const alertmanager = ["alertmanager"] as const;
+const blackbox = ["blackbox"] as const;
 
 const provider = ["anthropic", "openai"] as const;
 const model = open("model id, as sent to the provider");
@@ -651,6 +653,34 @@ const alertmanagerServer = {
   }),
 };
 
+const endpoint = { endpoint: open("key of the endpoint in catalog/uptime.ts") };
+
+const blackboxExporter = {
+  probeSuccess: gauge("probe_success", {
+    help: "Whether the endpoint did all that it must.",
+    unit: "boolean",
+    jobs: blackbox,
+    labels: endpoint,
+  }),
+  probeDuration: gauge("probe_duration_seconds", {
+    help: "Time of the last probe.",
+    unit: "seconds",
+    jobs: blackbox,
+    labels: endpoint,
+  }),
+  probeHttpStatus: gauge("probe_http_status_code", {
+    help: "HTTP status of the answer, 0 where there was none.",
+    jobs: blackbox,
+    labels: endpoint,
+  }),
+  probeCertificateExpiry: gauge("probe_ssl_earliest_cert_expiry", {
+    help: "When the first of the certificates presented ends.",
+    unit: "timestamp",
+    jobs: blackbox,
+    labels: endpoint,
+  }),
+};
+
 const exposed = {
   ...http,
   ...business,
@@ -661,6 +691,7 @@ const exposed = {
   ...processes,
   ...prometheusServer,
   ...alertmanagerServer,
+  ...blackboxExporter,
 };
 
 /** The contract, by the name that rules and dashboards use in code. */

@@ -6,6 +6,7 @@ import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
 import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
+import { configurationUpload, hardened, healthcheck, secretUpload, USERS } from "./containers.ts";
 
 export interface MetricsPlatformArgs {
   /** Prefix of container, volume and network names, such as `agentpay-production`. */
@@ -13,7 +14,9 @@ export interface MetricsPlatformArgs {
   /** Host address that the ports are published on. */
   bindAddress: string;
   /** Host ports. */
-  ports: { prometheus: number; alertmanager: number; grafana: number };
+  ports: { prometheus: number; alertmanager: number; blackbox: number; grafana: number };
+  /** Configuration of the blackbox exporter; undefined where the stack has none. */
+  blackboxConfiguration: string | undefined;
   /** Existing Docker network that Prometheus joins to scrape AgentPay by name; undefined for none. */
   applicationNetwork: string | undefined;
   /** Days of samples, and the most disk they may take; whichever is reached first. */
@@ -36,13 +39,11 @@ export interface MetricsPlatformArgs {
 }
 
 const PROMETHEUS_FOLDER = "/etc/prometheus";
+const BLACKBOX_CONFIGURATION = "/etc/blackbox_exporter/config.yml";
 const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
 
-/** Users that the published images declare. */
-const USERS = { nobody: "65534", grafana: "472" } as const;
-
 /**
- * Prometheus, Alertmanager and Grafana in containers on one network, each with its data on a volume of its own.
+ * Prometheus, Alertmanager, Grafana and the blackbox exporter in containers on one network, each with its data on a volume of its own.
  *
  * Prometheus runs on a read-only root. Its configuration is a *revision*: a container, never started, that puts the
  * files on a volume and is named by their content. A changed threshold makes a new revision and removes the old
@@ -138,6 +139,21 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       ],
     });
 
+    if (args.blackboxConfiguration !== undefined) {
+      server("blackbox", {
+        image: image("blackbox"),
+        user: USERS.nobody,
+        memory: 128,
+        command: [`--config.file=${BLACKBOX_CONFIGURATION}`],
+        healthcheck: healthcheck("http://127.0.0.1:9115/-/healthy"),
+        // On loopback whatever the others do: a prober that anybody can ask is a way into the network.
+        ports: [{ internal: 9115, external: args.ports.blackbox, ip: "127.0.0.1" }],
+        networksAdvanced: join("blackbox"),
+        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+        uploads: [configurationUpload(BLACKBOX_CONFIGURATION, args.blackboxConfiguration)],
+      });
+    }
+
     const grafana = server("grafana", {
       image: image("grafana"),
       user: USERS.grafana,
@@ -191,18 +207,6 @@ export class MetricsPlatform extends pulumi.ComponentResource {
   }
 }
 
-/** What every server gets: little to attack, bounded logs, and back after a crash or a reboot. */
-const hardened = {
-  restart: "unless-stopped",
-  init: true,
-  capabilities: { drops: ["ALL"] },
-  securityOpts: ["no-new-privileges:true"],
-  logDriver: "json-file",
-  logOpts: { "max-size": "10m", "max-file": "3" },
-  wait: true,
-  waitTimeout: 120,
-} satisfies Partial<ContainerArgs>;
-
 /** 12 hexadecimal digits that name the files' content. */
 export function contentHash(files: Readonly<Record<string, string>>): string {
   return createHash("sha256")
@@ -220,24 +224,4 @@ function prometheusCommand(retention: { days: number; size: string }): string[] 
     "--enable-feature=auto-reload-config",
     "--config.auto-reload-interval=5s",
   ];
-}
-
-/** Without wget's -T, which crashes in some busybox builds: Docker's own timeout ends a hanging check. */
-function healthcheck(url: string) {
-  return {
-    tests: ["CMD", "wget", "-q", "-O", "/dev/null", url],
-    interval: "10s",
-    timeout: "5s",
-    retries: 3,
-    startPeriod: "30s",
-  };
-}
-
-function configurationUpload(file: string, content: string) {
-  return { file, content, permissions: "0444" };
-}
-
-/** Readable by the server's user alone. */
-function secretUpload(file: string, content: pulumi.Output<string>, owner: string) {
-  return { file, content, permissions: "0400", owner };
 }

@@ -2,20 +2,25 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck.js";
 import * as pulumi from "@pulumi/pulumi";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
-import type { UptimeCheck } from "../catalog/uptime.ts";
+import { canCheck, isSecure, type UptimeCheck } from "../catalog/uptime.ts";
 import type { RegionalTopics } from "./alert-topics.ts";
 
 export interface UptimeArgs {
   /** Prefix of names, such as `agentpay-production`. */
   namePrefix: string;
+  /** Every endpoint of the stack; those that Route 53 can't check are left out. */
   checks: readonly UptimeCheck[];
+  /** Whether Route 53's alarm tells people of the endpoint. */
+  tells: (check: UptimeCheck) => boolean;
+  /** Seconds between the checks of each of Route 53's checkers. */
+  requestInterval: 10 | 30;
   /** Topics of the global region. */
   topics: RegionalTopics;
   /** Where the runbooks are published. */
   runbookBaseUrl: string;
 }
 
-/** Checks of the public endpoints from outside, by AWS's health checkers around the world. */
+/** Checks of the public endpoints by AWS's health checkers, from all of their eight regions. */
 export class Uptime extends pulumi.ComponentResource {
   readonly healthCheckIds: Record<string, pulumi.Output<string>>;
 
@@ -23,24 +28,25 @@ export class Uptime extends pulumi.ComponentResource {
     super("agentpay:monitoring:Uptime", name, {}, opts);
     const healthCheckIds: Record<string, pulumi.Output<string>> = {};
 
-    for (const check of args.checks) {
+    for (const check of args.checks.filter((each) => canCheck("route53", each))) {
       const healthCheck = new HealthCheck(
         `${name}-${check.key}`,
         {
-          ...endpointOf(check.url),
-          requestInterval: 30,
+          ...endpointOf(check),
+          requestInterval: args.requestInterval,
           failureThreshold: 3,
-          tags: { Name: `${args.namePrefix} ${check.publicName}` },
+          tags: { Name: `${args.namePrefix} ${check.key}`, owner: check.owner },
         },
         { parent: this },
       );
       const topicArn = check.severity === "critical" ? args.topics.criticalArn : args.topics.warningArn;
+      const actions = args.tells(check) ? [topicArn] : [];
       new MetricAlarm(
         `${name}-${check.key}-alarm`,
         {
           name: `${args.namePrefix}-${check.key}-unreachable`,
           alarmDescription:
-            `${check.publicName} can't be reached from the internet. ` +
+            `${check.key} can't be reached from the internet. ${check.whenItFails} ` +
             `Runbook: ${args.runbookBaseUrl}/EndpointUnreachable.md`,
           namespace: "AWS/Route53",
           metricName: "HealthCheckStatus",
@@ -52,8 +58,8 @@ export class Uptime extends pulumi.ComponentResource {
           threshold: 1,
           // A check that reports nothing is no better than one that fails.
           treatMissingData: "breaching",
-          alarmActions: [topicArn],
-          okActions: [topicArn],
+          alarmActions: actions,
+          okActions: actions,
           region: GLOBAL_REGION,
         },
         { parent: this },
@@ -66,14 +72,11 @@ export class Uptime extends pulumi.ComponentResource {
   }
 }
 
-/** Route 53's view of a URL. */
-export function endpointOf(url: string) {
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const secure = protocol === "https:";
-  return {
-    type: secure ? "HTTPS" : "HTTP",
-    fqdn: hostname,
-    port: port === "" ? (secure ? 443 : 80) : Number(port),
-    resourcePath: pathname,
-  };
+/** Route 53's view of an endpoint. */
+export function endpointOf({ kind, url }: Pick<UptimeCheck, "kind" | "url">) {
+  const { hostname, port, pathname } = new URL(url);
+  const secure = isSecure(url);
+  const address = { fqdn: hostname, port: port === "" ? (secure ? 443 : 80) : Number(port) };
+  if (kind === "port") return { type: "TCP", ...address };
+  return { type: secure ? "HTTPS" : "HTTP", ...address, resourcePath: pathname };
 }

@@ -31,6 +31,8 @@ const hosted: readonly Service[] = [...services, agentpay(ledger), postgres(ledg
 const calledByContainers = [
   "agentpayApi",
   "agentpayWorker",
+  "agentpayEdge",
+  "gatus",
   "postgresExporter",
   "redisExporter",
   "postgres",

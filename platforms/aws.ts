@@ -4,7 +4,7 @@ import { slowApiResponses } from "../catalog/alerts/api.ts";
 import { thresholdOf } from "../catalog/alerts/index.ts";
 import { hostAlarms } from "../catalog/host-alarms.ts";
 import { logQueries } from "../catalog/logs.ts";
-import { uptimeChecks } from "../catalog/uptime.ts";
+import { tellerOf } from "../catalog/uptime.ts";
 import { AlertTopics } from "../components/alert-topics.ts";
 import { CostControl } from "../components/cost-control.ts";
 import { DatabaseInsights } from "../components/database-insights.ts";
@@ -15,7 +15,7 @@ import { LogAggregation } from "../components/log-aggregation.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { Uptime } from "../components/uptime.ts";
 import { awsProvider, tags } from "../providers.ts";
-import { agentConfiguration, fromHost, namePrefix } from "../render/index.ts";
+import { agentConfiguration, checkersOf, checksOf, fromHost, namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
@@ -89,13 +89,21 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
     { namePrefix: prefix, ...cost, topics: topics.inGlobalRegion, runbookBaseUrl },
     { providers },
   );
-  const outsideChecks = uptime.enabled
-    ? new Uptime(
-        "uptime",
-        { namePrefix: prefix, checks: uptimeChecks(uptime), topics: topics.inGlobalRegion, runbookBaseUrl },
-        { providers },
-      )
-    : undefined;
+  const outsideChecks =
+    uptime.enabled && checkersOf(settings).includes("route53")
+      ? new Uptime(
+          "uptime",
+          {
+            namePrefix: prefix,
+            checks: checksOf(settings),
+            tells: (check) => tellerOf(check, checkersOf(settings)) === "route53",
+            requestInterval: uptime.route53IntervalSeconds,
+            topics: topics.inGlobalRegion,
+            runbookBaseUrl,
+          },
+          { providers },
+        )
+      : undefined;
   const databaseInsights = database.enabled
     ? new DatabaseInsights(
         "database",

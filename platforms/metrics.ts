@@ -5,11 +5,13 @@ import { MetricsPlatform } from "../components/metrics-platform.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { dockerProvider, emulatorCredentialsFile, grafanaProvider } from "../providers.ts";
 import { alertmanagerFiles, secretFiles } from "../render/alertmanager.ts";
+import { blackboxConfiguration } from "../render/blackbox.ts";
 import { dashboardModels } from "../render/grafana.ts";
 import {
   internalAddresses,
   namePrefix,
   notificationSettings,
+  probeSettings,
   prometheusFiles,
   publicGrafanaUrl,
 } from "../render/index.ts";
@@ -30,6 +32,7 @@ export function metricsPlatform(
     ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
   };
   const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
+  const probes = probeSettings(settings);
   const servers = new MetricsPlatform(
     "metrics",
     {
@@ -38,8 +41,10 @@ export function metricsPlatform(
       ports: {
         prometheus: platform.prometheusPort,
         alertmanager: platform.alertmanagerPort,
+        blackbox: platform.blackboxPort,
         grafana: platform.grafanaPort,
       },
+      blackboxConfiguration: probes && blackboxConfiguration(probes),
       applicationNetwork: platform.applicationNetwork,
       retention: { days: platform.retentionDays, size: platform.retentionSize },
       prometheusFiles: prometheusFiles(settings, platform),
@@ -51,7 +56,7 @@ export function metricsPlatform(
       grafanaApiUrl: platform.grafanaUrl ?? `http://${platform.bindAddress}:${platform.grafanaPort}`,
       protectData: settings.isProduction,
     },
-    { providers: [dockerProvider("docker", platform)] },
+    { providers: [dockerProvider("docker", platform.dockerHost)] },
   );
   const grafana = grafanaProvider("grafana", servers.grafanaApiUrl, platform.grafanaAdminPassword);
   const dashboards = new Dashboards(

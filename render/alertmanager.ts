@@ -1,6 +1,7 @@
 /** Severity -> Alertmanager's routes; causes -> what they mute; maintenance -> when nobody is told. */
 import { type AlertSelector, inhibitions } from "../catalog/inhibitions.ts";
-import type { MaintenanceWindow } from "../catalog/maintenance.ts";
+import type { Maintenance, MaintenanceWindow } from "../catalog/maintenance.ts";
+import { affectedBy } from "../catalog/uptime.ts";
 import { type ReceiverName, type ReceiverSettings, receivers } from "./alertmanager-receivers.ts";
 import { templateFiles } from "./alertmanager-templates.ts";
 import { toYaml } from "./yaml.ts";
@@ -10,8 +11,8 @@ export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";
 export interface NotificationSettings extends ReceiverSettings {
   /** The stack's own environment. */
   readonly environment: string;
-  /** When nobody is told of anything. */
-  readonly maintenance: readonly MaintenanceWindow[];
+  /** Announced work: nobody is told of what it makes fail. */
+  readonly maintenance: readonly Maintenance[];
 }
 
 /**
@@ -20,7 +21,10 @@ export interface NotificationSettings extends ReceiverSettings {
  */
 const NAMED_ENVIRONMENTS = ["development", "local", "production", "staging", "test"];
 
-const MAINTENANCE = "maintenance";
+/** Name of the time interval of the nth piece of work. */
+function intervalName(index: number): string {
+  return `maintenance-${index + 1}`;
+}
 
 /** alertmanager.yml and its templates, by path below Alertmanager's configuration folder. */
 export function alertmanagerFiles(settings: NotificationSettings): Record<string, string> {
@@ -49,7 +53,10 @@ export function alertmanagerConfiguration(settings: NotificationSettings): strin
       equal,
     })),
     ...(maintenance.length > 0 && {
-      time_intervals: [{ name: MAINTENANCE, time_intervals: maintenance.map(timeInterval) }],
+      time_intervals: maintenance.map(({ window }, index) => ({
+        name: intervalName(index),
+        time_intervals: [timeInterval(window)],
+      })),
     }),
     receivers: receivers(settings),
   });
@@ -63,7 +70,7 @@ interface Route {
 
 /** The first that matches takes the alert. */
 function routes({ environment, maintenance }: NotificationSettings): readonly Route[] {
-  const muted = maintenance.length > 0 && { mute_time_intervals: [MAINTENANCE] };
+  const muted = maintenance.length > 0 && { routes: mutedRoutes(maintenance) };
   const others = NAMED_ENVIRONMENTS.filter((name) => name !== environment);
   return [
     {
@@ -87,6 +94,24 @@ function routes({ environment, maintenance }: NotificationSettings): readonly Ro
     },
     { receiver: "warning", matchers: ['severity="warning"'], ...muted },
   ];
+}
+
+/**
+ * Routes below one that tells people: what announced work makes fail is muted while the work lasts. An alert takes the
+ * first route that matches, so each part of AgentPay has one, which all the work on it mutes.
+ */
+function mutedRoutes(maintenance: readonly Maintenance[]) {
+  const mutedBy = new Map<string, Set<string>>();
+  for (const [index, { affects }] of maintenance.entries()) {
+    for (const { endpoints, services } of affects.map(affectedBy)) {
+      const parts = [
+        ...endpoints.map((key) => anyOf("endpoint", [key])),
+        ...services.map((service) => anyOf("service", [service])),
+      ];
+      for (const part of parts) mutedBy.set(part, (mutedBy.get(part) ?? new Set()).add(intervalName(index)));
+    }
+  }
+  return [...mutedBy].map(([part, intervals]) => ({ matchers: [part], mute_time_intervals: [...intervals] }));
 }
 
 function matchers({ names, labels = {} }: AlertSelector): string[] {

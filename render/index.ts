@@ -1,11 +1,14 @@
 /** Settings and catalogue -> every file that other programs read. Pure: components and the render command share it. */
-import { type Job, jobs } from "../catalog/metrics.ts";
+import { jobs } from "../catalog/metrics.ts";
 import { GLOBAL_REGION, topicArn } from "../catalog/topics.ts";
+import { type Checker, tellerOf, type UptimeCheck, uptimeChecks } from "../catalog/uptime.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { alertmanagerFiles, type NotificationSettings } from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
+import { blackboxConfiguration, type ProbeSettings } from "./blackbox.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
 import { datadogAgentFiles } from "./datadog.ts";
+import { gatusConfiguration, type StatusPageSettings } from "./gatus.ts";
 import { dashboardFiles } from "./grafana.ts";
 import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheus.ts";
 
@@ -13,6 +16,7 @@ import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheu
 export const internalAddresses = {
   prometheus: "prometheus:9090",
   alertmanager: "alertmanager:9093",
+  blackbox: "blackbox:9115",
 } as const;
 
 /** Address at which people open Grafana. */
@@ -26,7 +30,8 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     runbookBaseUrl: settings.docs.runbookBaseUrl,
     grafanaUrl: publicGrafanaUrl(settings, platform),
   };
-  const targets: Record<Job, readonly string[]> = {
+  const probes = probeSettings(settings);
+  const targets = {
     "agentpay-api": platform.apiTargets,
     "agentpay-worker": platform.workerTargets,
     postgres: platform.postgresTargets,
@@ -34,14 +39,15 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     prometheus: ["localhost:9090"],
     alertmanager: [internalAddresses.alertmanager],
   };
-  const scraped = jobs.filter((job) => targets[job].length > 0);
-  const rules = ruleFiles(settings.alertThresholds, links, scraped);
+  const scraped = jobs.filter((job) => (job === "blackbox" ? probes !== undefined : targets[job].length > 0));
+  const rules = ruleFiles(settings.alertThresholds, links, scraped, recordedOnly(settings));
   return {
     "prometheus.yml": prometheusConfiguration(
       {
         environment: settings.environment,
         scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
         targets,
+        probes,
         alertmanagers: [internalAddresses.alertmanager],
       },
       Object.keys(rules),
@@ -50,14 +56,71 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
   };
 }
 
+/** The stack's checkers in their order, without those whose platform is switched off. */
+export function checkersOf({ uptime, aws, metrics }: Settings): readonly Checker[] {
+  if (!uptime.enabled) return [];
+  const gatusHost = uptime.statusPageDockerHost !== undefined || metrics.enabled;
+  const without = [
+    ...(aws.enabled ? [] : ["route53"]),
+    ...(metrics.enabled ? [] : ["blackbox"]),
+    ...(gatusHost ? [] : ["gatus"]),
+  ];
+  return uptime.checkers.filter((checker) => !without.includes(checker));
+}
+
+/** Every endpoint of the stack that is checked from outside. */
+export function checksOf(settings: Settings): readonly UptimeCheck[] {
+  const { uptime } = settings;
+  if (!uptime.enabled) return [];
+  const statusPageUrl = checkersOf(settings).includes("gatus") ? publicStatusPageUrl(uptime) : undefined;
+  return uptimeChecks({ ...uptime, statusPageUrl });
+}
+
+/** Address at which people open the status page. */
+export function publicStatusPageUrl({ statusPageUrl, statusPagePort }: Enabled<"uptime">): string {
+  return statusPageUrl ?? `http://localhost:${statusPagePort}`;
+}
+
+/** What the blackbox exporter probes; undefined where the stack has none. */
+export function probeSettings(settings: Settings): ProbeSettings | undefined {
+  const { uptime } = settings;
+  if (!uptime.enabled || !checkersOf(settings).includes("blackbox")) return undefined;
+  return {
+    checks: checksOf(settings).map((check) => ({ ...check, url: fromContainer(check.url) })),
+    intervalSeconds: uptime.probeIntervalSeconds,
+    verifyCertificates: uptime.verifyCertificates,
+    exporter: internalAddresses.blackbox,
+  };
+}
+
+/** What Gatus checks and shows; undefined where the stack has no status page. */
+export function statusPageSettings(settings: Settings): StatusPageSettings | undefined {
+  const { uptime, announcements } = settings;
+  if (!uptime.enabled || !checkersOf(settings).includes("gatus")) return undefined;
+  return {
+    checks: checksOf(settings).map((check) => ({ ...check, url: fromContainer(check.url) })),
+    intervalSeconds: uptime.probeIntervalSeconds,
+    verifyCertificates: uptime.verifyCertificates,
+    tls: uptime.statusPageCertificate !== undefined,
+    announcements,
+  };
+}
+
+/** Endpoints that the blackbox exporter probes, and of which another checker tells people. */
+function recordedOnly(settings: Settings): readonly string[] {
+  return checksOf(settings)
+    .filter((check) => tellerOf(check, checkersOf(settings)) !== "blackbox")
+    .map(({ key }) => key);
+}
+
 /** What Alertmanager may notify in this stack. */
 export function notificationSettings(settings: Settings): NotificationSettings {
-  const { environment, pagerduty, notifications } = settings;
+  const { environment, pagerduty, notifications, announcements } = settings;
   const { slackWebhookUrl, slackChannel, smtpHost, smtpFrom, smtpUsername, smtpRequireTls, emails } =
     notifications;
   return {
     environment,
-    maintenance: notifications.maintenance,
+    maintenance: announcements.maintenance.filter(({ over }) => !over),
     sns: snsSettings(settings),
     pagerDuty: pagerduty.enabled ? { eventsUrl: pagerduty.eventsUrl } : undefined,
     slack: slackWebhookUrl === undefined ? undefined : { channel: slackChannel },
@@ -92,7 +155,7 @@ export function fromHost(url: string): string {
 
 /** An address of this machine as a container on it reaches it. */
 function fromContainer(url: string): string {
-  return url.replace(/^(https?:\/\/)(localhost|127\.0\.0\.1)(?=:|$)/, "$1host.docker.internal");
+  return url.replace(/^(\w+:\/\/)(localhost|127\.0\.0\.1)(?=:|$)/, "$1host.docker.internal");
 }
 
 /** What the CloudWatch agent collects on the hosts: always their metrics, and the logs that no other agent ships. */
@@ -112,7 +175,11 @@ export function datadogFiles(
 
 /** Every generated file of a stack, by path. */
 export function renderAll(settings: Settings): Record<string, string> {
+  const probes = probeSettings(settings);
+  const page = statusPageSettings(settings);
   return {
+    ...(page && { "gatus/config.yaml": gatusConfiguration(page) }),
+    ...(probes && { "blackbox/blackbox.yml": blackboxConfiguration(probes) }),
     ...(settings.metrics.enabled && {
       ...under("prometheus", prometheusFiles(settings, settings.metrics)),
       ...under("alertmanager", alertmanagerFiles(notificationSettings(settings))),

@@ -7,6 +7,7 @@ import { dashboards } from "../catalog/dashboards/index.ts";
 import { type Job, jobs } from "../catalog/metrics.ts";
 import { recordingRuleGroups } from "../catalog/recording-rules/index.ts";
 import { services } from "../catalog/services.ts";
+import { type ProbeSettings, probeJob } from "./blackbox.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The most series a target may expose: a label that holds ids is cut off before it fills the disk. */
@@ -17,7 +18,9 @@ export interface ScrapeSettings {
   readonly environment: string;
   readonly scrapeIntervalSeconds: number;
   /** host:port of each target, by job. */
-  readonly targets: Readonly<Record<Job, readonly string[]>>;
+  readonly targets: Readonly<Record<Exclude<Job, "blackbox">, readonly string[]>>;
+  /** What is probed from outside; undefined where this Prometheus has no prober. */
+  readonly probes: ProbeSettings | undefined;
   /** host:port of each Alertmanager. */
   readonly alertmanagers: readonly string[];
 }
@@ -40,24 +43,25 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
     },
     rule_files: ruleFiles.map((file) => `rules/${file}`),
     alerting: { alertmanagers: [{ static_configs: [{ targets: settings.alertmanagers }] }] },
-    scrape_configs: Object.entries(settings.targets)
-      .filter(([, targets]) => targets.length > 0)
-      .map(([job, targets]) => ({
-        job_name: job,
-        sample_limit: SAMPLE_LIMIT,
-        static_configs: [{ targets }],
-      })),
+    scrape_configs: [
+      ...Object.entries(settings.targets)
+        .filter(([, targets]) => targets.length > 0)
+        .map(([job, targets]) => ({ job_name: job, static_configs: [{ targets }] })),
+      ...(settings.probes ? [probeJob(settings.probes)] : []),
+    ].map(({ job_name, ...job }) => ({ job_name, sample_limit: SAMPLE_LIMIT, ...job })),
   });
 }
 
 /**
  * Rule files by file name, one for each group of alerts and one for all recorded series.
  * @param scraped the jobs that the stack scrapes: alerts about another one would find it missing for ever
+ * @param recordedOnly endpoints of which another checker tells people: their alerts are of severity info here
  */
 export function ruleFiles(
   thresholds: AlertThresholds,
   links: AlertLinks,
   scraped: readonly Job[] = jobs,
+  recordedOnly: readonly string[] = [],
 ): Record<string, string> {
   const recording = {
     groups: recordingRuleGroups.map(({ name, interval, rules }) => ({
@@ -75,14 +79,26 @@ export function ruleFiles(
     .map(({ name, interval, alerts }) => [
       `${name}.yml`,
       toYaml({
-        groups: [{ name, interval, rules: alerts.map((alert) => alertingRule(alert, thresholds, links)) }],
+        groups: [
+          {
+            name,
+            interval,
+            rules: alerts.map((alert) => alertingRule(alert, thresholds, links, recordedOnly)),
+          },
+        ],
       }),
     ]);
   return { "recording.yml": toYaml(recording), ...Object.fromEntries(alerting) };
 }
 
-function alertingRule(alert: Alert, thresholds: AlertThresholds, links: AlertLinks) {
-  const { name, severity, service, labels, holdFor, keepFiringFor, summary, description } = alert;
+function alertingRule(
+  alert: Alert,
+  thresholds: AlertThresholds,
+  links: AlertLinks,
+  recordedOnly: readonly string[],
+) {
+  const { name, service, labels, holdFor, keepFiringFor, summary, description } = alert;
+  const severity = recordedOnly.includes(labels?.["endpoint"] ?? "") ? "info" : alert.severity;
   return {
     alert: name,
     expr: expressionOf(alert, thresholds),

@@ -143,7 +143,15 @@ test("production's outputs say what is where", async () => {
     billingAlarmNames: [50, 80, 100].map((percent) => `agentpay-production-billing-${percent}-percent`),
     budgetNames: ["agentpay-production-monthly", "agentpay-production-daily"],
     anomalySubscriptionArn: "arn:aws:ce::111122223333:anomalysubscription/cost-anomalies",
-    healthCheckIds: { api: "id-of-uptime-api", widget: "id-of-uptime-widget" },
+    healthCheckIds: Object.fromEntries(
+      ["api", "websocket-port", "widget", "status-page"].map((key) => [key, `id-of-uptime-${key}`]),
+    ),
+    statusPageUrl: "https://status.agentpay.com",
+    statusBadgeUrls: expect.objectContaining({
+      api: expect.objectContaining({
+        uptime30d: "https://status.agentpay.com/api/v1/endpoints/agentpay_api/uptimes/30d/badge.svg",
+      }),
+    }),
     databaseParameterGroupName: "agentpay-production-postgres16",
     prometheusUrl: "http://127.0.0.1:9090",
     alertmanagerUrl: "http://127.0.0.1:9093",
@@ -161,14 +169,14 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "metrics",
     { "metrics.enabled": false },
-    /MetricsPlatform|Dashboards|DeadMansSwitch|providers:(docker|grafana)/,
+    /MetricsPlatform|Dashboards|DeadMansSwitch|providers:(docker|grafana)|[sS]tatus-?[pP]age/,
   ],
-  ["uptime", { "uptime.enabled": false }, /Uptime/],
+  ["uptime", { "uptime.enabled": false }, /Uptime|[sS]tatus-?[pP]age|metrics-blackbox/],
   ["database", { "database.enabled": false }, /DatabaseInsights/],
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|Uptime|DatabaseInsights|DeadMansSwitch/,
+    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox/,
   ],
 ];
 
@@ -220,6 +228,7 @@ test("a stack of another name is no production: nothing of it is protected", asy
       "on-call-secondary",
       "on-call-service",
       "on-call-team",
+      "status-page-data",
     ]
   `);
 });

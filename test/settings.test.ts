@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkers } from "../catalog/uptime.ts";
 import { parseSettings, SettingsError, secretKeys } from "../settings.ts";
 import { type Configuration, readConfiguration, setPath } from "../settings-file.ts";
 import { configurationOf, type Overrides, REPOSITORY, stacks } from "./support/program.ts";
@@ -188,6 +189,16 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ],
   ["uptime.enabled", [0], "true or false", ""],
   ["uptime.apiUrl", ["", "https://example.com/api"], "an http(s) address without a path", TEXT],
+  ["uptime.websocketPath", ["", "ws", "/a b"], "a path such as", TEXT],
+  ["uptime.verifyCertificates", ["yes"], "true or false", ""],
+  ["uptime.probeIntervalSeconds", [5, 300, "60"], "a whole number from 10 to 120", ""],
+  ["uptime.route53IntervalSeconds", [20, "30"], "10 or 30", ""],
+  ["uptime.statusPageUrl", ["status.example.com", "https://example.com/status"], "an http(s) address", TEXT],
+  ["uptime.statusPagePort", [0], "a whole number from 1 to 65535", ""],
+  ["uptime.statusPageBindAddress", ["", "localhost"], "an IP address", ""],
+  ["uptime.statusPageDockerHost", ["docker.example.com"], "unix://, tcp:// or ssh://", TEXT],
+  ["uptime.statusPageCertificate", [5], "a secret value", SECRET],
+  ["uptime.statusPagePrivateKey", [5], "a secret value", SECRET],
   ["uptime.widgetUrl", ["", "/widget.js", "https://example.com/widget.js?v=1"], "an http(s) address", TEXT],
   ["database.enabled", [{}], "true or false", ""],
   ["database.family", ["mysql8.0", "postgres"], "an RDS family such as postgres16", TEXT],
@@ -229,6 +240,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["metrics.dockerHost", ["", "monitoring.example.com"], "unix://, tcp:// or ssh://", TEXT],
   ["metrics.bindAddress", ["", "localhost", "256.0.0.1"], "an IP address", ""],
   ["metrics.prometheusPort", [0, 65_536, "9090"], "a whole number from 1 to 65535", ""],
+  ["metrics.blackboxPort", [0], "a whole number from 1 to 65535", ""],
   ["metrics.alertmanagerPort", [-1], "a whole number from 1 to 65535", ""],
   ["metrics.grafanaPort", [1.5], "a whole number from 1 to 65535", ""],
   ["metrics.grafanaUrl", ["grafana"], "an http(s) address without a path", TEXT],
@@ -243,13 +255,9 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
 const badLists: readonly (readonly [key: string, value: unknown, item: string, expected: string])[] = [
   ["notifications.emails", "oncall@agentpay.com", "[0]", "a list of email addresses"],
   ["notifications.emails", ["oncall@agentpay.com", "nobody"], "[1]", "an email address"],
-  ["notifications.maintenance", "Sunday 02:00-04:00", "[0]", "a list of maintenance windows"],
-  [
-    "notifications.maintenance",
-    ["Sunday 02:00-04:00", "Sunday"],
-    "[1]",
-    "a part of one day in UTC, such as Sunday 02:00-04:00 or 2026-12-24 20:00-24:00",
-  ],
+  ["uptime.checkers", "route53", "[0]", "a list of checkers"],
+  ["uptime.checkers", [], "[0]", `at least one of ${checkers.join(", ")}`],
+  ["uptime.checkers", ["route53", "pingdom"], "[1]", `one of ${checkers.join(", ")}`],
   ["notifications.smsNumbers", { a: 1 }, "[0]", "a list of phone numbers"],
   ["notifications.smsNumbers", [15_550_100_123], "[0]", "a phone number such as +15550100123"],
   ["metrics.apiTargets", [], "[0]", "at least one host:port"],
@@ -394,10 +402,16 @@ describe("rules between keys", () => {
       /warnings must reach someone/,
     ],
     [
-      "uptime checks are AWS's",
-      { "aws.enabled": false, "database.enabled": false },
-      "uptime.enabled",
-      /false where aws/,
+      "a certificate needs its key",
+      { "uptime.statusPagePrivateKey": "" },
+      "uptime.statusPagePrivateKey",
+      /statusPageCertificate is set/,
+    ],
+    [
+      "production's certificates are trusted",
+      { "uptime.verifyCertificates": false },
+      "uptime.verifyCertificates",
+      /no self-signed certificate/,
     ],
     [
       "the database is AWS's",

@@ -4,7 +4,8 @@ import { DescribeDBParametersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
-import { uptimeChecks } from "../catalog/uptime.ts";
+import { canCheck } from "../catalog/uptime.ts";
+import { checkersOf, checksOf } from "../render/index.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 
@@ -60,9 +61,12 @@ async function hostAlarms(context: Context) {
 }
 
 async function healthChecks(context: Context) {
+  if (!checkersOf(context.settings).includes("route53")) {
+    return notConfigured("route53 is none of the stack's checkers");
+  }
   const ids = required(context.outputs.healthCheckIds, "healthCheckIds");
   const client = new Route53Client(clientOptions(context, GLOBAL_REGION));
-  const checks = uptimeChecks(context.settings.uptime as Enabled<"uptime">);
+  const checks = checksOf(context.settings).filter((check) => canCheck("route53", check));
   const prefix = `agentpay-${context.settings.environment}`;
   const problems = await alarmProblems(
     context,
@@ -75,7 +79,7 @@ async function healthChecks(context: Context) {
   }
   return problems.length > 0
     ? failed(some(problems))
-    : proven(some(checks.map(({ publicName, url }) => `${publicName} (${url})`)));
+    : proven(some(checks.map(({ key, url }) => `${key} (${url})`)));
 }
 
 /** Subscriptions of people wait for their answer; those of PagerDuty answer by themselves. */

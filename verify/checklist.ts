@@ -8,6 +8,7 @@ import { logChecks } from "./logs.ts";
 import { pagerDutyChecks } from "./pagerduty.ts";
 import { prometheusChecks, trackingChecks } from "./prometheus.ts";
 import { sentryChecks } from "./sentry.ts";
+import { statusPageChecks } from "./status-page.ts";
 
 /** An item of the guide that the stack has no part in yet. */
 function notYet(item: Pick<Check, "id" | "section" | "title">, reason: string): Check {
@@ -15,10 +16,6 @@ function notYet(item: Pick<Check, "id" | "section" | "title">, reason: string): 
 }
 
 const later: readonly Check[] = [
-  notYet(
-    { id: "status-page", section: "Uptime Monitoring", title: "Status page answers" },
-    "the stack has no status page",
-  ),
   notYet(
     { id: "structured-logging", section: "Logs", title: "Structured logging" },
     "a part of AgentPay, not of this stack",
@@ -38,6 +35,7 @@ export const checklist: readonly Check[] = [
   ...logChecks,
   ...datadogChecks,
   ...costChecks,
+  ...statusPageChecks,
   ...pagerDutyChecks,
   ...later,
 ].toSorted((one, other) => sections.indexOf(one.section) - sections.indexOf(other.section));

@@ -27,6 +27,7 @@ const outputsSchema = z.object({
   databaseParameterGroupName: z.string().optional(),
   prometheusUrl: z.string().optional(),
   alertmanagerUrl: z.string().optional(),
+  statusPageUrl: z.string().optional(),
   dashboardUrls: z.record(z.string(), z.string()).optional(),
 });
 export type Outputs = z.output<typeof outputsSchema>;

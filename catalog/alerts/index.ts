@@ -11,6 +11,7 @@ import { monitoringAlerts } from "./monitoring.ts";
 import { objectiveAlerts } from "./objectives.ts";
 import { postgresAlerts } from "./postgres.ts";
 import { redisAlerts } from "./redis.ts";
+import { uptimeAlerts } from "./uptime.ts";
 import { websocketAlerts } from "./websocket.ts";
 import { workerAlerts } from "./worker.ts";
 
@@ -26,6 +27,7 @@ export const alertGroups: readonly AlertGroup[] = [
   postgresAlerts,
   redisAlerts,
   hostAlerts,
+  uptimeAlerts,
   monitoringAlerts,
   ...objectiveAlerts,
 ];

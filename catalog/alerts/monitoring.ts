@@ -18,7 +18,7 @@ const watchdog: Alert = {
 };
 
 /** Jobs whose targets have alerts of their own. */
-const OTHERS = 'job!~"agentpay-api|agentpay-worker|postgres|redis"';
+const OTHERS = 'job!~"agentpay-api|agentpay-worker|postgres|redis|blackbox"';
 const up = metrics.up.name;
 
 const targetDown: Alert = {

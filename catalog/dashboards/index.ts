@@ -6,6 +6,7 @@ import { llmAndRag } from "./llm-and-rag.ts";
 import { monitoringHealth } from "./monitoring-health.ts";
 import { objectivesDashboard } from "./objectives.ts";
 import { technical } from "./technical.ts";
+import { uptime } from "./uptime.ts";
 
 export const dashboards = [
   agentPayMetrics,
@@ -14,6 +15,7 @@ export const dashboards = [
   cost,
   objectivesDashboard,
   data,
+  uptime,
   monitoringHealth,
 ] as const satisfies readonly Dashboard[];
 

@@ -13,6 +13,16 @@ export interface Conditions {
     /** Series that it exposes beyond its own, one for each value of a label that holds ids. */
     strayLabelValues: number;
   };
+  /** What customers reach, as it looks from outside. */
+  edge: {
+    /** Whether /healthz answers 200. */
+    healthy: boolean;
+    /** Whether a WebSocket handshake is accepted. */
+    upgrades: boolean;
+    widgetEmpty: boolean;
+    /** For how many days the certificate is valid. */
+    certificateDays: number;
+  };
   websocket: { refusedRatio: number; dropRate: number };
   checkout: { failureRatio: number };
   llm: {
@@ -69,6 +79,7 @@ export function healthyConditions(): Conditions {
     visitors: { factor: 1 },
     // An objective of 99.9% is used up by 0.1%: healthy is well below.
     api: { up: true, errorRatio: 0.0002, latencyFactor: 1, strayLabelValues: 0 },
+    edge: { healthy: true, upgrades: true, widgetEmpty: false, certificateDays: 90 },
     websocket: { refusedRatio: 0.0005, dropRate: 0.00002 },
     checkout: { failureRatio: 0.001 },
     llm: {

@@ -42,6 +42,26 @@ export const faults = {
   "api-slow": fault("The API answers many times slower", { factor: factor(40) }, ({ api }, given) => {
     api.latencyFactor *= given.factor;
   }),
+  "healthz-failing": fault("The API's health route answers 503", {}, ({ edge }) => {
+    edge.healthy = false;
+  }),
+  "handshake-refused": fault(
+    "The chat's WebSocket handshake is refused; the port is open",
+    {},
+    ({ edge }) => {
+      edge.upgrades = false;
+    },
+  ),
+  "widget-empty": fault("The widget's script is empty", {}, ({ edge }) => {
+    edge.widgetEmpty = true;
+  }),
+  "certificate-expiring": fault(
+    "The public certificate is about to end",
+    { days: z.number().gt(0).max(60).default(2) },
+    ({ edge }, given) => {
+      edge.certificateDays = given.days;
+    },
+  ),
   "visitors-gone": fault("Hardly any visitor comes", { factor: factor(0.1) }, ({ visitors }, given) => {
     visitors.factor = given.factor;
   }),

@@ -8,6 +8,7 @@
  */
 import type { RunningService, Service, ServiceContext } from "../service.ts";
 import { listen, type RunningServer } from "../services/http-server.ts";
+import { startEdge } from "./edge.ts";
 import { type Ledger, noLedger } from "./ledger.ts";
 import { buildServer, targets } from "./servers.ts";
 import { Simulation } from "./simulation.ts";
@@ -23,8 +24,8 @@ export interface SimulationOptions {
   readonly ledger?: Ledger;
 }
 
-/** By what it is: `api`, `worker`, `postgres`, `redis`. */
-export type TargetName = keyof typeof targets;
+/** By what it is: `api`, `worker`, `postgres`, `redis`, and `edge`, which customers reach. */
+export type TargetName = keyof typeof targets | "edge";
 
 export interface RunningAgentPay extends RunningService {
   readonly urls: Readonly<Record<TargetName, string>>;
@@ -62,6 +63,7 @@ export async function startAgentPay(
       const app = buildServer(target, simulation, now);
       servers.push([name, await listen(app, `simulated AgentPay ${name}`, ports[target.port])]);
     }
+    servers.push(["edge", await startEdge(simulation, now, ports.agentpayEdge)]);
   } catch (error) {
     await stopAll();
     throw error;

@@ -8,12 +8,16 @@ import { REPOSITORY, type StatePaths, writeAtomically } from "../state-folder.ts
 
 const SOURCE = path.join(REPOSITORY, "Pulumi.local.yaml");
 
-/** Ports that the program itself publishes, by the setting below `metrics` that names each. */
+/** Ports that the program itself publishes, by the setting that names each. */
 const PUBLISHED = {
-  prometheusPort: "prometheus",
-  alertmanagerPort: "alertmanager",
-  grafanaPort: "grafana",
-} as const satisfies Record<string, keyof Ports>;
+  metrics: {
+    prometheusPort: "prometheus",
+    alertmanagerPort: "alertmanager",
+    blackboxPort: "blackbox",
+    grafanaPort: "grafana",
+  },
+  uptime: { statusPagePort: "gatus" },
+} as const satisfies Record<string, Record<string, keyof Ports>>;
 
 interface StackFile {
   readonly config: Record<string, Record<string, unknown>>;
@@ -42,9 +46,11 @@ async function changedAt(file: string): Promise<number> {
 export function shiftConfiguration(text: string, offset: number): string {
   const file: StackFile = parse(shiftAddresses(text, offset));
   const ports = localPorts(offset);
-  const published = Object.entries(PUBLISHED).map(([key, name]) => [key, ports[name]]);
-  const metrics = `${PROJECT}:metrics`;
-  file.config[metrics] = { ...file.config[metrics], ...Object.fromEntries(published) };
+  for (const [section, settings] of Object.entries<Record<string, keyof Ports>>(PUBLISHED)) {
+    const published = Object.entries(settings).map(([key, name]) => [key, ports[name]]);
+    const name = `${PROJECT}:${section}`;
+    file.config[name] = { ...file.config[name], ...Object.fromEntries(published) };
+  }
   return stringify(file);
 }
 

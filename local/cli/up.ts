@@ -17,7 +17,13 @@ import { summary } from "./summary.ts";
 import { ensureTools, type FoundTools } from "./tools.ts";
 
 /** Where containers listen, perhaps those of the last run. */
-const CONTAINER_PORTS: ReadonlySet<PortName> = new Set(["prometheus", "alertmanager", "grafana"]);
+const CONTAINER_PORTS: ReadonlySet<PortName> = new Set([
+  "prometheus",
+  "alertmanager",
+  "blackbox",
+  "grafana",
+  "gatus",
+]);
 
 export async function up(): Promise<void> {
   const paths = statePaths();

@@ -1,4 +1,4 @@
-/** What an alert is called in drills: rules that share a name are told apart by their window or objective. */
+/** What an alert is called in drills: rules that share a name are told apart by their window, objective or endpoint. */
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { alerts } from "../../catalog/alerts/index.ts";
 
@@ -7,7 +7,9 @@ export type AlertId = string;
 
 /** @param labels an alert's own labels, or all those of one that fires */
 export function alertId(name: string, labels: Readonly<Record<string, string>> = {}): AlertId {
-  const detail = labels["long"] ?? labels["slo"];
+  // Of other alerts about an endpoint, the label is that of a series: one rule is for all of them.
+  const endpoint = name === "EndpointUnreachable" ? labels["endpoint"] : undefined;
+  const detail = labels["long"] ?? labels["slo"] ?? endpoint;
   return detail === undefined ? name : `${name} ${detail}`;
 }
 

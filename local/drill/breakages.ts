@@ -17,6 +17,14 @@ export function deadTarget(job: string): PrometheusBreakage {
   };
 }
 
+/** The prober's address is one at which nothing listens. */
+export const deadProber: PrometheusBreakage = {
+  edit: ({ scrape_configs }) => {
+    const job = scrape_configs.find(({ job_name }) => job_name === "blackbox");
+    for (const probe of job?.static_configs ?? []) probe.targets = [DEAD_TARGET];
+  },
+};
+
 /** A rule file beside the catalogue's, with one group of one rule. */
 function extraRule(name: string, interval: string, expr: string): PrometheusBreakage {
   const file = `rules/${name}.yml`;

@@ -1,13 +1,22 @@
 /** What is broken on purpose, and what has to ring then. Data only. */
 import { objectives } from "../../catalog/objectives.ts";
+import type { EndpointKey } from "../../catalog/uptime.ts";
 import type { FaultName } from "../agentpay/faults.ts";
 import type { AlertId } from "./alert-id.ts";
-import { deadTarget, failingRule, hastyRule, noAlertmanager, refusedConfiguration } from "./breakages.ts";
+import {
+  deadProber,
+  deadTarget,
+  failingRule,
+  hastyRule,
+  noAlertmanager,
+  refusedConfiguration,
+} from "./breakages.ts";
 import type { PrometheusBreakage } from "./lab.ts";
 
 /** Parts of what is watched that a drill disturbs: drills with one in common never run together. */
 export type Area =
   | "api"
+  | "edge"
   | "websocket"
   | "checkout"
   | "llm"
@@ -58,6 +67,7 @@ function burns(prefix: string, ...windows: readonly ("1h" | "6h" | "1d" | "3d")[
 function slowly(prefix: string): AlertId[] {
   return burns(prefix, "6h", "3d");
 }
+const unreachable = (endpoint: EndpointKey): AlertId => `EndpointUnreachable ${endpoint}`;
 const exhausted = (slo: string): AlertId => `ErrorBudgetExhausted ${slo}`;
 
 /** The whole period is as old as the drill: any burning budget is also an exhausted one. */
@@ -84,6 +94,7 @@ export const drills: readonly Drill[] = [
     faults: { "api-down": {} },
     aws: true,
     rings: ["APIDown"],
+    mutes: (["api", "websocket"] as const).map(unreachable),
     // Whoever was connected is not at once back.
     mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded"],
   },
@@ -93,7 +104,10 @@ export const drills: readonly Drill[] = [
     rings: ["WorkerDown"],
     // An API that is down is why nothing is measured.
     mutes: objectives.map(({ name }) => `SLOMetricMissing ${name}`),
-    mayRing: ["APIDown", "WebSocketConnectionsDropped", "WorkerJobTooOld", "WorkerQueueStalled"],
+    mayRing: [
+      ...["APIDown", "WebSocketConnectionsDropped", "WorkerJobTooOld", "WorkerQueueStalled"],
+      ...(["api", "websocket"] as const).map(unreachable),
+    ],
   },
   {
     title: "The second API server is dead",
@@ -427,6 +441,43 @@ export const drills: readonly Drill[] = [
     rings: ["RedisRejectedConnections"],
   },
   {
+    title: "The health route answers 503",
+    faults: { "healthz-failing": {} },
+    areas: ["edge"],
+    rings: [unreachable("api")],
+  },
+  {
+    title: "The WebSocket handshake is refused, and the port is open",
+    faults: { "handshake-refused": {} },
+    areas: ["edge"],
+    rings: [unreachable("websocket")],
+  },
+  {
+    title: "The widget's script is empty",
+    faults: { "widget-empty": {} },
+    areas: ["edge"],
+    rings: [unreachable("widget")],
+  },
+  {
+    title: "The certificate ends in 10 days",
+    faults: { "certificate-expiring": { days: 10 } },
+    areas: ["edge"],
+    rings: ["CertificateExpiringSoon"],
+  },
+  {
+    title: "The certificate ends in 2 days",
+    faults: { "certificate-expiring": { days: 2 } },
+    areas: ["edge"],
+    rings: ["CertificateAboutToExpire"],
+    mutes: ["CertificateExpiringSoon"],
+  },
+  {
+    title: "The prober does not answer",
+    prometheus: deadProber,
+    areas: ["prometheus", "edge"],
+    rings: ["UptimeProberDown"],
+  },
+  {
     title: "The host of everything is down",
     faults: { "api-down": {}, "worker-down": {}, "postgres-exporter-down": {}, "redis-exporter-down": {} },
     rings: ["HostDown"],
@@ -492,6 +543,9 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   LLMCostAnomaly: "it compares with the week up to yesterday, and no drill is that long",
   LLMCostAbovePlan:
     "it adds up 6 hours: long even in a drill, and whatever is faster rings LLMCostRunaway, which mutes it",
+  [unreachable("websocket-port")]:
+    "a port that nothing listens on can't be told from an API that is down, which mutes it",
+  [unreachable("status-page")]: "Gatus lives by the real time, so no lab has one; test/local/uptime.e2e.ts",
   PrometheusErrorSendingAlerts: "it rings where the only Alertmanager is gone, so nothing of it can arrive",
   ...Object.fromEntries(
     objectives.flatMap(({ alertPrefix }) =>

@@ -1,13 +1,19 @@
 /**
- * A place to break things in: a simulated AgentPay that lives fast, the real Prometheus and Alertmanager with the
- * catalogue's files at the same pace, and a PagerDuty, an inbox and, where asked for, an AWS of its own. Everything is new, on free ports and in
+ * A place to break things in: a simulated AgentPay that lives fast, the real Prometheus, Alertmanager and blackbox
+ * exporter with the catalogue's files at the same pace, and a PagerDuty, an inbox and, where asked for, an AWS of its own. Everything is new, on free ports and in
  * a folder of its own: a running local stack is not disturbed.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
-import { internalAddresses, notificationSettings, prometheusFiles } from "../../render/index.ts";
+import { blackboxConfiguration } from "../../render/blackbox.ts";
+import {
+  internalAddresses,
+  notificationSettings,
+  probeSettings,
+  prometheusFiles,
+} from "../../render/index.ts";
 import type { Settings } from "../../settings.ts";
 import { readSettings } from "../../settings-file.ts";
 import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
@@ -27,7 +33,7 @@ export interface LabOptions {
   readonly folder: string;
   /** Seconds of the simulation in one second. */
   readonly factor: number;
-  readonly tools: { readonly [Name in "prometheus" | "alertmanager" | "moto"]: FoundTool };
+  readonly tools: { readonly [Name in "prometheus" | "alertmanager" | "blackbox" | "moto"]: FoundTool };
   /** Whether there is an AWS, for phones and the heartbeat. */
   readonly aws: boolean;
 }
@@ -66,6 +72,8 @@ const SEED = 1;
 const PAGERDUTY_SERVICE = "AgentPay drill";
 /** Simulated: a scrape has a real half second at 60 times the pace, also on a busy machine. */
 const SCRAPE_INTERVAL_SECONDS = 30;
+/** Two of them in the time that an endpoint may fail before it rings. */
+const PROBE_INTERVAL_SECONDS = 60;
 const API_TOKEN = "drill";
 
 /** What the simulated PagerDuty's REST API asks of every request. */
@@ -108,10 +116,15 @@ async function assemble(
   );
   const pagerduty = keep(await startPagerDuty({ port: 0, dataFolder: data("pagerduty") }));
   const inbox = keep(await startInbox({ port: 0, mailPort: 0, dataFolder: data("inbox") }));
-  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
+  const [prometheusPort, alertmanagerPort, blackboxPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
   const address = {
     prometheus: `127.0.0.1:${prometheusPort}`,
     alertmanager: `127.0.0.1:${alertmanagerPort}`,
+    blackbox: `127.0.0.1:${blackboxPort}`,
   };
 
   const children = new Children(path.join(folder, "children.json"), logs);
@@ -162,6 +175,21 @@ async function assemble(
     environment: emulatorEnvironment,
     cwd: folder,
   });
+  const probes = probeSettings(settings);
+  if (probes === undefined)
+    throw new Error("Pulumi.local.yaml must have the checker blackbox: drills need it");
+  await writeFiles(folder, { "blackbox.yml": blackboxConfiguration(probes) });
+  await children.start({
+    name: "blackbox",
+    command: binary(tools.blackbox, "blackbox_exporter"),
+    args: [
+      `--config.file=${path.join(folder, "blackbox.yml")}`,
+      `--web.listen-address=${address.blackbox}`,
+      // What it keeps back of a scrape's time, in seconds: its own half second would be all there is.
+      "--timeout-offset=0.05",
+    ],
+    cwd: folder,
+  });
   await children.start({
     name: "prometheus",
     command: binary(tools.prometheus, "prometheus"),
@@ -210,8 +238,8 @@ async function assemble(
 /** The local stack's settings with the lab's addresses. */
 function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: string): Settings {
   const settings = readSettings(REPOSITORY, "local");
-  if (!settings.metrics.enabled || !settings.pagerduty.enabled) {
-    throw new Error("Pulumi.local.yaml must enable metrics and pagerduty: drills are about both");
+  if (!settings.metrics.enabled || !settings.pagerduty.enabled || !settings.uptime.enabled) {
+    throw new Error("Pulumi.local.yaml must enable metrics, pagerduty and uptime: drills are about them");
   }
   // By another name than Prometheus has for itself: AgentPay has a host of its own.
   const target = (name: keyof RunningAgentPay["urls"]) => [`localhost:${new URL(agentpay.urls[name]).port}`];
@@ -219,6 +247,14 @@ function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: str
     ...settings,
     pagerduty: { ...settings.pagerduty, eventsUrl },
     notifications: { ...settings.notifications, smtpHost },
+    uptime: {
+      ...settings.uptime,
+      // Gatus takes no part: it lives by the real time.
+      checkers: ["blackbox"],
+      apiUrl: agentpay.urls.edge,
+      widgetUrl: `${agentpay.urls.edge}/widget/v1/agentpay-chat.js`,
+      probeIntervalSeconds: PROBE_INTERVAL_SECONDS,
+    },
     metrics: {
       ...settings.metrics,
       scrapeIntervalSeconds: SCRAPE_INTERVAL_SECONDS,
@@ -232,12 +268,13 @@ function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: str
 
 function prometheusConfigurationFiles(
   settings: Settings,
-  address: { readonly prometheus: string; readonly alertmanager: string },
+  address: { readonly [Server in "prometheus" | "alertmanager" | "blackbox"]: string },
 ): Record<string, string> {
   if (!settings.metrics.enabled) return {};
   const files = prometheusFiles(settings, settings.metrics);
   const configuration = (files["prometheus.yml"] ?? "")
     .replaceAll(internalAddresses.alertmanager, address.alertmanager)
+    .replaceAll(internalAddresses.blackbox, address.blackbox)
     .replaceAll("localhost:9090", address.prometheus);
   return { ...files, "prometheus.yml": configuration };
 }

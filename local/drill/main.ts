@@ -67,16 +67,15 @@ function seconds(text: string): number {
 
 /** Found, or made: the first time that takes minutes, so it says what it does. */
 async function findServers(): Promise<RoundOptions["tools"]> {
-  const [prometheus, alertmanager, moto] = await sideBySide(
-    [tools.prometheus, tools.alertmanager, tools.moto].map((tool) => ({
+  const [prometheus, alertmanager, blackbox, moto] = await sideBySide(
+    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.moto].map((tool) => ({
       title: `${tool.name} ${tool.version}`,
       run: (onProgress) => ensureTool(tool, { onProgress }),
       done: ({ name, version, source }: FoundTool) => `${name} ${version} (${source})`,
     })),
   );
-  if (!prometheus || !alertmanager || !moto)
-    throw new Error("Prometheus, Alertmanager or moto was not found");
-  return { prometheus, alertmanager, moto };
+  if (!prometheus || !alertmanager || !blackbox || !moto) throw new Error("not every server was found");
+  return { prometheus, alertmanager, blackbox, moto };
 }
 
 async function run(options: Options, folder: string, signal: AbortSignal): Promise<boolean> {

@@ -1,4 +1,9 @@
-import Fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from "fastify";
 import { PORT_OFFSET_VARIABLE } from "../ports.ts";
 
 export const LOOPBACK = "127.0.0.1";
@@ -10,8 +15,12 @@ export interface RunningServer {
 }
 
 /** An application without logging of its own (requests carry tokens), which stops at once when told to. */
-export function newApplication(): FastifyInstance {
-  return Fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
+export function newApplication(serverFactory?: FastifyServerFactory): FastifyInstance {
+  return Fastify({
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    ...(serverFactory && { serverFactory }),
+  });
 }
 
 /** Routes with hooks and parsers of their own, for `app.register`. */

@@ -1,6 +1,7 @@
 /** What this project runs besides Node.js: which versions, and every way to get them. Data only. */
 
 import { images } from "../../catalog/images.ts";
+import { gatusVersion } from "./gatus-version.ts";
 import { alertmanagerPages, prometheusPages } from "./placeholder-pages.ts";
 
 /** A command that prints a binary's version. */
@@ -65,7 +66,7 @@ export interface Tool {
   readonly advice: string;
 }
 
-export type ToolName = "pulumi" | "prometheus" | "alertmanager" | "moto";
+export type ToolName = "pulumi" | "prometheus" | "alertmanager" | "blackbox" | "gatus" | "moto";
 
 const prometheusPlatforms = {
   "linux-x64": "linux-amd64",
@@ -160,6 +161,48 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     },
     advice:
       "Install Go 1.25 or newer (https://go.dev/dl/), or Alertmanager 0.28.0 or newer (https://prometheus.io/download/).",
+  },
+
+  blackbox: {
+    name: "blackbox",
+    version: images.blackbox.version,
+    minimumOnPath: "0.25.0",
+    binaries: ["blackbox_exporter"],
+    versionCommands: [printsVersion("blackbox_exporter")],
+    release: {
+      archive:
+        "https://github.com/prometheus/blackbox_exporter/releases/download/v{version}/blackbox_exporter-{version}.{platform}.tar.gz",
+      checksums:
+        "https://github.com/prometheus/blackbox_exporter/releases/download/v{version}/sha256sums.txt",
+      platforms: prometheusPlatforms,
+    },
+    build: {
+      kind: "go",
+      folder: "tools/blackbox",
+      packages: ["github.com/prometheus/blackbox_exporter"],
+      ldflags: "-X github.com/prometheus/common/version.Version={version}",
+      tags: ["netgo"],
+      patch: { module: "github.com/prometheus/blackbox_exporter", files: {} },
+    },
+    advice:
+      "Install Go 1.25 or newer (https://go.dev/dl/), or the blackbox exporter 0.25.0 or newer (https://prometheus.io/download/).",
+  },
+
+  // Published as container images only, and never taken from PATH: it can't say its version.
+  gatus: {
+    name: "gatus",
+    version: images.gatus.version,
+    binaries: ["gatus"],
+    versionCommands: [printsVersion("gatus")],
+    build: {
+      kind: "go",
+      folder: "tools/gatus",
+      packages: ["github.com/TwiN/gatus/v5"],
+      ldflags: "-X main.version={version}",
+      tags: ["netgo"],
+      patch: { module: "github.com/TwiN/gatus/v5", files: gatusVersion },
+    },
+    advice: "Install Go 1.25.5 or newer (https://go.dev/dl/).",
   },
 
   moto: {

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { imageReference, images } from "../../catalog/images.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 
-test.each(Object.values(images))("$repository is pinned by digest", (image) => {
-  expect(imageReference(image)).toMatch(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
+test.each(Object.entries(images))("%s is pinned by digest, where one is known", (name, image) => {
+  const digest = name === "gatus" ? "" : "@sha256:[0-9a-f]{64}";
+  expect(imageReference(image)).toMatch(new RegExp(`^[a-z./]+/[a-z-]+:v?\\d+\\.\\d+\\.\\d+${digest}$`));
 });
 
 test("Prometheus's tags have a v, Grafana's have none", () => {
@@ -12,6 +13,9 @@ test("Prometheus's tags have a v, Grafana's have none", () => {
   expect(imageReference(images.grafana)).toMatch(/^grafana\/grafana:\d/);
 });
 
-test.each(["prometheus", "alertmanager"] as const)("the local stack runs the same %s", (name) => {
-  expect(tools[name].version).toBe(images[name].version);
-});
+test.each(["prometheus", "alertmanager", "blackbox", "gatus"] as const)(
+  "the local stack runs the same %s",
+  (name) => {
+    expect(tools[name].version).toBe(images[name].version);
+  },
+);

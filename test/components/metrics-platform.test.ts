@@ -10,7 +10,7 @@ import {
   type Stack,
 } from "../support/program.ts";
 
-const SERVERS = ["prometheus", "alertmanager", "grafana"] as const;
+const SERVERS = ["prometheus", "alertmanager", "blackbox", "grafana"] as const;
 const REVISION = /^metrics-prometheus-configuration-[0-9a-f]{12}$/;
 
 interface Upload {
@@ -46,9 +46,9 @@ describe.each([
 
   test("makes exactly these", () => {
     expect(platform.counts).toEqual({
-      "docker:index/container:Container": 4,
+      "docker:index/container:Container": 5,
       "docker:index/network:Network": 1,
-      "docker:index/remoteImage:RemoteImage": 3,
+      "docker:index/remoteImage:RemoteImage": 4,
       "docker:index/volume:Volume": 4,
     });
   });
@@ -64,7 +64,7 @@ describe.each([
   test.each(SERVERS)("%s is hardened, bounded, and back after a crash", (server) => {
     const { user, memory, ...inputs } = platform.inputs(`metrics-${server}`);
     expect(Number(user)).toBeGreaterThan(0);
-    expect(memory).toBeGreaterThanOrEqual(256);
+    expect(memory).toBeGreaterThanOrEqual(128);
     expect(memory).toBeLessThanOrEqual(2048);
     expect(inputs).toMatchObject({
       name: `agentpay-${stack}-${server}`,
@@ -83,6 +83,7 @@ describe.each([
   test.each([
     ["prometheus", 9090, 9090, "http://127.0.0.1:9090/-/ready"],
     ["alertmanager", 9093, 9093, "http://127.0.0.1:9093/-/ready"],
+    ["blackbox", 9115, 9115, "http://127.0.0.1:9115/-/healthy"],
     ["grafana", 3000, 3001, "http://127.0.0.1:3000/api/health"],
   ])(
     "%s is published on loopback only and says whether it is healthy",
@@ -151,7 +152,7 @@ describe.each([
   });
 
   test("each keeps its data on a volume, protected in production only", () => {
-    for (const server of SERVERS) {
+    for (const server of SERVERS.filter((each) => each !== "blackbox")) {
       const volume = platform.child(`metrics-${server}-data`);
       expect(volume.inputs).toEqual({ name: `agentpay-${stack}-${server}-data` });
       expect(volume.protect).toBe(stack === "production");

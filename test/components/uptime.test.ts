@@ -10,25 +10,26 @@ describe.each([
   { stack: "staging", host: "api.staging.agentpay.com", cdn: "cdn.staging.agentpay.com" },
 ] as const)("$stack", ({ stack, host, cdn }) => {
   const checks = [
-    { key: "api", fqdn: host, resourcePath: "/healthz", title: "API", severity: "critical" },
+    { key: "api", fqdn: host, resourcePath: "/healthz", severity: "critical" },
     {
       key: "widget",
       fqdn: cdn,
       resourcePath: "/widget/v1/agentpay-chat.js",
-      title: "Chat widget",
       severity: "warning",
     },
   ] as const;
 
   test("has a health check and an alarm for each endpoint, and tells their ids", async () => {
     const uptime = componentOf(await runProgram(stack), "Uptime");
-    expect(uptime.counts).toEqual({ [HEALTH_CHECK]: 2, [ALARM]: 2 });
+    expect(uptime.counts).toEqual({ [HEALTH_CHECK]: 4, [ALARM]: 4 });
     expect(uptime.outputs).toEqual({
-      healthCheckIds: { api: "id-of-uptime-api", widget: "id-of-uptime-widget" },
+      healthCheckIds: Object.fromEntries(
+        ["api", "websocket-port", "widget", "status-page"].map((key) => [key, `id-of-uptime-${key}`]),
+      ),
     });
   });
 
-  test.each(checks)("$key is checked over https from outside", async ({ key, fqdn, resourcePath, title }) => {
+  test.each(checks)("$key is checked over https from outside", async ({ key, fqdn, resourcePath }) => {
     const uptime = componentOf(await runProgram(stack), "Uptime");
     expect(uptime.inputs(`uptime-${key}`)).toEqual({
       type: "HTTPS",
@@ -37,7 +38,7 @@ describe.each([
       resourcePath,
       requestInterval: 30,
       failureThreshold: 3,
-      tags: { Name: `agentpay-${stack} ${title}` },
+      tags: { Name: `agentpay-${stack} ${key}`, owner: "platform" },
     });
   });
 
@@ -66,13 +67,27 @@ describe.each([
   );
 });
 
+test("where another checker tells people, Route 53's alarms only record", async () => {
+  const run = await runProgram("production", { overrides: { "uptime.checkers": ["blackbox", "route53"] } });
+  const uptime = componentOf(run, "Uptime");
+  for (const key of ["api", "websocket-port", "widget"]) {
+    expect(uptime.inputs(`uptime-${key}-alarm`)).toMatchObject({ alarmActions: [], okActions: [] });
+  }
+});
+
 test.each([
-  ["https://example.com", { type: "HTTPS", fqdn: "example.com", port: 443, resourcePath: "/" }],
+  ["http", "https://example.com", { type: "HTTPS", fqdn: "example.com", port: 443, resourcePath: "/" }],
   [
+    "http",
     "https://example.com:8443/a/b.js",
     { type: "HTTPS", fqdn: "example.com", port: 8443, resourcePath: "/a/b.js" },
   ],
-  ["http://example.com/healthz", { type: "HTTP", fqdn: "example.com", port: 80, resourcePath: "/healthz" }],
-])("Route 53's view of %s", (url, expected) => {
-  expect(endpointOf(url)).toEqual(expected);
+  [
+    "http",
+    "http://example.com/healthz",
+    { type: "HTTP", fqdn: "example.com", port: 80, resourcePath: "/healthz" },
+  ],
+  ["port", "https://example.com", { type: "TCP", fqdn: "example.com", port: 443 }],
+] as const)("Route 53's view of %s %s", (kind, url, expected) => {
+  expect(endpointOf({ kind, url })).toEqual(expected);
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { parseAnnouncements } from "../../announcements.ts";
 import { inhibitions } from "../../catalog/inhibitions.ts";
 import {
   alertmanagerConfiguration,
@@ -198,26 +199,52 @@ describe("AWS", () => {
 });
 
 describe("maintenance", () => {
-  const windows = ["Sunday 02:00-04:00", "2026-12-04 20:00-24:00"];
-  const document = renderStack("production", { "notifications.maintenance": windows });
+  const announced = parseAnnouncements(
+    `
+production:
+  maintenance:
+    - { when: "Sunday 02:00-04:00", announced: 2026-11-20, affects: [api, websocket], text: Database. }
+    - { when: "2026-12-04 20:00-24:00", announced: 2026-11-20, affects: [websocket], text: Proxies. }
+    - { when: "2026-10-04 20:00-24:00", announced: 2026-09-20, affects: [widget], text: Past., over: true }
+staging:
+  maintenance:
+    - { when: "Monday 02:00-04:00", announced: 2026-11-20, affects: [widget], text: Another stack. }
+`,
+    "production",
+  );
+  const document = render(
+    notificationSettings(parseSettings("production", configurationOf("production"), announced)),
+  );
 
-  test("mutes whoever would be told, never the heartbeat", () => {
-    const muted = document.route.routes?.map((route) => [route.receiver, route.mute_time_intervals]);
-    expect(muted).toEqual([
-      ["dead-mans-switch", undefined],
-      ["none", undefined],
-      ["warning", ["maintenance"]],
-      ["critical", ["maintenance"]],
-      ["warning", ["maintenance"]],
-    ]);
+  test("mutes whoever would be told of what it affects, and nothing else, never the heartbeat", () => {
+    const [heartbeat, none, ...telling] = document.route.routes ?? [];
+    expect([heartbeat, none].map((route) => route?.routes)).toEqual([undefined, undefined]);
+    expect(telling.map(({ receiver: name }) => name)).toEqual(["warning", "critical", "warning"]);
+    for (const { mute_time_intervals: whole, routes = [] } of telling) {
+      expect(whole).toBeUndefined();
+      const muted = Object.fromEntries(
+        routes.map(({ matchers = [], mute_time_intervals }) => [matchers.join(), mute_time_intervals]),
+      );
+      expect(muted).toMatchObject({
+        'endpoint="api"': ["maintenance-1"],
+        'endpoint="websocket"': ["maintenance-1", "maintenance-2"],
+        'endpoint="websocket-port"': ["maintenance-1", "maintenance-2"],
+        'service="postgres"': ["maintenance-1"],
+        'service="conversations"': ["maintenance-1", "maintenance-2"],
+      });
+      expect(Object.keys(muted).join()).not.toMatch(/widget|monitoring|cost/);
+    }
   });
 
   test("is weekly, or on one date", () => {
     expect(document.time_intervals).toEqual([
       {
-        name: "maintenance",
+        name: "maintenance-1",
+        time_intervals: [{ times: [{ start_time: "02:00", end_time: "04:00" }], weekdays: ["sunday"] }],
+      },
+      {
+        name: "maintenance-2",
         time_intervals: [
-          { times: [{ start_time: "02:00", end_time: "04:00" }], weekdays: ["sunday"] },
           {
             times: [{ start_time: "20:00", end_time: "24:00" }],
             years: ["2026"],
@@ -229,7 +256,7 @@ describe("maintenance", () => {
     ]);
   });
 
-  test("there is none unless it is configured", () => {
+  test("there is none unless it is announced", () => {
     expect(JSON.stringify(renderStack("production"))).not.toMatch(/time_interval/);
   });
 });
@@ -260,10 +287,20 @@ describe("templates", () => {
 });
 
 describe("any notification settings", () => {
+  const work: NotificationSettings["maintenance"] = [
+    {
+      window: { day: { weekday: "sunday" }, from: "02:00", to: "04:00" },
+      when: "Sunday 02:00-04:00",
+      announced: "2026-11-20",
+      affects: ["api"],
+      text: "Database.",
+      over: false,
+    },
+  ];
   const text = fc.stringMatching(/^[a-z]{1,10}$/);
   const settings: fc.Arbitrary<NotificationSettings> = fc.record({
     environment: fc.constantFrom("production", "staging", "local", "preview-7"),
-    maintenance: fc.constantFrom([], [{ day: { weekday: "sunday" as const }, from: "02:00", to: "04:00" }]),
+    maintenance: fc.constantFrom([], work),
     sns: fc.option(
       fc.record({
         region: fc.constant("us-east-1"),

@@ -22,6 +22,8 @@ function reversed(value: unknown): unknown {
 
 const EVERYTHING = [
   "alertmanager/alertmanager.yml",
+  "blackbox/blackbox.yml",
+  "gatus/config.yaml",
   "alertmanager/templates/agentpay.tmpl",
   "cloudwatch-agent/agentpay.json",
   ...dashboards.map(({ uid }) => `grafana/dashboards/${uid}.json`),
@@ -73,7 +75,7 @@ test("stacks differ where they should", () => {
 test("a stack without metrics renders only the agent's file, one without AWS all the rest", () => {
   const agent = "cloudwatch-agent/agentpay.json";
   expect(Object.keys(render("production", { "metrics.enabled": false }))).toEqual([agent]);
-  const withoutAws = { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false };
+  const withoutAws = { "aws.enabled": false, "database.enabled": false };
   expect(Object.keys(render("production", withoutAws)).toSorted()).toEqual(
     EVERYTHING.filter((path) => path !== agent),
   );

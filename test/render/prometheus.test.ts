@@ -56,6 +56,7 @@ describe("prometheus.yml", () => {
       ["redis", "redis-exporter:9121"],
       ["prometheus", "localhost:9090"],
       ["alertmanager", "alertmanager:9093"],
+      ["blackbox", "blackbox:9115"],
     ]);
     for (const job of jobs) expect(job.sample_limit).toBeGreaterThan(20_000);
   });
@@ -80,6 +81,7 @@ describe("prometheus.yml", () => {
 });
 
 describe("rule files", () => {
+  const told = new Set(["api", "websocket-port", "widget", "status-page"]);
   const files = render("production");
 
   test.each(alertGroups)("$name holds its alerts", ({ name, interval, alerts: members }) => {
@@ -112,6 +114,25 @@ describe("rule files", () => {
     expect(after).toEqual([["HighErrorRate", expect.stringContaining("> 0.07 and")]]);
   });
 
+  test("of an endpoint that another checker tells of, the alert is only recorded", () => {
+    const severities = (from: Record<string, string>) =>
+      Object.fromEntries(
+        rulesIn(from, "agentpay-uptime").map(({ alert, labels }) => [
+          [alert, labels["endpoint"]].join(" ").trim(),
+          labels["severity"],
+        ]),
+      );
+    expect(severities(files)).toMatchObject({
+      "EndpointUnreachable api": "info",
+      "EndpointUnreachable websocket": "critical",
+      CertificateAboutToExpire: "critical",
+    });
+    expect(severities(render("production", { "uptime.checkers": ["blackbox", "route53"] }))).toMatchObject({
+      "EndpointUnreachable api": "critical",
+      "EndpointUnreachable widget": "warning",
+    });
+  });
+
   const rendered = alertGroups.flatMap(({ name, alerts: members }) =>
     members.map((alert, index) => ({
       title: [alert.name, ...Object.values(alert.labels ?? {})].join(" "),
@@ -127,7 +148,8 @@ describe("rule files", () => {
       for: alert.holdFor,
       ...(alert.keepFiringFor ? { keep_firing_for: alert.keepFiringFor } : {}),
       labels: {
-        severity: alert.severity,
+        // Route 53 tells of what it can check.
+        severity: told.has(alert.labels?.["endpoint"] ?? "") ? "info" : alert.severity,
         service: alert.service,
         team: services[alert.service].team,
         ...alert.labels,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAnnouncements, type ReadAnnouncements } from "../../announcements.ts";
 import { alerts } from "../../catalog/alerts/index.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
@@ -23,7 +24,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Stacks, and one without pages and mail: everything goes to Slack. */
-const variants: readonly { title: string; stack: (typeof stacks)[number]; overrides: Overrides }[] = [
+const variants: readonly {
+  title: string;
+  stack: (typeof stacks)[number];
+  overrides: Overrides;
+  announced?: ReadAnnouncements;
+}[] = [
   ...stacks.map((stack) => ({ title: stack, stack, overrides: {} })),
   {
     title: "production-by-slack-alone",
@@ -38,16 +44,22 @@ const variants: readonly { title: string; stack: (typeof stacks)[number]; overri
   {
     title: "production-with-maintenance",
     stack: "production",
-    overrides: { "notifications.maintenance": ["Sunday 02:00-04:00", "2026-12-24 20:00-24:00"] },
+    overrides: {},
+    announced: parseAnnouncements(
+      `production: { maintenance: [
+        { when: "Sunday 02:00-04:00", announced: 2026-11-20, affects: [api], text: Database. },
+        { when: "2026-12-24 20:00-24:00", announced: 2026-11-20, affects: [api, widget], text: CDN. } ] }`,
+      "production",
+    ),
   },
 ];
 
-describe.each(variants)("$title", ({ title, stack, overrides }) => {
+describe.each(variants)("$title", ({ title, stack, overrides, announced }) => {
   const out = join(folder, title);
   const alertmanager = join(out, "alertmanager/alertmanager.yml");
   beforeAll(() => {
     for (const [path, content] of Object.entries(
-      renderAll(parseSettings(stack, configurationOf(stack, overrides))),
+      renderAll(parseSettings(stack, configurationOf(stack, overrides), announced)),
     )) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       writeFileSync(join(out, path), content);

@@ -3,7 +3,7 @@ import { type Result, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
 import { withoutVariables } from "../../verify/grafana.ts";
 import type { Overrides } from "../support/program.ts";
-import { install, stackOf } from "./world.ts";
+import { install, ruleGroups, stackOf, statusesAt } from "./world.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -20,7 +20,6 @@ const idsWith = (results: Record<string, Result>, status: Result["status"]) =>
 
 /** The world's AWS is an emulator, which has no hosts and no bill. */
 const NOT_PART_OF_THE_STACK = [
-  "status-page",
   "agent-associations",
   "datadog-pipeline",
   "structured-logging",
@@ -99,6 +98,20 @@ const faults: readonly Fault[] = [
     { commands: alarms({}) },
     /agentpay-local-api-unreachable is missing/,
   ],
+  ["status-page", "does not answer", { answers: { "/endpoints/statuses": 502 } }, /answered 502/],
+  ["status-page", "shows nothing", { answers: { "/endpoints/statuses": [] } }, /API is not shown/],
+  [
+    "status-page",
+    "stands still",
+    { answers: { "/endpoints/statuses": statusesAt(new Date(2026, 0, 1)) } },
+    /API was last checked at 2026/,
+  ],
+  [
+    "status-page",
+    "is red",
+    { answers: { "/endpoints/statuses": statusesAt(new Date(), false) } },
+    /API is down/,
+  ],
   [
     "alert-channels",
     "wait for an answer",
@@ -132,6 +145,7 @@ const faults: readonly Fault[] = [
               "redis",
               "prometheus",
               "alertmanager",
+              "blackbox",
             ].map((job) => target(job, job === "agentpay-api" ? "down" : "up")),
           },
         },
@@ -182,7 +196,7 @@ const faults: readonly Fault[] = [
     "grafana-panels",
     "show nothing",
     { answers: { "/api/dashboards/uid/": panel("nothing"), "query=nothing": { data: { result: [] } } } },
-    /0 of 7 panels show something; empty: Cost: Spend/,
+    /0 of 8 panels show something; empty: Cost: Spend/,
   ],
   [
     "dead-mans-switch",
@@ -316,14 +330,15 @@ describe("what is switched off is not configured", () => {
   test.each([
     ["sentry", /^sentry-/],
     ["pagerduty", /^pagerduty-/],
-    ["uptime", /^uptime-checks$/],
+    ["uptime", /^(uptime-checks|status-page)$/],
     ["database", /^slow-query-log$/],
     [
       "metrics",
-      /^(prometheus|alertmanager|grafana)-|^(query-statistics|(llm|cost)-tracking|dead-mans-switch)$/,
+      /^(prometheus|alertmanager|grafana)-|^(query-statistics|(llm|cost)-tracking|dead-mans-switch|status-page)$/,
     ],
   ])("%s", async (platform, ids) => {
-    install();
+    const rules = ruleGroups.filter(({ name }) => platform !== "uptime" || name !== "agentpay-uptime");
+    install({ answers: { "/api/v1/rules": { data: { groups: rules } } } });
     const results = await resultsOf({ [`${platform}.enabled`]: false });
     const off = checklist.map(({ id }) => id).filter((id) => ids.test(id));
     expect(idsWith(results, "not configured").toSorted()).toEqual(

@@ -10,7 +10,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import { sentryIssueAlerts, sentryMetricAlerts } from "../../catalog/sentry-alerts.ts";
-import { renderAll } from "../../render/index.ts";
+import { checksOf, renderAll } from "../../render/index.ts";
 import { parseSettings, secretKeys } from "../../settings.ts";
 import type { Stack } from "../../verify/stack.ts";
 import { configurationOf, type Overrides } from "../support/program.ts";
@@ -45,10 +45,13 @@ export function stackOf(overrides: Overrides = {}): Stack {
       billingAlarmNames: ["agentpay-local-billing-50-percent"],
       budgetNames: ["agentpay-local-monthly"],
       anomalySubscriptionArn: "arn:aws:ce::123456789012:anomalysubscription/1",
-      healthCheckIds: { api: "check-of-api", widget: "check-of-widget" },
+      healthCheckIds: Object.fromEntries(
+        ["api", "websocket-port", "widget", "status-page"].map((key) => [key, `check-of-${key}`]),
+      ),
       databaseParameterGroupName: "agentpay-local-postgres16",
       prometheusUrl: "http://prometheus.example",
       alertmanagerUrl: "http://alertmanager.example",
+      statusPageUrl: "http://status.example",
     },
   };
 }
@@ -64,13 +67,20 @@ const files = renderAll(stackOf().settings);
 const jobs: string[] = parse(files["prometheus/prometheus.yml"] ?? "").scrape_configs.map(
   ({ job_name }: { job_name: string }) => job_name,
 );
-const ruleGroups = Object.entries(files)
+export const ruleGroups = Object.entries(files)
   .filter(([path]) => path.startsWith("prometheus/rules/"))
   .flatMap(([, text]) => (parse(text) as Rendered).groups)
   .map(({ name, rules }) => ({
     name,
     rules: rules.map(({ alert, record }) => ({ name: alert ?? record, health: "ok" })),
   }));
+
+const uptimeNames = checksOf(stackOf().settings).flatMap(({ public: shown }) => shown?.name ?? []);
+
+/** What the status page shows, checked at a time. */
+export function statusesAt(time: Date, success = true) {
+  return uptimeNames.map((name) => ({ name, results: [{ success, timestamp: time.toISOString() }] }));
+}
 
 type Answers = Record<string, unknown>;
 
@@ -80,6 +90,7 @@ export const goodAnswers: Readonly<Answers> = {
   "/agentpay/agentpay-local/alert-rules/": sentryMetricAlerts.map(({ name }) => ({ name })),
   "/projects/agentpay/agentpay-local/": { slug: "agentpay-local" },
   "/api/7/envelope/": { id: "0123456789abcdef" },
+  "status.example/api/v1/endpoints/statuses": statusesAt(new Date()),
   "/-/ready": "ready",
   "/api/v1/targets": {
     data: {
@@ -133,8 +144,7 @@ export const goodCommands: Readonly<Answers> = {
   DescribeAlarms: {
     MetricAlarms: [
       "agentpay-local-host-memory-high",
-      "agentpay-local-api-unreachable",
-      "agentpay-local-widget-unreachable",
+      ...["api", "websocket-port", "widget", "status-page"].map((key) => `agentpay-local-${key}-unreachable`),
       "agentpay-local-billing-50-percent",
       "agentpay-local-alerting-silent",
       "agentpay-local-api-errors",

@@ -25,8 +25,17 @@ const share = ({ grew }: Figures, metric: { name: string }, labels: Parameters<t
 const shareSlower = ({ grew }: Figures, histogram: { bucket: string; count: string }, bound: number) =>
   1 - grew(histogram.bucket, { le: String(bound) }) / grew(histogram.count);
 
-/** True while the fault is at work, false on a healthy day. Those of the servers themselves are tested with them. */
-const signs: Record<Exclude<FaultName, `${string}-down` | "stray-label">, (figures: Figures) => boolean> = {
+/** Faults of the servers and the edge themselves are tested with them. */
+type ElsewhereTested =
+  | `${string}-down`
+  | "stray-label"
+  | "healthz-failing"
+  | "handshake-refused"
+  | "widget-empty"
+  | "certificate-expiring";
+
+/** True while the fault is at work, false on a healthy day. */
+const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => boolean> = {
   "api-errors": (seen) => share(seen, metrics.requests, { status: /^5/ }) > 0.05,
   "api-slow": (seen) => shareSlower(seen, metrics.requestLatency, 2) > 0.05,
   "visitors-gone": ({ grew }) => grew(metrics.conversationsStarted) < 5,

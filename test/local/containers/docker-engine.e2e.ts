@@ -87,7 +87,7 @@ describe.skipIf(engine === undefined)("on a real Docker Engine", () => {
     docker = dockerPackage({
       stateFolder: state,
       ports: localPorts(),
-      tools: { prometheus, alertmanager, pulumi: absent, moto: absent },
+      tools: { prometheus, alertmanager, blackbox: absent, gatus: absent, pulumi: absent, moto: absent },
       logger: () => ({ info: () => {}, warn: () => {}, error: () => {} }),
     });
     resources = (await docker.connect({})).resources as unknown as typeof resources;

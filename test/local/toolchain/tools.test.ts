@@ -16,6 +16,8 @@ test.each([
     `github.com/prometheus/prometheus v0.${tools.prometheus.version.replace(".", "")}`,
   ],
   ["tools/alertmanager/go.mod", `github.com/prometheus/alertmanager v${tools.alertmanager.version}`],
+  ["tools/blackbox/go.mod", `github.com/prometheus/blackbox_exporter v${tools.blackbox.version}`],
+  ["tools/gatus/go.mod", `github.com/TwiN/gatus/v5 v${tools.gatus.version}`],
   ["tools/moto/requirements.txt", `moto==${tools.moto.version} \\\n    --hash=sha256:`],
   ["tools/actionlint/go.mod", `github.com/rhysd/actionlint v${linters.actionlint.version}`],
   ["tools/zizmor/requirements.txt", `zizmor==${linters.zizmor.version} \\\n    --hash=sha256:`],

@@ -9,6 +9,7 @@ import { monitoringCases } from "./monitoring.ts";
 import { objectiveCases } from "./objectives.ts";
 import { postgresCases } from "./postgres.ts";
 import { redisCases } from "./redis.ts";
+import { uptimeCases } from "./uptime.ts";
 import { websocketCases } from "./websocket.ts";
 import { workerCases } from "./worker.ts";
 
@@ -24,6 +25,7 @@ export const ruleCases: Readonly<Record<string, GroupCases>> = {
   "agentpay-postgres": postgresCases,
   "agentpay-redis": redisCases,
   "agentpay-hosts": hostCases,
+  "agentpay-uptime": uptimeCases,
   "agentpay-monitoring": monitoringCases,
   ...objectiveCases,
 };

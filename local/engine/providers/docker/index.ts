@@ -83,6 +83,7 @@ export function dockerPackage(context: DockerContext): DockerPackage {
       "prometheus:9090": `127.0.0.1:${context.ports.prometheus}`,
       "alertmanager:9093": `127.0.0.1:${context.ports.alertmanager}`,
       "grafana:3000": `127.0.0.1:${context.ports.grafana}`,
+      "blackbox:9115": `127.0.0.1:${context.ports.blackbox}`,
     },
   });
   const owner = createHash("sha256").update(context.stateFolder).digest("hex").slice(0, 12);

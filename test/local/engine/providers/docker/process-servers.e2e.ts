@@ -88,10 +88,11 @@ describe("the real servers as local processes", () => {
       await ensureTool(tools.prometheus),
       await ensureTool(tools.alertmanager),
     ];
+    const nothing = { pulumi: prometheus, blackbox: prometheus, gatus: prometheus, moto: prometheus };
     docker = dockerPackage({
       stateFolder: state,
       ports: { ...localPorts(), ...ports },
-      tools: { prometheus, alertmanager, pulumi: prometheus, moto: prometheus },
+      tools: { ...nothing, prometheus, alertmanager },
       logger: () => ({ info: () => {}, warn: () => {}, error: () => {} }),
     });
     resources = (await docker.connect({})).resources as unknown as typeof resources;

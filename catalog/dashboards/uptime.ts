@@ -1,0 +1,52 @@
+import { metrics } from "../metrics.ts";
+import type { Dashboard } from "./dashboard.ts";
+
+/** What is seen from outside. */
+export const uptime = {
+  uid: "agentpay-uptime",
+  title: "AgentPay / Uptime from outside",
+  description:
+    "Can customers reach AgentPay, how fast does it answer them, and for how long are certificates valid?",
+  panels: {
+    endpoints: {
+      title: "Endpoints That Answer",
+      description: "Whether each public endpoint did all that it must; good is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.probeSuccess.name, legend: "{{endpoint}}" }],
+    },
+    uptime30d: {
+      title: "Uptime in 30 Days",
+      description: "Share of each endpoint's checks that succeeded in 30 days.",
+      unit: "percentunit",
+      visualization: "stat",
+      queries: [{ expression: `avg_over_time(${metrics.probeSuccess.name}[30d])`, legend: "{{endpoint}}" }],
+    },
+    duration: {
+      title: "Time of a Check",
+      description: "How long each check took, name look-up and TLS included; good is below a second.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.probeDuration.name, legend: "{{endpoint}}" }],
+    },
+    certificates: {
+      title: "Days Until a Certificate Ends",
+      description: "Days for which each certificate is valid; renewals are due at 30.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `(${metrics.probeCertificateExpiry.name}{endpoint!="websocket"} - time()) / 86400`,
+          legend: "{{endpoint}}",
+        },
+      ],
+    },
+    probers: {
+      title: "Probers That Answer",
+      description: "Whether the blackbox exporter answers Prometheus; at 0 the other panels are blind.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `${metrics.up.name}{job="blackbox"}`, legend: "{{instance}}" }],
+    },
+  },
+} as const satisfies Dashboard;

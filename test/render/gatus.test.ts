@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { parseAnnouncements } from "../../announcements.ts";
+import { uptimeChecks } from "../../catalog/uptime.ts";
+import { badgeUrls, gatusConfiguration, type StatusPageSettings } from "../../render/gatus.ts";
+
+const settings: StatusPageSettings = {
+  checks: uptimeChecks({
+    apiUrl: "https://api.example.com",
+    websocketPath: "/ws",
+    widgetUrl: "https://cdn.example.com/w.js",
+    statusPageUrl: "https://status.example.com",
+  }),
+  intervalSeconds: 60,
+  verifyCertificates: true,
+  tls: false,
+  announcements: { maintenance: [], incidents: [] },
+};
+const render = (changes: Partial<StatusPageSettings> = {}) =>
+  parse(gatusConfiguration({ ...settings, ...changes }));
+
+interface Endpoint {
+  readonly name: string;
+  readonly group: string;
+  readonly url: string;
+  readonly body?: string;
+  readonly conditions: readonly string[];
+  readonly ui: Record<string, boolean>;
+}
+const endpoints: Endpoint[] = render().endpoints;
+
+test("customers see public names in groups, and neither ports nor the page itself", () => {
+  expect(endpoints.map(({ group, name }) => `${group}: ${name}`)).toEqual([
+    "AgentPay: API",
+    "AgentPay: Chat connection",
+    "AgentPay: Chat widget",
+    "Security: API certificate",
+    "Security: Chat widget certificate",
+  ]);
+});
+
+test("nothing of how it is checked, or why it fails, is shown; nor are Gatus's own metrics", () => {
+  for (const { ui } of endpoints) {
+    for (const part of ["url", "hostname", "port", "errors", "conditions"])
+      expect(ui[`hide-${part}`]).toBe(true);
+  }
+  expect(render()).not.toHaveProperty("metrics");
+});
+
+test("each kind is checked in full", () => {
+  const [api, websocket, widget, certificate] = endpoints;
+  expect(api?.conditions).toEqual(["[STATUS] == 200"]);
+  expect(websocket?.url).toBe("tls://api.example.com:443");
+  expect(websocket?.body).toMatch(/^GET \/ws HTTP\/1.1\r\n.*Upgrade: websocket\r\n.*\r\n\r\n$/s);
+  expect(websocket?.conditions[0]).toBe("[BODY] == pat(HTTP/1.1 101*)");
+  expect(widget?.conditions).toContain("len([BODY]) > 1");
+  expect(certificate?.conditions).toContain("[CERTIFICATE_EXPIRATION] > 72h");
+});
+
+test("maintenance and incidents are announced; what is over is shown as past", () => {
+  const { announcements } = parseAnnouncements(
+    `production:
+  maintenance:
+    - { when: "Sunday 02:00-04:00", announced: 2026-11-20, affects: [api, websocket], text: For $5 more. }
+  incidents:
+    - { at: "2026-11-24T09:12:00Z", state: resolved, affects: [widget], text: It is back., over: true }
+`,
+    "production",
+  );
+  expect(render({ announcements }).announcements).toEqual([
+    {
+      timestamp: "2026-11-20T00:00:00Z",
+      type: "information",
+      // Gatus reads $$ as $.
+      message: "**Planned maintenance, Sunday 02:00-04:00 UTC** (API, Chat connection): For $$5 more.",
+      archived: false,
+    },
+    {
+      timestamp: "2026-11-24T09:12:00Z",
+      type: "operational",
+      message: "**Chat widget**: It is back.",
+      archived: true,
+    },
+  ]);
+});
+
+test("it answers over TLS where it has a certificate", () => {
+  expect(render().web).not.toHaveProperty("tls");
+  expect(render({ tls: true }).web.tls).toEqual({
+    "certificate-file": "/etc/gatus/tls/certificate.pem",
+    "private-key-file": "/etc/gatus/tls/private-key.pem",
+  });
+});
+
+test("badges are at the addresses that Gatus makes of group and name", () => {
+  expect(badgeUrls("https://status.example.com", settings.checks)["websocket"]).toEqual({
+    health: "https://status.example.com/api/v1/endpoints/agentpay_chat-connection/health/badge.svg",
+    uptime30d: "https://status.example.com/api/v1/endpoints/agentpay_chat-connection/uptimes/30d/badge.svg",
+    responseTime24h:
+      "https://status.example.com/api/v1/endpoints/agentpay_chat-connection/response-times/24h/badge.svg",
+  });
+});
