@@ -39,6 +39,7 @@ export function checksOf(ports: Ports): readonly Check[] {
     },
     answers("Alertmanager", ports.alertmanager, "/-/ready"),
     answers("Grafana", ports.grafana, "/api/health"),
+    answers("Status page", ports.gatus, "/health"),
     answers("AgentPay api", ports.agentpayApi, "/healthz"),
   ];
 }

@@ -13,6 +13,7 @@ export async function summary(ports: Ports): Promise<string> {
     ["Grafana", at(ports.grafana), `admin / ${grafanaPassword}`],
     ["Prometheus", at(ports.prometheus), ""],
     ["Alertmanager", at(ports.alertmanager), ""],
+    ["Status page (Gatus)", at(ports.gatus), ""],
     ["PagerDuty (simulated)", at(ports.pagerduty), `token ${await configuredValue("pagerduty", "token")}`],
     ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],
     ["Inbox of Slack, email, SMS (simulated)", at(ports.inbox), ""],

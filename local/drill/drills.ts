@@ -545,7 +545,8 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
     "it adds up 6 hours: long even in a drill, and whatever is faster rings LLMCostRunaway, which mutes it",
   [unreachable("websocket-port")]:
     "a port that nothing listens on can't be told from an API that is down, which mutes it",
-  [unreachable("status-page")]: "Gatus lives by the real time, so no lab has one; test/local/uptime.e2e.ts",
+  [unreachable("status-page")]:
+    "Gatus lives by the real time, so no lab has one; test/rules/ proves the rule",
   PrometheusErrorSendingAlerts: "it rings where the only Alertmanager is gone, so nothing of it can arrive",
   ...Object.fromEntries(
     objectives.flatMap(({ alertPrefix }) =>

@@ -30,6 +30,7 @@ import { stateFile } from "../../local/cli/half-made.ts";
 import type { Ports } from "../../local/ports.ts";
 import type { Email } from "../../local/services/inbox/model.ts";
 import { readConfiguration } from "../../settings-file.ts";
+import { noBrowser, visit } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
 
@@ -138,6 +139,7 @@ test("up makes the component tree and resources of all five packages, and every 
     "agentpay-api": "up",
     "agentpay-worker": "up",
     alertmanager: "up",
+    blackbox: "up",
     postgres: "up",
     prometheus: "up",
     redis: "up",
@@ -368,6 +370,61 @@ test("AWS's alarms page and warn, from both regions; so do budgets and anomalies
   ]);
 });
 
+interface Shown {
+  readonly name: string;
+  readonly results: readonly { readonly success: boolean }[];
+}
+
+/** How the status page shows each endpoint now, by its public name. */
+async function shown(): Promise<Record<string, boolean | undefined>> {
+  const statuses = await json<readonly Shown[]>("gatus", "/api/v1/endpoints/statuses");
+  return Object.fromEntries(statuses.map(({ name, results }) => [name, results.at(-1)?.success]));
+}
+
+const publicNames = ["API", "Chat connection", "Chat widget", "API certificate", "Chat widget certificate"];
+
+test("the status page shows every public endpoint as well, and nothing internal", async () => {
+  await eventually("an all green page", async () => {
+    const now = await shown();
+    return publicNames.every((name) => now[name]) ? true : undefined;
+  });
+  const told = await fetch(`${url("gatus")}/api/v1/endpoints/statuses`).then((answer) => answer.text());
+  expect(told).not.toMatch(/localhost|127\.0\.0\.1|healthz|hostname|conditionResults|errors/);
+  expect((await fetch(`${url("gatus")}/metrics`)).status).toBe(404);
+});
+
+test.skipIf(noBrowser)("a browser shows the status page with its public names", async () => {
+  const { page, problems } = await visit(url("gatus"));
+  await page.waitForFunction(
+    `${JSON.stringify(publicNames)}.every((name) => document.body.innerText.includes(name))`,
+  );
+  const text = String(await page.evaluate("document.body.innerText"));
+  expect(text).toContain("AgentPay status");
+  expect(text).not.toMatch(/localhost|127\.0\.0\.1|healthz/);
+  expect(problems).toEqual([]);
+});
+
+test("a refused handshake is seen by the prober and on the page while the port is open, and its end too", async () => {
+  const send = { method: "POST", headers: { "Content-Type": "application/json" } };
+  await json("agentpayApi", "/faults", { ...send, body: JSON.stringify({ name: "handshake-refused" }) });
+  const probes = async () => {
+    const answer = await json<{
+      data: { result: { metric: { endpoint: string }; value: [number, string] }[] };
+    }>("prometheus", "/api/v1/query?query=probe_success");
+    return Object.fromEntries(answer.data.result.map(({ metric, value }) => [metric.endpoint, value[1]]));
+  };
+  await eventually("a red chat connection", async () => {
+    const [page, probed] = [await shown(), await probes()];
+    return !page["Chat connection"] && probed["websocket"] === "0" ? true : undefined;
+  });
+  expect((await probes())["websocket-port"]).toBe("1");
+  expect((await shown())["API"]).toBe(true);
+  await fetch(`${url("agentpayApi")}/faults/handshake-refused`, { method: "DELETE" });
+  await eventually("a green chat connection", async () =>
+    (await shown())["Chat connection"] && (await probes())["websocket"] === "1" ? true : undefined,
+  );
+});
+
 interface Verified {
   readonly results: readonly { readonly id: string; readonly status: string; readonly detail: string }[];
 }
@@ -387,7 +444,6 @@ test("verify proves every item of the checklist, and finds what was broken behin
   for (const logGroupName of ["/agentpay/api", "/agentpay/worker"]) await ship(logGroupName);
   const unproven = (await verified()).filter(({ status }) => status !== "proven");
   expect(unproven.map(({ id }) => id)).toEqual([
-    "status-page",
     "agent-associations",
     "datadog-pipeline",
     "structured-logging",
@@ -457,7 +513,7 @@ test("destroy leaves nothing in any service", async () => {
     const answer = await fetch(`${url("sentry")}/api/0/${kind}/agentpay/agentpay-local/`, sentry);
     expect(answer.status).toBe(404);
   }
-  for (const port of ["prometheus", "alertmanager", "grafana"] as const) {
+  for (const port of ["prometheus", "alertmanager", "grafana", "blackbox", "gatus"] as const) {
     await expect(fetch(url(port))).rejects.toThrow();
   }
 });
