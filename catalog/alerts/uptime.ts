@@ -30,8 +30,8 @@ function endpointUnreachable(endpoint: EndpointKey): Alert {
   };
 }
 
-/** What is left of each certificate; the handshake's is the API's. */
-const validFor = `${metrics.probeCertificateExpiry.name}{endpoint!="websocket"} - time()`;
+/** What is left of each certificate; the handshake's is the API's. Over 5 minutes: a probe that fails brings none. */
+const validFor = `max_over_time(${metrics.probeCertificateExpiry.name}{endpoint!="websocket"}[5m]) - time()`;
 
 const certificateExpiringSoon: Alert = {
   name: "CertificateExpiringSoon",

@@ -28,8 +28,8 @@ function certificateCases(days: number): RuleCase[] {
   return [
     {
       title: "not renewed, and then renewed",
-      series: certificate("api", [days + 30, 5], [days - 1, 20], [days + 30, 5]),
-      firing: { 5: [], 14: [], 17: [probe("api")], 27: [] },
+      series: certificate("api", [days + 30, 5], [days - 1, 25], [days + 30, 5]),
+      firing: { 5: [], 18: [], 22: [probe("api")], 32: [] },
     },
     {
       title: "a day more than that",
@@ -44,10 +44,10 @@ function certificateCases(days: number): RuleCase[] {
     {
       title: "the handshake's is the API's, and told once",
       series: {
-        ...certificate("api", [days + 30, 5], [days - 1, 20], [days + 30, 5]),
-        ...certificate("websocket", [days + 30, 5], [days - 1, 20], [days + 30, 5]),
+        ...certificate("api", [days + 30, 5], [days - 1, 25], [days + 30, 5]),
+        ...certificate("websocket", [days + 30, 5], [days - 1, 25], [days + 30, 5]),
       },
-      firing: { 5: [], 20: [probe("api")], 27: [] },
+      firing: { 5: [], 22: [probe("api")], 32: [] },
     },
   ];
 }
