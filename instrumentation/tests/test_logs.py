@@ -1,0 +1,176 @@
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+import uvicorn
+
+from agentpay_observability.logs import configure_logs
+from agentpay_observability.redaction import redact, redact_text
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("LOG_DIRECTORY", str(tmp_path))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    # As the command `uvicorn` does before it imports the application.
+    uvicorn.Config("server:app")
+    configure_logs("api")
+    yield tmp_path / "api.log"
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+            handler.close()
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_lines_have_the_context_of_the_request_whoever_writes_them(log: Path) -> None:
+    structlog.contextvars.bind_contextvars(trace_id="t1", conversation_id="c1", organisation_id="o1")
+    structlog.get_logger().warning("conversation_started", endpoint="/v1/conversations/{id}", status=200)
+    logging.getLogger("library").info("read %d rows", 3, extra={"duration_ms": 1.5})
+    logging.getLogger("uvicorn.error").info("Started", extra={"color_message": "\x1b[36mStarted"})
+    access = ("127.0.0.1:5000", "GET", "/v1/products?token=sentinel-query", "1.1", 200)
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *access)
+    logging.getLogger("library").debug("left out")
+    first, library, started, request = lines(log)
+    assert list(first)[:3] == ["timestamp", "level", "event"]
+    assert (first["level"], first["event"], first["status"]) == ("warning", "conversation_started", 200)
+    assert (library["event"], library["duration_ms"], library["level"]) == ("read 3 rows", 1.5, "info")
+    assert "color_message" not in started
+    assert request["event"].startswith("127.0.0.1:5000") and "sentinel" not in request["event"]
+    for line in (first, library, started, request):
+        assert (line["trace_id"], line["conversation_id"], line["organisation_id"]) == ("t1", "c1", "o1")
+
+
+def test_every_line_is_an_event_to_the_agent_with_the_time_that_it_was_written(log: Path) -> None:
+    source = (REPOSITORY / "render/cloudwatch-agent.ts").read_text()
+    event_start = re.search(r'EVENT_START = (".*");', source)
+    timestamp_format = re.search(r'timestamp_format: "(.*)"', source)
+    assert event_start and timestamp_format
+    structlog.get_logger().info("first\nsecond\u2028third, of 2001-01-01T00:00:00.000000Z")
+    try:
+        raise ValueError("several\nlines")
+    except ValueError:
+        logging.getLogger("library").exception("failed")
+    written = log.read_text().split("\n")
+    assert written.pop() == "" and len(written) == 2
+    for line in written:
+        assert re.match(json.loads(event_start[1]), line)
+        # The first text of the line that looks like a time, as the agent finds it.
+        found = re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", line)
+        assert found and datetime.strptime(found[0], timestamp_format[1]).year >= 2024
+        assert json.loads(line)["timestamp"] == f"{found[0]}Z"
+
+
+@pytest.mark.parametrize("logger", [structlog.get_logger, logging.getLogger])
+def test_an_exception_is_structured_without_local_variables(log: Path, logger: Callable[[str], Any]) -> None:
+    said = "sentinel-local"
+    try:
+        raise KeyError(f"no account of sentinel@example.com, {len(said)}")
+    except KeyError:
+        logger("library").exception("failed")
+    (line,) = lines(log)
+    assert (line["level"], line["error_type"]) == ("error", "KeyError")
+    assert line["exception"][0]["exc_type"] == "KeyError"
+    assert line["exception"][0]["frames"][-1]["name"].startswith("test_an_exception")
+    assert "sentinel" not in log.read_text()
+
+
+def test_a_rotated_file_is_opened_anew(log: Path) -> None:
+    structlog.get_logger().info("before")
+    log.rename(log.with_suffix(".log.1"))
+    structlog.get_logger().info("after")
+    assert [line["event"] for line in lines(log.with_suffix(".log.1"))] == ["before"]
+    assert [line["event"] for line in lines(log)] == ["after"]
+
+
+def test_configured_twice_each_line_is_written_once(log: Path) -> None:
+    configure_logs("api")
+    structlog.get_logger().info("once")
+    assert len(lines(log)) == 1
+
+
+class Account:
+    def __repr__(self) -> str:
+        return "Account(email='sentinel@example.com')"
+
+
+class Unprintable:
+    def __repr__(self) -> str:
+        raise RuntimeError("unprintable")
+
+
+def test_no_secret_reaches_the_file(log: Path) -> None:
+    structlog.contextvars.bind_contextvars(session_token="sentinel-context")
+    structlog.get_logger().error(
+        "refused for sentinel@example.com",
+        account=Account(),
+        headers={"Authorization": "Bearer sentinel-header", "accept": "text/html"},
+        nested=[{"deep": ({"api_key": "sentinel-nested"},)}],
+        card=4242424242424242,
+        raw=b"password=sentinel-bytes",
+    )
+    logging.getLogger("library").warning("body %s", {"password": "sentinel-repr", "to": "sentinel@example.com"})
+    text = log.read_text()
+    assert "sentinel" not in text and "4242" not in text
+    assert lines(log)[0]["headers"]["accept"] == "text/html"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "key sk-ant-api03-sentinel0000",
+        "key sk_live_sentinel0000",
+        "token ghp_sentinel000000000000",
+        "hook xoxb-sentinel-000",
+        "Authorization: Bearer sentinel.token-000",
+        "jwt eyJhbGciOiJI.sentinel.sentinel",
+        "postgresql://agentpay:sentinel@db/agentpay",
+        "-----BEGIN PRIVATE KEY-----\nsentinel\n-----END PRIVATE KEY-----",
+        '{"client_secret": "sentinel with spaces"}',
+        "GET /login?email=sentinel%40example.com&password=sentinel",
+    ],
+)
+def test_what_looks_like_a_secret_is_redacted(text: str) -> None:
+    assert "sentinel" not in redact_text(text)
+
+
+@pytest.mark.parametrize("card", ["4242424242424242", "4242 4242 4242 4242", "5555-5555-5555-4444", "378282246310005"])
+def test_card_numbers_are_redacted(card: str) -> None:
+    assert redact_text(f"paid with {card}.") == "paid with [redacted]."
+
+
+def test_what_is_no_secret_is_kept() -> None:
+    kept = {"input_tokens": 12, "order": "4242424242424241", "ns": 1764000000000000000, "id": "c-1", "none": None}
+    assert redact(kept) == kept
+    assert redact(Unprintable()) == "<Unprintable>"
+    assert redact({"ratio": float("nan")}) == {"ratio": "nan"}
+
+
+def test_without_a_folder_lines_go_to_standard_error(
+    log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LOG_DIRECTORY")
+    configure_logs("api")
+    structlog.get_logger().info("said")
+    assert '"event": "said"' in capsys.readouterr().err
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_DIRECTORY", str(tmp_path / "missing"))
+    with pytest.raises(ValueError, match=r"LOG_DIRECTORY: .*missing/api\.log cannot be written .*create the folder"):
+        configure_logs("api")
