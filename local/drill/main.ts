@@ -9,6 +9,7 @@ import { ensureTool, type FoundTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
 import { chosenDrills } from "./choice.ts";
 import { type Drill, notDrilled } from "./drills.ts";
+import { liveDrill } from "./live-stack.ts";
 import { notDrilledList, passed, remarks, resultTable } from "./report.ts";
 import { type RoundOptions, type RoundResult, runHealthy, runRound } from "./round.ts";
 import { inRounds } from "./rounds.ts";
@@ -20,6 +21,9 @@ interface Options {
   readonly factor: number;
   readonly parallel: number;
   readonly keep?: true;
+  readonly live?: true;
+  readonly stack?: string;
+  readonly json?: true;
 }
 
 const command = new Command("drill")
@@ -40,11 +44,18 @@ const command = new Command("drill")
   )
   .option("--factor <number>", "simulated seconds in a second; durations are divided by it", positive, 60)
   .option("--parallel <number>", "how many rounds run side by side", positive, 2 * availableParallelism())
+  .option(
+    "--live",
+    "break nothing: send one marked test page through a stack's own Alertmanager, and see it end",
+  )
+  .option("--stack <name>", "with --live: production, local, ...")
+  .option("--json", "with --live: for programs")
   .option("--keep", "keep the servers' files and logs, and say where")
   .addHelpText(
     "after",
     `
-Exit codes: 0 every expected alert arrived and ended and nothing else rang, 1 otherwise, 130 interrupted.`,
+Exit codes: 0 every expected alert arrived and ended and nothing else rang, 1 otherwise, 130 interrupted.
+--live takes about 5 minutes: so long does Alertmanager wait before it tells an end.`,
   );
 
 function collect(name: string, names: readonly string[]): readonly string[] {
@@ -171,11 +182,18 @@ async function limited<Item, Result>(
 
 command.parse();
 const options = command.opts<Options>();
+if (options.live && !options.stack) command.error("error: --live needs --stack <name>");
+if (!options.live && (options.stack || options.json))
+  command.error("error: --stack and --json go with --live");
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
 const folder = await mkdtemp(path.join(tmpdir(), "agentpay-drill-"));
 try {
-  process.exitCode = (await run(options, folder, interruption.signal)) ? 0 : 1;
+  const { signal } = interruption;
+  const passed = options.stack
+    ? await liveDrill(options.stack, options.json ?? false, signal)
+    : await run(options, folder, signal);
+  process.exitCode = passed ? 0 : 1;
 } catch (error) {
   const interrupted = interruption.signal.aborted;
   console.error(

@@ -374,6 +374,13 @@ function incidentRoutes(app: FastifyInstance, { state }: Store): void {
   app.get("/incidents/:id", async (request) => ({
     incident: state.incidents[idOf(request)] ?? fail(notFound()),
   }));
+  // One alert an incident: nothing is grouped here.
+  app.get("/incidents/:id/alerts", async (request) => {
+    const incident = state.incidents[idOf(request)] ?? fail(notFound());
+    const { id, title, incident_key, created_at } = incident;
+    const status = incident.status === "resolved" ? "resolved" : "triggered";
+    return { alerts: [{ id, type: "alert", summary: title, alert_key: incident_key, status, created_at }] };
+  });
 }
 
 function onCalls(state: State, at: number): object[] {
