@@ -79,8 +79,9 @@ function execute(
       cwd: REPOSITORY,
       env,
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: timeoutMilliseconds,
     });
+    // Not spawn's own timeout: where there is no such program, its timer goes on, and this process with it.
+    const timer = setTimeout(() => child.kill(), timeoutMilliseconds);
     const printed = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8").on("data", (chunk: string) => {
@@ -89,9 +90,13 @@ function execute(
       if (onLine) createInterface({ input: child[name] }).on("line", onLine);
     }
     child.once("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       const missing = "there is no pulumi on PATH (https://www.pulumi.com/docs/install)";
       reject(error.code === "ENOENT" ? new StackError(missing) : error);
     });
-    child.once("close", (code) => resolve({ code: code ?? 1, ...printed }));
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 1, ...printed });
+    });
   });
 }
