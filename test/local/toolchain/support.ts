@@ -64,10 +64,11 @@ export const release = {
   fileName: "little-2.1.0.here.tar.gz",
 };
 
-/** A `.tar.gz` of executable files. */
+/** A `.tar.gz` of executable files; the same bytes each time it is made, whatever the second. */
 export async function tarGz(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const archive = pack();
-  for (const [name, content] of Object.entries(files)) archive.entry({ name, mode: 0o755 }, content);
+  const mtime = new Date(0);
+  for (const [name, content] of Object.entries(files)) archive.entry({ name, mode: 0o755, mtime }, content);
   archive.finalize();
   return gzipSync(await buffer(archive));
 }
