@@ -213,6 +213,11 @@ export const settingsSchema = z.strictObject({
     grafanaPort: port,
     grafanaUrl: optional(origin),
     grafanaAdminPassword: secret,
+    databaseAddress: optional(hostAndPort),
+    databaseName: anyText,
+    databaseUser: anyText,
+    databasePassword: optional(secret),
+    databaseTls: z.enum(["disable", "require", "verify-full"], "disable, require or verify-full"),
     applicationNetwork: optional(anyText),
     // Objectives look back 30 days: with less than 32 days of samples their numbers are silently wrong.
     retentionDays: integer(32, 3650),
@@ -293,6 +298,10 @@ function platformProblems({ aws, database, metrics, sentry }: Sections): Problem
     const expected = "the ARN of the role under which Alertmanager's host publishes its heartbeat";
     problems.push({ key: "aws.alertingRoleArn", expected, text: true });
   }
+  if (metrics?.enabled && metrics.databaseAddress && !metrics.databasePassword) {
+    const expected = "a secret value, since metrics.databaseAddress is set";
+    problems.push({ key: "metrics.databasePassword", expected, text: true });
+  }
   if (database?.enabled && aws?.enabled === false) {
     problems.push({ key: "database.enabled", expected: "false where aws.enabled is false", text: false });
   }
@@ -361,6 +370,7 @@ export const secretKeys = [
   "notifications.slackWebhookUrl",
   "notifications.smtpPassword",
   "metrics.grafanaAdminPassword",
+  "metrics.databasePassword",
 ] as const;
 
 /** The stack's configuration has problems; the message lists them all. */

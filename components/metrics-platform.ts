@@ -168,6 +168,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       healthcheck: healthcheck("http://127.0.0.1:3000/api/health"),
       ports: publish(3000, args.ports.grafana),
       networksAdvanced: join("grafana"),
+      hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
       volumes: [{ volumeName: volume("grafana-data", args.protectData), containerPath: "/var/lib/grafana" }],
       uploads: [secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana)],
     });

@@ -1,6 +1,6 @@
 /** Prometheus, Alertmanager and Grafana with its dashboards, as a stack's settings want them. */
 import * as pulumi from "@pulumi/pulumi";
-import { Dashboards } from "../components/dashboards.ts";
+import { Dashboards, type DatabaseAccess } from "../components/dashboards.ts";
 import { MetricsPlatform } from "../components/metrics-platform.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { dockerProvider, emulatorCredentialsFile, grafanaProvider } from "../providers.ts";
@@ -8,6 +8,7 @@ import { alertmanagerFiles, secretFiles } from "../render/alertmanager.ts";
 import { blackboxConfiguration } from "../render/blackbox.ts";
 import { dashboardModels } from "../render/grafana.ts";
 import {
+  dashboardOptions,
   internalAddresses,
   namePrefix,
   notificationSettings,
@@ -62,12 +63,23 @@ export function metricsPlatform(
   const dashboards = new Dashboards(
     "dashboards",
     {
-      models: dashboardModels(settings.alertThresholds),
+      models: dashboardModels(dashboardOptions(settings)),
+      environment: settings.environment,
       prometheusUrl: `http://${internalAddresses.prometheus}`,
+      alertmanagerUrl: `http://${internalAddresses.alertmanager}`,
       scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
+      database: databaseAccess(platform),
+      cloudWatch: aws.enabled ? { region: aws.region, endpoint: aws.endpointUrl } : undefined,
       publicUrl: grafanaPublicUrl,
     },
     { providers: [grafana] },
   );
   return { servers, dashboards, grafanaPublicUrl };
+}
+
+function databaseAccess(platform: Enabled<"metrics">): DatabaseAccess | undefined {
+  const { databaseAddress: address, databasePassword: password } = platform;
+  if (address === undefined || password === undefined) return undefined;
+  const { databaseName: name, databaseUser: user, databaseTls: tls } = platform;
+  return { address, name, user, password, tls };
 }

@@ -1,76 +1,74 @@
 /** Catalogue -> Grafana dashboard models. */
 import {
-  type DataSourceRef,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
-} from "@grafana/grafana-foundation-sdk/common";
-import {
+  AnnotationQueryBuilder,
   DashboardBuilder,
+  DashboardLinkBuilder,
+  DashboardLinkType,
   type Dashboard as DashboardModel,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
-  ThresholdsConfigBuilder,
-  ThresholdsMode,
+  RowBuilder,
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
-import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
-import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { type AlertThresholds, alerts } from "../catalog/alerts/index.ts";
-import {
-  type Dashboard,
-  dashboardVariables,
-  type Panel,
-  variablesOf,
-} from "../catalog/dashboards/dashboard.ts";
+import { type Dashboard, dashboardVariables, variablesOf } from "../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
+import { metrics } from "../catalog/metrics.ts";
 import type { Severity } from "../catalog/severity.ts";
+import { layOut } from "./grafana-layout.ts";
+import { asQuery, panelBuilder, prometheusDatasource, type ThresholdStep } from "./grafana-panels.ts";
 
-/** Uid of the Prometheus datasource in every stack: dashboards and links can name it. */
-export const PROMETHEUS_DATASOURCE_UID = "agentpay-prometheus";
+export interface DashboardOptions {
+  readonly thresholds: AlertThresholds;
+  readonly runbookBaseUrl: string;
+  /** Whether Grafana reaches AgentPay's database. Without it, the panels that ask it are left out. */
+  readonly database: boolean;
+}
 
-/** Dashboards read their datasource from a variable, so that a person can point one at another Prometheus. */
-const datasource: DataSourceRef = { type: "prometheus", uid: "${datasource}" };
-
-/** Two panels side by side in Grafana's 24 columns. */
-const PANEL_WIDTH = 12;
-const PANEL_HEIGHT = 8;
+/** Of all our dashboards: their links find one another by it. */
+const TAG = "agentpay";
+/** Rows need ids beside those of the panels. */
+const FIRST_ROW_ID = 1000;
 
 const COLORS: Record<Severity, string> = { critical: "red", warning: "orange", info: "blue", none: "gray" };
 
 /** Dashboard models by uid. The same catalogue gives the same bytes. */
-export function dashboardModels(thresholds: AlertThresholds): Record<string, DashboardModel> {
+export function dashboardModels(options: DashboardOptions): Record<string, DashboardModel> {
   return Object.fromEntries(
-    dashboards.map((dashboard) => [dashboard.uid, dashboardModel(dashboard, thresholds)]),
+    dashboards.map((dashboard) => [dashboard.uid, dashboardModel(dashboard, options)]),
   );
 }
 
 /** Dashboard files by file name. */
-export function dashboardFiles(thresholds: AlertThresholds): Record<string, string> {
+export function dashboardFiles(options: DashboardOptions): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(dashboardModels(thresholds)).map(([uid, model]) => [
+    Object.entries(dashboardModels(options)).map(([uid, model]) => [
       `${uid}.json`,
       `${JSON.stringify(model, null, 2)}\n`,
     ]),
   );
 }
 
-function dashboardModel(dashboard: Dashboard, thresholds: AlertThresholds): DashboardModel {
+function dashboardModel(dashboard: Dashboard, options: DashboardOptions): DashboardModel {
   const builder = new DashboardBuilder(dashboard.title)
     .uid(dashboard.uid)
     .description(dashboard.description)
-    .tags(["agentpay"])
+    .tags([TAG])
     .timezone("browser")
-    .time({ from: "now-6h", to: "now" })
+    .time({ from: `now-${dashboard.range}`, to: "now" })
     .refresh("1m")
     .readonly()
-    .withVariable(new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"));
+    .link(linkToTheOthers())
+    .annotation(deployments())
+    .annotation(criticalAlerts())
+    // Each environment has a Prometheus of its own: whoever chooses the one chooses the other.
+    .withVariable(new DatasourceVariableBuilder("datasource").label("Environment").type("prometheus"));
   for (const name of variablesOf(dashboard)) {
     const { label, values } = dashboardVariables[name];
     builder.withVariable(
       new QueryVariableBuilder(name)
         .label(label)
-        .datasource(datasource)
+        .datasource(prometheusDatasource)
         .query({ query: values, refId: name })
         .refresh(VariableRefresh.OnTimeRangeChanged)
         .multi(true)
@@ -78,15 +76,47 @@ function dashboardModel(dashboard: Dashboard, thresholds: AlertThresholds): Dash
         .allValue(".*"),
     );
   }
-  for (const [index, [key, panel]] of Object.entries(dashboard.panels).entries()) {
-    builder.withPanel(panelBuilder(panel, index, thresholdSteps(dashboard.uid, key, thresholds)));
+  const shown = layOut(dashboard.panels, (panel) => options.database || !("sql" in panel));
+  for (const [index, placed] of shown.entries()) {
+    if ("row" in placed) {
+      builder.withRow(new RowBuilder(placed.row).id(FIRST_ROW_ID + index).gridPos(placed.position));
+    } else {
+      const steps = thresholdSteps(dashboard.uid, placed.key, options.thresholds);
+      const panel = panelBuilder(placed.panel, steps, options.runbookBaseUrl);
+      builder.withPanel(panel.id(placed.id).gridPos(placed.position));
+    }
   }
   return builder.build();
 }
 
-interface ThresholdStep {
-  readonly value: number | null;
-  readonly color: string;
+function linkToTheOthers(): DashboardLinkBuilder {
+  return new DashboardLinkBuilder("AgentPay")
+    .type(DashboardLinkType.Dashboards)
+    .tags([TAG])
+    .asDropdown(true)
+    .includeVars(true)
+    .keepTime(true);
+}
+
+/** What a deployment leaves behind: `POST /api/annotations` with the tag `deploy` and its revision. */
+function deployments(): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name("Deployments")
+    .datasource({ type: "grafana", uid: "-- Grafana --" })
+    .enable(true)
+    .iconColor("blue")
+    .target(asQuery({ type: "tags", tags: ["deploy"], limit: 100, matchAny: false }));
+}
+
+function criticalAlerts(): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name("Critical alerts")
+    .datasource(prometheusDatasource)
+    .enable(true)
+    .iconColor("red")
+    .expr(`${metrics.alerts.name}{alertstate="firing",severity="critical"}`)
+    .titleFormat("{{alertname}}")
+    .step("60s");
 }
 
 /** The thresholds of the alerts that watch the panel, lowest first, above a green base. */
@@ -100,38 +130,4 @@ function thresholdSteps(uid: string, panel: string, thresholds: AlertThresholds)
     )
     .sort((one, other) => one.value - other.value);
   return [{ value: null, color: "green" }, ...steps];
-}
-
-function panelBuilder(panel: Panel, index: number, steps: ThresholdStep[]) {
-  const builder = panel.visualization === "stat" ? new StatBuilder() : timeSeries(steps.length > 1);
-  builder
-    .id(index + 1)
-    .title(panel.title)
-    .description(panel.description)
-    .unit(panel.unit)
-    .datasource(datasource)
-    .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps))
-    .gridPos({
-      x: (index % 2) * PANEL_WIDTH,
-      y: Math.floor(index / 2) * PANEL_HEIGHT,
-      w: PANEL_WIDTH,
-      h: PANEL_HEIGHT,
-    });
-  for (const [queryIndex, query] of panel.queries.entries()) {
-    builder.withTarget(
-      new DataqueryBuilder()
-        .refId(String.fromCharCode("A".charCodeAt(0) + queryIndex))
-        .datasource(datasource)
-        .expr(query.expression)
-        .legendFormat(query.legend),
-    );
-  }
-  return builder;
-}
-
-function timeSeries(showThresholds: boolean): TimeSeriesBuilder {
-  const builder = new TimeSeriesBuilder().fillOpacity(10);
-  return showThresholds
-    ? builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
-    : builder;
 }

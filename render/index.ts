@@ -9,7 +9,7 @@ import { blackboxConfiguration, type ProbeSettings } from "./blackbox.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
 import { datadogAgentFiles } from "./datadog.ts";
 import { gatusConfiguration, type StatusPageSettings } from "./gatus.ts";
-import { dashboardFiles } from "./grafana.ts";
+import { type DashboardOptions, dashboardFiles } from "./grafana.ts";
 import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheus.ts";
 
 /** Addresses of the platform's own servers on their network: the containers' aliases. */
@@ -22,6 +22,15 @@ export const internalAddresses = {
 /** Address at which people open Grafana. */
 export function publicGrafanaUrl(settings: Settings, platform: Enabled<"metrics">): string {
   return settings.docs.grafanaUrl ?? `http://localhost:${platform.grafanaPort}`;
+}
+
+/** What a stack's dashboards need to know of it. */
+export function dashboardOptions({ alertThresholds, docs, metrics }: Settings): DashboardOptions {
+  return {
+    thresholds: alertThresholds,
+    runbookBaseUrl: docs.runbookBaseUrl,
+    database: metrics.enabled && metrics.databaseAddress !== undefined,
+  };
 }
 
 /** `prometheus.yml` and `rules/*.yml`, by path below Prometheus's configuration folder. */
@@ -183,7 +192,7 @@ export function renderAll(settings: Settings): Record<string, string> {
     ...(settings.metrics.enabled && {
       ...under("prometheus", prometheusFiles(settings, settings.metrics)),
       ...under("alertmanager", alertmanagerFiles(notificationSettings(settings))),
-      ...under("grafana/dashboards", dashboardFiles(settings.alertThresholds)),
+      ...under("grafana/dashboards", dashboardFiles(dashboardOptions(settings))),
     }),
     ...(settings.aws.enabled && {
       "cloudwatch-agent/agentpay.json": agentConfiguration(settings),

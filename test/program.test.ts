@@ -176,7 +176,7 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox/,
+    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox|dashboards-cloudwatch/,
   ],
 ];
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { dashboards } from "../catalog/dashboards/index.ts";
 import { messageOf } from "../local/engine/errors.ts";
-import { PROMETHEUS_DATASOURCE_UID } from "../render/grafana.ts";
+import { PROMETHEUS_DATASOURCE_UID } from "../render/grafana-panels.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, proven, some } from "./check.ts";
 import { getJson } from "./http.ts";
@@ -15,7 +15,8 @@ const dashboard = z.object({
     panels: z.array(
       z.object({
         title: z.string().default("(no title)"),
-        targets: z.array(z.object({ expr: z.string().default("") })).default([]),
+        // Rows have no queries, and what asks the database none that Prometheus could answer.
+        targets: z.array(z.object({ expr: z.string().optional() })).default([]),
       }),
     ),
   }),
@@ -60,16 +61,13 @@ async function panelState(context: Context, title: string, expressions: readonly
 
 async function panelsAnswer(context: Context) {
   const panels = (await readDashboards(context)).flatMap(({ dashboard: { title, panels } }) =>
-    panels.map((panel) => ({ title: `${title}: ${panel.title}`, targets: panel.targets })),
+    panels.flatMap((panel) => {
+      const expressions = panel.targets.flatMap(({ expr = [] }) => expr);
+      return expressions.length > 0 ? [{ title: `${title}: ${panel.title}`, expressions }] : [];
+    }),
   );
   const states = await Promise.all(
-    panels.map(({ title, targets }) =>
-      panelState(
-        context,
-        title,
-        targets.map(({ expr }) => expr),
-      ),
-    ),
+    panels.map(({ title, expressions }) => panelState(context, title, expressions)),
   );
   const refused = states.filter(({ error }) => error !== undefined);
   if (refused.length > 0) return failed(some(refused.map(({ title, error }) => `${title} (${error})`)));

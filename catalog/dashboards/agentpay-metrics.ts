@@ -15,8 +15,11 @@ export const agentPayMetrics = {
   uid: "agentpay-metrics",
   title: "AgentPay Metrics",
   description: "Is AgentPay serving its users, and what does it cost right now?",
+  folder: "agentpay-platform",
+  range: "6h",
   panels: {
     requestRate: {
+      row: "Users",
       title: "Request Rate",
       description: "Requests a second by route; a sudden drop is as bad as a spike.",
       unit: "reqps",
@@ -53,6 +56,7 @@ export const agentPayMetrics = {
     activeConversations: {
       title: "Active Conversations",
       description: "Visitors talking to the agent now; it follows the time of day.",
+      width: 12,
       unit: "short",
       visualization: "stat",
       queries: [
@@ -63,6 +67,7 @@ export const agentPayMetrics = {
       ],
     },
     llmCost: {
+      row: "Language models and database",
       title: "LLM Cost (Last Hour)",
       description: "USD spent on each model in the last hour, estimated from counters.",
       unit: "currencyUSD",
@@ -74,6 +79,7 @@ export const agentPayMetrics = {
     llmDailyCost: {
       title: "LLM Cost (24 Hours)",
       description: "USD spent on all models in the last 24 hours, estimated from counters.",
+      width: 12,
       unit: "currencyUSD",
       visualization: "stat",
       queries: [{ expression: dailyCost.record, legend: "all models" }],
@@ -82,6 +88,7 @@ export const agentPayMetrics = {
       title: "LLM Failures",
       description:
         "Failed LLM calls in 5 minutes by kind of error, after retries and fallback; good is none.",
+      nothing: "No call has failed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -102,6 +109,7 @@ export const agentPayMetrics = {
     slowestStatements: {
       title: "Slowest Statements",
       description: "Mean time of the five slowest database statements; good is well below a second.",
+      nothing: "No statement has run for 5 minutes.",
       unit: "s",
       visualization: "timeseries",
       queries: [{ expression: `topk(5, ${statementSeconds.record})`, legend: "{{datname}} {{queryid}}" }],

@@ -1,5 +1,11 @@
 import { metrics } from "../metrics.ts";
-import { costPerConversation, costRates, monthlyCost } from "../recording-rules/cost.ts";
+import {
+  costPerConversation,
+  costRates,
+  dailyCost,
+  modelCostRate,
+  monthlyCost,
+} from "../recording-rules/cost.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const pace = (window: keyof typeof costRates) => ({
@@ -13,7 +19,43 @@ export const cost = {
   uid: "agentpay-cost",
   title: "AgentPay / Cost",
   description: "What do the language models cost, and is that more than planned?",
+  folder: "agentpay-llm-cost",
+  range: "7d",
   panels: {
+    lastHour: {
+      title: "Last Hour",
+      description: "USD spent in the last hour on all models.",
+      unit: "currencyUSD",
+      visualization: "stat",
+      queries: [{ expression: `${hourly} * 3600`, legend: "last hour" }],
+    },
+    lastDay: {
+      title: "Last 24 Hours",
+      description: "USD spent in the last 24 hours on all models.",
+      unit: "currencyUSD",
+      visualization: "stat",
+      queries: [{ expression: dailyCost.record, legend: "last 24 hours" }],
+    },
+    projectedMonth: {
+      title: "30 Days at This Pace",
+      description: "USD for 30 days if it went on as in the last 6 hours.",
+      unit: "currencyUSD",
+      visualization: "stat",
+      queries: [{ expression: `${costRates["6h"].record} * 86400 * 30`, legend: "30 days" }],
+    },
+    perMillionTokens: {
+      title: "Cost per Million Tokens",
+      description: "USD for a million tokens of all kinds in the last hour, by model.",
+      unit: "currencyUSD",
+      visualization: "bargauge",
+      width: 6,
+      queries: [
+        {
+          expression: `${modelCostRate.record} / (sum by (model) (rate(${metrics.llmTokens.name}[1h])) > 0) * 1e6`,
+          legend: "{{model}}",
+        },
+      ],
+    },
     pace: {
       title: "Cost of a Day at the Present Pace",
       description:
@@ -44,9 +86,17 @@ export const cost = {
       visualization: "timeseries",
       queries: [{ expression: costPerConversation.record, legend: "a conversation" }],
     },
+    byModel: {
+      title: "Cost of an Hour by Model",
+      description: "USD an hour that each model costs, over the last hour.",
+      unit: "currencyUSD",
+      visualization: "timeseries",
+      queries: [{ expression: `${modelCostRate.record} * 3600`, legend: "{{model}}" }],
+    },
     anomaly: {
       title: "Cost, of the Usual",
       description: "The last hour's cost, of the mean of the week up to yesterday; 1 is as usual.",
+      nothing: "Nothing to compare with before a day has passed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -56,6 +106,7 @@ export const cost = {
     unpriced: {
       title: "Calls Without a Price",
       description: "LLM calls in 30 minutes that were counted as costing nothing; good is none.",
+      nothing: "Every model has a price.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -64,6 +115,23 @@ export const cost = {
           legend: "{{model}}",
         },
       ],
+    },
+    ledger: {
+      row: "The ledger",
+      title: "Ledger by Day and Model",
+      description:
+        "What AgentPay wrote down of each call, in days of UTC: exact where the panels above estimate.",
+      unit: "short",
+      visualization: "table",
+      columns: { cost_usd: "currencyUSD", p95_s: "s" },
+      sql: `SELECT to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, model,
+  round(sum(cost_usd), 4) AS cost_usd, count(*) AS calls,
+  count(*) FILTER (WHERE cost_usd IS NULL) AS unpriced_calls,
+  percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) / 1000 AS p95_s
+FROM llm_metrics
+WHERE $__timeFilter("timestamp")
+GROUP BY 1, 2
+ORDER BY 1 DESC, cost_usd DESC NULLS LAST, model`,
     },
   },
 } as const satisfies Dashboard;

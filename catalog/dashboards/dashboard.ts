@@ -1,18 +1,31 @@
 /** Grafana's unit ids that panels use. */
-export type Unit = "reqps" | "percentunit" | "s" | "short" | "currencyUSD" | "cps" | "bytes";
+export type Unit = "reqps" | "percentunit" | "s" | "short" | "currencyUSD" | "cps" | "ops" | "bytes" | "none";
+
+/** Grafana's panel types that are used. */
+export type Visualization = "timeseries" | "stat" | "bargauge" | "table" | "heatmap";
 
 /** Variables that a person can choose a value of, by name: a dashboard has those that its queries use. */
 export const dashboardVariables = {
   instance: { label: "Instance", values: "label_values(agentpay_requests_total, instance)" },
+  model: { label: "Model", values: "label_values(agentpay_llm_requests_total, model)" },
   slo: { label: "Objective", values: "label_values(slo:objective:ratio, slo)" },
 } as const;
 
 export type VariableName = keyof typeof dashboardVariables;
 
+/** One folder for each audience, by uid. */
+export const dashboardFolders = {
+  "agentpay-business": "AgentPay: Business",
+  "agentpay-platform": "AgentPay: Platform",
+  "agentpay-llm-cost": "AgentPay: LLM and cost",
+} as const;
+
+export type FolderUid = keyof typeof dashboardFolders;
+
 /** The variables that a dashboard's queries use. */
 export function variablesOf(dashboard: Dashboard): VariableName[] {
-  const expressions = Object.values(dashboard.panels).flatMap(({ queries }) =>
-    queries.map(({ expression }) => expression),
+  const expressions = Object.values(dashboard.panels).flatMap((panel) =>
+    queriesOf(panel).map(({ expression }) => expression),
   );
   const names = Object.keys(dashboardVariables) as VariableName[];
   return names.filter((name) => expressions.some((expression) => expression.includes(`$${name}`)));
@@ -25,13 +38,37 @@ export interface Query {
   readonly legend: string;
 }
 
-export interface Panel {
+interface PanelBase {
   readonly title: string;
   /** One sentence: what it shows and what good looks like. */
   readonly description: string;
   readonly unit: Unit;
-  readonly visualization: "timeseries" | "stat";
+  readonly visualization: Visualization;
+  /** Title of the row that begins with this panel. Default: it continues the row before. */
+  readonly row?: string;
+  /** Of Grafana's 24 columns. Default: by its visualization. */
+  readonly width?: number;
+  /** What it says where there is nothing to show, if that is no fault. Default: that data is missing. */
+  readonly nothing?: string;
+}
+
+export interface MetricPanel extends PanelBase {
   readonly queries: readonly Query[];
+}
+
+/** A panel on AgentPay's own database: exact, where counters estimate. Left out where a stack has no access to it. */
+export interface SqlPanel extends PanelBase {
+  /** PostgreSQL, read-only; time ranges by `$__timeFilter(column)`. A time series names its time `time`. */
+  readonly sql: string;
+  /** Units of columns, by name, that differ from the panel's. */
+  readonly columns?: Readonly<Record<string, Unit>>;
+}
+
+export type Panel = MetricPanel | SqlPanel;
+
+/** The PromQL queries of a panel; none where it asks the database. */
+export function queriesOf(panel: Panel): readonly Query[] {
+  return "queries" in panel ? panel.queries : [];
 }
 
 /** A dashboard as data. Its panels' thresholds are those of the alerts that name the panel. */
@@ -40,5 +77,8 @@ export interface Dashboard<PanelKey extends string = string> {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
+  readonly folder: FolderUid;
+  /** What it shows at first, back from now. */
+  readonly range: "6h" | "24h" | "7d" | "30d";
   readonly panels: Readonly<Record<PanelKey, Panel>>;
 }

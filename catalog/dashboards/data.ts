@@ -7,13 +7,19 @@ const blocks = ({ name }: { name: string }) =>
 const hits = blocks(metrics.pgDatabaseBlocksHit);
 const reads = blocks(metrics.pgDatabaseBlocksRead);
 
+const found = `sum(rate(${metrics.redisKeyspaceHits.name}[$__rate_interval]))`;
+const missed = `sum(rate(${metrics.redisKeyspaceMisses.name}[$__rate_interval]))`;
+
 /** What the alerts of PostgreSQL and Redis watch. */
 export const data = {
   uid: "agentpay-data",
   title: "AgentPay / Postgres and Redis",
   description: "Do the databases answer, and how far are they from their limits?",
+  folder: "agentpay-platform",
+  range: "6h",
   panels: {
     databasesUp: {
+      row: "Reachable",
       title: "Databases That Answer",
       description: "Whether PostgreSQL and Redis answer their exporters; good is 1.",
       unit: "short",
@@ -29,6 +35,34 @@ export const data = {
       unit: "short",
       visualization: "timeseries",
       queries: [{ expression: `${metrics.up.name}{job=~"postgres|redis"}`, legend: "{{job}} {{instance}}" }],
+    },
+    connectionsByState: {
+      row: "PostgreSQL",
+      title: "Connections by State",
+      description: "Sessions by what they do; many idle in transaction means that code forgets to commit.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `sum by (state) (${metrics.pgStatActivityCount.name})`, legend: "{{state}}" }],
+    },
+    transactions: {
+      title: "Transactions",
+      description: "Transactions a second that ended well, and that were rolled back.",
+      unit: "cps",
+      visualization: "timeseries",
+      queries: [
+        { expression: `sum(rate(${metrics.pgDatabaseCommits.name}[$__rate_interval]))`, legend: "committed" },
+        {
+          expression: `sum(rate(${metrics.pgDatabaseRollbacks.name}[$__rate_interval]))`,
+          legend: "rolled back",
+        },
+      ],
+    },
+    databaseSize: {
+      title: "Database Size",
+      description: "Disk that each database takes; it grows with the conversations.",
+      unit: "bytes",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.pgDatabaseSize.name, legend: "{{datname}}" }],
     },
     applicationPool: {
       title: "Connection Pools of the Servers",
@@ -76,6 +110,7 @@ export const data = {
       queries: [{ expression: `${hits} / (${hits} + ${reads} > 0)`, legend: "{{datname}}" }],
     },
     redisMemory: {
+      row: "Redis",
       title: "Redis Memory",
       description: "Share of maxmemory in use; at 100% Redis evicts keys or refuses to write.",
       unit: "percentunit",
@@ -107,6 +142,25 @@ export const data = {
       queries: [
         { expression: `increase(${metrics.redisRejectedConnections.name}[5m])`, legend: "{{instance}}" },
       ],
+    },
+    redisCommands: {
+      title: "Redis Commands",
+      description: "Commands a second by name; it follows the traffic.",
+      unit: "ops",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (cmd) (rate(${metrics.redisCommands.name}[$__rate_interval]))`,
+          legend: "{{cmd}}",
+        },
+      ],
+    },
+    redisHitRatio: {
+      title: "Redis Hit Ratio",
+      description: "Share of reads that found their key; good is stable.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: `${found} / (${found} + ${missed} > 0)`, legend: "hits" }],
     },
   },
 } as const satisfies Dashboard;

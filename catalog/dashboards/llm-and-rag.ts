@@ -1,8 +1,10 @@
 import { metrics } from "../metrics.ts";
+import { costRates, dailyCost, modelCostRate } from "../recording-rules/cost.ts";
 import { firstTokenP95, promptCacheRatio, providerErrorRatio } from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
-const { llmFallbacks, llmRequests, llmResponses, ragQueries, ragQueryDuration, toolCalls } = metrics;
+const { llmFallbacks, llmRateLimit, llmRateLimitRemaining, llmRequests, llmResponses, llmTokens } = metrics;
+const { ragQueries, ragQueryDuration, toolCalls } = metrics;
 
 /** Share of a counter's events that match, by labels. */
 const share = ({ name }: { name: string }, by: string, matcher: string) =>
@@ -13,7 +15,65 @@ export const llmAndRag = {
   uid: "agentpay-llm",
   title: "AgentPay / LLM and RAG",
   description: "Does the agent answer: do models, retrieval and tools work, and how quickly?",
+  folder: "agentpay-llm-cost",
+  range: "6h",
   panels: {
+    requests: {
+      row: "Traffic and cost",
+      title: "Calls by Model",
+      description: "LLM calls a second by model; it follows the conversations.",
+      unit: "reqps",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (model) (rate(${llmRequests.name}{model=~"$model"}[$__rate_interval]))`,
+          legend: "{{model}}",
+        },
+      ],
+    },
+    costByModel: {
+      title: "Cost of an Hour by Model",
+      description: "USD an hour that each model costs, over the last hour, estimated from counters.",
+      unit: "currencyUSD",
+      visualization: "timeseries",
+      queries: [{ expression: `${modelCostRate.record}{model=~"$model"} * 3600`, legend: "{{model}}" }],
+    },
+    tokens: {
+      title: "Tokens by Type",
+      description: "Tokens a minute; cache reads are the cheap ones, output the dear ones.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (type) (rate(${llmTokens.name}{model=~"$model"}[$__rate_interval])) * 60`,
+          legend: "{{type}}",
+        },
+      ],
+    },
+    budget: {
+      title: "Spend Against the Daily Budget",
+      description: "USD of the last 24 hours, and of a day at the present pace; good stays below the line.",
+      unit: "currencyUSD",
+      visualization: "timeseries",
+      queries: [
+        { expression: dailyCost.record, legend: "last 24 hours" },
+        { expression: `${costRates["1h"].record} * 86400`, legend: "a day at this pace" },
+      ],
+    },
+    failuresByType: {
+      row: "Failures",
+      title: "Failures by Type",
+      description: "Failed LLM calls a second by kind of error, after retries and fallback; good is none.",
+      nothing: "No call has failed.",
+      unit: "reqps",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (provider, error_type) (rate(${llmRequests.name}{status="error",model=~"$model"}[$__rate_interval]))`,
+          legend: "{{provider}} {{error_type}}",
+        },
+      ],
+    },
     providerErrorRatio: {
       title: "Failed Calls by Provider",
       description: "Share of LLM calls that fail after retries and fallback; good is below 1%.",
@@ -24,6 +84,7 @@ export const llmAndRag = {
     rejections: {
       title: "Rejected Calls",
       description: "Calls in 5 minutes that a provider refused as unknown or forbidden; good is none.",
+      nothing: "No call was rejected.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -36,6 +97,7 @@ export const llmAndRag = {
     rateLimitedRatio: {
       title: "Calls Refused by the Rate Limit",
       description: "Share of a provider's calls refused for their number; good is none.",
+      nothing: "No call was refused.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -49,6 +111,7 @@ export const llmAndRag = {
       title: "Answers of the Fallback Model",
       description:
         "Share of LLM calls that another model answered because the first failed; good is below 1%.",
+      nothing: "No fallback was needed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -63,6 +126,7 @@ export const llmAndRag = {
     failedFallbacks: {
       title: "Failed Fallbacks",
       description: "Calls in 5 minutes that both models failed; good is none.",
+      nothing: "No fallback has failed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -70,15 +134,29 @@ export const llmAndRag = {
       ],
     },
     firstToken: {
+      row: "Speed and quality",
       title: "Time to First Token",
       description: "Time within which 95% of replies begin; good is below 2.5 s.",
       unit: "s",
       visualization: "timeseries",
       queries: [{ expression: firstTokenP95.record, legend: "{{model}}" }],
     },
+    rateLimitHeadroom: {
+      title: "Rate Limit Left",
+      description: "Share of each provider's rate limit that is left; at 0 calls are refused.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `min by (provider, kind) (${llmRateLimitRemaining.name} / ${llmRateLimit.name})`,
+          legend: "{{provider}} {{kind}}",
+        },
+      ],
+    },
     truncatedRatio: {
       title: "Truncated Replies",
       description: "Share of replies cut off by max_tokens; good is below 1%.",
+      nothing: "No reply was cut off.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -93,6 +171,7 @@ export const llmAndRag = {
       queries: [{ expression: promptCacheRatio.record, legend: "{{model}}" }],
     },
     ragLatency: {
+      row: "Retrieval and tools",
       title: "Retrieval Time by Stage",
       description: "Time within which 95% of retrievals pass each stage; good is a tenth of a second.",
       unit: "s",
@@ -107,6 +186,7 @@ export const llmAndRag = {
     ragFailures: {
       title: "Failed Retrievals",
       description: "Share of retrievals that fail; good is below 1%.",
+      nothing: "No retrieval has failed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [{ expression: share(ragQueries, "", 'status="error"'), legend: "failed" }],
@@ -114,6 +194,7 @@ export const llmAndRag = {
     ragEmpty: {
       title: "Empty Retrievals",
       description: "Share of retrievals that find no document; good is a few percent.",
+      nothing: "Every retrieval found something.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [{ expression: share(ragQueries, "", 'status="empty"'), legend: "empty" }],
@@ -121,6 +202,7 @@ export const llmAndRag = {
     toolFailures: {
       title: "Failed Tool Calls",
       description: "Share of the agent's tool calls that fail; good is below 1%.",
+      nothing: "No tool call has failed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [{ expression: share(toolCalls, " by (tool)", 'status="error"'), legend: "{{tool}}" }],

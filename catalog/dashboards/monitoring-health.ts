@@ -8,8 +8,11 @@ export const monitoringHealth = {
   uid: "agentpay-meta",
   title: "AgentPay / Monitoring health",
   description: "Would an alert ring: does Prometheus see, compute and send, and does Alertmanager deliver?",
+  folder: "agentpay-platform",
+  range: "6h",
   panels: {
     firingAlerts: {
+      row: "Seen and computed",
       title: "Firing Alerts",
       description: "Alerts that fire now; Watchdog always does.",
       unit: "short",
@@ -41,6 +44,7 @@ export const monitoringHealth = {
     ruleFailures: {
       title: "Failed Rule Evaluations",
       description: "Rules that could not be computed in 5 minutes; good is none.",
+      nothing: "No rule has failed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -53,6 +57,7 @@ export const monitoringHealth = {
     missedEvaluations: {
       title: "Missed Rule Evaluations",
       description: "Evaluations skipped in 5 minutes because the one before took too long; good is none.",
+      nothing: "No evaluation was missed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
@@ -63,8 +68,10 @@ export const monitoringHealth = {
       ],
     },
     sendErrors: {
+      row: "Delivered",
       title: "Alerts That Could Not Be Sent",
       description: "Share of alerts that each Alertmanager did not take from Prometheus; good is none.",
+      nothing: "Nothing was to be sent.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -79,6 +86,7 @@ export const monitoringHealth = {
     notificationFailures: {
       title: "Notifications That Failed",
       description: "Share of each channel's notifications that were not delivered; good is none.",
+      nothing: "Nothing was to be notified.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -94,6 +102,41 @@ export const monitoringHealth = {
       unit: "short",
       visualization: "timeseries",
       queries: [{ expression: metrics.scrapeSamplesKept.name, legend: "{{job}} {{instance}}" }],
+    },
+    headSeries: {
+      row: "Load of Prometheus",
+      title: "Series in Memory",
+      description: "Series that Prometheus holds; memory grows with them.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.prometheusHeadSeries.name, legend: "series" }],
+    },
+    scrapeDuration: {
+      title: "Scrape Duration",
+      description: "Time that each target takes to answer a scrape; good is far below the interval.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.scrapeDuration.name, legend: "{{job}} {{instance}}" }],
+    },
+    ruleDuration: {
+      title: "Rule Evaluation Time",
+      description: "Time of the last evaluation of each rule group; good is far below its interval.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `topk(10, ${metrics.prometheusRuleGroupDuration.name})`,
+          legend: "{{rule_group}}",
+        },
+      ],
+    },
+    silences: {
+      title: "Silences",
+      description: "Silences by state; a forgotten one hides an outage.",
+      unit: "short",
+      width: 12,
+      visualization: "stat",
+      queries: [{ expression: `sum by (state) (${metrics.alertmanagerSilences.name})`, legend: "{{state}}" }],
     },
   },
 } as const satisfies Dashboard;

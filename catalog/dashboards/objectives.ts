@@ -12,6 +12,8 @@ export const objectivesDashboard = {
   uid: "agentpay-slo",
   title: "AgentPay / SLO",
   description: "Does AgentPay keep its promises, and how much may still go wrong this month?",
+  folder: "agentpay-platform",
+  range: "30d",
   panels: {
     budgetRemaining: {
       title: "Error Budget Remaining",

@@ -1,8 +1,12 @@
 import { metrics } from "../metrics.ts";
-import { websocketConnections } from "../recording-rules/api.ts";
+import { quickEndpoints, userEndpoints, websocketConnections } from "../recording-rules/api.ts";
 import { conversationRate, conversionRatio, usualConversationRate } from "../recording-rules/business.ts";
+import { llmDurationP95 } from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
+const requests = (matchers: string) =>
+  `${metrics.requests.name}{${userEndpoints},instance=~"$instance"${matchers}}`;
+const latency = `${metrics.requestLatency.bucket}{${quickEndpoints},instance=~"$instance"}`;
 const closes = (matchers: string) =>
   `sum(rate(${metrics.websocketDisconnects.name}{${matchers}instance=~"$instance"}[$__rate_interval]))`;
 const jobs = (matchers: string) =>
@@ -13,8 +17,11 @@ export const technical = {
   uid: "agentpay-technical",
   title: "AgentPay / Technical",
   description: "Are the servers up, do conversations happen on them, and does the worker keep pace?",
+  folder: "agentpay-platform",
+  range: "6h",
   panels: {
     serversUp: {
+      row: "Servers and requests",
       title: "Servers That Answer",
       description: "API servers and workers that Prometheus reaches; good is all of them.",
       unit: "short",
@@ -30,7 +37,92 @@ export const technical = {
         },
       ],
     },
+    requestRate: {
+      title: "Request Rate by Endpoint",
+      description: "Requests a second by route; a sudden drop is as bad as a spike.",
+      unit: "reqps",
+      visualization: "timeseries",
+      queries: [
+        { expression: `sum by (endpoint) (rate(${requests("")}[$__rate_interval]))`, legend: "{{endpoint}}" },
+      ],
+    },
+    errorsByStatus: {
+      title: "Errors by Status",
+      description: "Share of requests refused or failed, by status; 5xx is ours, 4xx the caller's.",
+      nothing: "No request has failed.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (status) (rate(${requests(',status=~"[45].."')}[$__rate_interval]))` +
+            ` / on () group_left () (sum(rate(${requests("")}[$__rate_interval])) > 0)`,
+          legend: "{{status}}",
+        },
+      ],
+    },
+    latency: {
+      title: "Latency p50, p95, p99",
+      description: "Time within which half, 95% and 99% of requests are answered, streams left out.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [0.5, 0.95, 0.99].map((quantile) => ({
+        expression: `histogram_quantile(${quantile}, sum by (le) (rate(${latency}[$__rate_interval])))`,
+        legend: `p${quantile * 100}`,
+      })),
+    },
+    latencyHeatmap: {
+      title: "Latency Heatmap",
+      description: "Requests by how long they took; a second band above the first is a slow path.",
+      unit: "s",
+      visualization: "heatmap",
+      queries: [{ expression: `sum by (le) (increase(${latency}[$__rate_interval]))`, legend: "{{le}}" }],
+    },
+    slowestEndpoints: {
+      title: "Slowest Endpoints, p95",
+      description: "The ten routes whose slowest 5% take longest; look here first when latency climbs.",
+      unit: "s",
+      visualization: "bargauge",
+      queries: [
+        {
+          expression: `topk(10, histogram_quantile(0.95, sum by (le, endpoint) (rate(${latency}[$__rate_interval]))) > 0)`,
+          legend: "{{endpoint}}",
+        },
+      ],
+    },
+    databaseTime: {
+      title: "Database Query Time",
+      description: "Mean time of a database statement; good is milliseconds.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (datname) (rate(${metrics.pgStatStatementsSeconds.name}[$__rate_interval]))` +
+            ` / (sum by (datname) (rate(${metrics.pgStatStatementsCalls.name}[$__rate_interval])) > 0)`,
+          legend: "{{datname}}",
+        },
+      ],
+    },
+    llmLatency: {
+      title: "LLM Latency p95",
+      description: "Time to the last token that 95% of LLM calls need at most, by model.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [{ expression: llmDurationP95.record, legend: "{{model}}" }],
+    },
+    redisMemory: {
+      title: "Redis Memory",
+      description: "Memory that Redis uses, and the most it may use.",
+      unit: "bytes",
+      visualization: "timeseries",
+      queries: [
+        { expression: metrics.redisMemoryUsed.name, legend: "{{instance}} used" },
+        { expression: `${metrics.redisMemoryMax.name} > 0`, legend: "{{instance}} limit" },
+      ],
+    },
     webSocketConnections: {
+      row: "Chat",
       title: "Open Chat Connections",
       description: "WebSockets of visitors with the chat widget on their page; it follows the time of day.",
       unit: "short",
@@ -40,6 +132,7 @@ export const technical = {
     webSocketConnectionsVersusBefore: {
       title: "Open Chat Connections, of Those Half an Hour Before",
       description: "How many visitors stayed connected; good is close to 100%.",
+      nothing: "Nothing to compare with before half an hour has passed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -52,6 +145,7 @@ export const technical = {
     webSocketBadCloses: {
       title: "Chat Connections That Broke",
       description: "Share of closed WebSockets that ended in an error or timeout; good is a few percent.",
+      nothing: "No connection broke.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -62,8 +156,10 @@ export const technical = {
       ],
     },
     conversationsVersusUsual: {
+      row: "Against the usual",
       title: "Conversations, of the Usual Number",
       description: "Conversations started, of those at the same time a week ago; good is around 100%.",
+      nothing: "Nothing to compare with before a day has passed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -77,6 +173,7 @@ export const technical = {
       title: "Sales per Conversation, of the Usual Number",
       description:
         "Conversations of the last day that ended in a sale, of last week's share; good is around 100%.",
+      nothing: "Nothing to compare with before a day has passed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -87,6 +184,7 @@ export const technical = {
       ],
     },
     queueLength: {
+      row: "Worker",
       title: "Queue Length",
       description: "Jobs that wait for a worker; good is a short queue that empties.",
       unit: "short",
@@ -110,9 +208,60 @@ export const technical = {
     jobFailures: {
       title: "Failed Jobs",
       description: "Share of jobs that fail; good is well below 1%.",
+      nothing: "No job has failed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [{ expression: `${jobs('{status="failed"}')} / (${jobs("")} > 0)`, legend: "{{queue}}" }],
+    },
+    processMemory: {
+      row: "Saturation",
+      title: "Process Memory",
+      description: "Resident memory of each process; a steady climb is a leak.",
+      unit: "bytes",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `${metrics.processResidentMemory.name}{job=~"agentpay-.+"}`,
+          legend: "{{job}} {{instance}}",
+        },
+      ],
+    },
+    processCpu: {
+      title: "Process CPU",
+      description: "Cores that each process keeps busy; at 1, a Python process is at its limit.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `rate(${metrics.processCpuSeconds.name}{job=~"agentpay-.+"}[$__rate_interval])`,
+          legend: "{{job}} {{instance}}",
+        },
+      ],
+    },
+    fileDescriptors: {
+      title: "File Descriptors",
+      description:
+        "Share of the file descriptors that each process may open; at 100% it takes no connection.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `${metrics.processOpenFds.name}{job=~"agentpay-.+"} / ${metrics.processMaxFds.name}{job=~"agentpay-.+"}`,
+          legend: "{{job}} {{instance}}",
+        },
+      ],
+    },
+    activeConversations: {
+      title: "Active Conversations",
+      description: "Visitors talking to the agent now; it follows the time of day.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum(${metrics.activeConversations.name}{instance=~"$instance"})`,
+          legend: "conversations",
+        },
+      ],
     },
   },
 } as const satisfies Dashboard;

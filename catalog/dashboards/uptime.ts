@@ -4,6 +4,8 @@ import type { Dashboard } from "./dashboard.ts";
 /** What is seen from outside. */
 export const uptime = {
   uid: "agentpay-uptime",
+  folder: "agentpay-platform",
+  range: "24h",
   title: "AgentPay / Uptime from outside",
   description:
     "Can customers reach AgentPay, how fast does it answer them, and for how long are certificates valid?",

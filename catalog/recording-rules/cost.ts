@@ -20,6 +20,12 @@ export const costRates = {
   "6h": costRate("6h"),
 };
 
+/** Pace of each model over an hour, USD a second. */
+export const modelCostRate: RecordingRule = {
+  record: "model:agentpay_llm_cost_usd:rate1h",
+  expression: `sum by (model) (rate(${metrics.llmCost.name}[1h]))`,
+};
+
 /** The last 24 hours, USD. */
 export const dailyCost: RecordingRule = {
   record: "agentpay:llm_cost_usd:increase1d",
@@ -41,5 +47,5 @@ export const costPerConversation: RecordingRule = {
 export const costRecordingRules: RecordingRuleGroup = {
   name: "agentpay-cost.rules",
   interval: INTERVAL,
-  rules: [...Object.values(costRates), dailyCost, monthlyCost, costPerConversation],
+  rules: [...Object.values(costRates), modelCostRate, dailyCost, monthlyCost, costPerConversation],
 };

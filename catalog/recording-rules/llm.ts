@@ -16,6 +16,12 @@ export const firstTokenP95: RecordingRule = {
   expression: `histogram_quantile(0.95, sum by (model, le) (rate(${llmTimeToFirstToken.bucket}[5m])))`,
 };
 
+/** Seconds to the last token that 95% of calls need at most, by model. */
+export const llmDurationP95: RecordingRule = {
+  record: "model:agentpay_llm_request_duration_seconds:p95_rate5m",
+  expression: `histogram_quantile(0.95, sum by (model, le) (rate(${metrics.llmRequestDuration.bucket}[5m])))`,
+};
+
 /** Tokens of prompts, wherever the provider took them from. */
 export const promptTokens = `${llmTokens.name}{type=~"input|cache_read|cache_write"}`;
 
@@ -30,5 +36,5 @@ export const promptCacheRatio: RecordingRule = {
 export const llmRecordingRules: RecordingRuleGroup = {
   name: "agentpay-llm.rules",
   interval: "30s",
-  rules: [providerErrorRatio, firstTokenP95, promptCacheRatio],
+  rules: [providerErrorRatio, firstTokenP95, llmDurationP95, promptCacheRatio],
 };

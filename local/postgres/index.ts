@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { Client, type ClientBase, type ClientConfig } from "pg";
+import { Client, type ClientBase, type ClientConfig, escapeLiteral } from "pg";
 import { migrate } from "../../database/migrate.ts";
 import { database } from "../agentpay/world.ts";
 import { messageOf } from "../engine/errors.ts";
@@ -12,7 +12,7 @@ import type { Logger, RunningService, Service } from "../service.ts";
 import { postgresFolder } from "./folder.ts";
 import { type Span, writeCalls, writeConversations } from "./history.ts";
 import type { DatabaseLedger } from "./ledger.ts";
-import { type RunningPostgres, startPostgres } from "./server.ts";
+import { MONITORING, type RunningPostgres, startPostgres } from "./server.ts";
 
 const DAY_SECONDS = 86_400;
 const CONVERSATION_DAYS = 60;
@@ -47,6 +47,7 @@ async function serve(server: RunningPostgres, ledger: DatabaseLedger, log: Logge
   await client.connect();
   await client.query(await readFile(AGENTPAY_SCHEMA, "utf8"));
   await migrate(client);
+  await client.query(`ALTER ROLE ${MONITORING.user} PASSWORD ${escapeLiteral(MONITORING.password)}`);
   const now = Math.floor(Date.now() / 1000);
   const past = await missingPast(client, now);
   ledger.startAt(now);

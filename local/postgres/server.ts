@@ -25,6 +25,9 @@ const CHILD = "postgres";
 /** The administrator of the local server. No secret: it only listens on loopback, and holds made-up data. */
 export const ADMINISTRATOR = { user: "postgres", password: "local-postgres-admin" } as const;
 
+/** The role that monitoring reads with, as Pulumi.local.yaml has it for the dashboards. */
+export const MONITORING = { user: "agentpay_monitoring", password: "local-postgres-monitoring" } as const;
+
 /** Small, and quick rather than crash-proof. `max_connections` is what the simulated exporter says too. */
 const SETTINGS = {
   listen_addresses: "127.0.0.1",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { alerts, expressionOf } from "../../catalog/alerts/index.ts";
-import type { Dashboard } from "../../catalog/dashboards/dashboard.ts";
+import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
@@ -45,7 +45,7 @@ describe.each(rows)("$title", ({ rule }) => {
     const readers = [
       ...alerts.map((alert) => expressionOf(alert, {})),
       ...all.flatMap(({ panels }) =>
-        Object.values(panels).flatMap(({ queries }) => queries.map((query) => query.expression)),
+        Object.values(panels).flatMap((panel) => queriesOf(panel).map((query) => query.expression)),
       ),
       ...rules.filter((other) => other !== rule).map((other) => other.expression),
     ];

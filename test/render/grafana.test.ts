@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Dashboard } from "../../catalog/dashboards/dashboard.ts";
+import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { dashboardFiles } from "../../render/grafana.ts";
+import { type DashboardOptions, dashboardFiles } from "../../render/grafana.ts";
 
 interface PanelModel {
   readonly id: number;
@@ -10,7 +10,13 @@ interface PanelModel {
   readonly datasource: unknown;
   readonly gridPos: { x: number; y: number; w: number; h: number };
   readonly fieldConfig: { defaults: { unit: string; thresholds: { mode: string; steps: unknown[] } } };
-  readonly targets: readonly { refId: string; expr: string; legendFormat: string; datasource: unknown }[];
+  readonly targets: readonly {
+    readonly refId: string;
+    readonly expr?: string;
+    readonly rawSql?: string;
+    readonly legendFormat: string;
+    readonly datasource: unknown;
+  }[];
 }
 interface Model {
   readonly uid: string;
@@ -20,19 +26,37 @@ interface Model {
 }
 
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
+const DATABASE = { type: "grafana-postgresql-datasource", uid: "agentpay-postgres" };
+const options = { thresholds: {}, runbookBaseUrl: "https://example.com/runbooks", database: true };
 
-function models(thresholds = {}): Model[] {
-  return Object.values(dashboardFiles(thresholds)).map((text) => JSON.parse(text));
+function models(more: Partial<DashboardOptions> = {}): Model[] {
+  return Object.values(dashboardFiles({ ...options, ...more })).map((text) => JSON.parse(text));
 }
 
-const byUid = (uid: string, thresholds = {}): Model => {
-  const found = models(thresholds).find((model) => model.uid === uid);
+const byUid = (uid: string, more: Partial<DashboardOptions> = {}): Model => {
+  const found = models(more).find((model) => model.uid === uid);
   if (!found) throw new Error(`there is no dashboard ${uid}`);
   return found;
 };
 
+/** Without rows, which are panels of Grafana too. */
+const panelsOf = (model: Model) => model.panels.filter(({ type }) => type !== "row");
+
+test("rendering twice gives the same bytes", () => {
+  expect(dashboardFiles(options)).toEqual(dashboardFiles(structuredClone(options)));
+});
+
+test("without a database the panels that ask it are left out, and the others keep their ids", () => {
+  const without = models({ database: false });
+  expect(JSON.stringify(without)).not.toMatch(/rawSql|agentpay-postgres/);
+  for (const model of without) {
+    const ids = new Map(panelsOf(byUid(model.uid)).map(({ id, title }) => [title, id]));
+    for (const { id, title } of panelsOf(model)) expect(ids.get(title)).toBe(id);
+  }
+});
+
 test("there is a file for each dashboard, named by its uid", () => {
-  expect(Object.keys(dashboardFiles({}))).toEqual(dashboards.map(({ uid }) => `${uid}.json`));
+  expect(Object.keys(dashboardFiles(options))).toEqual(dashboards.map(({ uid }) => `${uid}.json`));
 });
 
 const all: readonly Dashboard[] = dashboards;
@@ -43,24 +67,30 @@ describe.each(all)("$uid", (dashboard) => {
     expect(model).toMatchObject({ uid: dashboard.uid, title: dashboard.title, editable: false });
     for (const key of ["id", "version", "dashboard"]) expect(model).not.toHaveProperty(key);
     expect(
-      model.panels.map(({ title, type, fieldConfig, targets }) => ({
+      panelsOf(model).map(({ title, type, fieldConfig, targets }) => ({
         title,
         visualization: type,
         unit: fieldConfig.defaults.unit,
-        queries: targets.map(({ expr, legendFormat }) => ({ expression: expr, legend: legendFormat })),
+        queries: targets.flatMap(({ expr, legendFormat }) =>
+          expr === undefined ? [] : [{ expression: expr, legend: legendFormat }],
+        ),
+        sql: targets[0]?.rawSql,
       })),
     ).toEqual(
-      Object.values(dashboard.panels).map(({ title, visualization, unit, queries }) => ({
-        title,
-        visualization,
-        unit,
-        queries,
+      Object.values(dashboard.panels).map((panel) => ({
+        title: panel.title,
+        visualization: panel.visualization,
+        unit: panel.unit,
+        queries: queriesOf(panel),
+        sql: "sql" in panel ? panel.sql : undefined,
       })),
     );
   });
 
   test("its panels count from 1, lie side by side and do not overlap", () => {
-    expect(model.panels.map(({ id }) => id)).toEqual(model.panels.map((_, index) => index + 1));
+    expect(panelsOf(model).map(({ id }) => id)).toEqual(panelsOf(model).map((_, index) => index + 1));
+    const ids = model.panels.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
     const cells = model.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
       expect(x + w).toBeLessThanOrEqual(24);
       return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
@@ -69,23 +99,24 @@ describe.each(all)("$uid", (dashboard) => {
   });
 
   test("asks the datasource that a person chooses, and has the variables that it uses", () => {
-    for (const panel of model.panels) {
+    for (const panel of panelsOf(model)) {
+      const expected = panel.targets[0]?.rawSql === undefined ? DATASOURCE : DATABASE;
       expect([panel.datasource, ...panel.targets.map(({ datasource }) => datasource)]).toEqual(
-        Array(panel.targets.length + 1).fill(DATASOURCE),
+        Array(panel.targets.length + 1).fill(expected),
       );
       const refIds = panel.targets.map(({ refId }) => refId);
       expect(refIds).toEqual([...new Set(refIds)]);
     }
     const variables = model.templating.list.map(({ name }) => name);
     const used = [...JSON.stringify(model.panels).matchAll(/\$\{?([a-z]\w*)/g)].map(([, name]) => name);
-    expect(new Set(used)).toEqual(new Set(variables));
+    expect(new Set([...used, "datasource"])).toEqual(new Set(variables));
   });
 });
 
 describe("threshold lines", () => {
   const steps = (uid: string, title: string, thresholds = {}) =>
-    byUid(uid, thresholds).panels.find((panel) => panel.title === title)?.fieldConfig.defaults.thresholds
-      .steps;
+    panelsOf(byUid(uid, { thresholds })).find((panel) => panel.title === title)?.fieldConfig.defaults
+      .thresholds.steps;
 
   test("are those of the alerts that watch the panel, in ascending order and in the colour of their severity", () => {
     expect(steps("agentpay-metrics", "Error Rate")).toEqual([

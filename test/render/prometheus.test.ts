@@ -168,7 +168,9 @@ describe("rule files", () => {
     const uid = link.pathname.replace("/d/", "");
     const all: readonly Dashboard[] = dashboards;
     const expected = all.find((dashboard) => dashboard.uid === uid)?.panels[alert.panel.panel]?.title;
-    const panels = dashboardModels({})[uid]?.panels ?? [];
+    const panels =
+      dashboardModels({ thresholds: {}, runbookBaseUrl: "https://example.com", database: true })[uid]
+        ?.panels ?? [];
     const shown = panels.find(
       (panel) => "id" in panel && panel.id === Number(link.searchParams.get("viewPanel")),
     );

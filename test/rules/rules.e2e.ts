@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { alertGroups } from "../../catalog/alerts/index.ts";
-import type { Dashboard } from "../../catalog/dashboards/dashboard.ts";
+import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
@@ -69,7 +69,7 @@ async function complaintsAbout(expressions: readonly string[]): Promise<string> 
 
 test("promtool accepts every query of a panel", async () => {
   const all: readonly Dashboard[] = dashboards;
-  const queries = all.flatMap(({ panels }) => Object.values(panels).flatMap((panel) => panel.queries));
+  const queries = all.flatMap(({ panels }) => Object.values(panels).flatMap(queriesOf));
   expect(await complaintsAbout(queries.map(({ expression }) => replaceVariables(expression)))).toBe("");
 });
 

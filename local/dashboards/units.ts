@@ -2,23 +2,33 @@
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
   percent: (value) => `${short(value)}%`,
   percentunit: (value) => `${short(value * 100)}%`,
-  s: (value) => (Math.abs(value) < 1 ? `${short(value * 1000)} ms` : `${short(value)} s`),
-  ms: (value) => `${short(value)} ms`,
+  s: seconds,
+  ms: (value) => seconds(value / 1000),
   bytes: (value) => scaled(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB"]),
   decbytes: (value) => scaled(value, 1000, ["B", "kB", "MB", "GB", "TB"]),
   reqps: (value) => `${short(value)} req/s`,
+  cps: (value) => `${short(value)} c/s`,
   ops: (value) => `${short(value)} ops/s`,
-  currencyUSD: (value) => `$${value.toFixed(2)}`,
+  short: (value) => (Math.abs(value) < 1000 ? short(value) : scaled(value, 1000, ["", "K", "Mil", "Bil"])),
+  currencyUSD: (value) => `$${value !== 0 && Math.abs(value) < 0.1 ? short(value) : value.toFixed(2)}`,
 };
 
 /** `-` where there is no value. */
 export function formatValue(value: number | undefined, unit: string): string {
   if (value === undefined || Number.isNaN(value)) return "-";
-  return (UNITS[unit] ?? short)(value);
+  return (UNITS[unit] ?? short)(value).trim();
 }
 
 function short(value: number): string {
-  return Number(value.toPrecision(4)).toLocaleString("en");
+  return Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
+}
+
+function seconds(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return "0 s";
+  if (size < 0.001) return `${short(value * 1_000_000)} µs`;
+  if (size < 1) return `${short(value * 1000)} ms`;
+  return size < 120 ? `${short(value)} s` : `${short(value / 60)} min`;
 }
 
 function scaled(value: number, base: number, names: readonly string[]): string {

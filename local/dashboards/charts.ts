@@ -1,0 +1,168 @@
+/** Panels as SVG, drawn by ECharts without a browser. */
+import { HeatmapChart, LineChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent, VisualMapComponent } from "echarts/components";
+import { type EChartsCoreOption, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+import type { Named, PanelData } from "./data.ts";
+import type { TimeRange } from "./prometheus.ts";
+import { formatValue } from "./units.ts";
+
+use([GridComponent, HeatmapChart, LineChart, MarkLineComponent, SVGRenderer, VisualMapComponent]);
+
+/** Of Grafana's dark theme. */
+export const THRESHOLD_COLORS: Readonly<Record<string, string>> = {
+  green: "#73bf69",
+  orange: "#ff9830",
+  red: "#f2495c",
+  blue: "#5794f2",
+  gray: "#8e8e8e",
+};
+const PALETTE = [
+  ...["#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#5794f2", "#b877d9", "#705da0"],
+  ...["#37872d", "#fade2a", "#447ebc", "#c15c17"],
+];
+const AXIS = "rgba(204, 204, 220, 0.65)";
+const LINES = "rgba(204, 204, 220, 0.09)";
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The colour of a panel's series, by its place. */
+export function colorOf(index: number): string {
+  return PALETTE[index % PALETTE.length] ?? AXIS;
+}
+
+export function lineChart({ panel, series }: PanelData, range: TimeRange, size: Size): string {
+  const values = series.flatMap(({ points }) => points.map(([, value]) => value));
+  const highest = Math.max(...values.filter(Number.isFinite));
+  const lines = panel.thresholds.map(({ value, color }) => ({
+    yAxis: value,
+    lineStyle: { color: THRESHOLD_COLORS[color] ?? color, type: "dashed", width: 1 },
+  }));
+  // A line far above everything would flatten what there is to see; Grafana leaves it out as well.
+  const visible = lines.filter(({ yAxis }) => yAxis <= highest * 3);
+  return draw(size, {
+    grid: { left: 8, right: 12, top: 10, bottom: 4, containLabel: true },
+    xAxis: timeAxis(extent(series, range)),
+    yAxis: {
+      type: "value",
+      scale: values.every((value) => value > 0) && panel.unit !== "percentunit",
+      splitNumber: 4,
+      max: visible.length > 0 ? Math.max(highest, ...visible.map(({ yAxis }) => yAxis)) * 1.05 : undefined,
+      axisLabel: { color: AXIS, fontSize: 11, formatter: (value: number) => formatValue(value, panel.unit) },
+      splitLine: { lineStyle: { color: LINES } },
+    },
+    series: series.map((one, index) => ({
+      type: "line",
+      data: one.points.map(([time, value]) => [time * 1000, Number.isFinite(value) ? value : null]),
+      showSymbol: one.points.length < 3,
+      symbolSize: 5,
+      lineStyle: { width: 1.4, color: colorOf(index) },
+      itemStyle: { color: colorOf(index) },
+      areaStyle: { color: colorOf(index), opacity: 0.1 },
+      ...(index === 0 && { markLine: { symbol: "none", label: { show: false }, data: visible } }),
+    })),
+  });
+}
+
+/** What stands behind a number: its course, without axes. */
+export function sparkline(one: Named, color: string, size: Size): string {
+  return draw(size, {
+    grid: { left: 0, right: 0, top: 4, bottom: 0 },
+    xAxis: { type: "time", show: false },
+    yAxis: { type: "value", show: false, scale: true },
+    series: [
+      {
+        type: "line",
+        data: one.points.map(([time, value]) => [time * 1000, Number.isFinite(value) ? value : null]),
+        showSymbol: false,
+        lineStyle: { width: 1.2, color },
+        areaStyle: { color, opacity: 0.2 },
+      },
+    ],
+  });
+}
+
+/** Cumulative buckets as bands: each holds what the one below it does not. */
+export function heatmap({ panel, series }: PanelData, size: Size): string {
+  const bounds = series
+    .map((one) => ({ ...one, bound: Number(one.labels["le"]?.replace("+Inf", "Infinity")) }))
+    .toSorted((one, other) => one.bound - other.bound);
+  const times = [...new Set(bounds.flatMap(({ points }) => points.map(([time]) => time)))].toSorted(
+    (one, other) => one - other,
+  );
+  const cells = bounds.flatMap(({ points }, row) => {
+    const below = new Map(bounds[row - 1]?.points ?? []);
+    return points.map(([time, value]) => [
+      times.indexOf(time),
+      row,
+      Math.max(value - (below.get(time) ?? 0), 0),
+    ]);
+  });
+  return draw(size, {
+    grid: { left: 8, right: 12, top: 10, bottom: 4, containLabel: true },
+    xAxis: {
+      type: "category",
+      data: times.map((time) => clock(time * 1000)),
+      axisLabel: { color: AXIS, fontSize: 11 },
+      axisLine: { lineStyle: { color: LINES } },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: "category",
+      data: bounds.map(({ bound }) => (Number.isFinite(bound) ? formatValue(bound, panel.unit) : "more")),
+      axisLabel: { color: AXIS, fontSize: 11 },
+      axisLine: { show: false },
+      axisTick: { show: false },
+    },
+    visualMap: {
+      show: false,
+      min: 0,
+      max: Math.max(1, ...cells.map(([, , value]) => value ?? 0)),
+      inRange: { color: ["#181b1f", "#3b1f4e", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf"] },
+    },
+    series: [{ type: "heatmap", data: cells }],
+  });
+}
+
+/** From the chart's range; from the points where they are of another time, as days from a database are. */
+function extent(series: readonly Named[], range: TimeRange): { min: number; max: number } {
+  const times = series.flatMap(({ points }) => points.map(([time]) => time));
+  return { min: Math.min(range.from, ...times) * 1000, max: range.to * 1000 };
+}
+
+function timeAxis({ min, max }: { min: number; max: number }) {
+  const days = max - min > 2 * 86_400_000;
+  return {
+    type: "time",
+    min,
+    max,
+    splitNumber: 5,
+    axisLabel: {
+      color: AXIS,
+      fontSize: 11,
+      hideOverlap: true,
+      formatter: (time: number) => (days ? new Date(time).toISOString().slice(5, 10) : clock(time)),
+    },
+    axisLine: { lineStyle: { color: LINES } },
+    axisTick: { show: false },
+    splitLine: { show: true, lineStyle: { color: LINES } },
+  };
+}
+
+function clock(time: number): string {
+  return new Date(time).toISOString().slice(11, 16);
+}
+
+function draw({ width, height }: Size, option: EChartsCoreOption): string {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, textStyle: { fontFamily: "Inter, sans-serif" }, ...option });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}
