@@ -64,7 +64,8 @@ export function gatusConfiguration(settings: StatusPageSettings): string {
       "dashboard-heading": "AgentPay status",
       "dashboard-subheading": "The API, the chat and the widget, as they look from outside",
       "dark-mode": false,
-      "default-sort-by": "group",
+      // By group, a visitor would have to open each group to see anything.
+      "default-sort-by": "name",
     },
     announcements: announcementsOf(settings.announcements),
     endpoints: settings.checks.flatMap((check) => {

@@ -4,7 +4,7 @@ import { DescribeDBParametersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
-import { canCheck } from "../catalog/uptime.ts";
+import { canCheck, tellerOf } from "../catalog/uptime.ts";
 import { checkersOf, checksOf } from "../render/index.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
@@ -32,6 +32,8 @@ function alarmProblem(name: string, alarm: MetricAlarm | undefined): string[] {
 }
 
 async function readAlarms(context: Context, names: readonly string[], region: string) {
+  // Asked for no names, it would answer all.
+  if (names.length === 0) return [];
   const client = new CloudWatchClient(clientOptions(context, region));
   const command = new DescribeAlarmsCommand({ AlarmNames: [...names] });
   const { MetricAlarms = [] } = await client.send(command, { abortSignal: context.signal });
@@ -68,10 +70,17 @@ async function healthChecks(context: Context) {
   const client = new Route53Client(clientOptions(context, GLOBAL_REGION));
   const checks = checksOf(context.settings).filter((check) => canCheck("route53", check));
   const prefix = `agentpay-${context.settings.environment}`;
-  const problems = await alarmProblems(
-    context,
-    checks.map(({ key }) => `${prefix}-${key}-unreachable`),
-  );
+  const chosen = checkersOf(context.settings);
+  const names = (told: boolean) =>
+    checks
+      .filter((check) => (tellerOf(check, chosen) === "route53") === told)
+      .map(({ key }) => `${prefix}-${key}-unreachable`);
+  // Where another checker tells people, the alarm only records.
+  const recording = await readAlarms(context, names(false), GLOBAL_REGION);
+  const problems = [
+    ...(await alarmProblems(context, names(true))),
+    ...recording.flatMap(({ name, alarm }) => (alarm ? [] : [`${name} is missing`])),
+  ];
   for (const { key } of checks) {
     const command = new GetHealthCheckCommand({ HealthCheckId: required(ids[key], `healthCheckIds.${key}`) });
     const { HealthCheck } = await client.send(command, { abortSignal: context.signal });
