@@ -13,6 +13,7 @@ import { startContainerGateway } from "./engine/container-gateway.ts";
 import { startControl } from "./engine/control.ts";
 import { messageOf } from "./engine/errors.ts";
 import { startEngineHost } from "./engine/host.ts";
+import { placeLanguagePlugin } from "./engine/language-plugin.ts";
 import { LogFiles } from "./engine/log-files.ts";
 import { standInPackages } from "./engine/packages.ts";
 import { identify } from "./engine/process-identity.ts";
@@ -74,6 +75,7 @@ async function start(): Promise<void> {
   };
   const started = await startServices(context);
   const docker = await startContainers(context);
+  await placeLanguagePlugin(paths.pulumiHome);
   const host = await startEngineHost(standInPackages(context, docker));
   undo.push(() => host.stop());
   const startedAt = new Date().toISOString();

@@ -42,7 +42,7 @@ describe("README", () => {
     expect(listed.toSorted()).toEqual(outputs.toSorted());
   });
 
-  test.each(["README.md", "docs/architecture.md", "docs/decisions.md", "docs/alerts.md"])(
+  test.each(["README.md", "docs/architecture.md", "docs/decisions.md", "docs/alerts.md", "docs/policies.md"])(
     "%s links to files that exist",
     (file) => {
       const text = readFileSync(join(root, file), "utf8");

@@ -3,12 +3,14 @@
  * into it or taken from it happens "behind Pulumi's back".
  */
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parse } from "yaml";
 import { z } from "zod";
 import { engineEnvironment } from "../../local/engine/environment.ts";
 import { startEngineHost } from "../../local/engine/host.ts";
+import { placeLanguagePlugin } from "../../local/engine/language-plugin.ts";
 import type { HostedPackage } from "../../local/engine/provider-server.ts";
 import type { Properties, ResourceHandler, StandInPackage } from "../../local/engine/resource.ts";
 import { statePaths } from "../../local/state-folder.ts";
@@ -137,45 +139,61 @@ export interface EngineStack {
   readonly stateFile: string;
   /** Sets what the program makes from now on. */
   declare(...things: readonly Declared[]): Promise<void>;
+  /** The same for a program that reads something else. */
+  declareAll(declared: unknown): Promise<void>;
   /** The exported state, as text. */
   state(): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startEngineStack(): Promise<EngineStack> {
+export interface EngineStackOptions {
+  /** Folder of the program. Default: one that makes the declared things. */
+  readonly program?: string;
+  /** Default: the made-up package. */
+  readonly packages?: readonly HostedPackage[];
+}
+
+export async function startEngineStack({
+  program = PROGRAM,
+  packages,
+}: EngineStackOptions = {}): Promise<EngineStack> {
   const { binaries } = await ensureTool(tools.pulumi);
   const platform: Platform = { things: new Map(), calls: [], before: () => {}, refusal: undefined };
-  const host = await startEngineHost([testPackage(platform)]);
+  const host = await startEngineHost(packages ?? [testPackage(platform)]);
   const folder = await mkdtemp(path.join(tmpdir(), "engine-test-"));
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
   const environment = { ...process.env, ...engineEnvironment(paths, host.port) };
   const resources = path.join(folder, "resources.json");
   const configuration = path.join(folder, "Pulumi.test.yaml");
   await mkdir(paths.backend, { recursive: true });
-  await writeFile(configuration, `config:\n  engine-test:resources: ${resources}\n`);
+  const { name } = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8"));
+  await writeFile(configuration, `config:\n  ${name}:resources: ${resources}\n`);
+  await placeLanguagePlugin(paths.pulumiHome);
 
   const pulumiIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> => {
     const configured = WITH_CONFIGURATION.includes(args[0] ?? "") ? ["--config-file", configuration] : [];
-    return execute(binaries["pulumi"] ?? "pulumi", [...args, ...configured, "--non-interactive"], {
+    return execute(program, binaries["pulumi"] ?? "pulumi", [...args, ...configured, "--non-interactive"], {
       ...environment,
       ...own,
     });
   };
   const pulumi = (...args: readonly string[]) => pulumiIn({}, ...args);
-  const declare = (...things: readonly Declared[]) => writeFile(resources, JSON.stringify(things));
+  const declareAll = (declared: unknown) => writeFile(resources, JSON.stringify(declared));
+  const declare = (...things: readonly Declared[]) => declareAll(things);
   const stop = async (): Promise<void> => {
     host.stop();
     await rm(folder, { recursive: true });
   };
   const initialised = await pulumi("stack", "init", "local");
   if (initialised.code !== 0) throw new Error(`stack init failed:\n${initialised.output}`);
-  const stateFile = path.join(paths.backend, ".pulumi/stacks/engine-test/local.json");
+  const stateFile = path.join(paths.backend, `.pulumi/stacks/${name}/local.json`);
   return {
     platform,
     pulumi,
     pulumiIn,
     stateFile,
     declare,
+    declareAll,
     stop,
     state: async () => (await pulumi("stack", "export")).stdout,
   };
@@ -183,9 +201,14 @@ export async function startEngineStack(): Promise<EngineStack> {
 
 const WITH_CONFIGURATION = ["preview", "up", "refresh", "destroy"];
 
-function execute(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Result> {
+function execute(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: PROGRAM, env, timeout: COMMAND_TIMEOUT_MILLISECONDS });
+    const child = spawn(command, args, { cwd, env, timeout: COMMAND_TIMEOUT_MILLISECONDS });
     const result = { stdout: "", stderr: "", output: "" };
     const collect = (name: "stdout" | "stderr") => (chunk: Buffer) => {
       result[name] += chunk.toString();

@@ -6,12 +6,14 @@
  * asserted where components expose a value. The tests on the real engine show the rest.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { isUnknown } from "@pulumi/pulumi/output.js";
 import type {
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { UNKNOWN } from "../../local/engine/values.ts";
 import { sentinel } from "./secrets.ts";
 
 export const PROJECT = "agentpay-monitoring";
@@ -35,6 +37,8 @@ export interface Registration {
   readonly deleteBeforeReplace: boolean;
   /** URNs of everything that must be there first. */
   readonly dependencies: readonly string[];
+  /** URNs of what each input's value comes from. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
   readonly additionalSecretOutputs: readonly string[];
 }
 
@@ -136,6 +140,15 @@ function registration(request: RegisterResourceRequest, urn: string): Registrati
     protect: request.getProtect() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplace(),
     dependencies: request.getDependenciesList(),
+    sources: Object.fromEntries(
+      request
+        .getPropertydependenciesMap()
+        .toArray()
+        .map(([property]) => [
+          property,
+          request.getPropertydependenciesMap().get(property)?.getUrnsList() ?? [],
+        ]),
+    ),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
 }
@@ -224,16 +237,25 @@ export function plain(value: unknown): unknown {
   return mapInput(value, plain);
 }
 
+/** What a provider or policy would get for an input at preview: secrets unwrapped, what is not known yet as the engine says it. */
+export function onTheWire(value: unknown): unknown {
+  return isUnknown(value) ? UNKNOWN : mapInput(value, onTheWire, onTheWire);
+}
+
 /** An input with every secret in it masked. */
 export function masked(value: unknown): unknown {
   return mapInput(value, () => "[secret]");
 }
 
-function mapInput(value: unknown, ofSecret: (secret: unknown) => unknown): unknown {
+function mapInput(
+  value: unknown,
+  ofSecret: (secret: unknown) => unknown,
+  ofItem = (item: unknown) => mapInput(item, ofSecret),
+): unknown {
   if (isSecretInput(value)) return ofSecret(value.value);
-  if (Array.isArray(value)) return value.map((item) => mapInput(item, ofSecret));
+  if (Array.isArray(value)) return value.map(ofItem);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapInput(item, ofSecret)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, ofItem(item)]));
 }
 
 /** The value of an output, and whether it is a secret. */

@@ -1,0 +1,26 @@
+/** Tokens of the resources that rules are about. A test compares them with the SDKs, which would be slow to load here. */
+export const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+export const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+export const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
+export const TOPIC = "aws:sns/topic:Topic";
+export const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
+export const TOPIC_SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
+export const HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck";
+export const BUDGET = "aws:budgets/budget:Budget";
+export const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+export const POLICY = "aws:iam/policy:Policy";
+export const FUNCTION = "aws:lambda/function:Function";
+export const FUNCTION_EVENT_INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+export const ESCALATION_POLICY = "pagerduty:index/escalationPolicy:EscalationPolicy";
+export const SCHEDULE = "pagerduty:index/schedule:Schedule";
+export const SERVICE = "pagerduty:index/service:Service";
+export const SERVICE_INTEGRATION = "pagerduty:index/serviceIntegration:ServiceIntegration";
+export const SENTRY_METRIC_ALERT = "sentry:index/sentryMetricAlert:SentryMetricAlert";
+export const SENTRY_ISSUE_ALERT = "sentry:index/sentryIssueAlert:SentryIssueAlert";
+export const GRAFANA_RULE_GROUP = "grafana:alerting/ruleGroup:RuleGroup";
+export const GRAFANA_CONTACT_POINT = "grafana:alerting/contactPoint:ContactPoint";
+export const GRAFANA_NOTIFICATION_POLICY = "grafana:alerting/notificationPolicy:NotificationPolicy";
+export const CONTAINER = "docker:index/container:Container";
+export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
+export const AWS_PROVIDER = "pulumi:providers:aws";
+export const STACK = "pulumi:pulumi:Stack";

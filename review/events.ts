@@ -1,0 +1,51 @@
+/** What the engine reports of a command, machine-readable: `--event-log`. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+
+/** The engine hides the option from people who do not ask for it. */
+export const eventLogEnvironment = { PULUMI_DEBUG_COMMANDS: "true" };
+
+const metadata = z.object({
+  op: z.string(),
+  urn: z.string(),
+  type: z.string(),
+  keys: z.array(z.string()).nullish(),
+  diffs: z.array(z.string()).nullish(),
+  logical: z.boolean().optional(),
+});
+
+const engineEvent = z.object({
+  resourcePreEvent: z.object({ metadata }).optional(),
+  policyEvent: z
+    .object({
+      resourceUrn: z.string().optional(),
+      message: z.string(),
+      policyName: z.string(),
+      enforcementLevel: z.string(),
+    })
+    .optional(),
+  diagnosticEvent: z
+    .object({ urn: z.string().optional(), message: z.string(), severity: z.string() })
+    .optional(),
+  summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
+});
+
+export type EngineEvent = z.infer<typeof engineEvent>;
+export type PolicyEvent = NonNullable<EngineEvent["policyEvent"]>;
+
+/** Each event of the log. One that was cut short, as where the engine was ended, is left out. */
+export async function readEvents(file: string): Promise<EngineEvent[]> {
+  const lines = (await readFile(file, "utf8")).split("\n");
+  return lines.flatMap((line) => {
+    const event = engineEvent.safeParse(parse(line));
+    return event.success ? [event.data] : [];
+  });
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

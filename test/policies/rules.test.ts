@@ -1,0 +1,263 @@
+/** Each rule on what it lets pass, refuses, and can't judge yet; then all of them on what the program asks for. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { unknownCheckingProxy } from "@pulumi/policy";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Exemption } from "../../policies/exemption.ts";
+import { policyOf } from "../../policies/policy.ts";
+import { type Rule, resourceRule, type Subject } from "../../policies/rule.ts";
+import { rules } from "../../policies/rules/index.ts";
+import * as types from "../../policies/rules/types.ts";
+import { onTheWire, type Registration } from "../support/mocks.ts";
+import { REPOSITORY, runProgram, type Stack, stacks } from "../support/program.ts";
+import { leaks, sentinel } from "../support/secrets.ts";
+import { cases, type Sketch } from "./cases.ts";
+import { judge, pathsOf, subjectsOf, TODAY } from "./support.ts";
+
+const exemption: Exemption = { urnSuffix: "::", reason: "until the move", ticket: "OPS-7", expires: TODAY };
+const exemptionOf = ({ urn }: Subject, expires = TODAY): Exemption => ({
+  ...exemption,
+  urnSuffix: urn.slice(-25),
+  expires,
+});
+
+describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule) => {
+  const { pass, fail, unknown, missing } = cases[name] ?? {
+    pass: [],
+    fail: [],
+    unknown: [],
+    missing: [{ type: "" }],
+  };
+  const refused = fail.map(([path, ...stack]) => ({ path, subjects: subjectsOf(stack) }));
+  const last = (subjects: readonly Subject[]) => (rule.kind === "stack" ? subjects : subjects.slice(-1));
+
+  test("lets pass what is right", () => {
+    expect(pass.length).toBeGreaterThan(0);
+    for (const stack of pass) expect(judge(rule, subjectsOf(stack))).toEqual([]);
+  });
+
+  test("refuses what is wrong, naming resource and property", () => {
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { path, subjects } of refused) {
+      const findings = judge(rule, last(subjects));
+      expect(pathsOf(findings)).toContain(path);
+      const names = subjects.map((subject) => subject.name);
+      expect(findings.every(({ message }) => names.includes(message.split(":")[0] ?? ""))).toBe(true);
+    }
+  });
+
+  test.skipIf(unknown === undefined)("leaves open what is not known yet, and refuses nothing for it", () => {
+    expect(unknown?.length).toBeGreaterThan(0);
+    for (const stack of unknown ?? []) {
+      const findings = judge(rule, subjectsOf(stack));
+      expect(findings.map(({ verdict }) => verdict)).toContain("unchecked");
+      expect(pathsOf(findings)).toEqual([]);
+    }
+  });
+
+  test("knows what a property that is missing means", () => {
+    const [resource, ...paths] = missing;
+    expect(pathsOf(judge(rule, subjectsOf([resource]))).toSorted()).toEqual(paths.toSorted());
+  });
+
+  test("excuses what is exempt to the last day, and then refuses the exemption as well", () => {
+    for (const { subjects } of refused) {
+      const all = last(subjects);
+      const wrong = judge(rule, all);
+      const exempt = all.map((subject) => exemptionOf(subject));
+      expect(pathsOf(judge(rule, all, { exempt }))).toEqual([]);
+      const expired = judge(rule, all, { exempt: all.map((subject) => exemptionOf(subject, "2026-06-14")) });
+      expect(expired.map(({ message }) => message)).toEqual(
+        expect.arrayContaining([
+          ...wrong.map(({ message }) => message),
+          expect.stringMatching(/: its exemption \(OPS-7\) expired on 2026-06-14$/),
+        ]),
+      );
+    }
+  });
+
+  test("each thing that it asks is refused in some case", () => {
+    const asked = new Set<string>();
+    const heard = new Set<string>();
+    const listening = new Proxy(rule, {
+      get: (target, key) => (key === "requirements" ? listen : Reflect.get(target, key)),
+    });
+    function* listen(...given: never[]) {
+      for (const requirement of (rule.requirements as (...args: never[]) => Iterable<{ must: string }>)(
+        ...given,
+      )) {
+        asked.add(requirement.must);
+        yield requirement;
+      }
+    }
+    for (const stack of [...refused.map(({ subjects }) => last(subjects)), subjectsOf([missing[0]])]) {
+      for (const { verdict, message } of judge(listening, stack))
+        if (verdict === "violation") heard.add(message.replace(/^.*" /, ""));
+    }
+    for (const stack of pass) judge(listening, subjectsOf(stack));
+    expect([...heard].toSorted()).toEqual([...asked].toSorted());
+  });
+
+  test("never quotes a value, though it sees secrets in clear", () => {
+    for (const [, ...stack] of fail) {
+      const findings = judge(rule, last(subjectsOf(stack.map(withSentinels))));
+      expect(leaks(findings.map(({ message }) => message))).toBe(false);
+    }
+  });
+
+  test("says what it is, how bad, and what to do", () => {
+    const policy = policyOf(rule);
+    expect(policy.name).toMatch(
+      /^[a-z0-9]+-[a-z0-9]+(-[a-z0-9]+)*-(missing|disallow|enable|disable|configure|enforce)-[a-z0-9-]+$/,
+    );
+    expect(policy.description).toMatch(/^[A-Z].{20,}\.$/);
+    expect(policy.remediationSteps).toMatch(/^[A-Z].{10,}\.$/s);
+    expect(["low", "medium", "high", "critical"]).toContain(policy.severity);
+    expect(policy.url).toBe(
+      `https://github.com/agentpay/agentpay-monitoring/blob/main/docs/policies.md#${name}`,
+    );
+    expect(["mandatory", "disabled"]).toContain(policy.enforcementLevel);
+  });
+});
+
+/** Every text of a resource with a secret in it. */
+function withSentinels(sketch: Sketch): Sketch {
+  const spoil = (value: unknown): unknown => {
+    if (typeof value === "string") return `${value}${sentinel("property")}`;
+    if (Array.isArray(value)) return value.map(spoil);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, spoil(item)]));
+  };
+  return { ...sketch, props: spoil(sketch.props ?? {}) as object };
+}
+
+test("every rule has its cases, and every case its rule", () => {
+  expect(Object.keys(cases).toSorted()).toEqual(rules.map(({ name }) => name).toSorted());
+});
+
+test("one unknown value leaves the other resources, and the rest of the same one, decided", () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const rule = resourceRule<{ list?: string[] }>({
+    ...{ name: "x", description: "", severity: "low", remediation: "", types: ["a:b:C"] },
+    *requirements({ props }) {
+      for (const index of [0, 1, 2])
+        yield { path: `list[${index}]`, must: "must be good", holds: () => props.list?.[index] === "good" };
+    },
+  });
+  const findings = judge(rule, subjectsOf([{ type: "a:b:C", props: { list: [unknown, "bad", "good"] } }]));
+  expect(findings.map(({ verdict, message }) => [verdict, message])).toEqual([
+    ["unchecked", 'C: "list[0]" is not known yet'],
+    ["violation", 'C: "list[1]" must be good'],
+  ]);
+});
+
+test("the engine hears all violations, and then of what could not be checked", () => {
+  const rule = rules.find(({ name }) => name === "docker-container-disallow-env-credentials");
+  if (!rule) throw new Error("there is no such rule");
+  const policy = policyOf(rule);
+  if (!("validateResource" in policy) || typeof policy.validateResource !== "function")
+    throw new Error("no policy");
+  const heard: unknown[] = [];
+  const props = unknownCheckingProxy({ envs: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "TOKEN=x"] });
+  const [subject] = subjectsOf([{ type: "docker:index/container:Container" }]);
+  const args = {
+    ...subject,
+    props,
+    opts: { protect: false, additionalSecretOutputs: [] },
+    getConfig: () => ({}),
+  };
+  const validate = () =>
+    (policy.validateResource as (a: unknown, r: (m: string) => void) => void)(args, (m) => heard.push(m));
+  expect(validate).toThrow("can't be known during preview");
+  expect(heard).toEqual(['Container: "envs[1]" must be a file (NAME_FILE=path)']);
+});
+
+const configuration = z.record(
+  z.enum(rules.map(({ name }) => name)),
+  z.union([
+    z.enum(["advisory", "mandatory", "disabled"]),
+    z.looseObject({
+      enforcementLevel: z.enum(["advisory", "mandatory", "disabled"]).optional(),
+      exempt: z
+        .array(
+          z.strictObject({
+            urnSuffix: z.string(),
+            reason: z.string().min(3),
+            ticket: z.string().min(3),
+            expires: z.iso.date(),
+          }),
+        )
+        .optional(),
+    }),
+  ]),
+);
+
+/** A stack's levels, settings and exemptions. */
+function configurationOf(stack: Stack) {
+  const text = readFileSync(join(REPOSITORY, `policies/config/${stack}.json`), "utf8");
+  return z.partialRecord(configuration.keyType, configuration.valueType).parse(JSON.parse(text));
+}
+
+/** A resource of a mock run as the policy SDK would hand it on. */
+function subjectOf(resource: Registration): Subject {
+  return { ...resource, props: unknownCheckingProxy(onTheWire(resource.inputs) as object) };
+}
+
+function complaints(rule: Rule, stack: Stack, subjects: readonly Subject[]): string[] {
+  const own = configurationOf(stack)[rule.name];
+  const { enforcementLevel, exempt, ...settings } =
+    typeof own === "string" ? { enforcementLevel: own } : (own ?? {});
+  if ((enforcementLevel ?? rule.level ?? "mandatory") !== "mandatory") return [];
+  const findings = judge(rule, subjects, { settings, ...(exempt && { exempt }) });
+  return findings
+    .filter(({ verdict }) => verdict === "violation")
+    .map(({ message }) => `${rule.name}: ${message}`);
+}
+
+describe.each(stacks)("%s", (stack) => {
+  test.each([false, true])("keeps every mandatory rule (preview: %s)", async (preview) => {
+    const subjects = (await runProgram(stack, { preview })).resources.map(subjectOf);
+    expect(rules.flatMap((rule) => complaints(rule, stack, subjects))).toEqual([]);
+  });
+});
+
+test("a rule sees the program: each is about something that production has, but for what it forbids", async () => {
+  const types = new Set((await runProgram("production")).resources.map(({ type }) => type));
+  const idle = rules.filter(
+    (rule) => rule.kind === "resource" && !rule.types.some((type) => types.has(type)),
+  );
+  expect(idle.map(({ name }) => name)).toEqual(["grafana-alerting-disallow-second-alerter"]);
+});
+
+test("each stack has its levels in a file of its own", () => {
+  const files = readdirSync(join(REPOSITORY, "policies/config"));
+  expect(files.toSorted()).toEqual(stacks.map((stack) => `${stack}.json`).toSorted());
+});
+
+test("docs/policies.md lists every rule as it is", () => {
+  const text = readFileSync(join(REPOSITORY, "docs/policies.md"), "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| <a id="));
+  const row = ({ name, severity, level = "mandatory", description }: Rule) =>
+    `| <a id="${name}"></a>\`${name}\` | ${severity} | ${level} | ${description} |`;
+  expect(rows).toEqual(rules.map(row));
+});
+
+/** Where each SDK says what its class's token is. */
+const classes: Readonly<Record<string, string>> = {
+  aws: "@pulumi/aws",
+  docker: "@pulumi/docker",
+  grafana: "@pulumiverse/grafana",
+  pagerduty: "@pulumi/pagerduty",
+  sentry: "@pulumiverse/sentry",
+};
+
+test.each(Object.entries(types).filter(([, token]) => !token.startsWith("pulumi:")))(
+  "%s is the token of a resource",
+  (_, token) => {
+    const [name = "", module = ""] = token.split(":");
+    const file = module.replace(/^index\//, "");
+    const source = readFileSync(join(REPOSITORY, "node_modules", classes[name] ?? "", `${file}.js`), "utf8");
+    expect(source).toContain(`__pulumiType = '${token}'`);
+  },
+);
