@@ -185,6 +185,9 @@ export function tellerOf(
   return chosen.find((checker) => canCheck(checker, check));
 }
 
+/** Tag of an alarm that only records, naming the checker that tells people instead. */
+export const TOLD_BY_TAG = "told-by";
+
 /** Days before its end at which a certificate warns, and at which it pages and the status page shows it. */
 export const CERTIFICATE_DAYS = { warning: 14, critical: 3 } as const;
 

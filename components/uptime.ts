@@ -2,7 +2,7 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck.js";
 import * as pulumi from "@pulumi/pulumi";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
-import { canCheck, isSecure, type UptimeCheck } from "../catalog/uptime.ts";
+import { type Checker, canCheck, isSecure, TOLD_BY_TAG, type UptimeCheck } from "../catalog/uptime.ts";
 import type { RegionalTopics } from "./alert-topics.ts";
 
 export interface UptimeArgs {
@@ -10,8 +10,8 @@ export interface UptimeArgs {
   namePrefix: string;
   /** Every endpoint of the stack; those that Route 53 can't check are left out. */
   checks: readonly UptimeCheck[];
-  /** Whether Route 53's alarm tells people of the endpoint. */
-  tells: (check: UptimeCheck) => boolean;
+  /** The checker that tells people of the endpoint; where it isn't Route 53, its alarm only records. */
+  toldBy: (check: UptimeCheck) => Checker | undefined;
   /** Seconds between the checks of each of Route 53's checkers. */
   requestInterval: 10 | 30;
   /** Topics of the global region. */
@@ -40,7 +40,8 @@ export class Uptime extends pulumi.ComponentResource {
         { parent: this },
       );
       const topicArn = check.severity === "critical" ? args.topics.criticalArn : args.topics.warningArn;
-      const actions = args.tells(check) ? [topicArn] : [];
+      const teller = args.toldBy(check);
+      const actions = teller === "route53" ? [topicArn] : [];
       new MetricAlarm(
         `${name}-${check.key}-alarm`,
         {
@@ -60,6 +61,7 @@ export class Uptime extends pulumi.ComponentResource {
           treatMissingData: "breaching",
           alarmActions: actions,
           okActions: actions,
+          ...(teller === "route53" || teller === undefined ? {} : { tags: { [TOLD_BY_TAG]: teller } }),
           region: GLOBAL_REGION,
         },
         { parent: this },

@@ -96,7 +96,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
           {
             namePrefix: prefix,
             checks: checksOf(settings),
-            tells: (check) => tellerOf(check, checkersOf(settings)) === "route53",
+            toldBy: (check) => tellerOf(check, checkersOf(settings)),
             requestInterval: uptime.route53IntervalSeconds,
             topics: topics.inGlobalRegion,
             runbookBaseUrl,

@@ -2,6 +2,7 @@
 import type { LogGroupArgs } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type { HealthCheckArgs } from "@pulumi/aws/route53/healthCheck.js";
+import { TOLD_BY_TAG } from "../../catalog/uptime.ts";
 import { resourceRule, type Stack, type Subject, stackRule } from "../rule.ts";
 import {
   AWS_PROVIDER,
@@ -14,11 +15,17 @@ import {
   TOPIC_SUBSCRIPTION,
 } from "./types.ts";
 
-type AlarmArgs = Pick<MetricAlarmArgs, "actionsEnabled" | "alarmActions" | "alarmDescription">;
+type AlarmArgs = Pick<MetricAlarmArgs, "actionsEnabled" | "alarmActions" | "alarmDescription" | "tags">;
+
+/** Whether an alarm only records, and says which checker tells people instead. */
+function isToldByAnother({ tags }: Partial<Pick<AlarmArgs, "tags">>): boolean {
+  return tags !== undefined && TOLD_BY_TAG in tags;
+}
 
 const missingAction = stackRule({
   name: "aws-cloudwatch-metricalarm-missing-action",
-  description: "An alarm tells somebody, by itself or through a composite alarm that is made of it.",
+  description:
+    "An alarm tells somebody, by itself or through a composite alarm that is made of it, or names by tag who does instead.",
   severity: "critical",
   remediation: "Set alarmActions to the topic of the alarm's severity (components/alert-topics.ts).",
   *requirements(stack) {
@@ -38,7 +45,7 @@ const missingAction = stackRule({
       };
       yield {
         ...{ of, path: "alarmActions", must: "must name who is told" },
-        holds: () => (props.alarmActions?.length ?? 0) > 0,
+        holds: () => isToldByAnother(props) || (props.alarmActions?.length ?? 0) > 0,
       };
     }
   },
@@ -53,7 +60,7 @@ const pagingTarget = stackRule({
   *requirements(stack) {
     for (const of of stack.all<MetricAlarmArgs>(METRIC_ALARM, COMPOSITE_ALARM)) {
       const { props } = of;
-      if (!("alarmActions" in props)) continue;
+      if (!("alarmActions" in props) || isToldByAnother(props)) continue;
       const topics = topicsOf(stack, of);
       const path = "alarmActions";
       yield { of, path, must: "must come from a topic of this stack", holds: () => topics.length > 0 };

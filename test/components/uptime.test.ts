@@ -71,7 +71,11 @@ test("where another checker tells people, Route 53's alarms only record", async 
   const run = await runProgram("production", { overrides: { "uptime.checkers": ["blackbox", "route53"] } });
   const uptime = componentOf(run, "Uptime");
   for (const key of ["api", "websocket-port", "widget"]) {
-    expect(uptime.inputs(`uptime-${key}-alarm`)).toMatchObject({ alarmActions: [], okActions: [] });
+    expect(uptime.inputs(`uptime-${key}-alarm`)).toMatchObject({
+      alarmActions: [],
+      okActions: [],
+      tags: { "told-by": "blackbox" },
+    });
   }
 });
 

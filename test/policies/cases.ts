@@ -62,6 +62,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     pass: [
       [alarm({ alarmActions: ["arn"] })],
       [alarm({ alarmActions: [UNKNOWN] })],
+      [alarm({ alarmActions: [], tags: { "told-by": "blackbox" } })],
       [
         alarm({}),
         of(types.COMPOSITE_ALARM, { alarmActions: ["arn"] }, { sources: { alarmRule: ["alarm"] } }),
