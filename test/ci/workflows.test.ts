@@ -60,13 +60,17 @@ test("a job has a cloud role or may write on GitHub, never both", () => {
   const writers = jobs.filter(({ job }) =>
     Object.entries(job.permissions ?? {}).some(([scope, level]) => scope !== "id-token" && level === "write"),
   );
-  expect(roles.map(({ where }) => where).toSorted()).toEqual(["canary.yml: page", "drift.yml: check"]);
+  expect(roles.map(({ where }) => where).toSorted()).toEqual([
+    "canary.yml: page",
+    "deploy-stack.yml: deploy",
+    "drift.yml: check",
+  ]);
   expect(writers.map(({ where }) => where).toSorted()).toEqual(["drift.yml: issue"]);
   for (const { where, job } of roles) expect(job.environment, where).toBeTruthy();
 });
 
 test("what may change or lock a stack is queued with the rest, and never cancelled", () => {
-  for (const name of ["drift.yml: check"]) {
+  for (const name of ["deploy-stack.yml: deploy", "drift.yml: check"]) {
     const { concurrency } = jobs.find(({ where }) => where === name)?.job ?? {};
     expect(concurrency?.group).toMatch(/^pulumi-\$\{\{ \w+\.stack \}\}$/);
     expect(concurrency?.["cancel-in-progress"]).toBe(false);

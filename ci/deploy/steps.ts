@@ -1,0 +1,69 @@
+/** A deployment, step by step: what changes the platforms, then what proves that it has arrived. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { REPOSITORY } from "../../local/state-folder.ts";
+import type { Pulumi } from "../../pulumi-cli.ts";
+import { readStack } from "../../verify/stack.ts";
+import { exportedState, findingsOf, report } from "../secrets/scan.ts";
+
+export interface Deployment {
+  readonly stack: string;
+  readonly pulumi: Pulumi;
+  readonly print: (line: string) => void;
+}
+
+interface Step {
+  readonly title: string;
+  /** Whether it succeeded. What it has to say, it prints. */
+  run(deployment: Deployment): Promise<boolean>;
+}
+
+/** The pack, and the levels of the stack's environment where it has its own. */
+export function policyArguments(stack: string): readonly string[] {
+  const levels = path.join(REPOSITORY, "policies/config", `${stack.split("/").at(-1)}.json`);
+  return [
+    ...["--policy-pack", path.join(REPOSITORY, "policies")],
+    ...(existsSync(levels) ? ["--policy-pack-config", levels] : []),
+  ];
+}
+
+/** Outputs are left out: a log is no place for them. */
+const engine = (title: string, argumentsOf: (stack: string) => readonly string[]): Step => ({
+  title,
+  async run({ stack, pulumi, print }) {
+    const { code } = await pulumi(argumentsOf(stack), { onLine: print });
+    return code === 0;
+  },
+});
+
+export const steps: readonly Step[] = [
+  // `up` begins with a preview, which is where a mandatory policy refuses before anything has changed.
+  engine("Update", (stack) => ["up", "--yes", "--suppress-outputs", ...policyArguments(stack)]),
+  engine("Convergence: a second update would change nothing", () => [
+    "preview",
+    "--expect-no-changes",
+    "--suppress-outputs",
+  ]),
+  // A preview does not know every value yet; the state does.
+  engine("Policies on the real state", (stack) => ["policy", "analyze", ...policyArguments(stack)]),
+  {
+    title: "No secret in clear in the state",
+    async run({ stack, pulumi, print }) {
+      const findings = findingsOf(await exportedState(pulumi), await readStack(stack, pulumi));
+      print(report(stack, findings));
+      return findings.length === 0;
+    },
+  },
+];
+
+/** Runs them in order, up to the first that fails. Returns its title; undefined where none did. */
+export async function deploy(
+  deployment: Deployment,
+  of: readonly Step[] = steps,
+): Promise<string | undefined> {
+  for (const { title, run } of of) {
+    deployment.print(`\n== ${title}`);
+    if (!(await run(deployment))) return title;
+  }
+  return undefined;
+}
