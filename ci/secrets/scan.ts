@@ -89,6 +89,6 @@ export function report(stack: string, findings: readonly Finding[]): string {
     `${stack}: ${findings.length} values in its state hold a secret in clear:`,
     ...lines,
     "Make each of them secret in the program (pulumi.secret, additionalSecretOutputs), deploy, then replace the secret:",
-    "older copies of the state still hold it. How: docs/state-and-secrets.md",
+    "older copies of the state still hold it. How: docs/recovery.md",
   ].join("\n");
 }
