@@ -3,10 +3,12 @@ import { rmdir } from "node:fs/promises";
 import { runningDaemon } from "../daemon-state.ts";
 import { messageOf } from "../engine/errors.ts";
 import { Failure } from "../failure.ts";
+import { localPorts } from "../ports.ts";
 import { type StatePaths, statePaths } from "../state-folder.ts";
 import { startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
+import { isWellWithin } from "./health.ts";
 import { healLocks } from "./locks.ts";
 import { type Report, step, titled } from "./progress.ts";
 import { isThere, removeServices, removeState } from "./remove.ts";
@@ -41,7 +43,7 @@ export async function down({ force = false }: DownOptions): Promise<void> {
 
 async function destroy(paths: StatePaths, tools: FoundTools): Promise<void> {
   const running = await runningDaemon(paths);
-  const daemon = running ?? (await step("Local services", () => startDaemon(paths, tools)));
+  const daemon = running ?? (await step("Local services", () => startAgain(paths, tools)));
   const engine = new Engine({
     paths,
     binary: tools.pulumi.binaries["pulumi"] ?? "pulumi",
@@ -53,6 +55,16 @@ async function destroy(paths: StatePaths, tools: FoundTools): Promise<void> {
     return engine.run(["destroy", "--yes", "--skip-preview"], report);
   };
   await step("Pulumi destroy", run, titled("Pulumi destroy"));
+}
+
+/** Long enough for a server that starts; one that is not there at all holds up nothing for longer. */
+const SERVERS_START_MILLISECONDS = 20_000;
+
+/** The servers start again with the daemon, and the engine needs Grafana's API for what it removes first. */
+async function startAgain(paths: StatePaths, tools: FoundTools) {
+  const daemon = await startDaemon(paths, tools);
+  await isWellWithin("Grafana", localPorts(), SERVERS_START_MILLISECONDS);
+  return daemon;
 }
 
 function tolerate(error: unknown, force: boolean): void {

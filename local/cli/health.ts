@@ -56,6 +56,17 @@ export async function waitUntilHealthy(ports: Ports, onProgress: (message: strin
   }
 }
 
+/** Whether a server, by its name in `checksOf`, is well before the time is over. */
+export async function isWellWithin(name: string, ports: Ports, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  const check = checksOf(ports).find((each) => each.name === name);
+  while (Date.now() < deadline) {
+    if (check && (await check.problem()) === undefined) return true;
+    await sleep(POLL_MILLISECONDS);
+  }
+  return false;
+}
+
 /** One line for each thing that is not well. */
 export async function problemsOf(ports: Ports): Promise<readonly string[]> {
   const found = await Promise.all(

@@ -9,7 +9,7 @@ const engine = await findEngine({});
 describe.skipIf(engine === undefined)("the local stack in containers", () => {
   let stack: LocalStackUnderTest;
   beforeAll(async () => {
-    stack = await localStack(31_000, { AGENTPAY_LOCAL_DRIVER: "docker" });
+    stack = await localStack(17_000, { AGENTPAY_LOCAL_DRIVER: "docker" });
     const { code, output } = await stack.local("up");
     if (code !== 0) throw new Error(output);
   });
