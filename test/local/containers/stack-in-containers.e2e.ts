@@ -27,6 +27,8 @@ describe.skipIf(engine === undefined)("the local stack in containers", () => {
     ]);
     expect(Object.fromEntries(states)).toEqual({
       alertmanager: "running",
+      blackbox: "running",
+      gatus: "running",
       grafana: "running",
       prometheus: "running",
       "prometheus-configuration": "created",
