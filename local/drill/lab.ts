@@ -275,6 +275,8 @@ function prometheusConfigurationFiles(
   const configuration = (files["prometheus.yml"] ?? "")
     .replaceAll(internalAddresses.alertmanager, address.alertmanager)
     .replaceAll(internalAddresses.blackbox, address.blackbox)
+    // The lab's servers are processes: this machine is no host of theirs, but their own.
+    .replaceAll("host.docker.internal", "127.0.0.1")
     .replaceAll("localhost:9090", address.prometheus);
   return { ...files, "prometheus.yml": configuration };
 }
