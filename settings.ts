@@ -161,6 +161,19 @@ export const settingsSchema = z.strictObject({
     anomalyMonitorArn: optional(
       text(/^arn:aws:ce::\d{12}:anomalymonitor\/\S+$/, "the ARN of an anomaly monitor"),
     ),
+    report: platform({
+      recipients: z.array(email, "a list of email addresses").min(1, "at least one email address"),
+      sender: email,
+      timeZone,
+      hour: integer(0, 23),
+      monthlyBudgetUsd: integer(0, 100_000_000),
+      prometheusUrl: optional(httpUrl),
+      subnetIds: z.array(text(/^subnet-[0-9a-z]+$/, "a subnet (subnet-...)"), "a list of subnets"),
+      securityGroupIds: z.array(
+        text(/^sg-[0-9a-z]+$/, "a security group (sg-...)"),
+        "a list of security groups",
+      ),
+    }),
   }),
   uptime: platform({
     checkers: z.array(checker, "a list of checkers").min(1, `at least ${CHECKERS}`),
@@ -238,6 +251,9 @@ type PlatformName = {
 /** Settings of a platform that is switched on. */
 export type Enabled<Platform extends PlatformName> = Extract<Parsed[Platform], { enabled: true }>;
 
+/** Settings of the cost reports, where they are switched on. */
+export type ReportSettings = Extract<Parsed["cost"]["report"], { enabled: true }>;
+
 export type Settings = Readonly<
   Parsed & { environment: string; isProduction: boolean; announcements: ReadAnnouncements["announcements"] }
 >;
@@ -263,6 +279,7 @@ function crossFieldProblems(environment: string, sections: Sections): Problem[] 
     ...platformProblems(sections),
     ...logProblems(sections),
     ...uptimeProblems(environment, sections),
+    ...reportProblems(sections),
     ...pagingProblems(environment, sections),
   ];
 }
@@ -324,6 +341,14 @@ function uptimeProblems(environment: string, { uptime }: Sections): Problem[] {
     problems.push({ key: "uptime.verifyCertificates", expected, text: false });
   }
   return problems;
+}
+
+function reportProblems({ cost }: Sections): Problem[] {
+  if (!cost?.report.enabled) return [];
+  const { subnetIds, securityGroupIds } = cost.report;
+  if (subnetIds.length === 0 || securityGroupIds.length > 0) return [];
+  const expected = "at least one security group, since cost.report.subnetIds is set";
+  return [{ key: "cost.report.securityGroupIds[0]", expected, text: true }];
 }
 
 function logProblems({ aws, datadog, logs }: Sections): Problem[] {

@@ -17,6 +17,7 @@ import { Uptime } from "../components/uptime.ts";
 import { awsProvider, tags } from "../providers.ts";
 import { agentConfiguration, checkersOf, checksOf, fromHost, namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
+import { costReport } from "./cost-report.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
   const { logs, cost, database, uptime, notifications, pagerduty } = settings;
@@ -115,7 +116,18 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
         { providers },
       )
     : undefined;
-  return { provider, logAggregation, hostAgent, hosts, topics, costControl, outsideChecks, databaseInsights };
+  const report = costReport(settings, account, { provider, topics });
+  return {
+    provider,
+    logAggregation,
+    hostAgent,
+    hosts,
+    topics,
+    costControl,
+    costReport: report,
+    outsideChecks,
+    databaseInsights,
+  };
 }
 
 /** Where PagerDuty takes what SNS sends. An emulator, which runs beside PagerDuty's stand-in, is in no container. */

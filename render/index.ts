@@ -159,7 +159,7 @@ function snsSettings(settings: Settings): SnsSettings | undefined {
 
 /** An address of this machine, given as containers reach it, as its own processes do: an emulator is one of them. */
 export function fromHost(url: string): string {
-  return url.replace(/^(https?:\/\/)host\.docker\.internal(?=:|$)/, "$1127.0.0.1");
+  return url.replace(/^(\w+:\/\/)?host\.docker\.internal(?=:|$)/, "$1127.0.0.1");
 }
 
 /** An address of this machine as a container on it reaches it. */

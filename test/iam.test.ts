@@ -21,6 +21,9 @@ const awsResources = async (stack: Stack, overrides: Overrides) =>
 
 /** Statements whose resource is `*` since IAM knows no other for their actions, and why. */
 const unlimited: Readonly<Record<string, string>> = {
+  CountReports: "PutMetricData has no resources; a condition limits its namespace",
+  ReadCosts: "Cost Explorer's API has no resources",
+  SeeNetwork: "EC2's descriptions have no resources",
   BeManaged: "Systems Manager's agent: these actions have no resources, or none that is known beforehand",
   WriteHostMetrics: "PutMetricData has no resources; a condition limits its namespace",
 };

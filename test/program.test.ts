@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dashboards } from "../catalog/dashboards/index.ts";
+import { editions } from "../functions/daily-cost-report/calendar.ts";
 import { masked, plain, type Registration, settled } from "./support/mocks.ts";
 import { type Overrides, type ProgramRun, runProgram, type Stack, stacks } from "./support/program.ts";
 import { leaks } from "./support/secrets.ts";
@@ -143,6 +144,11 @@ test("production's outputs say what is where", async () => {
     billingAlarmNames: [50, 80, 100].map((percent) => `agentpay-production-billing-${percent}-percent`),
     budgetNames: ["agentpay-production-monthly", "agentpay-production-daily"],
     anomalySubscriptionArn: "arn:aws:ce::111122223333:anomalysubscription/cost-anomalies",
+    costReportFunctionName: "agentpay-production-cost-report",
+    costReportScheduleNames: Object.fromEntries(
+      editions.map((edition) => [edition, `agentpay-production-cost-report-${edition}`]),
+    ),
+    costReportAlarmNames: ["missing", "failed"].map((key) => `agentpay-production-cost-report-${key}`),
     healthCheckIds: Object.fromEntries(
       ["api", "websocket-port", "widget", "status-page"].map((key) => [key, `id-of-uptime-${key}`]),
     ),
@@ -169,14 +175,14 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "metrics",
     { "metrics.enabled": false },
-    /MetricsPlatform|Dashboards|DeadMansSwitch|providers:(docker|grafana)|[sS]tatus-?[pP]age/,
+    /MetricsPlatform|Dashboards|DeadMansSwitch|cost-report-database-password|providers:(docker|grafana)|[sS]tatus-?[pP]age/,
   ],
   ["uptime", { "uptime.enabled": false }, /Uptime|[sS]tatus-?[pP]age|metrics-blackbox/],
   ["database", { "database.enabled": false }, /DatabaseInsights/],
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox|dashboards-cloudwatch/,
+    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|DailyCostReport|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox|dashboards-cloudwatch/,
   ],
 ];
 
@@ -200,6 +206,7 @@ test("a stack of another name is no production: nothing of it is protected", asy
   expect(await protects("local")).toEqual([]);
   expect((await protects("production")).toSorted()).toMatchInlineSnapshot(`
     [
+      "cost-report-log",
       "dead-mans-switch",
       "dead-mans-switch-alarm",
       "dead-mans-switch-heartbeat",

@@ -60,6 +60,17 @@ describe("good configuration", () => {
         dailyBudgetUsd: 250,
         anomalyImpactUsd: 100,
         anomalyMonitorArn: undefined,
+        report: {
+          enabled: true,
+          recipients: ["finance@agentpay.com"],
+          sender: "reports@agentpay.com",
+          timeZone: "Etc/UTC",
+          hour: 7,
+          monthlyBudgetUsd: 8000,
+          prometheusUrl: undefined,
+          subnetIds: ["subnet-0c1a2b3d4e5f60718"],
+          securityGroupIds: ["sg-0f9e8d7c6b5a49382"],
+        },
       },
     });
     expect(sentry).toMatchObject({ enabled: true, tracesSampleRate: 0.1 });
@@ -187,6 +198,12 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
     "the ARN of an anomaly monitor",
     TEXT,
   ],
+  ["cost.report.enabled", ["yes"], "true or false", ""],
+  ["cost.report.sender", ["", "finance"], "an email address", TEXT],
+  ["cost.report.timeZone", ["Mars/Olympus", ""], "an IANA time zone", TEXT],
+  ["cost.report.hour", [24, -1, "7"], "a whole number from 0 to 23", ""],
+  ["cost.report.monthlyBudgetUsd", [-1, "100"], "a whole number from 0 to 100000000", ""],
+  ["cost.report.prometheusUrl", ["prometheus:9090"], "an http(s) address", TEXT],
   ["uptime.enabled", [0], "true or false", ""],
   ["uptime.apiUrl", ["", "https://example.com/api"], "an http(s) address without a path", TEXT],
   ["uptime.websocketPath", ["", "ws", "/a b"], "a path such as", TEXT],
@@ -260,6 +277,16 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
 const badLists: readonly (readonly [key: string, value: unknown, item: string, expected: string])[] = [
   ["notifications.emails", "oncall@agentpay.com", "[0]", "a list of email addresses"],
   ["notifications.emails", ["oncall@agentpay.com", "nobody"], "[1]", "an email address"],
+  ["cost.report.recipients", [], "[0]", "at least one email address"],
+  ["cost.report.recipients", ["finance@agentpay.com", "cfo"], "[1]", "an email address"],
+  ["cost.report.subnetIds", ["vpc-1"], "[0]", "a subnet (subnet-...)"],
+  ["cost.report.securityGroupIds", ["default"], "[0]", "a security group (sg-...)"],
+  [
+    "cost.report.securityGroupIds",
+    [],
+    "[0]",
+    "at least one security group, since cost.report.subnetIds is set",
+  ],
   ["uptime.checkers", "route53", "[0]", "a list of checkers"],
   ["uptime.checkers", [], "[0]", `at least one of ${checkers.join(", ")}`],
   ["uptime.checkers", ["route53", "pingdom"], "[1]", `one of ${checkers.join(", ")}`],
@@ -296,11 +323,11 @@ describe("bad configuration", () => {
 
   test("every key of the project has a bad value above, except those that take any text", () => {
     const tried = new Set([...bad.map(([key]) => key), ...badLists.map(([key]) => key)]);
-    const all = Object.entries(configurationOf("production")).flatMap(([group, value]) =>
-      typeof value === "object" && value !== null
-        ? Object.keys(value).map((key) => `${group}.${key}`)
-        : [group],
-    );
+    const keysOf = (value: unknown, path: string): readonly string[] =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.entries(value).flatMap(([key, inner]) => keysOf(inner, path ? `${path}.${key}` : key))
+        : [path];
+    const all = keysOf(configurationOf("production"), "");
     expect(all.filter((key) => !tried.has(key))).toEqual([]);
   });
 
@@ -319,7 +346,7 @@ describe("bad configuration", () => {
       copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
       writeFileSync(join(folder, "Pulumi.production.yaml"), "config: {}");
       expect(refusal(readConfiguration(folder, "production"))).toMatchInlineSnapshot(`
-        "The configuration of stack "production" has 10 problems:
+        "The configuration of stack "production" has 12 problems:
           sentry.organization
               expected: a slug of lower-case letters, digits and dashes
               set it:   pulumi config set --stack production --type string --path sentry.organization <value>
@@ -332,6 +359,12 @@ describe("bad configuration", () => {
           aws.accountId
               expected: an AWS account id, 12 digits
               set it:   pulumi config set --stack production --type string --path aws.accountId <value>
+          cost.report.recipients[0]
+              expected: at least one email address
+              set it:   pulumi config set --stack production --type string --path 'cost.report.recipients[0]' <value>
+          cost.report.sender
+              expected: an email address
+              set it:   pulumi config set --stack production --type string --path cost.report.sender <value>
           uptime.apiUrl
               expected: an http(s) address without a path, such as https://api.example.com
               set it:   pulumi config set --stack production --type string --path uptime.apiUrl <value>

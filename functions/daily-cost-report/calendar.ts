@@ -1,4 +1,4 @@
-/** Days in UTC, as Cost Explorer, the ledger and the guide's successors count them. */
+/** Days in UTC, as Cost Explorer and the ledger count them. */
 
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -46,6 +46,12 @@ export function monthOf(day: Day): Span {
   const next = new Date(startOf(first));
   next.setUTCMonth(next.getUTCMonth() + 1);
   return { first, last: addDays(dayOf(next), -1) };
+}
+
+/** The last day that an edition reports which is due at an instant: yesterday, or the end of last month. */
+export function lastDayOf(edition: Edition, due: Date): Day {
+  const today = dayOf(due);
+  return addDays(edition === "monthly" ? monthOf(today).first : today, -1);
 }
 
 /** What an edition of a day tells about, and what it is compared with. */

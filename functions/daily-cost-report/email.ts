@@ -44,21 +44,22 @@ function percent(share: number): string {
 const UNKNOWN = "not known";
 
 function figureRows(report: Report): readonly Row[] {
-  const { llm, infrastructure, total, conversations, costPerConversation } = report;
-  const complete = llm !== undefined && infrastructure !== undefined;
+  const { llm, infrastructure, total, complete, conversations, costPerConversation } = report;
   const cost = (label: string, amount: Amount | undefined): Row =>
     amount ? [label, dollars(amount.usd), change(amount, report)] : [label, UNKNOWN, ""];
   const rate =
     conversations && conversations.count > 0
       ? percent(conversations.conversions / conversations.count)
       : "none";
+  const unsaid = conversations?.count === 0 ? "none" : UNKNOWN;
+  const perConversation = costPerConversation === undefined ? unsaid : dollars(costPerConversation, 4);
   return [
     cost("LLM Costs", llm),
     cost("Infrastructure", infrastructure),
     [complete ? "Total" : "Total of what is known", dollars(total.usd), change(total, report)],
     ["Conversations", conversations ? String(conversations.count) : UNKNOWN, ""],
     ["Conversions", conversations ? `${conversations.conversions} (${rate})` : UNKNOWN, ""],
-    ["Cost/Conversation", costPerConversation === undefined ? "none" : dollars(costPerConversation, 4), ""],
+    ["Cost/Conversation", perConversation, ""],
     ...monthRows(report),
   ];
 }
@@ -86,7 +87,7 @@ function monthRows({ month, budget }: Report): readonly Row[] {
 
 function change({ usd, before }: Amount, { edition }: Report): string {
   const what = comparisons[edition];
-  if (before === undefined) return `${what}: nothing recorded`;
+  if (before === undefined) return `${what}: not known`;
   if (before === 0) return `${what}: ${dollars(0)}`;
   const difference = usd / before - 1;
   return `${difference >= 0 ? "+" : ""}${percent(difference)} against ${what} (${dollars(before)})`;

@@ -24,7 +24,12 @@ export interface ConversationDay {
 
 /** What a source answered, day by day; or why it did not. */
 export type Reading<Row> =
-  | { readonly rows: readonly Row[]; readonly source: string }
+  | {
+      readonly rows: readonly Row[];
+      readonly source: string;
+      /** Days of which the source knows nothing: unlike a day without rows, on which nothing happened. */
+      readonly unknownDays?: readonly Day[];
+    }
   | { readonly missing: string };
 
 export interface Readings {
@@ -33,10 +38,10 @@ export interface Readings {
   readonly conversations: Reading<ConversationDay>;
 }
 
-/** Of one kind of cost. Undefined where its source is missing. */
+/** Of one kind of cost. */
 export interface Amount {
   readonly usd: number;
-  /** In the time that the edition is compared with; undefined where nothing was recorded then. */
+  /** In the time that the edition is compared with; undefined where that is not known, or nothing was recorded. */
   readonly before: number | undefined;
 }
 
@@ -49,14 +54,17 @@ export interface Report {
   readonly edition: Edition;
   readonly period: Span;
   readonly before: Span;
+  /** Undefined where the source is missing, or knows nothing of the period. */
   readonly llm: Amount | undefined;
   readonly infrastructure: Amount | undefined;
-  /** Of what is known: without a source that is missing. */
+  /** Of what is known. */
   readonly total: Amount;
+  /** Whether both costs are known for every day of the period. */
+  readonly complete: boolean;
   readonly models: readonly Part[];
   readonly services: readonly Part[];
   readonly conversations: { readonly count: number; readonly conversions: number } | undefined;
-  /** Undefined where there were none, or a cost is missing: the rest of a cost is no cost. */
+  /** Undefined where there were none, or something is not known: the rest of a cost is no cost. */
   readonly costPerConversation: number | undefined;
   readonly month: {
     readonly elapsedDays: number;
@@ -83,42 +91,58 @@ export function neededDays(edition: Edition, day: Day): Span {
 }
 
 /** @param monthlyBudgetUsd 0 for none */
-export function reportOf(
-  edition: Edition,
-  day: Day,
-  { llm, infrastructure, conversations }: Readings,
-  monthlyBudgetUsd: number,
-): Report {
+export function reportOf(edition: Edition, day: Day, readings: Readings, monthlyBudgetUsd: number): Report {
+  const { llm, infrastructure, conversations } = readings;
   const { period, before } = periodsOf(edition, day);
-  const costs: readonly (readonly Cost[] | undefined)[] = [rowsOf(llm), rowsOf(infrastructure)];
-  const known = costs.flatMap((rows) => rows ?? []);
-  const complete = costs.every((rows) => rows !== undefined);
-  const total = amountOf(known, period, before);
-  const counted = countConversations(rowsOf(conversations), period);
-  const month = monthToDate(costs, day, complete);
+  const costs: readonly Reading<Cost>[] = [llm, infrastructure];
+  const known = costs.flatMap(rowsOf);
+  const total = {
+    usd: sum(within(known, period)),
+    before: costs.every((reading) => isWhole(reading, before)) ? past(known, before) : undefined,
+  };
+  const complete = costs.every((reading) => isWhole(reading, period));
+  const counted = countConversations(conversations, period);
+  const month = monthToDate(costs, day);
+  const divisible = complete && isWhole(conversations, period) && counted && counted.count > 0;
   return {
     edition,
     period,
     before,
-    llm: "rows" in llm ? amountOf(llm.rows, period, before) : undefined,
-    infrastructure: "rows" in infrastructure ? amountOf(infrastructure.rows, period, before) : undefined,
+    llm: amountOf(llm, period, before),
+    infrastructure: amountOf(infrastructure, period, before),
     total,
-    models: parts(rowsOf(llm) ?? [], ({ model }) => model, period, before),
-    services: parts(rowsOf(infrastructure) ?? [], ({ service }) => service, period, before),
+    complete,
+    models: parts(llm, ({ model }) => model, period, before),
+    services: parts(infrastructure, ({ service }) => service, period, before),
     conversations: counted,
-    costPerConversation: counted && counted.count > 0 && complete ? total.usd / counted.count : undefined,
+    costPerConversation: divisible ? total.usd / counted.count : undefined,
     month,
     budget: budgetOf(monthlyBudgetUsd, month.projectedUsd),
     trend: daysOf({ first: addDays(day, 1 - TREND_DAYS), last: day }).map((each) => ({
       day: each,
       usd: sum(known.filter((row) => row.day === each)),
     })),
-    remarks: remarksOf({ llm, infrastructure, conversations }, period, day, monthlyBudgetUsd),
+    remarks: remarksOf(readings, period, day, monthlyBudgetUsd),
   };
 }
 
-function rowsOf<Row>(reading: Reading<Row>): readonly Row[] | undefined {
-  return "rows" in reading ? reading.rows : undefined;
+function rowsOf<Row>(reading: Reading<Row>): readonly Row[] {
+  return "rows" in reading ? reading.rows : [];
+}
+
+/** Days of a span that a source knows nothing of: all of them where it is missing. */
+function unknownIn(reading: Reading<unknown>, span: Span): readonly Day[] {
+  const days = daysOf(span);
+  if ("missing" in reading) return days;
+  return days.filter((day) => reading.unknownDays?.includes(day));
+}
+
+function isWhole(reading: Reading<unknown>, span: Span): boolean {
+  return unknownIn(reading, span).length === 0;
+}
+
+function isKnown(reading: Reading<unknown>, span: Span): boolean {
+  return unknownIn(reading, span).length < daysOf(span).length;
 }
 
 type Cost = { readonly day: Day; readonly usd: number; readonly calls?: number };
@@ -134,18 +158,30 @@ function sum(rows: readonly Cost[]): number {
   return rows.reduce((total, { usd }) => total + usd, 0);
 }
 
-function amountOf(rows: readonly Cost[], period: Span, before: Span): Amount {
-  const past = within(rows, before);
-  return { usd: sum(within(rows, period)), before: past.length === 0 ? undefined : sum(past) };
+/** Undefined where nothing was recorded. */
+function past(rows: readonly Cost[], before: Span): number | undefined {
+  const own = within(rows, before);
+  return own.length === 0 ? undefined : sum(own);
+}
+
+function amountOf(reading: Reading<Cost>, period: Span, before: Span): Amount | undefined {
+  if (!isKnown(reading, period)) return undefined;
+  const rows = rowsOf(reading);
+  return {
+    usd: sum(within(rows, period)),
+    before: isWhole(reading, before) ? past(rows, before) : undefined,
+  };
 }
 
 /** Dearest first; what cost nothing in the period but did before is told too. */
 function parts<Row extends Cost>(
-  rows: readonly Row[],
+  reading: Reading<Row>,
   nameOf: (row: Row) => string,
   period: Span,
   before: Span,
 ): readonly Part[] {
+  if (!isKnown(reading, period)) return [];
+  const rows = rowsOf(reading);
   const names = new Set([...within(rows, period), ...within(rows, before)].map(nameOf));
   return [...names]
     .map((name): Part => {
@@ -153,19 +189,17 @@ function parts<Row extends Cost>(
       const calls = within(own, period).reduce((count, row) => count + (row.calls ?? 0), 0);
       return {
         name,
-        ...amountOf(own, period, before),
+        usd: sum(within(own, period)),
+        before: isWhole(reading, before) ? past(own, before) : undefined,
         ...(own.some((row) => row.calls !== undefined) && { calls }),
       };
     })
     .toSorted((one, other) => other.usd - one.usd || one.name.localeCompare(other.name));
 }
 
-function countConversations(
-  rows: readonly ConversationDay[] | undefined,
-  period: Span,
-): Report["conversations"] {
-  if (!rows) return undefined;
-  const own = within(rows, period);
+function countConversations(reading: Reading<ConversationDay>, period: Span): Report["conversations"] {
+  if (!isKnown(reading, period)) return undefined;
+  const own = within(rowsOf(reading), period);
   return {
     count: own.reduce((total, { conversations }) => total + conversations, 0),
     conversions: own.reduce((total, { conversions }) => total + conversions, 0),
@@ -173,24 +207,24 @@ function countConversations(
 }
 
 /** Each cost at its own pace: a ledger that began in the middle of the month says nothing of the days before. */
-function monthToDate(
-  costs: readonly (readonly Cost[] | undefined)[],
-  day: Day,
-  complete: boolean,
-): Report["month"] {
+function monthToDate(costs: readonly Reading<Cost>[], day: Day): Report["month"] {
   const month = monthOf(day);
   const days = daysOf(month).length;
   const elapsed = { first: month.first, last: day };
-  const toDate = costs.map((rows) => within(rows ?? [], elapsed));
-  const projections = toDate.map((rows) => {
-    const recorded = daysOf({ first: firstDay(rows) ?? month.first, last: day }).length;
-    return (sum(rows) / recorded) * days;
+  const projections = costs.map((reading) => {
+    const rows = within(rowsOf(reading), elapsed);
+    const recorded = { first: firstDay(rows) ?? month.first, last: day };
+    const recordedDays = daysOf(recorded).length - unknownIn(reading, recorded).length;
+    return recordedDays > 0 ? (sum(rows) / recordedDays) * days : undefined;
   });
   return {
     elapsedDays: daysOf(elapsed).length,
     days,
-    toDateUsd: toDate.reduce((total, rows) => total + sum(rows), 0),
-    projectedUsd: complete ? projections.reduce((total, usd) => total + usd, 0) : undefined,
+    toDateUsd: costs.reduce((total, reading) => total + sum(within(rowsOf(reading), elapsed)), 0),
+    projectedUsd: projections.reduce<number | undefined>(
+      (total, usd) => (total === undefined || usd === undefined ? undefined : total + usd),
+      0,
+    ),
   };
 }
 
@@ -205,33 +239,45 @@ function budgetOf(monthlyUsd: number, projectedUsd: number | undefined): Report[
 
 function remarksOf(readings: Readings, period: Span, day: Day, monthlyBudgetUsd: number): readonly string[] {
   const { llm, infrastructure, conversations } = readings;
-  const missing = [
-    ["LLM cost", llm],
-    ["Infrastructure cost", infrastructure],
-    ["Conversations", conversations],
-  ] as const;
-  const remarks = missing.flatMap(([what, reading]) =>
-    "missing" in reading ? [`${what} is not known: ${reading.missing}`] : [],
-  );
-  if ("missing" in llm || "missing" in infrastructure) {
-    remarks.push("The total is only of what is known; cost per conversation and projection are left out.");
+  const month = monthOf(day).first;
+  const told = { first: month < period.first ? month : period.first, last: day };
+  const remarks = [
+    ...unknownRemarks("LLM cost", llm, period, told),
+    ...unknownRemarks("Infrastructure cost", infrastructure, period, told),
+    ...unknownRemarks("Conversations", conversations, period, period),
+  ];
+  if (![llm, infrastructure].every((reading) => isWhole(reading, period))) {
+    remarks.push("The total is only of what is known, and cost per conversation is left out.");
   }
-  if ("rows" in llm) remarks.push(...llmRemarks(llm.rows, period, day));
-  if ("rows" in infrastructure) remarks.push(...infrastructureRemarks(infrastructure.rows, period));
-  if ("rows" in conversations && countConversations(conversations.rows, period)?.count === 0) {
+  if ("rows" in llm) remarks.push(...llmRemarks(llm.rows, period, { first: month, last: day }));
+  if (countConversations(conversations, period)?.count === 0) {
     remarks.push("There were no conversations, so there is no cost per conversation.");
   }
   if (monthlyBudgetUsd <= 0) remarks.push("No budget is set (cost.report.monthlyBudgetUsd).");
   return remarks;
 }
 
-function llmRemarks(rows: readonly LlmDay[], period: Span, day: Day): readonly string[] {
+/** What a source does not know of the period, and of all days whose sum is told. */
+function unknownRemarks(
+  what: string,
+  reading: Reading<unknown>,
+  period: Span,
+  told: Span,
+): readonly string[] {
+  if ("missing" in reading) return [`${what} is not known: ${reading.missing}`];
+  const days = unknownIn(reading, told);
+  if (days.length === 0) return [];
+  const named = days.length > 3 ? `${days.length} days from ${days[0]} to ${days.at(-1)}` : days.join(", ");
+  const effect = isKnown(reading, period) ? "the sums are without them" : "it is not known";
+  return [`${what}: ${reading.source} has nothing of ${named}; ${effect}.`];
+}
+
+function llmRemarks(rows: readonly LlmDay[], period: Span, elapsed: Span): readonly string[] {
   const own = within(rows, period);
   const remarks: string[] = [];
   if (own.length === 0) remarks.push("No call of a language model was recorded.");
-  const month = monthOf(day).first;
-  const first = firstDay(within(rows, { first: month, last: day }));
-  if (first !== undefined && first > month) {
+  const first = firstDay(within(rows, elapsed));
+  if (first !== undefined && first > elapsed.first) {
     remarks.push(`LLM cost is recorded since ${first}: the projection takes those days for the month.`);
   }
   const unpriced = own.filter(({ unpricedCalls }) => unpricedCalls > 0);
@@ -242,11 +288,4 @@ function llmRemarks(rows: readonly LlmDay[], period: Span, day: Day): readonly s
     remarks.push(`${calls} calls of ${model} have no known price and are not part of the cost.`);
   }
   return remarks;
-}
-
-/** Cost Explorer needs up to a day for a day's costs. */
-function infrastructureRemarks(rows: readonly ServiceDay[], period: Span): readonly string[] {
-  const told = new Set(within(rows, period).map(({ day }) => day));
-  const silent = daysOf(period).filter((day) => !told.has(day));
-  return silent.length > 0 ? [`AWS has no costs yet for ${silent.join(", ")}.`] : [];
 }

@@ -8,6 +8,7 @@ import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { logAlarms } from "../../catalog/log-alarms.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
+import { reportAlarms } from "../../catalog/report-alarms.ts";
 import { services } from "../../catalog/services.ts";
 import { faults } from "../../local/agentpay/faults.ts";
 import { runProgram } from "../support/program.ts";
@@ -22,7 +23,7 @@ const runbooks = readdirSync(folder)
 const cloudWatchRunbooks = [
   "AWSBillingBudget",
   "EndpointUnreachable",
-  ...[...logAlarms, ...hostAlarms].map(({ name }) => name),
+  ...[...logAlarms, ...hostAlarms, ...reportAlarms].map(({ name }) => name),
 ];
 /** AWS's own messages have no room for a link to these. */
 const unlinkedRunbooks = ["AWSCostAnomaly"];

@@ -13,6 +13,7 @@ import type {
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { ARCHIVE, SIGNATURE } from "../../local/engine/providers/aws/archive.ts";
 import { UNKNOWN } from "../../local/engine/values.ts";
 import { sentinel } from "./secrets.ts";
 
@@ -153,8 +154,15 @@ function registration(request: RegisterResourceRequest, urn: string): Registrati
   };
 }
 
+/** Archives stay as they go over the wire: the SDK's own hide behind promises. */
 function properties(message: Struct | undefined): Properties {
-  return message ? deserializeProperties(message) : {};
+  if (!message) return {};
+  const archives = Object.entries(message.toJavaScript()).filter(([, value]) => isArchive(value));
+  return { ...deserializeProperties(message), ...Object.fromEntries(archives) };
+}
+
+function isArchive(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (value as Properties)[SIGNATURE] === ARCHIVE;
 }
 
 /** A provider reference is `<urn>::<id>`. */
@@ -187,6 +195,14 @@ const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) 
   "aws:cloudwatch/metricAlarm:MetricAlarm": awsArn("cloudwatch"),
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": costArn("anomalymonitor"),
   "aws:costexplorer/anomalySubscription:AnomalySubscription": costArn("anomalysubscription"),
+  "aws:iam/role:Role": ({ inputs }) => ({ arn: `arn:aws:iam::111122223333:role/${inputs.name}` }),
+  "aws:lambda/function:Function": ({ inputs }) => ({
+    arn: `arn:aws:lambda:eu-central-1:111122223333:function:${inputs.name}`,
+  }),
+  "aws:ses/emailIdentity:EmailIdentity": ({ inputs }) => ({
+    arn: `arn:aws:ses:eu-central-1:111122223333:identity/${inputs.email}`,
+  }),
+  "aws:sqs/queue:Queue": awsArn("sqs"),
   "aws:ssm/document:Document": ({ inputs }) => ({
     arn: `arn:aws:ssm:eu-central-1:111122223333:document/${inputs.name}`,
   }),
@@ -224,7 +240,6 @@ function answer({ token, inputs }: pulumi.runtime.MockCallArgs): Properties {
   }
 }
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Whether an input, itself and not just something in it, is a secret. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDay, periodsOf } from "../../../functions/daily-cost-report/calendar.ts";
+import { lastDayOf, parseDay, periodsOf } from "../../../functions/daily-cost-report/calendar.ts";
 import { emailOf, mimeOf } from "../../../functions/daily-cost-report/email.ts";
 import { neededDays, type Readings, reportOf } from "../../../functions/daily-cost-report/figures.ts";
 
@@ -81,7 +81,7 @@ describe("the figures of a day", () => {
     const report = daily(
       {
         llm: { source: "the database", rows: [] },
-        infrastructure: { source: "Cost Explorer", rows: [] },
+        infrastructure: { source: "Cost Explorer", rows: [], unknownDays: ["2026-11-22"] },
         conversations: { missing: "it is asleep" },
       },
       0,
@@ -90,9 +90,26 @@ describe("the figures of a day", () => {
     expect(report.budget).toBeUndefined();
     expect(report.total).toEqual({ usd: 0, before: undefined });
     expect(report.remarks.join("\n")).toMatch(
-      /Conversations is not known|No call of a language model[\s\S]*no costs yet for 2026-11-22[\s\S]*No budget/,
+      /Cost Explorer has nothing of 2026-11-22; it is not known[\s\S]*Conversations is not known[\s\S]*No call of a language model[\s\S]*No budget/,
     );
-    expect(emailOf(report, "staging").text).toContain("same day last week: nothing recorded");
+    expect(emailOf(report, "staging").text).toContain("same day last week: not known");
+  });
+
+  it("don't take a day that a source knows nothing of for one without costs", () => {
+    const unknownDays = ["2026-11-02", "2026-11-15", "2026-11-21"];
+    const rows = [haiku("2026-11-01", 20), haiku("2026-11-22", 10)];
+    const llm = { source: "Prometheus", rows, unknownDays };
+    const report = daily({ llm });
+    expect(report.llm).toEqual({ usd: 10, before: undefined });
+    expect(report.total).toEqual({ usd: 43, before: undefined });
+    // 19 of the 22 days are known.
+    expect(report.month.projectedUsd).toBeCloseTo((30 / 19 + 67 / 22) * 30, 9);
+    expect(report.remarks).toEqual([
+      "LLM cost: Prometheus has nothing of 2026-11-02, 2026-11-15, 2026-11-21; the sums are without them.",
+    ]);
+    const weekly = reportOf("weekly", "2026-11-22", { ...readings, llm }, 200);
+    expect(weekly.complete).toBe(false);
+    expect(weekly.costPerConversation).toBeUndefined();
   });
 
   it("name the models whose calls have no price", () => {
@@ -128,6 +145,16 @@ describe("the other editions", () => {
       before: { first: "2026-12-01", last: "2026-12-31" },
     });
     expect(neededDays("monthly", "2027-01-31")).toEqual({ first: "2026-12-01", last: "2027-01-31" });
+  });
+
+  it.each([
+    ["daily", "2026-11-23T07:00:00Z", "2026-11-22"],
+    ["weekly", "2026-11-23T07:00:00Z", "2026-11-22"],
+    // In Auckland it is the 2nd already.
+    ["monthly", "2026-12-01T18:00:00Z", "2026-11-30"],
+    ["monthly", "2027-01-02T07:00:00Z", "2026-12-31"],
+  ] as const)("end, when %s is due at %s, with %s", (edition, due, day) => {
+    expect(lastDayOf(edition, new Date(due))).toBe(day);
   });
 
   it.each(["2026-02-30", "yesterday", "2026-1-1", ""])("don't take %s for a day", (text) => {

@@ -3,9 +3,13 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client } from "@aws-sdk/client-route-53";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SESClient } from "@aws-sdk/client-ses";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Configuration, Service } from "./configuration.ts";
@@ -17,10 +21,14 @@ const clientClasses = {
   cloudwatch: CloudWatchClient,
   iam: IAMClient,
   kms: KMSClient,
+  lambda: LambdaClient,
   logs: CloudWatchLogsClient,
   rds: RDSClient,
   route53: Route53Client,
+  scheduler: SchedulerClient,
+  ses: SESClient,
   sns: SNSClient,
+  sqs: SQSClient,
   ssm: SSMClient,
   sts: STSClient,
 } as const;

@@ -115,4 +115,30 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     standIn:
       "A group that loses a parameter is deleted and created again; families and apply methods are checked by the stand-in.",
   },
+  {
+    subject: "lambda/function:Function",
+    missing: "running code (with containers off), giving it back; logging, tracing and dead-letter settings",
+    standIn:
+      "The zip file is kept beside the stand-in's store, and `functions.ts` runs it. Only zip files of one region, for Node.js, without layers.",
+  },
+  {
+    subject: "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    missing: "changing one (the first that was put stays); retrying, destinations",
+    standIn: "An update deletes and puts it again; `functions.ts` retries and keeps what failed.",
+  },
+  {
+    subject: "scheduler/schedule:Schedule",
+    missing: "being due; checking expressions, time zones and targets",
+    standIn: "The stand-in checks them; `schedules.ts` runs what is due. Only functions are targets.",
+  },
+  {
+    subject: "ses/emailIdentity:EmailIdentity",
+    missing: "asking the owner of an address; delivering mail",
+    standIn: "Open: an address is verified at once. `aws-part.ts` delivers what SES took to the inbox.",
+  },
+  {
+    subject: "sqs/queue:Queue",
+    missing: "checking attributes; encryption settings; metrics",
+    standIn: "The stand-in checks them; `functions.ts` counts the failures that it keeps.",
+  },
 ];

@@ -11,6 +11,9 @@ import { anomalySubscription } from "./resources/anomaly-subscription.ts";
 import { association } from "./resources/association.ts";
 import { budget } from "./resources/budget.ts";
 import { ssmDocument } from "./resources/document.ts";
+import { emailIdentity } from "./resources/email-identity.ts";
+import { lambdaFunction } from "./resources/function.ts";
+import { functionEventInvokeConfig } from "./resources/function-event-invoke-config.ts";
 import { healthCheck } from "./resources/health-check.ts";
 import { instanceProfile } from "./resources/instance-profile.ts";
 import { key } from "./resources/key.ts";
@@ -20,9 +23,11 @@ import { metricAlarm } from "./resources/metric-alarm.ts";
 import { parameter } from "./resources/parameter.ts";
 import { parameterGroup } from "./resources/parameter-group.ts";
 import { queryDefinition } from "./resources/query-definition.ts";
+import { queue } from "./resources/queue.ts";
 import { role } from "./resources/role.ts";
 import { rolePolicy } from "./resources/role-policy.ts";
 import { rolePolicyAttachment } from "./resources/role-policy-attachment.ts";
+import { schedule } from "./resources/schedule.ts";
 import { topic } from "./resources/topic.ts";
 import { topicPolicy } from "./resources/topic-policy.ts";
 import { topicSubscription } from "./resources/topic-subscription.ts";
@@ -30,7 +35,7 @@ import { Store } from "./store.ts";
 
 export { type EmulatorGap, emulatorGaps } from "./gaps.ts";
 
-type Factory = (connection: Connection) => AnyHandler;
+type Factory = (connection: Connection, stateFolder: string) => AnyHandler;
 
 /** Resource types by token, with the service that the provider's `endpoints` must name for them. */
 export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>> = {
@@ -47,11 +52,16 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["iam", rolePolicyAttachment],
   "aws:kms/alias:Alias": ["kms", alias],
   "aws:kms/key:Key": ["kms", key],
+  "aws:lambda/function:Function": ["lambda", lambdaFunction],
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["lambda", functionEventInvokeConfig],
   "aws:rds/parameterGroup:ParameterGroup": ["rds", parameterGroup],
   "aws:route53/healthCheck:HealthCheck": ["route53", healthCheck],
+  "aws:scheduler/schedule:Schedule": ["scheduler", schedule],
+  "aws:ses/emailIdentity:EmailIdentity": ["ses", emailIdentity],
   "aws:sns/topic:Topic": ["sns", topic],
   "aws:sns/topicPolicy:TopicPolicy": ["sns", topicPolicy],
   "aws:sns/topicSubscription:TopicSubscription": ["sns", topicSubscription],
+  "aws:sqs/queue:Queue": ["sqs", queue],
   "aws:ssm/association:Association": ["ssm", association],
   "aws:ssm/document:Document": ["ssm", ssmDocument],
   "aws:ssm/parameter:Parameter": ["ssm", parameter],
@@ -71,7 +81,7 @@ export function awsPackage({ stateFolder }: { stateFolder: string }): StandInPac
       const connection = new Connection(given, new Store(join(stateFolder, "data", "aws", "store.json")));
       await checkAccount(connection, given);
       return {
-        resources: resources(connection),
+        resources: resources(connection, stateFolder),
         functions: {
           "aws:index/getCallerIdentity:getCallerIdentity": getCallerIdentity(connection),
           "aws:index/getRegion:getRegion": getRegion(connection),
@@ -96,10 +106,10 @@ async function checkAccount(connection: Connection, given: Configuration): Promi
   }
 }
 
-function resources(connection: Connection): Record<string, AnyHandler> {
+function resources(connection: Connection, stateFolder: string): Record<string, AnyHandler> {
   return Object.fromEntries(
     Object.entries(resourceTypes).map(([token, [service, make]]) => {
-      const handler = make(connection);
+      const handler = make(connection, stateFolder);
       return [token, connection.endpoint(service) === undefined ? unreachable(handler, service) : handler];
     }),
   );

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../local/engine/providers/aws/archive.ts";
 import { resourceTypes } from "../../../../../local/engine/providers/aws/index.ts";
 import type { Properties } from "../../../../../local/engine/resource.ts";
 import { account, Connected } from "./connected.ts";
@@ -55,6 +56,13 @@ function commands(change: object = {}): string {
   return JSON.stringify({ schemaVersion: "2.2", mainSteps: [step], ...change });
 }
 
+const failures = `arn:aws:sqs:eu-west-1:${account}:failures`;
+const target = {
+  arn: `arn:aws:lambda:eu-west-1:${account}:function:report`,
+  roleArn: `arn:aws:iam::${account}:role/report`,
+  input: "{}",
+};
+
 /** One set of inputs for each type that AWS would take. */
 const good: Readonly<Record<string, Properties>> = {
   "budgets/budget:Budget": {
@@ -104,6 +112,27 @@ const good: Readonly<Record<string, Properties>> = {
       { name: "log_min_duration_statement", value: "500" },
     ],
   },
+  "lambda/function:Function": {
+    name: "report",
+    runtime: "nodejs22.x",
+    handler: "index.handler",
+    role: `arn:aws:iam::${account}:role/report`,
+    code: { [SIGNATURE]: ARCHIVE, assets: { "index.mjs": { [SIGNATURE]: ASSET, text: "" } } },
+    environment: { variables: { STAGE: "test" } },
+  },
+  "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    functionName: "report",
+    destinationConfig: { onFailure: { destination: failures } },
+  },
+  "scheduler/schedule:Schedule": {
+    name: "daily",
+    scheduleExpression: "cron(0 7 * * ? *)",
+    scheduleExpressionTimezone: "Europe/Berlin",
+    flexibleTimeWindow: { mode: "OFF" },
+    target,
+  },
+  "ses/emailIdentity:EmailIdentity": { email: "reports@example.com" },
+  "sqs/queue:Queue": { name: "failures", messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true },
   "route53/healthCheck:HealthCheck": { type: "HTTPS", fqdn: "api.example.com", requestInterval: 30 },
   "sns/topic:Topic": { name: "agentpay-critical", policy: policy({ ...publishing, Resource: topic }) },
   "sns/topicPolicy:TopicPolicy": { arn: topic, policy: policy({ ...publishing, Resource: topic }) },
@@ -446,6 +475,49 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
       { timeUnit: "DAILY", notifications: [{ ...notification, notificationType: "FORECASTED" }] },
       "must be ACTUAL for a DAILY budget",
     ],
+  ],
+  "lambda/function:Function": [
+    [ungiven("code"), '"code": is required for a function of a zip file'],
+    [ungiven("handler"), '"handler": is required'],
+    [{ code: "index.mjs" }, '"code": must be an AssetArchive'],
+    [{ runtime: "nodejs12.x" }, '"runtime": must be one of nodejs20.x'],
+    [{ timeout: 901 }, '"timeout": must be a whole number from 1 to 900'],
+    [{ memorySize: 64 }, '"memorySize": must be a whole number from 128'],
+    [{ role: "report" }, '"role": must be an ARN'],
+    [{ role: topic }, '"role": must be the ARN of an iam resource'],
+    [{ environment: { variables: { AWS_REGION: "x" } } }, "is a name that Lambda keeps for itself"],
+    [{ environment: { variables: { LONG: "x".repeat(5000) } } }, "bytes of variables; Lambda takes 4096"],
+    [{ imageUri: "x" }, "is not offered by the local stand-in"],
+  ],
+  "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": [
+    [{ maximumRetryAttempts: 3 }, '"maximumRetryAttempts": must be a whole number from 0 to 2'],
+    [{ maximumEventAgeInSeconds: 30 }, '"maximumEventAgeInSeconds": must be a whole number from 60'],
+    [
+      { destinationConfig: { onFailure: { destination: "failures" } } },
+      '"destinationConfig.onFailure.destination": must be an ARN',
+    ],
+    [{ qualifier: "1" }, "is not offered by the local stand-in"],
+  ],
+  "scheduler/schedule:Schedule": [
+    [{ scheduleExpression: "every day" }, '"scheduleExpression": must be rate(5 minutes)'],
+    [{ scheduleExpression: "cron(0 7 * * *)" }, "must have six fields"],
+    [{ scheduleExpression: "cron(0 7 * * * *)" }, "must have a ? for exactly one of"],
+    [{ scheduleExpression: "cron(0 7 ? * ? *)" }, "must have a ? for exactly one of"],
+    [{ scheduleExpression: "cron(61 7 * * ? *)" }, "has 61 for its minutes, which go from 0 to 59"],
+    [{ scheduleExpression: "cron(0 7 * * MONDAY *)" }, "has a field that is none of cron's"],
+    [{ scheduleExpression: "rate(1 days)" }, "must be singular for 1, plural for more"],
+    [{ scheduleExpressionTimezone: "Berlin" }, "must be an IANA time zone"],
+    [{ flexibleTimeWindow: { mode: "FLEXIBLE" } }, "goes with mode FLEXIBLE, and only with it"],
+    [{ target: { ...target, input: "{" } }, '"target.input": must be valid JSON'],
+    [{ target: { ...target, retryPolicy: { maximumRetryAttempts: 186 } } }, "from 0 to 185"],
+    [{ target: { ...target, deadLetterConfig: { arn: topic } } }, "must be the ARN of an sqs resource"],
+  ],
+  "ses/emailIdentity:EmailIdentity": [[{ email: "reports" }, '"email": must be an e-mail address']],
+  "sqs/queue:Queue": [
+    [{ messageRetentionSeconds: 5 }, '"messageRetentionSeconds": must be a whole number from 60'],
+    [{ name: "cost report" }, '"name": may hold letters, digits, _ and -'],
+    [{ kmsMasterKeyId: "alias/x" }, "conflicts with kmsMasterKeyId"],
+    [{ fifoQueue: true }, "is not offered by the local stand-in"],
   ],
   "route53/healthCheck:HealthCheck": [
     [{ type: "PING" }, '"type": must be one of HTTP, HTTPS'],

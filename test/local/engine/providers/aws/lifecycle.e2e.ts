@@ -21,16 +21,28 @@ import {
   UpdateAliasCommand,
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
+import {
+  CreateFunctionCommand,
+  DeleteFunctionEventInvokeConfigCommand,
+  LambdaClient,
+  PutFunctionEventInvokeConfigCommand,
+  UpdateFunctionCodeCommand,
+} from "@aws-sdk/client-lambda";
 import { ModifyDBParameterGroupCommand, RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client, UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
+import { DeleteScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { DeleteIdentityCommand, SESClient } from "@aws-sdk/client-ses";
 import {
   CreateTopicCommand,
   SetSubscriptionAttributesCommand,
   SetTopicAttributesCommand,
   SNSClient,
 } from "@aws-sdk/client-sns";
+import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../local/engine/providers/aws/archive.ts";
 import { resourceTypes } from "../../../../../local/engine/providers/aws/index.ts";
 import { Store } from "../../../../../local/engine/providers/aws/store.ts";
 import type { Properties } from "../../../../../local/engine/resource.ts";
@@ -53,6 +65,15 @@ beforeAll(async () => {
   await sdk(SNSClient).send(new CreateTopicCommand({ Name: "somebody-else" }));
   await sdk(IAMClient).send(
     new CreateRoleCommand({ RoleName: "somebody-else", AssumeRolePolicyDocument: trust }),
+  );
+  await sdk(LambdaClient).send(
+    new CreateFunctionCommand({
+      FunctionName: "somebody-else",
+      Role: executionRole,
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Code: { ZipFile: zipSync({ "index.mjs": new Uint8Array(1) }) },
+    }),
   );
   store().set("anomaly-monitor", monitorArn, { monitorType: "CUSTOM" });
   keyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
@@ -439,6 +460,62 @@ const cases: Readonly<Record<string, Case>> = {
     drift: ["failureThreshold"],
     outputs: { enableSni: true, tagsAll: { owner: "platform" } },
   },
+  "lambda/function:Function": {
+    inputs: () => report("export const handler = async () => 1;", { STAGE: "one" }),
+    update: () => ({ ...report("export const handler = async () => 2;", { STAGE: "two" }), timeout: 30 }),
+    behind: () =>
+      sdk(LambdaClient).send(
+        new UpdateFunctionCodeCommand({
+          FunctionName: "report",
+          ZipFile: zipSync({ "index.mjs": new Uint8Array(1) }),
+        }),
+      ),
+    drift: ["code"],
+    outputs: {
+      arn: `arn:aws:lambda:eu-west-1:${account}:function:report`,
+      tagsAll: { owner: "platform" },
+    },
+  },
+  "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    inputs: () => ({ ...onFailure, maximumRetryAttempts: 1 }),
+    update: () => ({ ...onFailure, maximumEventAgeInSeconds: 600 }),
+    behind: async () => {
+      const somebody = sdk(LambdaClient);
+      const FunctionName = "somebody-else";
+      // The emulator keeps the first of what is put.
+      await somebody.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName }));
+      const settings = { FunctionName, MaximumEventAgeInSeconds: 600, MaximumRetryAttempts: 0 };
+      const DestinationConfig = {
+        OnFailure: { Destination: onFailure.destinationConfig.onFailure.destination },
+      };
+      await somebody.send(new PutFunctionEventInvokeConfigCommand({ ...settings, DestinationConfig }));
+    },
+    drift: ["maximumRetryAttempts"],
+    outputs: {},
+  },
+  "scheduler/schedule:Schedule": {
+    inputs: () => daily("cron(0 7 * * ? *)"),
+    update: () => daily("cron(30 6 * * ? *)"),
+    behind: () => sdk(SchedulerClient).send(new DeleteScheduleCommand({ Name: "daily" })),
+    drift: "gone",
+    outputs: { arn: `arn:aws:scheduler:eu-west-1:${account}:schedule/default/daily` },
+  },
+  "ses/emailIdentity:EmailIdentity": {
+    inputs: () => ({ email: "reports@example.com" }),
+    behind: () => sdk(SESClient).send(new DeleteIdentityCommand({ Identity: "reports@example.com" })),
+    drift: "gone",
+    outputs: { arn: `arn:aws:ses:eu-west-1:${account}:identity/reports@example.com` },
+  },
+  "sqs/queue:Queue": {
+    inputs: () => ({ name: "failures", messageRetentionSeconds: 86_400, sqsManagedSseEnabled: true }),
+    update: () => ({ name: "failures", messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true }),
+    behind: ({ id }) =>
+      sdk(SQSClient).send(
+        new SetQueueAttributesCommand({ QueueUrl: id, Attributes: { MessageRetentionPeriod: "60" } }),
+      ),
+    drift: ["messageRetentionSeconds"],
+    outputs: { arn: `arn:aws:sqs:eu-west-1:${account}:failures`, name: "failures" },
+  },
   "rds/parameterGroup:ParameterGroup": {
     inputs: () => ({ name: "agentpay", family: "postgres16", parameters: [preload, slow("500")] }),
     update: () => ({ name: "agentpay", family: "postgres16", parameters: [slow("250")] }),
@@ -453,6 +530,39 @@ const cases: Readonly<Record<string, Case>> = {
     outputs: { arn: `arn:aws:rds:eu-west-1:${account}:pg:agentpay`, tagsAll: { owner: "platform" } },
   },
 };
+
+const executionRole = `arn:aws:iam::${account}:role/somebody-else`;
+
+function report(text: string, variables: Record<string, string>): Properties {
+  return {
+    name: "report",
+    runtime: "nodejs22.x",
+    handler: "index.handler",
+    role: executionRole,
+    code: { [SIGNATURE]: ARCHIVE, assets: { "index.mjs": { [SIGNATURE]: ASSET, text } } },
+    environment: { variables },
+  };
+}
+
+const onFailure = {
+  functionName: "somebody-else",
+  destinationConfig: { onFailure: { destination: `arn:aws:sqs:eu-west-1:${account}:failures` } },
+};
+
+function daily(scheduleExpression: string): Properties {
+  return {
+    name: "daily",
+    scheduleExpression,
+    scheduleExpressionTimezone: "Europe/Berlin",
+    flexibleTimeWindow: { mode: "OFF" },
+    target: {
+      arn: `arn:aws:lambda:eu-west-1:${account}:function:report`,
+      roleArn: executionRole,
+      input: '{ "edition": "daily" }',
+      deadLetterConfig: { arn: `arn:aws:sqs:eu-west-1:${account}:failures` },
+    },
+  };
+}
 
 const preload = {
   name: "shared_preload_libraries",
