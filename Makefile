@@ -14,8 +14,8 @@ down: node_modules/.installed ## remove all of it
 status: node_modules/.installed ## what runs
 	@npm run -s local -- status
 
-drill: node_modules/.installed ## break what the alerts watch, and see them ring (one: make drill ALERT=APIDown)
-	@npm run -s drill -- $(if $(ALERT),--alert "$(ALERT)")
+drill: node_modules/.installed ## break what the alerts watch, and see them ring (one: make drill ALERT=APIDown; the platform itself: make drill FAULTS=platform)
+	@npm run -s drill -- $(if $(ALERT),--alert "$(ALERT)") $(if $(FAULTS),--faults "$(FAULTS)")
 
 test: node_modules/.installed ## every check: types, style, the fast tests, those of the Python package, then those on the real engine and servers
 	npm run -s typecheck

@@ -78,6 +78,8 @@ function pagerDutyReceiver({ eventsUrl }: { eventsUrl: string }) {
           { href: template("runbook"), text: "Runbook" },
           { href: template("dashboard"), text: "Dashboard" },
         ],
+        // Without one, an API that accepts and never answers holds the page back for a whole group_interval.
+        timeout: "30s",
         send_resolved: true,
       },
     ],

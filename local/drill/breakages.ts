@@ -44,6 +44,18 @@ export const failingRule = extraRule("drill-failing", "30s", "up * on () up");
 /** Evaluated so often that no machine keeps up. */
 export const hastyRule = extraRule("drill-hasty", "60ms", "count({__name__=~'.+'})");
 
+/** A misspelt key: a rule file that is refused takes the whole new configuration with it. */
+export const brokenRuleFile: PrometheusBreakage = {
+  files: {
+    "rules/drill-broken.yml": stringify({
+      groups: [{ name: "drill-broken", rules: [{ alert: "Broken", expresion: "up == 0" }] }],
+    }),
+  },
+  edit: ({ rule_files }) => {
+    rule_files.push("rules/drill-broken.yml");
+  },
+};
+
 export const refusedConfiguration: PrometheusBreakage = {
   edit: (configuration) => {
     Object.assign(configuration, { no_such_key: true } satisfies Record<string, unknown>);

@@ -25,8 +25,11 @@ import { startInbox } from "../services/inbox/server.ts";
 import { startPagerDuty } from "../services/pagerduty/server.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
 import { emulatorEnvironment, startLabAws } from "./lab-aws.ts";
+import { LabServer } from "./lab-server.ts";
 import { type Pace, scaleDuration, scaleFile } from "./scale.ts";
+import { onSmallDisk } from "./small-disk.ts";
 
 export interface LabOptions {
   /** Folder of its own. */
@@ -36,6 +39,8 @@ export interface LabOptions {
   readonly tools: { readonly [Name in "prometheus" | "alertmanager" | "blackbox" | "moto"]: FoundTool };
   /** Whether there is an AWS, for phones and the heartbeat. */
   readonly aws: boolean;
+  /** Whether Prometheus has a small disk of its own, which can be filled. Default: no. */
+  readonly smallDisk?: boolean;
 }
 
 /** prometheus.yml as far as drills break it. */
@@ -54,6 +59,11 @@ export interface PrometheusBreakage {
 export interface Lab {
   readonly agentpay: RunningAgentPay;
   readonly urls: { readonly [Server in "prometheus" | "alertmanager" | "pagerduty" | "inbox"]: string };
+  readonly servers: { readonly [Server in "prometheus" | "alertmanager"]: LabServer };
+  /** Alertmanager's way to PagerDuty. */
+  readonly wayToPager: Gateway;
+  /** Where Prometheus keeps its samples. */
+  readonly prometheusData: string;
   /** Who the routing key belongs to. */
   readonly pagerDutyService: string;
   /** Gives Prometheus its configuration with these breakages; without any, the right one. */
@@ -97,7 +107,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 }
 
 async function assemble(
-  { folder, factor, tools, aws }: LabOptions,
+  { folder, factor, tools, aws, smallDisk = false }: LabOptions,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<Lab, "stop">> {
   const logs = new LogFiles(path.join(folder, "logs"));
@@ -129,7 +139,8 @@ async function assemble(
 
   const children = new Children(path.join(folder, "children.json"), logs);
   undo.push(() => children.stopAll());
-  const settings = labSettings(agentpay, pagerduty.url, inbox.mailAddress);
+  const wayToPager = keep(await startGateway(pagerduty.url));
+  const settings = labSettings(agentpay, wayToPager.url, inbox.mailAddress);
   const notifications = notificationSettings(settings);
   const keys = await makeIntegrations(pagerduty.url);
   const cloud = aws
@@ -163,18 +174,23 @@ async function assemble(
     ...slackUrl("/services/drill"),
   });
 
-  await children.start({
-    name: "alertmanager",
-    command: binary(tools.alertmanager, "alertmanager"),
-    args: [
-      `--config.file=${path.join(alertmanagerFolder, "alertmanager.yml")}`,
-      `--storage.path=${data("alertmanager")}`,
-      `--web.listen-address=${address.alertmanager}`,
-      "--cluster.listen-address=",
-    ],
-    environment: emulatorEnvironment,
-    cwd: folder,
-  });
+  const alertmanager = new LabServer(
+    children,
+    {
+      name: "alertmanager",
+      command: binary(tools.alertmanager, "alertmanager"),
+      args: [
+        `--config.file=${path.join(alertmanagerFolder, "alertmanager.yml")}`,
+        `--storage.path=${data("alertmanager")}`,
+        `--web.listen-address=${address.alertmanager}`,
+        "--cluster.listen-address=",
+      ],
+      environment: emulatorEnvironment,
+      cwd: folder,
+    },
+    `http://${address.alertmanager}`,
+  );
+  await alertmanager.start();
   const probes = probeSettings(settings);
   if (probes === undefined)
     throw new Error("Pulumi.local.yaml must have the checker blackbox: drills need it");
@@ -190,7 +206,7 @@ async function assemble(
     ],
     cwd: folder,
   });
-  await children.start({
+  const prometheusServer = {
     name: "prometheus",
     command: binary(tools.prometheus, "prometheus"),
     args: [
@@ -204,10 +220,17 @@ async function assemble(
       `--rules.alert.resend-delay=${scaleDuration("1m", factor)}`,
     ],
     cwd: folder,
-  });
+  };
+  if (smallDisk) await mkdir(data("prometheus"), { recursive: true });
+  const prometheus = new LabServer(
+    children,
+    smallDisk ? onSmallDisk(prometheusServer, data("prometheus")) : prometheusServer,
+    `http://${address.prometheus}`,
+  );
+  await prometheus.start();
   const urls = {
-    prometheus: `http://${address.prometheus}`,
-    alertmanager: `http://${address.alertmanager}`,
+    prometheus: prometheus.url,
+    alertmanager: alertmanager.url,
     pagerduty: pagerduty.url,
     inbox: inbox.url,
   };
@@ -215,6 +238,9 @@ async function assemble(
   return {
     agentpay,
     urls,
+    servers: { prometheus, alertmanager },
+    wayToPager,
+    prometheusData: data("prometheus"),
     pagerDutyService: PAGERDUTY_SERVICE,
     breakPrometheus: async (breakages) => {
       const extra = scaled(Object.assign({}, ...breakages.map((breakage) => breakage.files)), pace);

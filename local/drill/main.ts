@@ -2,15 +2,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import { sideBySide } from "../cli/progress.ts";
 import { ensureTool, type FoundTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
 import { chosenDrills } from "./choice.ts";
 import { type Drill, notDrilled } from "./drills.ts";
+import { limited } from "./limited.ts";
 import { liveDrill } from "./live-stack.ts";
-import { notDrilledList, passed, remarks, resultTable } from "./report.ts";
+import { chosenFaults } from "./platform/choice.ts";
+import { platformFaults } from "./platform/faults.ts";
+import { runPlatformFaults } from "./platform/run.ts";
+import { notDrilledList, passed, platformTable, remarks, resultTable } from "./report.ts";
 import { type RoundOptions, type RoundResult, runHealthy, runRound } from "./round.ts";
 import { inRounds } from "./rounds.ts";
 import { inMilliseconds } from "./scale.ts";
@@ -18,13 +22,19 @@ import { inMilliseconds } from "./scale.ts";
 interface Options {
   readonly alert: readonly string[];
   readonly healthy?: number;
-  readonly factor: number;
+  readonly factor?: number;
   readonly parallel: number;
   readonly keep?: true;
+  readonly faults: (typeof FAULTS)[number];
+  readonly fault: readonly string[];
   readonly live?: true;
   readonly stack?: string;
   readonly json?: true;
 }
+
+const FAULTS = ["agentpay", "platform"] as const;
+/** The platform's own timeouts need more of the real time than its rules do. */
+const FACTORS: Readonly<Record<Options["faults"], number>> = { agentpay: 60, platform: 30 };
 
 const command = new Command("drill")
   .description(
@@ -42,7 +52,22 @@ const command = new Command("drill")
     "break nothing for so long (of real time), and see that nobody is told",
     seconds,
   )
-  .option("--factor <number>", "simulated seconds in a second; durations are divided by it", positive, 60)
+  .addOption(
+    new Option("--faults <kind>", "what breaks: AgentPay, or the monitoring platform itself")
+      .choices(FAULTS)
+      .default("agentpay"),
+  )
+  .option(
+    "--fault <name>",
+    `with --faults platform: only this one; may be given several times (${platformFaults.map(({ name }) => name).join(", ")})`,
+    collect,
+    [],
+  )
+  .option(
+    "--factor <number>",
+    `simulated seconds in a second; durations are divided by it (default: ${FACTORS.agentpay}, for the platform's faults ${FACTORS.platform})`,
+    positive,
+  )
   .option("--parallel <number>", "how many rounds run side by side", positive, 2 * availableParallelism())
   .option(
     "--live",
@@ -54,7 +79,8 @@ const command = new Command("drill")
   .addHelpText(
     "after",
     `
-Exit codes: 0 every expected alert arrived and ended and nothing else rang, 1 otherwise, 130 interrupted.
+Exit codes: 0 every expected alert arrived and ended and nothing else rang (of the platform: everything held),
+1 otherwise, 130 interrupted.
 --live takes about 5 minutes: so long does Alertmanager wait before it tells an end.`,
   );
 
@@ -92,23 +118,32 @@ async function findServers(): Promise<RoundOptions["tools"]> {
 async function run(options: Options, folder: string, signal: AbortSignal): Promise<boolean> {
   const startedAt = Date.now();
   const selected = chosenDrills(options.alert);
+  const broken = chosenFaults(options.fault);
+  const factor = options.factor ?? FACTORS[options.faults];
   const found = await findServers();
+  const nameWidth = options.faults === "platform" ? 23 : 9;
   const roundOptions = (name: string): RoundOptions => ({
     folder: path.join(folder, name),
-    factor: options.factor,
+    factor,
     tools: found,
     signal,
     report: (line) =>
       console.log(
-        `${String(Math.round((Date.now() - startedAt) / 1000)).padStart(5)} s  ${name.padEnd(9)} ${line}`,
+        `${String(Math.round((Date.now() - startedAt) / 1000)).padStart(5)} s  ${name.padEnd(nameWidth)} ${line}`,
       ),
   });
-  if (options.healthy !== undefined) return await healthy(options.healthy, options, roundOptions("healthy"));
+  if (options.faults === "platform") {
+    console.log(`${broken.length} faults, ${options.parallel} at a time; 1 second stands for ${factor}`);
+    const results = await runPlatformFaults(broken, options.parallel, roundOptions);
+    console.log(platformTable(results));
+    return results.every(({ outcome }) => outcome !== "did not hold");
+  }
+  if (options.healthy !== undefined) return await healthy(options.healthy, roundOptions("healthy"));
 
   const rounds = inRounds(selected);
   console.log(
     `${selected.length} drills in ${rounds.length} rounds, ${options.parallel} at a time; ` +
-      `1 second stands for ${options.factor}`,
+      `1 second stands for ${factor}`,
   );
   const results = await limited(rounds, options.parallel, (round, index) =>
     undisturbed(round, roundOptions(`round ${index + 1}`)),
@@ -135,7 +170,8 @@ async function undisturbed(drills: readonly Drill[], options: RoundOptions): Pro
   }
 }
 
-async function healthy(length: number, { factor }: Options, options: RoundOptions): Promise<boolean> {
+async function healthy(length: number, options: RoundOptions): Promise<boolean> {
+  const { factor } = options;
   options.report(`nothing is broken for ${length} seconds`);
   const rang = await runHealthy(length * factor, options);
   const hours = ((length * factor) / 3600).toFixed(1);
@@ -154,30 +190,6 @@ function summary(results: readonly RoundResult[], took: number): boolean {
   const line = `${good} of ${rings.length} expected alerts rang as they should, ${alarms} false alarms, in ${Math.round(took)} seconds.`;
   console.log(passed(results) ? colors.green(line) : colors.red(line));
   return passed(results);
-}
-
-/** At most `limit` at a time. @throws the first failure, once what runs has ended. */
-async function limited<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  act: (item: Item, index: number) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const waiting = [...items.entries()];
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, item] = next;
-      try {
-        results[index] = await act(item, index);
-      } catch (error) {
-        waiting.length = 0;
-        throw error;
-      }
-    }
-  };
-  const workers = await Promise.allSettled(Array.from({ length: limit }, work));
-  for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
-  return results;
 }
 
 command.parse();

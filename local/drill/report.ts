@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import colors from "picocolors";
 import type { AlertId } from "./alert-id.ts";
+import type { PlatformOutcome, PlatformResult } from "./platform/run.ts";
 import type { DrillResult, RoundResult } from "./round.ts";
 import type { Ring } from "./verdict.ts";
 
@@ -69,4 +70,29 @@ export function notDrilledList(reasons: Readonly<Record<AlertId, string>>): stri
     return `  ${ids.join(", ")}: ${reason}`;
   });
   return ["Not drilled (the rule tests cover them):", ...lines].join("\n");
+}
+
+const OUTCOME_COLORS: Readonly<Record<PlatformOutcome, (text: string) => string>> = {
+  held: colors.green,
+  "did not hold": colors.red,
+  "not tried": colors.yellow,
+};
+
+/** One row for each fault of the platform. */
+export function platformTable(results: readonly PlatformResult[]): string {
+  const table = new Table({
+    head: ["Fault", "What must hold", "", "What happened"],
+    colWidths: [30, 36, 14, 46],
+    style: { head: [], border: [], compact: true },
+    wordWrap: true,
+  });
+  table.push(
+    ...results.map(({ fault, outcome, happened }) => [
+      fault.title,
+      fault.mustHold,
+      OUTCOME_COLORS[outcome](outcome),
+      happened,
+    ]),
+  );
+  return table.toString();
 }

@@ -64,6 +64,17 @@ test("a healthy run pages nobody", async () => {
   expect(code).toBe(0);
 });
 
+test("the platform keeps its promises when it breaks itself", async () => {
+  const { code, output } = await drill(["--faults", "platform", "--fault", "alertmanager-restarted"]);
+  expect(output).toMatch(
+    /Alertmanager is restarted +│ no second page.+│ held +│ one page; the silence still mutes/,
+  );
+  expect(code).toBe(0);
+  const unknown = await drill(["--faults", "platform", "--fault", "no-such-fault"]);
+  expect(unknown.output).toContain("no fault is called no-such-fault. There are: alertmanager-restarted");
+  expect(unknown.code).toBe(1);
+});
+
 test("an interrupted drill stops everything and leaves nothing", async () => {
   const before = leftFolders();
   const { code, output } = await drill(["--alert", "ConversationsDropped", "--alert", "APIDown"]);

@@ -1,0 +1,270 @@
+/** What breaks in the platform itself, what must hold then, and how it is seen. */
+import { brokenRuleFile } from "../breakages.ts";
+import { fillDisk, freeDisk, hasSmallDisks } from "../small-disk.ts";
+import { inSeconds, type Scene } from "./scene.ts";
+
+export interface PlatformFault {
+  /** As `--fault` takes it. */
+  readonly name: string;
+  /** What breaks, for people. */
+  readonly title: string;
+  readonly mustHold: string;
+  /** What the lab needs besides. */
+  readonly aws?: true;
+  readonly smallDisk?: true;
+  /** Why it can't be tried on this machine; undefined where it can. */
+  readonly impossible?: () => string | undefined;
+  /** Breaks it and mends it. Returns what happened. @throws where something did not hold, saying what */
+  readonly run: (scene: Scene) => Promise<string>;
+}
+
+/** Longer than Alertmanager waits between two looks at a group, so that a second page had its chance. */
+const A_GROUP_INTERVAL = 7;
+const DOWN_MINUTES = 12;
+
+/** The pager's API is spoilt while something breaks: the page waits for it. */
+async function pageIsLate(scene: Scene, passage: Scene["lab"]["wayToPager"]["passage"]): Promise<string> {
+  const { wayToPager } = scene.lab;
+  wayToPager.passage = passage;
+  await scene.begin("redis");
+  await scene.until("an attempt to page", 5, async () => wayToPager.refused > 0);
+  await scene.pass(DOWN_MINUTES);
+  await scene.expectRings("redis", 0);
+  wayToPager.passage = "open";
+  const late = await scene.untilPaged("redis", 15);
+  await scene.pass(A_GROUP_INTERVAL);
+  await scene.expectRings("redis", 1);
+  await scene.mend("redis");
+  return `${wayToPager.refused} attempts failed; paged once, ${late} after it was back; ended`;
+}
+
+/** A silence of the other outage. Returns its id. */
+async function silenceOther(scene: Scene): Promise<string> {
+  const { silenceID } = await scene.tellAlertmanager<{ silenceID: string }>("silences", {
+    matchers: [{ name: "service", value: "postgres", isRegex: false, isEqual: true }],
+    startsAt: scene.inMinutes(0),
+    endsAt: scene.inMinutes(600),
+    createdBy: "drill",
+    comment: "the other outage is known",
+  });
+  return silenceID;
+}
+
+async function expectSilenced(scene: Scene): Promise<void> {
+  await scene.begin("postgres");
+  await scene.until("the silenced alert", 10, async () => {
+    const silenced = await scene.askAlertmanager<readonly object[]>(
+      "alerts?silenced=true&active=false&inhibited=false&filter=service=%22postgres%22",
+    );
+    return silenced.length > 0;
+  });
+  await scene.pass(1);
+  await scene.expectRings("postgres", 0);
+  await scene.end("postgres");
+}
+
+/** Prometheus's own way of telling, with its clock wrong by some simulated minutes. */
+async function tellWithClockAt(scene: Scene, name: string, minutes: number): Promise<void> {
+  await scene.tellAlertmanager("alerts", [
+    {
+      labels: { alertname: name, severity: "critical", service: "redis", environment: "local" },
+      annotations: { summary: "Told by a clock that is wrong.", description: name },
+      startsAt: scene.inMinutes(minutes),
+      endsAt: scene.inMinutes(minutes + 4),
+    },
+  ]);
+}
+
+export const platformFaults: readonly PlatformFault[] = [
+  {
+    name: "alertmanager-restarted",
+    title: "Alertmanager is restarted during a page",
+    mustHold: "no second page; silences are kept; the end arrives",
+    run: async (scene) => {
+      await silenceOther(scene);
+      await scene.begin("redis");
+      await scene.untilPaged("redis");
+      const { alertmanager } = scene.lab.servers;
+      await alertmanager.stop();
+      await alertmanager.start();
+      await alertmanager.ready();
+      await scene.pass(A_GROUP_INTERVAL);
+      await scene.expectRings("redis", 1);
+      await expectSilenced(scene);
+      await scene.mend("redis");
+      await scene.expectRings("redis", 1);
+      return "one page; the silence still mutes; ended";
+    },
+  },
+  {
+    name: "alertmanager-killed",
+    title: "Alertmanager is killed during a page",
+    mustHold:
+      "still one incident (it may be told twice: what was not yet on disk is forgotten); the end arrives",
+    run: async (scene) => {
+      await scene.begin("redis");
+      await scene.untilPaged("redis");
+      const { alertmanager } = scene.lab.servers;
+      await alertmanager.kill();
+      await alertmanager.start();
+      await alertmanager.ready();
+      await scene.pass(A_GROUP_INTERVAL);
+      await scene.mend("redis");
+      const events = await scene.events("redis");
+      const incidents = new Set(events.map(({ key }) => key)).size;
+      if (incidents !== 1) throw new Error(`${incidents} incidents, not 1`);
+      return `one incident, told ${await scene.rings("redis")} times; ended`;
+    },
+  },
+  {
+    name: "pager-down",
+    title: `The pager's API is gone for ${DOWN_MINUTES} minutes`,
+    mustHold: "the page arrives, late, once; the end arrives",
+    run: (scene) => pageIsLate(scene, "cut"),
+  },
+  {
+    name: "pager-limits",
+    title: `The pager's API answers 429 for ${DOWN_MINUTES} minutes`,
+    mustHold: "the page arrives, late, once; the end arrives",
+    run: (scene) => pageIsLate(scene, { status: 429 }),
+  },
+  {
+    name: "pager-hangs",
+    title: `The pager's API does not answer for ${DOWN_MINUTES} minutes`,
+    mustHold: "attempts end by themselves; the page arrives, late, once; the end arrives",
+    run: (scene) => pageIsLate(scene, "hanging"),
+  },
+  {
+    name: "prometheus-killed",
+    title: "Prometheus is killed during a page",
+    mustHold:
+      "no sample that was written is lost; no second page, and no end before the outage's; the next alert rings",
+    run: async (scene) => {
+      await scene.begin("redis");
+      await scene.untilPaged("redis");
+      const samples = "sum(count_over_time(up[1h]))";
+      const [before = 0] = await scene.query(samples);
+      const { prometheus } = scene.lab.servers;
+      await prometheus.kill();
+      const down = Date.now();
+      await prometheus.start();
+      await prometheus.ready();
+      const gone = inSeconds(Date.now() - down);
+      const [after = 0] = await scene.query(samples);
+      if (after < before) throw new Error(`of ${before} samples, ${after} are left`);
+      await scene.pass(A_GROUP_INTERVAL);
+      await scene.expectRings("redis", 1);
+      if ((await scene.events("redis")).length > 1) throw new Error("the page ended, and the outage did not");
+      await scene.begin("postgres");
+      await scene.untilPaged("postgres", 15);
+      await scene.end("postgres");
+      await scene.mend("redis");
+      return `back after ${gone}, the log replayed: ${after} samples, ${before} of them from before; one page, the next one rang; ended`;
+    },
+  },
+  {
+    name: "disk-full",
+    title: "Prometheus's disk is full",
+    mustHold: "somebody is paged; with room again, samples are written and the pages end",
+    smallDisk: true,
+    impossible: () =>
+      hasSmallDisks()
+        ? undefined
+        : "a small disk needs Linux's unshare, and the right to make name spaces with it",
+    run: async (scene) => {
+      const { servers, prometheusData } = scene.lab;
+      const pid = servers.prometheus.pid;
+      if (pid === undefined) throw new Error("Prometheus does not run");
+      await fillDisk(pid, prometheusData);
+      await scene.until("a page", 20, async () => (await scene.allEvents()).length > 0);
+      const [first] = await scene.allEvents();
+      await freeDisk(pid, prometheusData);
+      await scene.until("the end of every page", 30, async () => {
+        const last = new Map((await scene.allEvents()).map(({ key, action }) => [key, action]));
+        return ![...last.values()].includes("trigger");
+      });
+      const [fresh = 0] = await scene.query("sum(up)");
+      if (fresh === 0) throw new Error("no sample is written, although there is room again");
+      return `paged: ${first?.summary}; with room again it ended`;
+    },
+  },
+  {
+    name: "clock-ahead",
+    title: "Prometheus's clock is an hour ahead of Alertmanager's",
+    mustHold: "the page arrives at once, and once",
+    run: async (scene) => {
+      await tellWithClockAt(scene, "ClockAhead", 60);
+      const took = await scene.untilPaged("redis");
+      await tellWithClockAt(scene, "ClockAhead", 61);
+      await scene.pass(A_GROUP_INTERVAL);
+      await scene.expectRings("redis", 1);
+      return `paged after ${took}, once`;
+    },
+  },
+  {
+    name: "clock-behind",
+    title: "Prometheus's clock is an hour behind Alertmanager's",
+    mustHold:
+      "its alerts count as over and page nobody; its Watchdog does too, so the dead man's switch pages",
+    aws: true,
+    run: async (scene) => {
+      await scene.lab.servers.prometheus.kill();
+      await tellWithClockAt(scene, "ClockBehind", -60);
+      await tellWithClockAt(scene, "Watchdog", -60);
+      const paged = await untilSilencePages(scene);
+      await scene.expectRings("redis", 0);
+      await scene.lab.servers.prometheus.start();
+      await untilSilenceIsOver(scene);
+      return `nobody was told by Alertmanager; the heartbeat's silence paged after ${paged}; ended with the right clock`;
+    },
+  },
+  {
+    name: "rules-broken",
+    title: "A rule file that Prometheus can't read",
+    mustHold: "the old rules stay in force, and somebody hears of the refused file",
+    run: async (scene) => {
+      await scene.lab.breakPrometheus([brokenRuleFile]);
+      await scene.begin("redis");
+      const took = await scene.untilPaged("redis");
+      await scene.until("the page about the rule file", 20, async () => {
+        return (await scene.allEvents()).some(({ summary }) => summary.includes("PrometheusBadConfig"));
+      });
+      await scene.lab.breakPrometheus([]);
+      await scene.mend("redis");
+      return `an old rule rang after ${took}; PrometheusBadConfig rang; ended`;
+    },
+  },
+  {
+    name: "host-gone",
+    title: "The whole monitoring host is gone",
+    mustHold: "the dead man's switch pages, from outside; its end arrives when the host is back",
+    aws: true,
+    run: async (scene) => {
+      const { prometheus, alertmanager } = scene.lab.servers;
+      await Promise.all([prometheus.kill(), alertmanager.kill()]);
+      const paged = await untilSilencePages(scene);
+      await Promise.all([prometheus.start(), alertmanager.start()]);
+      await untilSilenceIsOver(scene);
+      return `CloudWatch paged after ${paged}; ended`;
+    },
+  },
+];
+
+async function untilSilencePages(scene: Scene): Promise<string> {
+  const since = Date.now();
+  await scene.until("the page about the silence", 30, async () => (await silencePages(scene)).length > 0);
+  return inSeconds(Date.now() - since);
+}
+
+async function untilSilenceIsOver(scene: Scene): Promise<void> {
+  await scene.until("the end of the page about the silence", 30, async () => {
+    return (await silencePages(scene)).at(-1)?.action === "resolve";
+  });
+}
+
+/** What CloudWatch's alarm on the heartbeat told PagerDuty. */
+async function silencePages(scene: Scene) {
+  const events = await scene.allEvents();
+  const page = events.find(({ summary }) => summary.includes("alerting-silent"));
+  return events.filter(({ key }) => key === page?.key);
+}

@@ -1,0 +1,162 @@
+/** A lab as faults of the platform use it: something breaks in AgentPay, and what reaches the pager is counted. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { FaultName } from "../../agentpay/faults.ts";
+import type { Lab } from "../lab.ts";
+
+/** What is broken in AgentPay, each time one critical alert of a service of its own. */
+export type Outage = "redis" | "postgres";
+
+const OUTAGES: Readonly<Record<Outage, { readonly fault: FaultName; readonly service: string }>> = {
+  redis: { fault: "redis-down", service: "redis" },
+  postgres: { fault: "postgres-down", service: "postgres" },
+};
+
+/** What came to PagerDuty about one service, oldest first. */
+export interface PagerEvent {
+  readonly action: "trigger" | "resolve" | "acknowledge";
+  readonly key: string;
+  readonly at: number;
+  /** What it was about; empty where it is an end. */
+  readonly summary: string;
+}
+
+interface RecordedEvent {
+  readonly received_at: string;
+  readonly event_action: PagerEvent["action"];
+  readonly dedup_key: string;
+  readonly payload: { readonly summary: string; readonly component?: string } | null;
+}
+
+const POLL_MILLISECONDS = 100;
+/** What machines need, however fast the simulation is. */
+const REAL_SECONDS = 20;
+
+export class Scene {
+  readonly lab: Lab;
+  readonly #factor: number;
+  readonly #signal: AbortSignal;
+
+  constructor(lab: Lab, factor: number, signal: AbortSignal) {
+    this.lab = lab;
+    this.#factor = factor;
+    this.#signal = signal;
+  }
+
+  async begin(outage: Outage): Promise<void> {
+    await this.#ask(`${this.lab.agentpay.urls.api}/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: OUTAGES[outage].fault }),
+    });
+  }
+
+  async end(outage: Outage): Promise<void> {
+    const url = `${this.lab.agentpay.urls.api}/faults/${OUTAGES[outage].fault}`;
+    await this.#ask(url, { method: "DELETE" });
+  }
+
+  /** Everything that PagerDuty was told. */
+  async allEvents(): Promise<readonly (PagerEvent & { readonly service: string | undefined })[]> {
+    const { events } = await this.#ask<{ events: readonly RecordedEvent[] }>(
+      `${this.lab.urls.pagerduty}/local/events`,
+    );
+    return events.map(({ received_at, event_action, dedup_key, payload }) => ({
+      action: event_action,
+      key: dedup_key,
+      at: Date.parse(received_at),
+      summary: payload?.summary ?? "",
+      service: payload?.component,
+    }));
+  }
+
+  /** What PagerDuty was told about an outage: its pages, and their ends. */
+  async events(outage: Outage): Promise<readonly PagerEvent[]> {
+    const all = await this.allEvents();
+    const keys = new Set(
+      all.filter(({ service }) => service === OUTAGES[outage].service).map(({ key }) => key),
+    );
+    return all.filter(({ key }) => keys.has(key));
+  }
+
+  /** How often the pager rang for it. */
+  async rings(outage: Outage): Promise<number> {
+    return (await this.events(outage)).filter(({ action }) => action === "trigger").length;
+  }
+
+  /** Returns the seconds until the first page. @throws where none comes within these simulated minutes */
+  async untilPaged(outage: Outage, minutes = 5): Promise<string> {
+    const since = Date.now();
+    await this.until(`the page about ${outage}`, minutes, async () => (await this.rings(outage)) > 0);
+    return inSeconds(Date.now() - since);
+  }
+
+  /** Ends the outage, and waits until PagerDuty was told. */
+  async mend(outage: Outage): Promise<void> {
+    await this.end(outage);
+    await this.untilOver(outage);
+  }
+
+  async untilOver(outage: Outage): Promise<void> {
+    await this.until(`the end of the page about ${outage}`, 20, async () => {
+      return (await this.events(outage)).at(-1)?.action === "resolve";
+    });
+  }
+
+  /** @throws where the pager rang for it another number of times */
+  async expectRings(outage: Outage, expected: number): Promise<void> {
+    const rings = await this.rings(outage);
+    if (rings !== expected) throw new Error(`the pager rang ${rings} times about ${outage}, not ${expected}`);
+  }
+
+  /** The values that an expression has now, in the Prometheus that evaluates the rules. */
+  async query(expression: string): Promise<readonly number[]> {
+    const url = `${this.lab.urls.prometheus}/api/v1/query?query=${encodeURIComponent(expression)}`;
+    const answer = await this.#ask<{ data: { result: readonly { value: readonly [number, string] }[] } }>(
+      url,
+    );
+    return answer.data.result.map(({ value }) => Number(value[1]));
+  }
+
+  /** Lets simulated minutes pass. */
+  async pass(minutes: number): Promise<void> {
+    await delay((minutes * 60_000) / this.#factor, undefined, { signal: this.#signal });
+  }
+
+  /** A timestamp so many simulated minutes from now, negative ones before it. */
+  inMinutes(minutes: number): string {
+    return new Date(Date.now() + (minutes * 60_000) / this.#factor).toISOString();
+  }
+
+  /** @throws where it does not come true within these simulated minutes, and what a busy machine needs */
+  async until(what: string, minutes: number, probe: () => Promise<boolean>): Promise<void> {
+    const seconds = (minutes * 60) / this.#factor + REAL_SECONDS;
+    for (const end = Date.now() + seconds * 1000; !(await probe()); ) {
+      if (Date.now() > end) throw new Error(`${what} did not come within ${Math.round(seconds)} seconds`);
+      await delay(POLL_MILLISECONDS, undefined, { signal: this.#signal });
+    }
+  }
+
+  /** Posts to Alertmanager's API. Returns what it answers. */
+  async tellAlertmanager<Answer>(path: "alerts" | "silences", body: unknown): Promise<Answer> {
+    return await this.#ask(`${this.lab.urls.alertmanager}/api/v2/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async askAlertmanager<Answer>(path: string): Promise<Answer> {
+    return await this.#ask(`${this.lab.urls.alertmanager}/api/v2/${path}`);
+  }
+
+  async #ask<Answer>(url: string, request: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${new URL(url).pathname} answered ${response.status}: ${text}`);
+    return (text === "" ? undefined : JSON.parse(text)) as Answer;
+  }
+}
+
+export function inSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
