@@ -20,6 +20,7 @@ export const logFields = {
   status: "HTTP status of the answer",
   duration_ms: "how long the request, or the call of a model, took",
   conversation_id: "the conversation that the line belongs to",
+  organisation_id: "the merchant whose conversation it is",
   trace_id: "the trace in Sentry",
   model: "language model that was called",
   error_type: "class of the error, such as rate_limit_error",

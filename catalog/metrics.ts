@@ -149,9 +149,9 @@ const http = {
     labels: {},
   }),
   websocketConnects: counter("agentpay_websocket_connects_total", {
-    help: "Attempts to open a WebSocket.",
+    help: "Attempts to open a WebSocket; rejected: the application refused it, error: it failed.",
     jobs: api,
-    labels: { result: ["ok", "error"] },
+    labels: { result: ["ok", "rejected", "error"] },
   }),
   websocketDisconnects: counter("agentpay_websocket_disconnects_total", {
     help: "WebSockets closed.",
@@ -196,7 +196,8 @@ const llm = {
     labels: {
       provider,
       model,
-      status: ["success", "error"],
+      // Cancelled: the caller left before the end. It is no failure, and has no error type.
+      status: ["success", "error", "cancelled"],
       error_type: [
         "none",
         "rate_limit",
@@ -208,6 +209,7 @@ const llm = {
         "not_found",
         "authentication",
         "permission",
+        "other",
       ],
     },
   }),
@@ -260,6 +262,11 @@ const llm = {
     help: "The provider's rate limit, from its last response.",
     jobs: app,
     labels: { provider, kind: ["requests", "input_tokens", "output_tokens"] },
+  }),
+  llmLedgerDropped: counter("agentpay_llm_ledger_dropped_total", {
+    help: "Rows of the table llm_metrics that could not be written, and are lost.",
+    jobs: app,
+    labels: {},
   }),
   toolCalls: counter("agentpay_tool_calls_total", {
     help: "Tools called by the agent.",

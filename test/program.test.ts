@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dashboards } from "../catalog/dashboards/index.ts";
@@ -96,9 +97,12 @@ describe.each(stacks)("%s", (stack) => {
     }
   });
 
-  test("hands the AgentPay server its environment, as a secret", async () => {
+  test("hands the AgentPay server its environment, as a secret: what the Python package reads", async () => {
     const { value, secret } = await settled(appEnvironmentOf(run));
     expect(secret).toBe(true);
+    const source = readFileSync("instrumentation/src/agentpay_observability/environment.py", "utf8");
+    const read = [...source.matchAll(/^[A-Z_]+ = "([A-Z_]+)"$/gm)].map(([, name]) => name);
+    expect(read.toSorted()).toEqual(Object.keys(Object(value)).toSorted());
     const share = stack === "staging" ? "1" : "0.1";
     expect(value).toEqual({
       ENVIRONMENT: stack,

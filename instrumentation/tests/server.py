@@ -42,6 +42,8 @@ async def chat(websocket: WebSocket, conversation_id: str) -> None:
     if conversation_id == "refused":
         await websocket.close()
         return
+    if conversation_id == "breaking":
+        raise RuntimeError("broken on purpose")
     await websocket.accept()
     try:
         while True:

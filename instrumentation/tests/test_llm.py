@@ -1,7 +1,12 @@
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import pytest
 from prometheus_client import REGISTRY
 
-from agentpay_observability.llm import llm_call
+from agentpay_observability import llm
+from agentpay_observability.llm import LLMCall, llm_call, llm_fallback, llm_rate_limits, tokens_of
 
 
 def value(name: str, **labels: str) -> float:
@@ -37,12 +42,84 @@ def test_a_reply_is_counted_with_its_cost() -> None:
         (Refused(500), "server_error"),
         (TimeoutError(), "timeout"),
         (ConnectionError(), "connection"),
+        (KeyError("usage"), "other"),
     ],
 )
 def test_a_failure_is_counted_and_goes_on(error: Exception, expected: str) -> None:
     with pytest.raises(type(error)), llm_call("openai", "failing"):
         raise error
     labels = {"provider": "openai", "model": "failing", "status": "error", "error_type": expected}
+    assert value("agentpay_llm_requests_total", **labels) == 1
+
+
+@pytest.mark.parametrize("left", [asyncio.CancelledError, GeneratorExit])
+def test_a_cancelled_call_is_no_failure_but_costs_what_it_used(left: type[BaseException]) -> None:
+    model = "claude-opus-5"
+    spent = value("agentpay_llm_cost_usd_total", model=model)
+    with pytest.raises(left), llm_call("anthropic", model) as call:
+        call.tokens = {"input": 1000}
+        raise left
+    labels = {"provider": "anthropic", "model": model, "error_type": "none"}
+    assert value("agentpay_llm_requests_total", **labels, status="cancelled") >= 1
+    assert value("agentpay_llm_requests_total", **labels, status="success") == 0
+    assert value("agentpay_llm_cost_usd_total", model=model) - spent == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (
+            {"input_tokens": 3, "output_tokens": 4, "cache_read_input_tokens": None, "cache_creation_input_tokens": 9},
+            {"input": 3, "output": 4, "cacheWrite5m": 9},
+        ),
+        (
+            SimpleNamespace(
+                input_tokens=3,
+                output_tokens=4,
+                cache_read_input_tokens=7,
+                cache_creation_input_tokens=9,
+                cache_creation=SimpleNamespace(ephemeral_5m_input_tokens=2, ephemeral_1h_input_tokens=7),
+            ),
+            {"input": 3, "output": 4, "cacheRead": 7, "cacheWrite5m": 2, "cacheWrite1h": 7},
+        ),
+        (
+            {"prompt_tokens": 10, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 8}},
+            {"input": 2, "output": 4, "cacheRead": 8},
+        ),
+        ({"prompt_tokens": 10, "total_tokens": 10}, {"input": 10}),
+        (None, {}),
+    ],
+)
+def test_tokens_are_those_of_the_providers_answer(usage: object, expected: dict[str, int]) -> None:
+    assert tokens_of(usage) == expected
+
+
+def test_rate_limits_and_fallbacks() -> None:
+    headers = {"anthropic-ratelimit-requests-limit": "4000", "anthropic-ratelimit-requests-remaining": "3999"}
+    llm_rate_limits("anthropic", headers | {"anthropic-ratelimit-input-tokens-remaining": "nonsense"})
+    llm_rate_limits("openai", {"x-ratelimit-remaining-tokens": "149984"})
+    assert value("agentpay_llm_ratelimit_remaining", provider="anthropic", kind="requests") == 3999
+    assert value("agentpay_llm_ratelimit_limit", provider="anthropic", kind="requests") == 4000
+    assert value("agentpay_llm_ratelimit_remaining", provider="openai", kind="input_tokens") == 149984
+    llm_fallback("small", "large", succeeded=False)
+    assert value("agentpay_llm_fallbacks_total", from_model="small", to_model="large", outcome="failed") == 1
+
+
+def test_what_breaks_in_an_observer_stays_out_of_the_callers_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_once(call: LLMCall) -> Callable[[], None]:
+        raise RuntimeError("at once")
+
+    def later(call: LLMCall) -> Callable[[], None]:
+        def ended() -> None:
+            raise RuntimeError("later")
+
+        return ended
+
+    monkeypatch.setattr(llm, "observers", [at_once, later])
+    with llm_call("openai", "text-embedding-3-small", "embeddings") as call:
+        call.usage({"prompt_tokens": "many"})
+        call.usage({"prompt_tokens": 10})
+    labels = {"provider": "openai", "model": "text-embedding-3-small", "status": "success", "error_type": "none"}
     assert value("agentpay_llm_requests_total", **labels) == 1
 
 

@@ -155,10 +155,22 @@ def test_card_numbers_are_redacted(card: str) -> None:
 
 
 def test_what_is_no_secret_is_kept() -> None:
-    kept = {"input_tokens": 12, "order": "4242424242424241", "ns": 1764000000000000000, "id": "c-1", "none": None}
+    kept = {"input_tokens": 12, "time_to_first_token": 0.4, "content_type": "text/html", "release": "agentpay@1.2.3"}
+    assert redact(kept) == kept
+    # Of digits alone, as one in some thousand is.
+    kept = {"span_id": "4242424242424242", "trace_id": "4242424242424242aaaaaaaaaaaaaaaa"}
+    assert redact(kept) == kept
+    kept = {"order": "4242424242424241", "ns": 1764000000000000000, "id": "c-1", "none": None}
     assert redact(kept) == kept
     assert redact(Unprintable()) == "<Unprintable>"
     assert redact({"ratio": float("nan")}) == {"ratio": "nan"}
+
+
+@pytest.mark.parametrize(
+    "key", ["messages", "gen_ai.input.messages", "prompt", "content", "user_message", "request.body"]
+)
+def test_what_people_write_is_redacted_by_the_names_that_it_has(key: str) -> None:
+    assert redact({key: [{"role": "user", "text": "I live in the yellow house"}]}) == {key: "[redacted]"}
 
 
 def test_without_a_folder_lines_go_to_standard_error(

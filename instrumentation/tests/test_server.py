@@ -1,10 +1,7 @@
 """Metrics of a real server with two worker processes equal what its clients counted themselves."""
 
 import asyncio
-import os
 import random
-import socket
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -14,51 +11,24 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from running import free_port, running
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-HERE = Path(__file__).parent
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{(port := free_port())}"
     folder = tmp_path / "metrics"
     folder.mkdir()
     # What an earlier run has left would be counted again.
     (folder / "counter_1.db").write_bytes(b"left by an earlier run")
-    environment = os.environ | {
-        "PROMETHEUS_MULTIPROC_DIR": str(folder),
-        "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent / "src")]),
-    }
     command = [sys.executable, "-m", "uvicorn", "server:app", "--workers", "2", "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "agentpay_observability.multiprocess", *command],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(url)
+    environment = {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    with running("-m", "agentpay_observability.multiprocess", *command, url=f"{url}/metrics", environment=environment):
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{url}/metrics", timeout=5)
-            return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(f"{url} does not answer")
 
 
 def scrape(url: str) -> Samples:
@@ -155,7 +125,7 @@ async def hold_websockets(url: str) -> None:
         await broken.wait_closed()
     dropped = await connect(f"{address}/3/ws")
     dropped.transport.abort()  # type: ignore[no-untyped-call,unused-ignore]
-    for path in ("/refused/ws", "/no/such/path"):
+    for path in ("/refused/ws", "/breaking/ws", "/no/such/path"):
         with pytest.raises(InvalidStatus):
             await connect(f"{address}{path}")
 
@@ -165,6 +135,7 @@ def test_websockets_are_counted(server: str) -> None:
     until(server, "agentpay_websocket_disconnects_total", 2, reason="error")
     until(server, "agentpay_websocket_disconnects_total", 1, reason="normal")
     until(server, "agentpay_websocket_connects_total", 3, result="ok")
-    # Refused by the application; a path that is nobody's is no attempt to chat.
+    # A path that is nobody's is no attempt to chat.
+    until(server, "agentpay_websocket_connects_total", 1, result="rejected")
     until(server, "agentpay_websocket_connects_total", 1, result="error")
     until(server, "agentpay_websocket_connections", 0)

@@ -115,7 +115,7 @@ class MetricsMiddleware:
                 metrics.websocket_connections.dec()
                 metrics.websocket_disconnects.labels(reason).inc()
             elif endpoint_of(scope, "") != UNMATCHED:
-                metrics.websocket_connects.labels("error").inc()
+                metrics.websocket_connects.labels("error" if reason == "error" else "rejected").inc()
 
 
 def reason_of(code: int, text: str | None = None) -> str:

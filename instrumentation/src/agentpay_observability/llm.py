@@ -2,8 +2,13 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
 
 from . import metrics
 from .contract import DEFINITIONS
@@ -16,55 +21,165 @@ _BY_STATUS |= {413: "invalid_request", 422: "invalid_request", 429: "rate_limit"
 _TOKEN_TYPES = {"cacheRead": "cache_read", "cacheWrite5m": "cache_write", "cacheWrite1h": "cache_write"}
 
 
+@dataclass
 class LLMCall:
-    """One call under way. `tokens` is by kind of price, as `cost_usd` takes them."""
+    """One call, with its retries."""
 
-    def __init__(self) -> None:
-        self.start = time.perf_counter()
-        self.first_token_at: float | None = None
-        self.tokens: Mapping[str, int | None] = {}
-        self.stop_reason: str | None = None
+    provider: str
+    model: str
+    operation: str = "chat"
+    #: By kind of price, as `cost_usd` takes them. `usage` fills it from a provider's own answer.
+    tokens: Mapping[str, int | None] = field(default_factory=dict)
+    stop_reason: str | None = None
+    #: `success`, `error` or `cancelled`, once it has ended.
+    status: str = "success"
+    #: The contract's word for a failure; `none` where there was none.
+    error_type: str = "none"
+    error: Exception | None = None
+    #: None where nobody knows the price.
+    cost_usd: Decimal | None = None
+    ended_at: datetime | None = None
+    seconds: float = 0
+    seconds_to_first_token: float | None = None
+    _start: float = field(default_factory=time.perf_counter)
 
     def first_token(self) -> None:
         """Call it for every piece of a streamed reply: only the first counts."""
-        self.first_token_at = self.first_token_at or time.perf_counter()
+        if self.seconds_to_first_token is None:
+            self.seconds_to_first_token = time.perf_counter() - self._start
+
+    def usage(self, usage: object) -> None:
+        """Takes the tokens from an answer's `usage`, of Anthropic's or OpenAI's SDK, or the same as a mapping."""
+        with _harmless("the tokens of a call of %s were not understood", self.model):
+            self.tokens = tokens_of(usage)
+
+    def end(self, error: BaseException | None) -> None:
+        """Fills in how it ended."""
+        self.seconds = time.perf_counter() - self._start
+        self.ended_at = datetime.now(timezone.utc)
+        if isinstance(error, Exception):
+            self.status, self.error, self.error_type = "error", error, error_type_of(error)
+        elif error is not None:
+            self.status = "cancelled"
+        self.cost_usd = cost_usd(self.model, self.tokens)
+
+
+#: Told of a call as it begins, in the caller's own context; what it returns is called once the call has ended and
+#: everything about it is known. What it raises is logged, and stays out of the caller's way.
+Observer = Callable[[LLMCall], Callable[[], None]]
+
+#: `init_sentry` and `LLMLedger` add themselves.
+observers: list[Observer] = []
 
 
 @contextmanager
-def llm_call(provider: str, model: str) -> Iterator[LLMCall]:
-    """Around one call, with its retries. An exception counts as a failure and goes on; a cancelled call is none."""
-    call = LLMCall()
-    error_type = "none"
+def llm_call(provider: str, model: str, operation: str = "chat") -> Iterator[LLMCall]:
+    """Around one call, with its retries. An exception counts as a failure and goes on; a cancelled call is none.
+
+    `operation`: as OpenTelemetry names it: `chat`, `embeddings`.
+    """
+    call = LLMCall(provider, model, operation)
+    ends: list[Callable[[], None]] = [lambda: _count(call), lambda: _tell(call)]
+    for observer in observers:
+        with _harmless("the beginning of a call of %s was not recorded", model):
+            ends.append(observer(call))
+    ended: BaseException | None = None
     try:
         yield call
-    except Exception as error:
-        error_type = error_type_of(error)
+    except (Exception, CancelledError, GeneratorExit) as error:
+        ended = error
         raise
     finally:
-        try:
-            _record(call, provider, model, error_type)
-        except Exception:
-            _log.exception("an LLM call of %s was not recorded", model)
+        for end in (lambda: call.end(ended), *ends):
+            with _harmless("an LLM call of %s was not recorded", model):
+                end()
 
 
-def _record(call: LLMCall, provider: str, model: str, error_type: str) -> None:
-    status = "success" if error_type == "none" else "error"
-    metrics.llm_requests.labels(provider, model, status, error_type).inc()
-    if call.first_token_at is not None:
-        metrics.llm_time_to_first_token.labels(provider, model).observe(call.first_token_at - call.start)
+@contextmanager
+def _harmless(message: str, model: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        _log.exception(message, model)
+
+
+def _count(call: LLMCall) -> None:
+    provider, model = call.provider, call.model
+    metrics.llm_requests.labels(provider, model, call.status, call.error_type).inc()
+    if call.seconds_to_first_token is not None:
+        metrics.llm_time_to_first_token.labels(provider, model).observe(call.seconds_to_first_token)
     for kind, count in call.tokens.items():
         metrics.llm_tokens.labels(provider, model, _TOKEN_TYPES.get(kind, kind)).inc(count or 0)
-    if status == "error":
-        return
-    metrics.llm_request_duration.labels(provider, model).observe(time.perf_counter() - call.start)
+    if call.status == "success":
+        metrics.llm_request_duration.labels(provider, model).observe(call.seconds)
     if call.stop_reason in _STOP_REASONS:
         metrics.llm_responses.labels(model, call.stop_reason).inc()
-    cost = cost_usd(model, call.tokens)
-    if cost is None:
+    # What a call used before it failed is paid for as well.
+    if call.cost_usd is not None:
+        metrics.llm_cost.labels(model).inc(float(call.cost_usd))
+    elif call.status == "success":
         metrics.llm_unpriced_requests.labels(model).inc()
-        _log.warning("no price of %s is known: its calls are counted as costing nothing", model)
+
+
+def _tell(call: LLMCall) -> None:
+    """The lines that the saved log queries look for."""
+    fields = {"provider": call.provider, "model": call.model, "duration_ms": round(call.seconds * 1000, 3)}
+    if call.status == "error":
+        _log.error("llm_call_failed", extra=fields | {"error_type": call.error_type})
+    elif call.status == "success" and call.cost_usd is None:
+        _log.warning("llm_call_unpriced", extra=fields)
+
+
+def llm_fallback(from_model: str, to_model: str, succeeded: bool) -> None:
+    """A call was repeated with another model."""
+    metrics.llm_fallbacks.labels(from_model, to_model, "succeeded" if succeeded else "failed").inc()
+
+
+_LIMITS = {
+    "requests": ("anthropic-ratelimit-requests-{}", "x-ratelimit-{}-requests"),
+    "input_tokens": ("anthropic-ratelimit-input-tokens-{}", "x-ratelimit-{}-tokens"),
+    "output_tokens": ("anthropic-ratelimit-output-tokens-{}",),
+}
+
+
+def llm_rate_limits(provider: str, headers: Mapping[str, str]) -> None:
+    """What is left of the provider's rate limit, by the headers of its last answer. OpenAI has one of all tokens."""
+    for kind, templates in _LIMITS.items():
+        for name, gauge in (("limit", metrics.llm_ratelimit_limit), ("remaining", metrics.llm_ratelimit_remaining)):
+            found = next((headers[key] for key in (t.format(name) for t in templates) if key in headers), "")
+            if found.isdecimal():
+                gauge.labels(provider, kind).set(int(found))
+
+
+def tokens_of(usage: object) -> dict[str, int]:
+    """Tokens by kind of price, each counted once, from the `usage` of Anthropic's or OpenAI's API."""
+    read = _number(usage, "cache_read_input_tokens")
+    if _value(usage, "prompt_tokens") is not None:
+        cached = _number(_value(usage, "prompt_tokens_details"), "cached_tokens")
+        found = {
+            "input": _number(usage, "prompt_tokens") - cached,
+            "output": _number(usage, "completion_tokens"),
+            "cacheRead": cached,
+        }
     else:
-        metrics.llm_cost.labels(model).inc(float(cost))
+        written = _value(usage, "cache_creation")
+        hour = _number(written, "ephemeral_1h_input_tokens")
+        found = {
+            "input": _number(usage, "input_tokens"),
+            "output": _number(usage, "output_tokens"),
+            "cacheRead": read,
+            "cacheWrite5m": _number(usage, "cache_creation_input_tokens") - hour,
+            "cacheWrite1h": hour,
+        }
+    return {kind: count for kind, count in found.items() if count}
+
+
+def _value(holder: object, name: str) -> Any:
+    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+
+
+def _number(holder: object, name: str) -> int:
+    return int(_value(holder, name) or 0)
 
 
 def error_type_of(error: Exception) -> str:
@@ -72,4 +187,7 @@ def error_type_of(error: Exception) -> str:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return _BY_STATUS.get(status, "server_error" if status >= 500 else "invalid_request")
-    return "timeout" if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__ else "connection"
+    kind = type(error).__name__
+    if isinstance(error, TimeoutError) or "Timeout" in kind:
+        return "timeout"
+    return "connection" if isinstance(error, OSError) or "Connect" in kind or "Protocol" in kind else "other"

@@ -13,6 +13,8 @@ from pathlib import Path
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from .context import trace_id
+from .environment import LOG_DIRECTORY
 from .redaction import redact_entries
 
 #: With microseconds even where they are 0, which ISO 8601 of the standard library leaves out.
@@ -28,7 +30,12 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
     renamed by rotation is opened anew. Raises ValueError where the file cannot be written.
     """
     handler = _handler(service)
-    shared: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, _TIMESTAMP]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        _add_trace,
+        structlog.stdlib.add_log_level,
+        _TIMESTAMP,
+    ]
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
@@ -67,7 +74,7 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
 
 
 def _handler(service: str) -> logging.Handler:
-    directory = os.environ.get("LOG_DIRECTORY")
+    directory = os.environ.get(LOG_DIRECTORY)
     if not directory:
         return logging.StreamHandler()
     path = Path(directory) / f"{service}.log"
@@ -76,6 +83,13 @@ def _handler(service: str) -> logging.Handler:
     except OSError as error:
         advice = "create the folder, writable for the service, or unset LOG_DIRECTORY to log to standard error"
         raise ValueError(f"LOG_DIRECTORY: {path} cannot be written ({error.strerror}): {advice}") from error
+
+
+def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Sentry's trace, where the application has not bound one of its own."""
+    if "trace_id" not in event and (current := trace_id()):
+        event["trace_id"] = current
+    return event
 
 
 def _name_error(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -13,8 +13,17 @@ _SECRET_WORDS = (
     r"pass(?:word|wd|phrase)|secret|api[_-]?key|access[_-]?key|private[_-]?key|authorization|cookie|credential"
     r"|(?:access|auth|refresh|id|session|csrf|api|bot)[_-]?token|card[_-]?number|cvv|cvc|ssn|e?mail|dsn"
 )
-#: `token` alone and at the end of a name, so that counts of LLM tokens (`input_tokens`) are kept.
-_SECRET_KEY = re.compile(rf"(?i)(?:{_SECRET_WORDS})|(?:^|[_-])token$")
+#: `token` alone and at the end of a name, so that numbers about LLM tokens are kept (`input_tokens`,
+#: `time_to_first_token`).
+_SECRET_KEY = re.compile(rf"(?i)(?:{_SECRET_WORDS})|(?:^|(?<!first)[_-])token$")
+#: What people and models write to each other. A single `message` is an event's own text, and is kept.
+_CONTENT_KEY = re.compile(
+    r"(?i)(?:^|[._-])(?:prompts?|completions?|contents?|messages|transcript|utterance|system_instructions"
+    r"|(?:user|assistant|chat)[_-]?message|(?:request|response)[._-](?:text|body)|call\.(?:arguments|result))$"
+)
+#: Of traces and events. Some consist of digits alone, and look like the numbers of cards.
+_ID_KEYS = frozenset({"event_id", "trace_id", "span_id", "parent_span_id"})
+_ID = re.compile(r"[0-9a-f]{16,32}")
 _PATTERNS = (
     # Keys of providers: OpenAI, Anthropic, Stripe; GitHub; Slack; AWS; Google.
     re.compile(r"\b(?:sk|pk|rk|whsec)[-_][A-Za-z0-9_-]{8,}"),
@@ -26,12 +35,12 @@ _PATTERNS = (
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
     re.compile(r"(?<=://)[^\s/@]+(?=@)"),
-    re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
+    re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}"),
 )
 _SCHEME = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 #: `password=...` in a query, `'api_key': '...'` in the text of a mapping.
 _ASSIGNMENT = re.compile(rf"(?i)((?:{_SECRET_WORDS}|\btoken)\w*['\"]?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s&,;'\"}})]+)")
-_CARD = re.compile(r"(?<![\w.])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w.]\d|\d)")
+_CARD = re.compile(r"(?<![\w.])[2-6]\d{3}(?:[ -]?\d){9,15}(?!\w|\.\d)")
 
 
 def redact_text(text: str) -> str:
@@ -63,12 +72,15 @@ def redact(value: object, depth: int = 0) -> object:
 
 
 def redact_entries(entries: Mapping[Any, object], depth: int = 0) -> dict[str, object]:
-    """As `redact`, of a mapping. What is below a key such as `password` goes altogether."""
+    """As `redact`, of a mapping. What is below a key such as `password` or `messages` goes altogether."""
     return {redact_text(str(key)): _entry(key, value, depth) for key, value in entries.items()}
 
 
 def _entry(key: object, value: object, depth: int) -> object:
-    is_secret = value is not None and _SECRET_KEY.search(str(key))
+    name = str(key)
+    if name in _ID_KEYS and isinstance(value, str) and _ID.fullmatch(value):
+        return value
+    is_secret = value is not None and (_SECRET_KEY.search(name) or _CONTENT_KEY.search(name))
     return REDACTED if is_secret else redact(value, depth + 1)
 
 

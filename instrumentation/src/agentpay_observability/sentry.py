@@ -1,0 +1,171 @@
+"""Sentry: errors, traces and profiles of AgentPay, without what people write or pay with. Extra `sentry`.
+
+Nothing is collected that has to be taken out again, as far as the SDK can be told so; what is left goes through
+`redaction`, once as it is collected and once before it is sent.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, cast
+
+import sentry_sdk
+from sentry_sdk.integrations import DidNotEnable, Integration
+from sentry_sdk.integrations.logging import ignore_logger
+from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint
+
+from . import environment as names
+from . import llm
+from .asgi import EXCLUDED_PATHS
+from .llm import LLMCall
+from .redaction import redact_entries
+
+#: Sentry's alert on LLM failures looks for it: LLM_TAG of catalog/sentry-alerts.ts.
+LLM_TAG = ("component", "llm")
+#: Every one of their requests is traced: they are few, and each is money.
+_ALWAYS_TRACED = ("checkout",)
+_NOTHING: Any = {"mode": "off"}
+
+
+def init_sentry(
+    release: str | None = None,
+    integrations: tuple[Integration, ...] = (),
+    environ: Mapping[str, str] | None = None,
+) -> bool:
+    """Starts Sentry by the stack's environment variables, once in each process; without SENTRY_DSN nothing happens.
+
+    `release`: such as the commit that was deployed. Default: SENTRY_RELEASE, or what the SDK finds.
+    `integrations`: beyond those that the SDK finds by itself; `dramatiq` must be named, for example.
+    Returns whether it started. Raises ValueError where a rate is none.
+    """
+    given = os.environ if environ is None else environ
+    dsn = given.get(names.SENTRY_DSN)
+    if not dsn:
+        return False
+    traces = _rate(given, names.SENTRY_TRACES_SAMPLE_RATE)
+    profiles = _rate(given, names.SENTRY_PROFILES_SAMPLE_RATE)
+    sentry_sdk.init(
+        dsn=dsn,
+        environment=given.get(names.SENTRY_ENVIRONMENT) or given.get(names.ENVIRONMENT),
+        release=release,
+        integrations=list(integrations),
+        # `llm_call` makes the span of a call, whatever client was used: with its cost, and never with a prompt.
+        disabled_integrations=_provider_integrations(),
+        traces_sampler=_sampler(traces),
+        profile_session_sample_rate=profiles,
+        profile_lifecycle="trace",
+        data_collection={
+            "user_info": False,
+            "cookies": _NOTHING,
+            "http_headers": {"request": {"mode": "allowlist", "terms": ["user-agent", "content-type", "accept"]}},
+            "http_bodies": [],
+            "url_query_params": _NOTHING,
+            "gen_ai": {"inputs": False, "outputs": False},
+            "database_query_data": False,
+            "queues": False,
+            # Values of local variables are what people wrote and what they pay with.
+            "stack_frame_variables": False,
+        },
+        before_breadcrumb=_before_breadcrumb,
+        before_send=_before_send,
+        before_send_transaction=_before_send,
+    )
+    # Each failure is reported with its exception already.
+    ignore_logger(llm.__name__)
+    if observe_llm not in llm.observers:
+        llm.observers.append(observe_llm)
+    return True
+
+
+def _rate(given: Mapping[str, str], name: str) -> float:
+    text = given.get(name) or "0"
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1
+    if not 0 <= rate <= 1:
+        raise ValueError(f"{name} must be a share from 0 to 1, such as 0.1, not {text!r}")
+    return rate
+
+
+def _provider_integrations() -> list[type[Integration]]:
+    """Of the clients that are installed: an integration can't even be imported without its client."""
+    found: list[type[Integration]] = []
+    for module, name in (("anthropic", "AnthropicIntegration"), ("openai", "OpenAIIntegration")):
+        with suppress(DidNotEnable):
+            found.append(getattr(import_module(f"sentry_sdk.integrations.{module}"), name))
+    return found
+
+
+def _sampler(rate: float) -> Callable[[dict[str, Any]], float]:
+    def sample(context: dict[str, Any]) -> float:
+        path = str((context.get("asgi_scope") or {}).get("path", ""))
+        if path in EXCLUDED_PATHS:
+            return 0
+        if context.get("parent_sampled") is not None:
+            return float(context["parent_sampled"])
+        if rate == 0:
+            return 0
+        name = f"{path} {(context.get('transaction_context') or {}).get('name', '')}"
+        return 1 if any(word in name for word in _ALWAYS_TRACED) else rate
+
+    return sample
+
+
+def _before_breadcrumb(crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb | None:
+    return redact_entries(crumb)
+
+
+def _before_send(event: Event, _hint: Hint) -> Event | None:
+    return cast(Event, redact_entries(event))
+
+
+def observe_llm(call: LLMCall) -> Callable[[], None]:
+    """The call as a span, by OpenTelemetry's names of generative AI, and its failure as an event."""
+    span = sentry_sdk.start_span(op=f"gen_ai.{call.operation}", name=f"{call.operation} {call.model}")
+    span.__enter__()
+
+    def ended() -> None:
+        for name, value in _attributes(call).items():
+            if value is not None:
+                span.set_data(name, value)
+        if call.status != "success":
+            span.set_status("internal_error" if call.error else "cancelled")
+        span.__exit__(None, None, None)
+        if call.error:
+            _report(call)
+
+    return ended
+
+
+def _report(call: LLMCall) -> None:
+    """Here, as only here is it known that it is the model that failed. The SDK reports no exception twice."""
+    with sentry_sdk.new_scope() as scope:
+        scope.set_tag(*LLM_TAG)
+        scope.set_tag("llm.provider", call.provider)
+        scope.set_tag("llm.model", call.model)
+        scope.set_tag("llm.error_type", call.error_type)
+        sentry_sdk.capture_exception(call.error)
+
+
+def _attributes(call: LLMCall) -> dict[str, object]:
+    tokens = {kind: count or 0 for kind, count in call.tokens.items()}
+    output = tokens.pop("output", 0)
+    return {
+        "gen_ai.operation.name": call.operation,
+        "gen_ai.provider.name": call.provider,
+        "gen_ai.request.model": call.model,
+        "gen_ai.response.streaming": call.seconds_to_first_token is not None,
+        "gen_ai.response.time_to_first_token": call.seconds_to_first_token,
+        "gen_ai.response.finish_reasons": call.stop_reason and [call.stop_reason],
+        # All of the input, what was read from and written to the cache included.
+        "gen_ai.usage.input_tokens": sum(tokens.values()),
+        "gen_ai.usage.input_tokens.cached": tokens.get("cacheRead", 0),
+        "gen_ai.usage.input_tokens.cache_write": tokens.get("cacheWrite5m", 0) + tokens.get("cacheWrite1h", 0),
+        "gen_ai.usage.output_tokens": output,
+        "gen_ai.usage.total_tokens": sum(tokens.values()) + output,
+        # By our price list; Sentry has one of its own.
+        "agentpay.cost_usd": None if call.cost_usd is None else float(call.cost_usd),
+        "agentpay.error_type": call.error_type,
+    }

@@ -1,0 +1,48 @@
+"""The application that the Sentry tests put under a real server: it handles secrets, and breaks on them."""
+
+import logging
+
+import httpx
+import sentry_sdk
+from fastapi import FastAPI, Request
+
+from agentpay_observability import bind_conversation, llm_call
+from agentpay_observability.sentry import init_sentry
+
+init_sentry(release="agentpay@1.2.3")
+app = FastAPI()
+
+
+class Overloaded(Exception):
+    status_code = 529
+
+
+@app.post("/chat/{conversation_id}")
+async def chat(conversation_id: str, request: Request) -> None:
+    said = (await request.json())["message"]
+    bind_conversation(conversation_id, "o-1", stage="discovery")
+    messages = [{"role": "user", "content": said}]
+    sentry_sdk.add_breadcrumb(message="asked", data={"messages": messages, "email": "sentinel@example.com"})
+    logging.getLogger("app").warning("calling with key sk-ant-sentinel-000000")
+    async with httpx.AsyncClient() as client:
+        await client.get(str(request.url_for("health")), params={"api_key": "sentinel-query"})
+    with llm_call("anthropic", "claude-haiku-4-5") as call:
+        call.first_token()
+        call.usage({"input_tokens": 20, "output_tokens": 5, "cache_read_input_tokens": 100})
+        call.stop_reason = "end_turn"
+    sentry_sdk.set_extra("prompt", said)
+    with llm_call("anthropic", "claude-haiku-4-5"):
+        raise Overloaded("overloaded, asked by sentinel@example.com")
+
+
+@app.post("/checkouts")
+async def checkout(request: Request) -> None:
+    card = (await request.json())["card"]
+    with sentry_sdk.start_span(op="pay", name=f"pay with {card}") as span:
+        span.set_data("card_number", card)
+        span.set_data("to", f"sentinel@example.com pays with {card}")
+
+
+@app.get("/healthz")
+async def health() -> str:
+    return "ok"

@@ -1,0 +1,141 @@
+"""What a local server gets of Sentry's SDK, from a real application that handles secrets and breaks on them."""
+
+import gzip
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+from running import free_port, running
+
+from agentpay_observability import environment
+from agentpay_observability.sentry import _sampler, init_sentry
+
+SAID = "sentinel: I live in the yellow house"
+CARD = "4242424242424242"
+Items = list[tuple[str, Any]]
+
+
+class Receiver(ThreadingHTTPServer):
+    """Sentry's address for envelopes."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    def items(self) -> Items:
+        found: Items = []
+        for body in self.bodies:
+            lines = body.split("\n")[1:]
+            for header, payload in zip(lines[::2], lines[1::2], strict=False):
+                found.append((json.loads(header)["type"], json.loads(payload)))
+        return found
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        self.server.bodies.append(body.decode())
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Not to standard error."""
+
+
+@pytest.fixture(scope="module")
+def received() -> Iterator[Receiver]:
+    with Receiver() as sentry:
+        threading.Thread(target=sentry.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{(port := free_port())}"
+        given = {
+            environment.SENTRY_DSN: f"http://key@127.0.0.1:{sentry.server_port}/1",
+            environment.SENTRY_ENVIRONMENT: "test",
+            environment.SENTRY_TRACES_SAMPLE_RATE: "0.999999",
+            environment.SENTRY_PROFILES_SAMPLE_RATE: "1",
+        }
+        with running(
+            "-m", "uvicorn", "sentry_server:app", "--port", str(port), url=f"{url}/healthz", environment=given
+        ):
+            headers = {"authorization": "Bearer sentinel-header", "cookie": "session=sentinel-cookie"}
+            for path, body in (("/chat/c-1?q=sentinel", {"message": SAID}), ("/checkouts", {"card": CARD})):
+                httpx.post(url + path, json=body, headers=headers)
+        yield sentry
+        sentry.shutdown()
+
+
+def transactions(received: Receiver) -> dict[str, Any]:
+    return {payload["transaction"]: payload for type, payload in received.items() if type == "transaction"}
+
+
+def test_no_secret_and_no_message_leaves_the_process(received: Receiver) -> None:
+    assert len(received.bodies) > 2
+    for body in received.bodies:
+        assert "sentinel" not in body.replace("sentinel_", "") and CARD not in body
+    # The search would find them: they passed through.
+    assert "[redacted]" in "".join(received.bodies)
+
+
+def test_a_failed_call_is_one_event_that_the_alert_on_llm_failures_looks_for(received: Receiver) -> None:
+    (event,) = [payload for type, payload in received.items() if type == "event"]
+    assert event["exception"]["values"][-1]["type"] == "Overloaded"
+    assert event["tags"]["component"] == "llm"
+    assert event["tags"]["llm.error_type"] == "overloaded"
+    assert (event["tags"]["conversation_id"], event["tags"]["organisation_id"]) == ("c-1", "o-1")
+    assert event["contexts"]["conversation"]["stage"] == "discovery"
+    assert (event["environment"], event["release"]) == ("test", "agentpay@1.2.3")
+    assert event["breadcrumbs"]["values"]
+
+
+def test_calls_are_spans_by_the_names_of_open_telemetry(received: Receiver) -> None:
+    (spans,) = [payload["items"] for type, payload in received.items() if type == "span"]
+    answered, failed = spans
+    assert answered["trace_id"] == transactions(received)["/chat/{conversation_id}"]["contexts"]["trace"]["trace_id"]
+    assert answered["name"] == "chat claude-haiku-4-5"
+    data = {name: attribute["value"] for name, attribute in answered["attributes"].items()}
+    assert data["sentry.op"] == "gen_ai.chat"
+    assert data["gen_ai.conversation.id"] == "c-1"
+    assert data["gen_ai.provider.name"] == "anthropic"
+    assert data["gen_ai.request.model"] == "claude-haiku-4-5"
+    assert data["gen_ai.usage.input_tokens"] == 120
+    assert data["gen_ai.usage.input_tokens.cached"] == 100
+    assert data["gen_ai.usage.output_tokens"] == 5
+    assert "end_turn" in data["gen_ai.response.finish_reasons"]
+    assert data["gen_ai.response.time_to_first_token"] >= 0
+    assert data["agentpay.cost_usd"] == pytest.approx(0.000055)
+    assert failed["status"] == "error"
+
+
+def test_requests_are_traced_but_not_those_of_health(received: Receiver) -> None:
+    assert set(transactions(received)) == {"/chat/{conversation_id}", "/checkouts"}
+    assert "profile_chunk" in {type for type, _ in received.items()}
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        ({"asgi_scope": {"path": "/metrics"}, "parent_sampled": True}, 0),
+        ({"asgi_scope": {"path": "/api/v1/products"}}, 0.1),
+        ({"asgi_scope": {"path": "/api/v1/checkouts"}}, 1),
+        ({"asgi_scope": {"path": "/api/v1/checkouts"}, "parent_sampled": False}, 0),
+        ({"transaction_context": {"name": "complete_checkout"}}, 1),
+    ],
+)
+def test_sampling(context: dict[str, Any], expected: float) -> None:
+    assert _sampler(0.1)(context) == expected
+    assert _sampler(0)(context | {"parent_sampled": None}) == 0
+
+
+def test_without_a_dsn_nothing_happens_and_a_wrong_rate_is_named() -> None:
+    assert init_sentry(environ={}) is False
+    given = {environment.SENTRY_DSN: "http://key@127.0.0.1:1/1", environment.SENTRY_TRACES_SAMPLE_RATE: "10%"}
+    with pytest.raises(ValueError, match=r"SENTRY_TRACES_SAMPLE_RATE must be a share from 0 to 1, .* not '10%'"):
+        init_sentry(environ=given)
