@@ -68,6 +68,8 @@ function slowly(prefix: string): AlertId[] {
   return burns(prefix, "6h", "3d");
 }
 const unreachable = (endpoint: EndpointKey): AlertId => `EndpointUnreachable ${endpoint}`;
+/** What can't be reached where the API is down. */
+const servedByAPI: readonly EndpointKey[] = ["api", "websocket"];
 const exhausted = (slo: string): AlertId => `ErrorBudgetExhausted ${slo}`;
 
 /** The whole period is as old as the drill: any burning budget is also an exhausted one. */
@@ -94,7 +96,7 @@ export const drills: readonly Drill[] = [
     faults: { "api-down": {} },
     aws: true,
     rings: ["APIDown"],
-    mutes: (["api", "websocket"] as const).map(unreachable),
+    mutes: servedByAPI.map(unreachable),
     // Whoever was connected is not at once back.
     mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded"],
   },
@@ -106,7 +108,7 @@ export const drills: readonly Drill[] = [
     mutes: objectives.map(({ name }) => `SLOMetricMissing ${name}`),
     mayRing: [
       ...["APIDown", "WebSocketConnectionsDropped", "WorkerJobTooOld", "WorkerQueueStalled"],
-      ...(["api", "websocket"] as const).map(unreachable),
+      ...servedByAPI.map(unreachable),
     ],
   },
   {
@@ -481,7 +483,10 @@ export const drills: readonly Drill[] = [
     title: "The host of everything is down",
     faults: { "api-down": {}, "worker-down": {}, "postgres-exporter-down": {}, "redis-exporter-down": {} },
     rings: ["HostDown"],
-    mutes: ["APIDown", "WorkerDown", "PostgresExporterDown", "RedisExporterDown"],
+    mutes: [
+      ...["APIDown", "WorkerDown", "PostgresExporterDown", "RedisExporterDown"],
+      ...servedByAPI.map(unreachable),
+    ],
     mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded", "WorkerJobTooOld", "WorkerQueueStalled"],
   },
   {

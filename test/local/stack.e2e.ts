@@ -324,7 +324,8 @@ test("AWS's alarms page and warn, from both regions; so do budgets and anomalies
   const ring = (client: CloudWatchClient, AlarmName: string) =>
     client.send(new SetAlarmStateCommand({ AlarmName, StateValue: "ALARM", StateReason: "a test" }));
   await ring(inGlobalRegion, "agentpay-local-billing-100-percent");
-  await ring(inHomeRegion, "agentpay-local-api-errors");
+  const warnings = ["api-errors", "host-memory-high", "host-disk-full", "hosts-missing"];
+  for (const name of warnings) await ring(inHomeRegion, `agentpay-local-${name}`);
   // Beyond the budget that the test above has left in the configuration: the engine keeps what --config sets.
   const charge = (Value: number, ...Dimensions: { Name: string; Value: string }[]) => ({
     MetricName: "EstimatedCharges",
@@ -343,7 +344,7 @@ test("AWS's alarms page and warn, from both regions; so do budgets and anomalies
     return events.find((event) => JSON.stringify(event).includes("agentpay-local-billing-100-percent"));
   });
   const subjects = [
-    'ALARM: "agentpay-local-api-errors" in eu-central-1',
+    ...warnings.map((name) => `ALARM: "agentpay-local-${name}" in eu-central-1`),
     "AWS Budgets: agentpay-local-monthly has exceeded your alert threshold",
     "AWS Budgets: agentpay-local-daily has exceeded your alert threshold",
     "AWS Cost Management: Cost anomaly detected in AmazonCloudWatch",

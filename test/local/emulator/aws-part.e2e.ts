@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { HOST_NAMESPACE, hostAlarms } from "../../../catalog/host-alarms.ts";
 import { startAwsPart } from "../../../local/emulator/aws-part.ts";
 import { listen, newApplication } from "../../../local/services/http-server.ts";
 import type { Email, TextMessage } from "../../../local/services/inbox/model.ts";
@@ -161,6 +162,45 @@ test("an alarm rings when its own metric breaches, in each of its periods, and e
   await eventuallyPaged("memory", ["OK", "ALARM"]);
   await minute(80);
   await eventuallyPaged("memory", ["OK", "ALARM", "OK"]);
+});
+
+/** What the agents of two hosts report in a minute: one is well, the other one is not, or both are. */
+const HEALTHY = 20;
+const FULL = 95;
+const reports = { HostMemoryHigh: [HEALTHY, FULL], HostDiskFull: [HEALTHY, FULL], HostsMissing: [] } as const;
+
+test.each(hostAlarms)("$name rings after $minutes bad minutes, not one fewer, and ends", async (alarm) => {
+  const { name, metricName: MetricName, statistic, minutes } = alarm;
+  const condition = {
+    Namespace: HOST_NAMESPACE,
+    MetricName,
+    Statistic: statistic,
+    Threshold: alarm.threshold.default,
+    ComparisonOperator: alarm.comparisonOperator,
+    TreatMissingData: alarm.treatMissingData,
+  };
+  await makeAlarm({ ...condition, AlarmName: name, EvaluationPeriods: minutes });
+  // Made later, it is looked at later: once it has rung, the alarm itself has been looked at too.
+  const hasty = `${name}-hasty`;
+  await makeAlarm({ ...condition, AlarmName: hasty, EvaluationPeriods: minutes - 1 });
+  const pass = async (count: number, values: readonly number[]) => {
+    for (let minute = 0; minute < count; minute++) {
+      const MetricData = values.map((Value) => ({ MetricName, Value, Timestamp: new Date(clock) }));
+      if (MetricData.length > 0) {
+        await cloudWatch.send(new PutMetricDataCommand({ Namespace: HOST_NAMESPACE, MetricData }));
+      }
+      clock += 60_000;
+    }
+  };
+  await pass(1, [HEALTHY, HEALTHY]);
+  await eventuallyPaged(hasty, ["OK"]);
+  await pass(minutes - 1, reports[name]);
+  await eventuallyPaged(hasty, ["OK", "ALARM"]);
+  expect(pages(name)).toEqual(["OK"]);
+  await pass(1, reports[name]);
+  await eventuallyPaged(name, ["OK", "ALARM"]);
+  await pass(1, [HEALTHY, HEALTHY]);
+  await eventuallyPaged(name, ["OK", "ALARM", "OK"]);
 });
 
 test("a heartbeat that stops rings the dead man's switch, and ends it when it is back", async () => {
