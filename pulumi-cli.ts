@@ -20,6 +20,8 @@ export interface Ended {
 export interface PulumiOptions {
   /** Default: 30 minutes. */
   readonly timeoutMilliseconds?: number;
+  /** More of it than this process's own, or the stack's. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Each line of both streams, as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -72,12 +74,12 @@ function execute(
   binary: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { timeoutMilliseconds = TIMEOUT_MILLISECONDS, onLine }: PulumiOptions = {},
+  { timeoutMilliseconds = TIMEOUT_MILLISECONDS, environment, onLine }: PulumiOptions = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, [...args, "--non-interactive"], {
       cwd: REPOSITORY,
-      env,
+      env: { ...env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     // Not spawn's own timeout: where there is no such program, its timer goes on, and this process with it.

@@ -2,10 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { SentryKey } from "@pulumiverse/sentry/sentryKey.js";
 import { SentryProject } from "@pulumiverse/sentry/sentryProject.js";
 import { SentryTeam } from "@pulumiverse/sentry/sentryTeam.js";
+import { inboundFilters, managedFilters, ownershipRules } from "../catalog/sentry-project.ts";
+import { SentryProjectSettings } from "./sentry-project-settings.ts";
 
 export interface ErrorTrackingArgs {
   /** Slug of an existing Sentry organization. */
   organization: string;
+  /** Of what reports here, such as `production`. */
+  environment: string;
   /** Slug of the team and of the project, such as `agentpay-production`. */
   slug: string;
 }
@@ -27,6 +31,16 @@ export class ErrorTracking extends pulumi.ComponentResource {
       `${name}-project`,
       { organization, name: slug, slug, teams: [team.slug], platform: "python" },
       { parent: this },
+    );
+    const active = inboundFilters(args.environment);
+    new SentryProjectSettings(
+      `${name}-settings`,
+      {
+        ...{ organization, project: project.slug },
+        filters: Object.fromEntries(managedFilters.map((id) => [id, active.includes(id)])),
+        ownership: team.slug.apply(ownershipRules),
+      },
+      { parent: this, deletedWith: project },
     );
     const key = new SentryKey(
       `${name}-key`,

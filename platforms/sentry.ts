@@ -11,7 +11,7 @@ export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">):
   const providers = [provider];
   const tracking = new ErrorTracking(
     "error-tracking",
-    { organization, slug: namePrefix(settings) },
+    { organization, slug: namePrefix(settings), environment: settings.environment },
     { providers },
   );
   new SentryAlerts(

@@ -14,8 +14,20 @@ const metadata = z.object({
   logical: z.boolean().optional(),
 });
 
+/** A resource as it was, or will be; secrets are blinded. */
+const resourceState = z.object({ inputs: z.record(z.string(), z.unknown()).nullish() }).nullish();
+
 const engineEvent = z.object({
   resourcePreEvent: z.object({ metadata }).optional(),
+  resOutputsEvent: z
+    .object({
+      metadata: metadata.extend({
+        detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+        old: resourceState,
+        new: resourceState,
+      }),
+    })
+    .optional(),
   policyEvent: z
     .object({
       resourceUrn: z.string().optional(),

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { sentryIssueAlerts, sentryMetricAlerts } from "../catalog/sentry-alerts.ts";
+import { inboundFilters, managedFilters, ownershipRules } from "../catalog/sentry-project.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, proven, required, some } from "./check.ts";
 import { getJson, textOf } from "./http.ts";
@@ -12,6 +13,8 @@ const UP = "Run pulumi up, and pulumi refresh first where somebody changed Sentr
 /** Says in Sentry what the event is, and that it needs nobody. */
 const TEST_EVENT = "AgentPay monitoring: test event of npm run verify, nothing to do";
 
+/** Those with choices of their own say a list of them. */
+const toggles = z.array(z.object({ id: z.string(), active: z.union([z.boolean(), z.array(z.string())]) }));
 const named = z.array(z.object({ name: z.string() }));
 
 function api<Schema extends z.ZodType>(
@@ -112,6 +115,44 @@ export const sentryChecks: readonly Check[] = [
       return missing.length === 0
         ? proven(`all ${wanted.length} are there`)
         : failed(`missing: ${some(missing)}`);
+    },
+  },
+  {
+    id: "sentry-inbound-filters",
+    section,
+    title: "Sentry drops what nobody can mend",
+    platform: "sentry",
+    advice: UP,
+    async run(context) {
+      const slug = required(context.outputs.sentryProject, "sentryProject");
+      const filters = await api(
+        context,
+        toggles,
+        (organization) => `projects/${organization}/${slug}/filters/`,
+      );
+      const active = filters.flatMap((filter) => (filter.active === true ? [filter.id] : []));
+      const wanted: readonly string[] = inboundFilters(context.settings.environment);
+      const wrong = managedFilters.filter((id) => wanted.includes(id) !== active.includes(id));
+      return wrong.length === 0
+        ? proven(`filtered: ${wanted.join(", ")}`)
+        : failed(`not as it should be: ${some(wrong)}`);
+    },
+  },
+  {
+    id: "sentry-ownership",
+    section,
+    title: "Errors have an owner",
+    platform: "sentry",
+    advice: UP,
+    async run(context) {
+      const slug = required(context.outputs.sentryProject, "sentryProject");
+      const { raw } = await api(
+        context,
+        z.object({ raw: z.string().nullable() }),
+        (organization) => `projects/${organization}/${slug}/ownership/`,
+      );
+      const rules = ownershipRules(slug);
+      return raw === rules ? proven(rules) : failed(`the ownership rules are not "${rules}"`);
     },
   },
 ];

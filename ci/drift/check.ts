@@ -1,6 +1,11 @@
 /** Whether the platforms are still as a stack's state says. Looks only: the state is not touched, nor locked. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { exitCodes, type Pulumi } from "../../pulumi-cli.ts";
+import { type EngineEvent, eventLogEnvironment, readEvents } from "../../review/events.ts";
 import { withoutKeys } from "../secrets/known-keys.ts";
 
 const driftedSchema = z.object({
@@ -26,70 +31,67 @@ export const resultSchema = z.discriminatedUnion("status", [
 export type Drifted = z.output<typeof driftedSchema>;
 export type DriftResult = z.output<typeof resultSchema>;
 
-/** What `pulumi refresh --preview-only --json` prints, as far as it is needed: no states, since those hold values. */
-const previewSchema = z.object({
-  steps: z.array(
-    z.object({
-      op: z.string(),
-      urn: z.string(),
-      detailedDiff: z.record(z.string(), z.unknown()).nullish(),
-      diffReasons: z.array(z.string()).optional(),
-    }),
-  ),
-  diagnostics: z
-    .array(z.object({ urn: z.string().optional(), message: z.string(), severity: z.string() }))
-    .default([]),
-});
-
 /** Characters of a reason that are kept. */
 const REASON_LENGTH = 4000;
 
-type Preview = z.output<typeof previewSchema>;
-type Step = z.output<typeof previewSchema>["steps"][number];
-
 /** Anything but clean, drifted and no such stack is a check that broke: it says nothing about the platforms. */
 export async function checkDrift(stack: string, pulumi: Pulumi): Promise<DriftResult> {
-  const { code, stdout, stderr } = await pulumi([
-    "refresh",
-    "--preview-only",
-    "--expect-no-changes",
-    "--json",
-  ]);
+  const { code, stderr, events } = await withTemporaryFolder(async (folder) => {
+    const log = join(folder, "events.json");
+    // Not --json, which leaves out what a dynamic resource has changed.
+    const args = ["refresh", "--preview-only", "--expect-no-changes", "--event-log", log];
+    const ended = await pulumi(args, { environment: eventLogEnvironment });
+    return { ...ended, events: await readEvents(log).catch(() => []) };
+  });
   if (code === exitCodes.noSuchStack) return { stack, status: "no such stack" };
-  const preview = parse(stdout);
-  const resources = preview?.steps.length ?? 0;
-  if (preview && code === 0) return { stack, status: "clean", resources };
-  if (preview && code === exitCodes.unexpectedChanges) {
-    return { stack, status: "drifted", resources, drifted: preview.steps.flatMap(driftedBy) };
+  const changes = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges;
+  if (changes) {
+    const resources = Object.values(changes).reduce((sum, count) => sum + count, 0);
+    if (code === 0) return { stack, status: "clean", resources };
+    const drifted = events.flatMap(({ resOutputsEvent }) =>
+      resOutputsEvent ? driftedBy(resOutputsEvent.metadata) : [],
+    );
+    if (code === exitCodes.unexpectedChanges) return { stack, status: "drifted", resources, drifted };
   }
-  const reason = preview ? complaints(preview) : stderr.trim();
-  const shown = withoutKeys(reason || `pulumi refresh ended with ${code}, and said nothing`);
-  return { stack, status: "broken", reason: shown.slice(0, REASON_LENGTH) };
+  const reason = complaints(events) || stderr.trim() || `pulumi refresh ended with ${code}, and said nothing`;
+  return { stack, status: "broken", reason: withoutKeys(reason).slice(0, REASON_LENGTH) };
 }
 
-/** Undefined where the command ended before it had anything to say. */
-function parse(stdout: string): Preview | undefined {
-  const start = stdout.indexOf("{");
-  if (start < 0) return undefined;
-  try {
-    return previewSchema.safeParse(JSON.parse(stdout.slice(start))).data;
-  } catch {
-    return undefined;
-  }
-}
-
-function complaints({ diagnostics }: Preview): string {
-  return diagnostics
-    .filter(({ severity }) => severity === "error")
-    .map(({ urn, message }) => [urn, message.trim()].filter((text) => text !== undefined).join(": "))
+function complaints(events: readonly EngineEvent[]): string {
+  return events
+    .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent] : []))
+    .map(({ urn, message }) => [urn, stripVTControlCharacters(message).trim()].filter(Boolean).join(": "))
     .join("\n");
 }
 
 const CHANGES: Readonly<Record<string, Drifted["change"]>> = { update: "changed", delete: "deleted" };
 
-function driftedBy({ op, urn, detailedDiff, diffReasons }: Step): Drifted[] {
+type Outcome = NonNullable<EngineEvent["resOutputsEvent"]>["metadata"];
+
+function driftedBy({ op, urn, detailedDiff, diffs, old, new: found }: Outcome): Drifted[] {
   const change = CHANGES[op];
   if (!change) return [];
-  const properties = Object.keys(detailedDiff ?? {});
-  return [{ urn, change, properties: (properties.length > 0 ? properties : (diffReasons ?? [])).toSorted() }];
+  if (change === "deleted") return [{ urn, change, properties: [] }];
+  // A dynamic resource only says that it differs.
+  const properties =
+    (detailedDiff && Object.keys(detailedDiff)) ??
+    diffs ??
+    changedInputs(old?.inputs ?? {}, found?.inputs ?? {});
+  return [{ urn, change, properties: properties.toSorted() }];
+}
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+function changedInputs(old: Inputs, found: Inputs): string[] {
+  const keys = new Set([...Object.keys(old), ...Object.keys(found)]);
+  return [...keys].filter((key) => !isDeepStrictEqual(old[key], found[key]));
+}
+
+async function withTemporaryFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), "agentpay-drift-"));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

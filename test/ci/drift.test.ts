@@ -1,89 +1,101 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { checkDrift, resultSchema } from "../../ci/drift/check.ts";
 import { headline, report } from "../../ci/drift/report.ts";
-import type { Ended } from "../../pulumi-cli.ts";
+import type { Ended, Pulumi } from "../../pulumi-cli.ts";
 import { leaks, sentinel } from "../support/secrets.ts";
 
 const urn = (name: string) => `urn:pulumi:production::agentpay-monitoring::aws:sns/topic:Topic::${name}`;
 
-/** What the CLI prints, with values in every place where it may have some. */
-const printed = {
-  config: { "agentpay-monitoring:sentry": sentinel("configuration") },
-  steps: [
-    {
-      op: "refresh",
-      urn: urn("same"),
-      oldState: { inputs: { name: sentinel("state") } },
-      detailedDiff: null,
-    },
-    {
-      op: "update",
-      urn: urn("edited"),
-      oldState: { inputs: { tags: sentinel("old") } },
-      newState: { inputs: { tags: sentinel("new") } },
-      detailedDiff: { "tags.owner": { kind: "update" }, displayName: { kind: "add" } },
-    },
-    { op: "update", urn: urn("older-cli"), diffReasons: ["policy"], detailedDiff: null },
-    { op: "delete", urn: urn("gone"), oldState: { inputs: { name: sentinel("gone") } } },
-  ],
-  changeSummary: { same: 1, update: 2, delete: 1 },
-};
+type Outcome = Record<string, unknown> & { op: string; urn: string };
+const outcome = (metadata: Outcome) => ({ resOutputsEvent: { metadata: { type: "t", ...metadata } } });
+const summary = { summaryEvent: { resourceChanges: { same: 1, update: 3, delete: 1 } } };
+const preview = [
+  { preludeEvent: { config: { "agentpay-monitoring:sentry": sentinel("configuration") } } },
+  outcome({ op: "refresh", urn: urn("same"), old: { inputs: { name: sentinel("state") } } }),
+  outcome({
+    op: "update",
+    urn: urn("edited"),
+    old: { inputs: { tags: sentinel("old") } },
+    new: { inputs: { tags: sentinel("new") } },
+    detailedDiff: { "tags.owner": { kind: "update" }, displayName: { kind: "add" } },
+  }),
+  outcome({ op: "update", urn: urn("older-provider"), diffs: ["policy"], detailedDiff: null }),
+  outcome({
+    op: "update",
+    urn: urn("dynamic"),
+    old: { inputs: { filters: { spam: true }, project: "x", rules: sentinel("old") } },
+    new: { inputs: { filters: { spam: false }, project: "x", rules: sentinel("new") } },
+    detailedDiff: null,
+  }),
+  outcome({ op: "delete", urn: urn("gone"), old: { inputs: { name: sentinel("gone") } } }),
+  summary,
+];
 
-const answering = (ended: Partial<Ended>) => async () => ({ code: 0, stdout: "", stderr: "", ...ended });
+/** The CLI: it writes its log, with values in every place where it may have some, and ends. */
+function cli(ended: Partial<Ended>, events: readonly object[] = []) {
+  const calls: { args: readonly string[]; environment: NodeJS.ProcessEnv | undefined }[] = [];
+  const pulumi: Pulumi = async (args, options) => {
+    calls.push({ args, environment: options?.environment });
+    const log = args[args.indexOf("--event-log") + 1] ?? "";
+    if (events.length > 0) await writeFile(log, events.map((event) => JSON.stringify(event)).join("\n"));
+    return { code: 0, stdout: "", stderr: "", ...ended };
+  };
+  return { pulumi, calls };
+}
 
-test("drift names resources and property paths, and no value", async () => {
-  const stdout = `Previewing\n${JSON.stringify(printed)}`;
-  const calls: (readonly string[])[] = [];
-  const result = await checkDrift("production", async (args) => {
-    calls.push(args);
-    return { code: 7, stdout, stderr: "error: no changes were expected" };
-  });
-  expect(calls).toEqual([["refresh", "--preview-only", "--expect-no-changes", "--json"]]);
+test("drift names resources and property paths, and no value, and leaves no log of them", async () => {
+  const { pulumi, calls } = cli({ code: 7, stderr: "error: no changes were expected" }, preview);
+  const result = await checkDrift("production", pulumi);
+  const [{ args, environment } = { args: [], environment: {} }] = calls;
+  expect(args.slice(0, -1)).toEqual(["refresh", "--preview-only", "--expect-no-changes", "--event-log"]);
+  expect(environment).toEqual({ PULUMI_DEBUG_COMMANDS: "true" });
+  expect(existsSync(args.at(-1) ?? "")).toBe(false);
   expect(result).toEqual({
     stack: "production",
     status: "drifted",
-    resources: 4,
+    resources: 5,
     drifted: [
       { urn: urn("edited"), change: "changed", properties: ["displayName", "tags.owner"] },
-      { urn: urn("older-cli"), change: "changed", properties: ["policy"] },
+      { urn: urn("older-provider"), change: "changed", properties: ["policy"] },
+      { urn: urn("dynamic"), change: "changed", properties: ["filters", "rules"] },
       { urn: urn("gone"), change: "deleted", properties: [] },
     ],
   });
   expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
   expect(report(result)).toContain(`| \`${urn("edited")}\` | changed | \`displayName\`, \`tags.owner\` |`);
-  expect(leaks(stdout)).toBe(true);
+  expect(leaks(preview)).toBe(true);
   expect(leaks([result, report(result)])).toBe(false);
 });
 
 test.each([
-  [{ code: 0, stdout: JSON.stringify(printed) }, "clean", "production is clean: 4 resources"],
-  [{ code: 6, stderr: "error: no stack named 'x' found" }, "no such stack", "there is no such stack"],
-  [{ code: 7, stdout: "not JSON" }, "broken", "the drift check is broken"],
-  [{ code: 0, stdout: "" }, "broken", "the drift check is broken"],
-  [{ code: 1, stderr: "error: incorrect passphrase" }, "broken", "the drift check is broken"],
-  [{ code: 255 }, "broken", "the drift check is broken"],
-] as const)("%o is %s", async (ended, status, line) => {
-  const result = await checkDrift("production", answering(ended));
+  [{ code: 0 }, preview, "clean", "production is clean: 5 resources"],
+  [{ code: 6, stderr: "error: no stack named 'x' found" }, [], "no such stack", "there is no such stack"],
+  [{ code: 7 }, [], "broken", "the drift check is broken"],
+  [{ code: 0 }, preview.slice(0, 2), "broken", "the drift check is broken"],
+  [{ code: 1, stderr: "error: incorrect passphrase" }, [], "broken", "the drift check is broken"],
+  [{ code: 255 }, preview, "broken", "the drift check is broken"],
+] as const)("%o is told apart", async (ended, events, status, line) => {
+  const result = await checkDrift("production", cli(ended, events).pulumi);
   expect(result.status).toBe(status);
   expect(headline(result)).toContain(line);
 });
 
 test("a broken check says why: the platform's refusal, or the CLI's; no key that it may hold", async () => {
   const token = `sntrys_${"a1".repeat(20)}`;
-  const refused = {
-    ...printed,
-    diagnostics: [
-      { urn: urn("edited"), severity: "error", message: `error: 403 for ${token}\n` },
-      { severity: "warning", message: "never mind" },
-    ],
-  };
-  const result = await checkDrift("production", answering({ code: 1, stdout: JSON.stringify(refused) }));
+  const refused = [
+    { diagnosticEvent: { urn: urn("edited"), severity: "error", message: `error: 403 for ${token}\n` } },
+    { diagnosticEvent: { severity: "warning", message: "never mind" } },
+    summary,
+  ];
+  const result = await checkDrift("production", cli({ code: 1 }, refused).pulumi);
   expect(result).toEqual({
     stack: "production",
     status: "broken",
     reason: `${urn("edited")}: error: 403 for [Sentry auth token]`,
   });
-  const silent = await checkDrift("production", answering({ code: 255 }));
+  const silent = await checkDrift("production", cli({ code: 255 }).pulumi);
   expect(report(silent)).toContain("pulumi refresh ended with 255, and said nothing");
 });
 

@@ -2,12 +2,27 @@ import { describe, expect, test } from "vitest";
 import { isSecretInput, plain } from "../support/mocks.ts";
 import { componentOf, runProgram } from "../support/program.ts";
 
+test("the local stack keeps events from localhost: it has no others", async () => {
+  const tracking = componentOf(await runProgram("local"), "ErrorTracking");
+  expect(tracking.inputs("error-tracking-settings")).toMatchObject({
+    filters: { "filtered-transaction": true, localhost: false },
+  });
+});
+
+test("what runs in the state's own copy of the provider holds no secret", async () => {
+  const tracking = componentOf(await runProgram("production"), "ErrorTracking");
+  const { __provider: code } = tracking.inputs("error-tracking-settings");
+  expect(code).toContain("configure");
+  expect(code).not.toContain("sentinel");
+});
+
 describe.each(["production", "staging"] as const)("%s", (stack) => {
   const slug = `agentpay-${stack}`;
 
-  test("has a team, its project and a key", async () => {
+  test("has a team, its project, what that filters and who owns its errors, and a key", async () => {
     const tracking = componentOf(await runProgram(stack), "ErrorTracking");
     expect(tracking.counts).toEqual({
+      "pulumi-nodejs:dynamic/agentpay:SentryProjectSettings": 1,
       "sentry:index/sentryKey:SentryKey": 1,
       "sentry:index/sentryProject:SentryProject": 1,
       "sentry:index/sentryTeam:SentryTeam": 1,
@@ -20,6 +35,17 @@ describe.each(["production", "staging"] as const)("%s", (stack) => {
       slug,
       teams: [slug],
       platform: "python",
+    });
+    expect(tracking.inputs("error-tracking-settings")).toMatchObject({
+      organization,
+      project: slug,
+      filters: {
+        "browser-extensions": true,
+        "filtered-transaction": true,
+        localhost: true,
+        "web-crawlers": true,
+      },
+      ownership: `path:* #${slug}`,
     });
     expect(tracking.inputs("error-tracking-key")).toEqual({
       organization,

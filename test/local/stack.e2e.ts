@@ -44,6 +44,7 @@ const configuration = readConfiguration(root, "local") as Record<string, Record<
 const pagerDutyToken = configuration["pagerduty"]?.["token"] ?? "";
 const grafanaPassword = configuration["metrics"]?.["grafanaAdminPassword"] ?? "";
 const pagerDuty = { headers: { Authorization: `Token token=${pagerDutyToken}` } };
+const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["token"]}` } };
 const grafana = {
   headers: { Authorization: `Basic ${Buffer.from(`admin:${grafanaPassword}`).toString("base64")}` },
 };
@@ -222,6 +223,9 @@ test("changes behind Pulumi's back are reported without touching the state, and 
     body: JSON.stringify({ escalation_policy: { ...policy, num_loops: 9 } }),
   });
   await json("grafana", "/api/dashboards/uid/agentpay-metrics", { ...grafana, method: "DELETE" });
+  const filters = `${url("sentry")}/api/0/projects/agentpay/agentpay-local/filters/`;
+  const headers = { ...sentry.headers, "Content-Type": "application/json" };
+  await fetch(`${filters}web-crawlers/`, { method: "PUT", headers, body: '{"active":false}' });
 
   const before = await readFile(stateFile(stack.paths));
   const drift = await stack.command(DRIFT, "--json");
@@ -230,6 +234,7 @@ test("changes behind Pulumi's back are reported without touching the state, and 
   const found = drifted.map(({ urn, change, properties }) => [urn.split("::").at(-1), change, properties]);
   expect(found.toSorted()).toEqual([
     ["dashboards-agentpay-metrics", "deleted", []],
+    ["error-tracking-settings", "changed", ["filters"]],
     ["logs-api", "changed", ["retentionInDays"]],
     ["on-call-escalation", "changed", ["numLoops"]],
   ]);
@@ -246,6 +251,10 @@ test("changes behind Pulumi's back are reported without touching the state, and 
     new DescribeLogGroupsCommand({ logGroupNamePrefix: "/agentpay/api" }),
   );
   expect(logGroups?.[0]?.retentionInDays).toBe(30);
+  expect(await fetch(filters, sentry).then((answer) => answer.json())).toContainEqual({
+    id: "web-crawlers",
+    active: true,
+  });
   await json("grafana", "/api/dashboards/uid/agentpay-metrics", grafana);
 });
 
@@ -509,7 +518,6 @@ test("destroy leaves nothing in any service", async () => {
   for (const kind of ["services", "escalation_policies", "schedules", "teams"]) {
     expect((await json<Record<string, unknown[]>>("pagerduty", `/${kind}`, pagerDuty))[kind]).toEqual([]);
   }
-  const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["token"]}` } };
   for (const kind of ["projects", "teams"]) {
     const answer = await fetch(`${url("sentry")}/api/0/${kind}/agentpay/agentpay-local/`, sentry);
     expect(answer.status).toBe(404);

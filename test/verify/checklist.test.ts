@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { inboundFilters } from "../../catalog/sentry-project.ts";
 import { type Result, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
 import { withoutVariables } from "../../verify/grafana.ts";
@@ -86,6 +87,24 @@ const faults: readonly Fault[] = [
   ["sentry-project", "is gone", { answers: { "/projects/agentpay/agentpay-local/": 404 } }, /answered 404/],
   ["sentry-dsn", "is revoked", { answers: { "/envelope/": 403 } }, /answered 403/],
   ["sentry-alerts", "are deleted", { answers: { "/alert-rules/": [] } }, /missing: Critical: more than 5%/],
+  [
+    "sentry-inbound-filters",
+    "are off",
+    { answers: { "/filters/": [{ id: "web-crawlers", active: true }] } },
+    /browser-extensions, filtered-transaction/,
+  ],
+  [
+    "sentry-inbound-filters",
+    "drop the local stack's own events",
+    { answers: { "/filters/": [...inboundFilters("production")].map((id) => ({ id, active: true })) } },
+    /not as it should be: localhost/,
+  ],
+  [
+    "sentry-ownership",
+    "are nobody's",
+    { answers: { "/ownership/": { raw: null } } },
+    /ownership rules are not/,
+  ],
   [
     "uptime-checks",
     "are switched off",

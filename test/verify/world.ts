@@ -10,6 +10,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import { sentryIssueAlerts, sentryMetricAlerts } from "../../catalog/sentry-alerts.ts";
+import { inboundFilters, ownershipRules } from "../../catalog/sentry-project.ts";
 import { checksOf, renderAll } from "../../render/index.ts";
 import { parseSettings, secretKeys } from "../../settings.ts";
 import type { Stack } from "../../verify/stack.ts";
@@ -88,6 +89,12 @@ type Answers = Record<string, unknown>;
 export const goodAnswers: Readonly<Answers> = {
   "/agentpay/agentpay-local/rules/": sentryIssueAlerts.map(({ name }) => ({ name })),
   "/agentpay/agentpay-local/alert-rules/": sentryMetricAlerts.map(({ name }) => ({ name })),
+  "/agentpay/agentpay-local/filters/": [
+    ...inboundFilters("local").map((id) => ({ id, active: true })),
+    { id: "localhost", active: false },
+    { id: "legacy-browsers", active: ["ie9"] },
+  ],
+  "/agentpay/agentpay-local/ownership/": { raw: ownershipRules("agentpay-local") },
   "/projects/agentpay/agentpay-local/": { slug: "agentpay-local" },
   "/api/7/envelope/": { id: "0123456789abcdef" },
   "status.example/api/v1/endpoints/statuses": statusesAt(new Date()),

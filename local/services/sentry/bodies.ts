@@ -27,6 +27,16 @@ export const key = z.object({
   rateLimit: z.object({ count: z.int().min(0), window: z.int().min(0).max(86_400) }).nullish(),
 });
 
+export const filter = z.object({ active: z.boolean(REQUIRED) });
+
+export const ownership = z.object({
+  raw: z.string().max(100_000).optional(),
+  fallthrough: z.boolean().optional(),
+  autoAssignment: z
+    .enum(["Auto Assign to Issue Owner", "Auto Assign to Suspect Commits", "Turn off Auto-Assignment"])
+    .optional(),
+});
+
 /** Every known kind of node, under the prefix that its ids have. */
 const NODES = {
   conditions: {

@@ -15,6 +15,7 @@ import {
   type Store,
   type Team,
 } from "./model.ts";
+import { projectSettingsRoutes } from "./project-settings-api.ts";
 
 /** Every route below `/api/0`; all of them want `Authorization: Bearer ...`. */
 export function managementApi(app: FastifyInstance, store: Store): void {
@@ -41,6 +42,7 @@ export function managementApi(app: FastifyInstance, store: Store): void {
   projectRoutes(app, store);
   keyRoutes(app, store);
   alertRoutes(app, store);
+  projectSettingsRoutes(app, store);
 }
 
 function teamRoutes(app: FastifyInstance, store: Store): void {
@@ -149,7 +151,7 @@ function projectRoutes(app: FastifyInstance, store: Store): void {
 type Part = { readonly id: string; readonly project: string };
 
 function partTables(state: State): Record<string, Part>[] {
-  return [state.keys, state.issueAlerts, state.metricAlerts];
+  return [state.keys, state.issueAlerts, state.metricAlerts, state.projectSettings];
 }
 
 function renameParts(state: State, from: string, to: string): void {

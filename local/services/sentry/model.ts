@@ -87,6 +87,24 @@ export interface MetricAlert {
   readonly dateCreated: string;
 }
 
+/** The inbound filters that are on or off as a whole. */
+export const TOGGLES = ["browser-extensions", "filtered-transaction", "localhost", "web-crawlers"] as const;
+
+export interface ProjectSettings {
+  /** Number of the project. */
+  readonly id: string;
+  readonly project: string;
+  readonly filters: Readonly<Partial<Record<(typeof TOGGLES)[number], boolean>>>;
+  readonly ownership: {
+    /** A rule a line; null where nobody wrote one. */
+    readonly raw: string | null;
+    readonly fallthrough: boolean;
+    readonly autoAssignment: string;
+    readonly isActive: boolean;
+    readonly lastUpdated?: string;
+  };
+}
+
 /** One item of an envelope, or one stored event. */
 export interface ReceivedEvent {
   readonly receivedAt: string;
@@ -115,6 +133,7 @@ export interface State {
   readonly keys: Record<string, Key>;
   readonly issueAlerts: Record<string, IssueAlert>;
   readonly metricAlerts: Record<string, MetricAlert>;
+  readonly projectSettings: Record<string, ProjectSettings>;
   readonly events: ReceivedEvent[];
 }
 
@@ -129,7 +148,10 @@ export const INTEGRATIONS: readonly Integration[] = [
 ];
 
 export function initialState(): State {
-  return { lastId: 1000, teams: {}, projects: {}, keys: {}, issueAlerts: {}, metricAlerts: {}, events: [] };
+  return {
+    ...{ lastId: 1000, teams: {}, projects: {}, keys: {} },
+    ...{ issueAlerts: {}, metricAlerts: {}, projectSettings: {}, events: [] },
+  };
 }
 
 export function nextId(state: State): string {

@@ -82,6 +82,31 @@ describe("API", () => {
     expect(Object.keys(body).toSorted()).toEqual(["actionMatch", "conditions", "filters", "frequency"]);
   });
 
+  test("inbound filters and ownership are the project's from its first day, and only known ones are taken", async () => {
+    const { project } = await newProject("filtered");
+    const path = `/api/0/projects/agentpay/${project.slug}`;
+    const active = async () =>
+      (await call("GET", `${path}/filters/`)).body.flatMap((filter: { id: string; active: boolean }) =>
+        filter.active ? [filter.id] : [],
+      );
+    expect(await active()).toEqual([]);
+    expect((await call("PUT", `${path}/filters/web-crawlers/`, { active: true })).status).toBe(204);
+    expect(await active()).toEqual(["web-crawlers"]);
+    expect((await call("PUT", `${path}/filters/nothing/`, { active: true })).status).toBe(404);
+    expect((await call("PUT", `${path}/filters/localhost/`, {})).body).toHaveProperty("active");
+
+    const own = (raw: string) => call("PUT", `${path}/ownership/`, { raw });
+    expect((await call("GET", `${path}/ownership/`)).body.raw).toBeNull();
+    expect((await own("path:* #strangers")).body).toEqual({ raw: ["Invalid rule owners: #strangers"] });
+    expect((await own("everything #platform")).status).toBe(400);
+    expect((await own("# all of it\npath:* #platform")).status).toBe(200);
+    expect((await call("GET", `${path}/ownership/`)).body.raw).toContain("path:* #platform");
+    // They go with the project.
+    await call("DELETE", `${path}/`);
+    await newProject("filtered");
+    expect(await active()).toEqual([]);
+  });
+
   test("integrations can be looked up by provider", async () => {
     const { body } = await call("GET", "/api/0/organizations/agentpay/integrations/?provider_key=slack");
     expect(body).toMatchObject([{ name: "AgentPay", provider: { key: "slack" } }]);
