@@ -3,7 +3,7 @@ import { arn, json, mapOf, region, tagMap } from "./schema.ts";
 
 /**
  * Services this stand-in plays, by the name that the provider's `endpoints` has for them. It drives the emulator for
- * all but `costexplorer`, whose resources it keeps itself.
+ * all but `costexplorer` and `lambda`, whose resources it keeps itself.
  */
 export const services = [
   "budgets",

@@ -3,7 +3,6 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -21,7 +20,6 @@ const clientClasses = {
   cloudwatch: CloudWatchClient,
   iam: IAMClient,
   kms: KMSClient,
-  lambda: LambdaClient,
   logs: CloudWatchLogsClient,
   rds: RDSClient,
   route53: Route53Client,

@@ -117,14 +117,15 @@ export const emulatorGaps: readonly EmulatorGap[] = [
   },
   {
     subject: "lambda/function:Function",
-    missing: "running code (with containers off), giving it back; logging, tracing and dead-letter settings",
+    missing:
+      "running code without containers, giving it back; with a function in it, it lists its data only where a Docker Engine runs",
     standIn:
-      "The zip file is kept beside the stand-in's store, and `functions.ts` runs it. Only zip files of one region, for Node.js, without layers.",
+      "Kept in the stand-in's store, and the zip file beside it; `functions.ts` runs it. Only zip files of one region, for Node.js, without layers.",
   },
   {
     subject: "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     missing: "changing one (the first that was put stays); retrying, destinations",
-    standIn: "An update deletes and puts it again; `functions.ts` retries and keeps what failed.",
+    standIn: "Kept in the stand-in's store; `functions.ts` retries and keeps what failed.",
   },
   {
     subject: "scheduler/schedule:Schedule",

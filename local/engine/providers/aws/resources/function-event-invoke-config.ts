@@ -1,13 +1,11 @@
-import {
-  DeleteFunctionEventInvokeConfigCommand,
-  GetFunctionEventInvokeConfigCommand,
-  PutFunctionEventInvokeConfigCommand,
-} from "@aws-sdk/client-lambda";
 import { z } from "zod";
 import type { Connection } from "../connection.ts";
-import { unlessMissing } from "../errors.ts";
 import { handler, observed } from "../handler.ts";
 import { arn, refused, region, text, wholeNumber } from "../schema.ts";
+import type { Store } from "../store.ts";
+import { findFunction } from "./function.ts";
+
+const kind = "function-event-invoke-config";
 
 const destination = z.strictObject({ destination: arn }).optional();
 
@@ -19,30 +17,27 @@ const inputs = z.strictObject({
   qualifier: refused("functions here have no versions"),
   region: region().optional(),
 });
-type Inputs = z.output<typeof inputs>;
+export type EventInvokeConfig = z.output<typeof inputs>;
 
-/** What happens to an invocation that nobody waits for. Its id is the function's name. */
+/** What happens to invocations of a function that nobody waits for. */
+export function findEventInvokeConfig(store: Store, functionArn: string): EventInvokeConfig | undefined {
+  return store.get(kind, functionArn) as EventInvokeConfig | undefined;
+}
+
+/** Kept where functions are. Its id is the function's name. */
 export function functionEventInvokeConfig(connection: Connection) {
-  const lambda = (given: Inputs) => connection.client("lambda", given.region);
-  const outputs = () => ({});
+  const { store } = connection;
 
-  async function put(FunctionName: string, given: Inputs) {
-    const { onFailure, onSuccess } = given.destinationConfig ?? {};
-    await lambda(given).send(
-      new PutFunctionEventInvokeConfigCommand({
-        FunctionName,
-        MaximumEventAgeInSeconds: given.maximumEventAgeInSeconds,
-        MaximumRetryAttempts: given.maximumRetryAttempts,
-        DestinationConfig: {
-          ...(onFailure && { OnFailure: { Destination: onFailure.destination } }),
-          ...(onSuccess && { OnSuccess: { Destination: onSuccess.destination } }),
-        },
-      }),
-    );
+  async function key({ functionName, region: place }: EventInvokeConfig): Promise<string> {
+    const { accountId } = await connection.caller();
+    return `arn:aws:lambda:${place ?? connection.region}:${accountId}:function:${functionName}`;
   }
 
-  const remove = (FunctionName: string, given: Inputs) =>
-    unlessMissing(lambda(given).send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })));
+  async function keep(given: EventInvokeConfig): Promise<void> {
+    const functionArn = await key(given);
+    if (!findFunction(store, functionArn)) throw new Error(`Function not found: ${functionArn}`);
+    store.set(kind, functionArn, given);
+  }
 
   return handler({
     inputs,
@@ -50,40 +45,22 @@ export function functionEventInvokeConfig(connection: Connection) {
     deleteBeforeReplace: true,
 
     async create(given) {
-      await put(given.functionName, given);
-      return { id: given.functionName, outputs: outputs() };
+      await keep(given);
+      return { id: given.functionName, outputs: {} };
     },
 
-    async read(id, last) {
-      const command = new GetFunctionEventInvokeConfigCommand({ FunctionName: id });
-      const live = await unlessMissing(lambda(last.inputs).send(command));
-      if (live === undefined) return undefined;
-      const { OnFailure, OnSuccess } = live.DestinationConfig ?? {};
-      const destinations = {
-        ...(OnFailure?.Destination && { onFailure: { destination: OnFailure.Destination } }),
-        ...(OnSuccess?.Destination && { onSuccess: { destination: OnSuccess.Destination } }),
-      };
-      return {
-        inputs: observed(last.inputs, {
-          functionName: id,
-          destinationConfig: destinations,
-          maximumEventAgeInSeconds: live.MaximumEventAgeInSeconds,
-          maximumRetryAttempts: live.MaximumRetryAttempts ?? 2,
-          region: last.inputs.region,
-        }),
-        outputs: outputs(),
-      };
+    async read(_id, last) {
+      const kept = findEventInvokeConfig(store, await key(last.inputs));
+      return kept && { inputs: observed(last.inputs, kept), outputs: {} };
     },
 
-    async update(id, given) {
-      // The emulator keeps the first of what is put.
-      await remove(id, given);
-      await put(id, given);
-      return outputs();
+    async update(_id, given) {
+      await keep(given);
+      return {};
     },
 
-    async delete(id, last) {
-      await remove(id, last.inputs);
+    async delete(_id, last) {
+      store.delete(kind, await key(last.inputs));
     },
   });
 }

@@ -1,24 +1,15 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import {
-  CreateFunctionCommand,
-  DeleteFunctionCommand,
-  type FunctionConfiguration,
-  GetFunctionCommand,
-  ListTagsCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
-  UpdateFunctionCodeCommand,
-  UpdateFunctionConfigurationCommand,
-} from "@aws-sdk/client-lambda";
+import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { z } from "zod";
+import type { Properties } from "../../../resource.ts";
 import { archive, codeSha256, zipOf } from "../archive.ts";
 import type { Connection } from "../connection.ts";
 import { unlessMissing } from "../errors.ts";
 import { handler, observed } from "../handler.ts";
 import { physicalName } from "../names.ts";
 import { arnOf, mapOf, oneOf, problem, refused, region, tags, text, wholeNumber } from "../schema.ts";
-import { changeTags } from "../tags.ts";
+import type { Store } from "../store.ts";
 
 /** Runtimes that AWS still makes functions of, for Node.js. */
 const runtimes = ["nodejs20.x", "nodejs22.x", "nodejs24.x"] as const;
@@ -120,142 +111,114 @@ function schema(connection: Connection) {
 
 type Inputs = z.output<ReturnType<typeof schema>>;
 
-/** Where the stand-in keeps a function's zip file, which the emulator takes and never gives back. */
-export function zipFile(stateFolder: string, functionName: string): string {
-  return path.join(stateFolder, "data", "aws", "functions", `${functionName}.zip`);
+const kind = "function";
+
+/** A function as the stand-in keeps it. */
+export interface KeptFunction {
+  readonly arn: string;
+  readonly region: string;
+  /** Absolute path of its zip file. */
+  readonly zip: string;
+  readonly codeSha256: string;
+  readonly inputs: Inputs & { readonly name: string };
 }
 
-/** @param stateFolder absolute path of the state folder */
+export function findFunction(store: Store, arn: string): KeptFunction | undefined {
+  return store.get(kind, arn) as KeptFunction | undefined;
+}
+
+/**
+ * Kept in the stand-in's store. The emulator takes functions, but gives no code back and runs none; and with one in it, it
+ * no longer lists what its topics took, unless a Docker Engine is there.
+ *
+ * @param stateFolder absolute path of the state folder
+ */
 export function lambdaFunction(connection: Connection, stateFolder: string) {
-  const lambda = (inputs: Inputs) => connection.client("lambda", inputs.region);
+  const { store } = connection;
+  const folder = path.join(stateFolder, "data", "aws", "functions");
 
-  async function find(FunctionName: string, inputs: Inputs): Promise<FunctionConfiguration | undefined> {
-    const command = new GetFunctionCommand({ FunctionName });
-    return (await unlessMissing(lambda(inputs).send(command)))?.Configuration;
+  async function arnOfFunction(name: string, place: string): Promise<string> {
+    const { accountId } = await connection.caller();
+    return `arn:aws:lambda:${place}:${accountId}:function:${name}`;
   }
 
-  async function zipped({ code }: Inputs, name: string): Promise<Uint8Array> {
-    if (!code) throw new Error("a function needs code");
-    const zip = await zipOf(code);
-    const file = zipFile(stateFolder, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, zip);
-    return zip;
+  /** @throws where there is no such role, as AWS does */
+  async function checkRole(arn: string): Promise<void> {
+    const RoleName = arn.split("/").at(-1) ?? "";
+    const role = await unlessMissing(connection.client("iam").send(new GetRoleCommand({ RoleName })));
+    if (role === undefined) throw new Error(`the role ${arn} does not exist`);
   }
 
-  const configured = (inputs: Inputs) => ({
-    Role: inputs.role,
-    Handler: inputs.handler,
-    Runtime: inputs.runtime,
-    Description: inputs.description ?? "",
-    Timeout: inputs.timeout,
-    MemorySize: inputs.memorySize,
-    Environment: { Variables: inputs.environment?.variables ?? {} },
-    ...(inputs.vpcConfig && {
-      VpcConfig: {
-        SubnetIds: inputs.vpcConfig.subnetIds,
-        SecurityGroupIds: inputs.vpcConfig.securityGroupIds,
-      },
-    }),
-    ...(inputs.deadLetterConfig && { DeadLetterConfig: { TargetArn: inputs.deadLetterConfig.targetArn } }),
-  });
-
-  async function outputs(name: string, inputs: Inputs) {
-    const live = await find(name, inputs);
-    const arn = live?.FunctionArn ?? "";
-    const invoke = `arn:aws:apigateway:${arn.split(":")[3]}:lambda:path/2015-03-31/functions/${arn}/invocations`;
-    return {
-      name,
-      arn,
-      invokeArn: invoke,
-      codeSha256: live?.CodeSha256 ?? "",
-      version: "$LATEST",
-      tagsAll: inputs.tags ?? {},
+  async function keep(name: string, inputs: Inputs): Promise<KeptFunction> {
+    if (!inputs.code) throw new Error("a function needs code");
+    await checkRole(inputs.role);
+    const place = inputs.region ?? connection.region;
+    const zip = path.join(folder, `${place}-${name}.zip`);
+    const content = await zipOf(inputs.code);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(zip, content);
+    const kept = {
+      arn: await arnOfFunction(name, place),
+      region: place,
+      zip,
+      codeSha256: codeSha256(content),
+      inputs: { ...inputs, name },
     };
+    store.set(kind, kept.arn, kept);
+    return kept;
   }
 
-  async function liveTags(arn: string, inputs: Inputs): Promise<Record<string, string>> {
-    return (await lambda(inputs).send(new ListTagsCommand({ Resource: arn }))).Tags ?? {};
-  }
+  const outputs = ({ arn, region: place, codeSha256: hash, inputs }: KeptFunction) => ({
+    name: inputs.name,
+    arn,
+    invokeArn: `arn:aws:apigateway:${place}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+    codeSha256: hash,
+    version: "$LATEST",
+    tagsAll: inputs.tags ?? {},
+  });
 
   return handler({
     inputs: schema(connection),
     replaceOn: ["name", "region"],
     deleteBeforeReplace: true,
-    // The emulator keeps none of these.
-    writeOnly: [
-      "sourceCodeHash",
-      "loggingConfig",
-      "tracingConfig",
-      "vpcConfig",
-      "deadLetterConfig",
-      "reservedConcurrentExecutions",
-      "ephemeralStorage",
-      "architectures",
-    ],
 
     async create(inputs, logicalName) {
       const name = physicalName({ name: inputs.name }, logicalName);
-      await lambda(inputs).send(
-        new CreateFunctionCommand({
-          FunctionName: name,
-          Code: { ZipFile: await zipped(inputs, name) },
-          ...configured(inputs),
-          Tags: inputs.tags,
-        }),
-      );
-      return { id: name, outputs: await outputs(name, inputs) };
+      const arn = await arnOfFunction(name, inputs.region ?? connection.region);
+      if (findFunction(store, arn)) throw new Error(`Function already exist: ${name}`);
+      return { id: name, outputs: outputs(await keep(name, inputs)) };
     },
 
     async read(id, last) {
-      const live = await find(id, last.inputs);
-      if (live === undefined) return undefined;
-      const inputs = {
-        name: id,
-        role: live.Role,
-        handler: live.Handler,
-        runtime: live.Runtime as Inputs["runtime"],
-        description: live.Description,
-        timeout: live.Timeout,
-        memorySize: live.MemorySize,
-        environment: { variables: live.Environment?.Variables },
-        region: last.inputs.region,
-        tags: await liveTags(live.FunctionArn ?? "", last.inputs),
-        // Where somebody else has put other code, ours is no more what is there.
-        code: isOurs(stateFolder, id, live.CodeSha256) ? last.inputs.code : undefined,
-      };
+      const arn = await arnOfFunction(id, last.inputs.region ?? connection.region);
+      const kept = findFunction(store, arn);
+      if (kept === undefined) return undefined;
+      // Where somebody else has put other code, ours is no more what is there.
+      const code = hashOf(kept.zip) === kept.codeSha256 ? kept.inputs.code : undefined;
       return {
-        inputs: observed(last.inputs, inputs as Partial<Inputs>, { computed: ["name"] }),
-        outputs: await outputs(id, last.inputs),
+        inputs: observed<Properties>(last.inputs, { ...kept.inputs, code }, { computed: ["name"] }),
+        outputs: outputs(kept),
       };
     },
 
     async update(id, inputs) {
-      await lambda(inputs).send(
-        new UpdateFunctionCodeCommand({ FunctionName: id, ZipFile: await zipped(inputs, id) }),
-      );
-      await lambda(inputs).send(
-        new UpdateFunctionConfigurationCommand({ FunctionName: id, ...configured(inputs) }),
-      );
-      const Resource = (await find(id, inputs))?.FunctionArn ?? "";
-      await changeTags(await liveTags(Resource, inputs), inputs.tags, {
-        remove: (TagKeys) => lambda(inputs).send(new UntagResourceCommand({ Resource, TagKeys })),
-        add: (Tags) => lambda(inputs).send(new TagResourceCommand({ Resource, Tags })),
-      });
-      return outputs(id, inputs);
+      return outputs(await keep(id, inputs));
     },
 
     async delete(id, last) {
-      await unlessMissing(lambda(last.inputs).send(new DeleteFunctionCommand({ FunctionName: id })));
-      rmSync(zipFile(stateFolder, id), { force: true });
+      const arn = await arnOfFunction(id, last.inputs.region ?? connection.region);
+      const kept = findFunction(store, arn);
+      if (kept) rmSync(kept.zip, { force: true });
+      store.delete(kind, arn);
     },
   });
 }
 
-function isOurs(stateFolder: string, name: string, sha256: string | undefined): boolean {
+/** Undefined where the file is gone. */
+function hashOf(file: string): string | undefined {
   try {
-    return codeSha256(readFileSync(zipFile(stateFolder, name))) === sha256;
+    return codeSha256(readFileSync(file));
   } catch {
-    return false;
+    return undefined;
   }
 }

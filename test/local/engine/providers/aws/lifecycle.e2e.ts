@@ -1,4 +1,5 @@
 /** Every resource type against the real emulator: made, read, updated, changed behind its back, deleted. */
+import { writeFileSync } from "node:fs";
 import { BudgetsClient, CreateNotificationCommand } from "@aws-sdk/client-budgets";
 import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import {
@@ -21,13 +22,6 @@ import {
   UpdateAliasCommand,
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
-import {
-  CreateFunctionCommand,
-  DeleteFunctionEventInvokeConfigCommand,
-  LambdaClient,
-  PutFunctionEventInvokeConfigCommand,
-  UpdateFunctionCodeCommand,
-} from "@aws-sdk/client-lambda";
 import { ModifyDBParameterGroupCommand, RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client, UpdateHealthCheckCommand } from "@aws-sdk/client-route-53";
 import { DeleteScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -40,7 +34,6 @@ import {
 } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../local/engine/providers/aws/archive.ts";
 import { resourceTypes } from "../../../../../local/engine/providers/aws/index.ts";
@@ -66,15 +59,7 @@ beforeAll(async () => {
   await sdk(IAMClient).send(
     new CreateRoleCommand({ RoleName: "somebody-else", AssumeRolePolicyDocument: trust }),
   );
-  await sdk(LambdaClient).send(
-    new CreateFunctionCommand({
-      FunctionName: "somebody-else",
-      Role: executionRole,
-      Runtime: "nodejs22.x",
-      Handler: "index.handler",
-      Code: { ZipFile: zipSync({ "index.mjs": new Uint8Array(1) }) },
-    }),
-  );
+  store().set("function", functionArn("somebody-else"), {});
   store().set("anomaly-monitor", monitorArn, { monitorType: "CUSTOM" });
   keyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
   otherKeyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
@@ -463,32 +448,25 @@ const cases: Readonly<Record<string, Case>> = {
   "lambda/function:Function": {
     inputs: () => report("export const handler = async () => 1;", { STAGE: "one" }),
     update: () => ({ ...report("export const handler = async () => 2;", { STAGE: "two" }), timeout: 30 }),
-    behind: () =>
-      sdk(LambdaClient).send(
-        new UpdateFunctionCodeCommand({
-          FunctionName: "report",
-          ZipFile: zipSync({ "index.mjs": new Uint8Array(1) }),
-        }),
-      ),
+    behind: ({ outputs: { arn } }) => {
+      const { zip } = store().get("function", String(arn)) as { zip: string };
+      writeFileSync(zip, "other code");
+    },
     drift: ["code"],
     outputs: {
-      arn: `arn:aws:lambda:eu-west-1:${account}:function:report`,
+      arn: functionArn("report"),
       tagsAll: { owner: "platform" },
     },
   },
   "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
     inputs: () => ({ ...onFailure, maximumRetryAttempts: 1 }),
     update: () => ({ ...onFailure, maximumEventAgeInSeconds: 600 }),
-    behind: async () => {
-      const somebody = sdk(LambdaClient);
-      const FunctionName = "somebody-else";
-      // The emulator keeps the first of what is put.
-      await somebody.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName }));
-      const settings = { FunctionName, MaximumEventAgeInSeconds: 600, MaximumRetryAttempts: 0 };
-      const DestinationConfig = {
-        OnFailure: { Destination: onFailure.destinationConfig.onFailure.destination },
-      };
-      await somebody.send(new PutFunctionEventInvokeConfigCommand({ ...settings, DestinationConfig }));
+    behind: () => {
+      const kept = store().get("function-event-invoke-config", functionArn("somebody-else"));
+      store().set("function-event-invoke-config", functionArn("somebody-else"), {
+        ...kept,
+        maximumRetryAttempts: 0,
+      });
     },
     drift: ["maximumRetryAttempts"],
     outputs: {},
@@ -531,6 +509,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
+function functionArn(name: string): string {
+  return `arn:aws:lambda:eu-west-1:${account}:function:${name}`;
+}
+
 const executionRole = `arn:aws:iam::${account}:role/somebody-else`;
 
 function report(text: string, variables: Record<string, string>): Properties {
@@ -556,7 +538,7 @@ function daily(scheduleExpression: string): Properties {
     scheduleExpressionTimezone: "Europe/Berlin",
     flexibleTimeWindow: { mode: "OFF" },
     target: {
-      arn: `arn:aws:lambda:eu-west-1:${account}:function:report`,
+      arn: functionArn("report"),
       roleArn: executionRole,
       input: '{ "edition": "daily" }',
       deadLetterConfig: { arn: `arn:aws:sqs:eu-west-1:${account}:failures` },
