@@ -219,9 +219,12 @@ export const settingsSchema = z.strictObject({
   }),
   metrics: platform({
     dockerHost,
+    replicas: z.literal([1, 2], "1 or 2"),
     bindAddress: ipAddress,
     prometheusPort: port,
     alertmanagerPort: port,
+    prometheusReplicaPort: port,
+    alertmanagerReplicaPort: port,
     blackboxPort: port,
     grafanaPort: port,
     grafanaUrl: optional(origin),

@@ -7,11 +7,8 @@ import { FolderPermission } from "@pulumiverse/grafana/oss/folderPermission.js";
 import { OrganizationPreferences } from "@pulumiverse/grafana/oss/organizationPreferences.js";
 import { dashboardFolders, type FolderUid } from "../catalog/dashboards/dashboard.ts";
 import { dashboards, HOME_DASHBOARD } from "../catalog/dashboards/index.ts";
-import {
-  POSTGRES_DATASOURCE_TYPE,
-  POSTGRES_DATASOURCE_UID,
-  PROMETHEUS_DATASOURCE_UID,
-} from "../render/grafana-panels.ts";
+import { POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "../render/grafana-panels.ts";
+import { replicaName } from "../render/index.ts";
 
 /** How Grafana reads AgentPay's database. */
 export interface DatabaseAccess {
@@ -29,8 +26,8 @@ export interface DashboardsArgs {
   models: Readonly<Record<string, grafana.Dashboard>>;
   /** The stack's name: what people choose the datasource by. */
   environment: string;
-  /** Address of Prometheus as Grafana reaches it. */
-  prometheusUrl: string;
+  /** Address of each replica of Prometheus as Grafana reaches it: whoever reads a dashboard can choose the second. */
+  prometheusUrls: readonly string[];
   /** Address of Alertmanager as Grafana reaches it. */
   alertmanagerUrl: string;
   /** Seconds between scrapes: Grafana derives `$__rate_interval` from it. */
@@ -92,15 +89,7 @@ export class Dashboards extends pulumi.ComponentResource {
 /** The datasources, by the name that their resources have, with uids that are the same in every stack. */
 function dataSources(args: DashboardsArgs): Record<string, DataSourceArgs> {
   return {
-    prometheus: {
-      name: `Prometheus (${args.environment})`,
-      uid: PROMETHEUS_DATASOURCE_UID,
-      type: "prometheus",
-      url: args.prometheusUrl,
-      accessMode: "proxy",
-      isDefault: true,
-      jsonDataEncoded: JSON.stringify({ httpMethod: "POST", timeInterval: `${args.scrapeIntervalSeconds}s` }),
-    },
+    ...Object.fromEntries(args.prometheusUrls.map((url, index) => prometheus(args, url, index))),
     alertmanager: {
       name: "Alertmanager",
       uid: "agentpay-alertmanager",
@@ -112,6 +101,21 @@ function dataSources(args: DashboardsArgs): Record<string, DataSourceArgs> {
     ...(args.database && { postgres: postgres(args.database) }),
     ...(args.cloudWatch && { cloudwatch: cloudWatch(args.cloudWatch) }),
   };
+}
+
+/** The first is the default; another is named and known by its place. */
+function prometheus({ environment, scrapeIntervalSeconds }: DashboardsArgs, url: string, index: number) {
+  const key = replicaName("prometheus", index);
+  const source: DataSourceArgs = {
+    name: `Prometheus (${environment}${index === 0 ? "" : `, replica ${index + 1}`})`,
+    uid: `agentpay-${key}`,
+    type: "prometheus",
+    url,
+    accessMode: "proxy",
+    isDefault: index === 0,
+    jsonDataEncoded: JSON.stringify({ httpMethod: "POST", timeInterval: `${scrapeIntervalSeconds}s` }),
+  };
+  return [key, source] as const;
 }
 
 function postgres({ address, name, user, password, tls }: DatabaseAccess): DataSourceArgs {

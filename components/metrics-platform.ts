@@ -6,6 +6,8 @@ import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
 import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
+import { replicaName } from "../render/index.ts";
+import { REPLICA } from "../render/prometheus.ts";
 import { configurationUpload, hardened, healthcheck, secretUpload, USERS } from "./containers.ts";
 
 export interface MetricsPlatformArgs {
@@ -13,8 +15,13 @@ export interface MetricsPlatformArgs {
   namePrefix: string;
   /** Host address that the ports are published on. */
   bindAddress: string;
-  /** Host ports. */
-  ports: { prometheus: number; alertmanager: number; blackbox: number; grafana: number };
+  /** Host ports: of Prometheus and Alertmanager one for each replica. */
+  ports: {
+    prometheus: readonly [number, ...number[]];
+    alertmanager: readonly [number, ...number[]];
+    blackbox: number;
+    grafana: number;
+  };
   /** Configuration of the blackbox exporter; undefined where the stack has none. */
   blackboxConfiguration: string | undefined;
   /** Existing Docker network that Prometheus joins to scrape AgentPay by name; undefined for none. */
@@ -39,6 +46,8 @@ export interface MetricsPlatformArgs {
 }
 
 const PROMETHEUS_FOLDER = "/etc/prometheus";
+/** Alertmanagers gossip on it, on their own network only: it is never published. */
+const CLUSTER_PORT = 9094;
 const BLACKBOX_CONFIGURATION = "/etc/blackbox_exporter/config.yml";
 const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
 
@@ -48,6 +57,9 @@ const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
  * Prometheus runs on a read-only root. Its configuration is a *revision*: a container, never started, that puts the
  * files on a volume and is named by their content. A changed threshold makes a new revision and removes the old
  * one; Prometheus sees the new files and reloads, with no restart and no missed scrape.
+ *
+ * Replicas of Prometheus read the same files and scrape the same targets. Each tells its alerts to every replica of
+ * Alertmanager; these gossip about whom they told, so that a page is sent once.
  */
 export class MetricsPlatform extends pulumi.ComponentResource {
   readonly prometheusUrl: string;
@@ -69,7 +81,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       ).imageId;
     /** Fixed names and ports cannot exist twice: the old container goes first. */
     const server = (
-      kind: keyof typeof images,
+      kind: string,
       container: Omit<ContainerArgs, "name">,
       dependsOn: pulumi.Resource[] = [],
     ) =>
@@ -84,60 +96,67 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     const prometheusImage = image("prometheus");
     const configurationVolume = volume("prometheus-configuration", false);
     const revision = this.configurationRevision(name, args, prometheusImage, configurationVolume);
-    server(
-      "prometheus",
-      {
-        image: prometheusImage,
+    for (const [index, port] of args.ports.prometheus.entries()) {
+      const replica = replicaName("prometheus", index);
+      server(
+        replica,
+        {
+          image: prometheusImage,
+          user: USERS.nobody,
+          memory: 2048,
+          readOnly: true,
+          command: prometheusCommand(args.retention),
+          ...(args.ports.prometheus.length > 1 && { envs: [`${REPLICA.variable}=${replica}`] }),
+          healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
+          ports: publish(9090, port),
+          networksAdvanced: [
+            ...join(replica),
+            ...(args.applicationNetwork === undefined ? [] : [{ name: args.applicationNetwork }]),
+          ],
+          hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+          volumes: [
+            {
+              volumeName: configurationVolume,
+              containerPath: PROMETHEUS_FOLDER,
+              readOnly: true,
+            },
+            { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/prometheus" },
+          ],
+        },
+        [revision],
+      );
+    }
+
+    const alertmanagerImage = image("alertmanager");
+    for (const [index, port] of args.ports.alertmanager.entries()) {
+      const replica = replicaName("alertmanager", index);
+      server(replica, {
+        image: alertmanagerImage,
         user: USERS.nobody,
-        memory: 2048,
-        readOnly: true,
-        command: prometheusCommand(args.retention),
-        healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
-        ports: publish(9090, args.ports.prometheus),
-        networksAdvanced: [
-          ...join("prometheus"),
-          ...(args.applicationNetwork === undefined ? [] : [{ name: args.applicationNetwork }]),
+        memory: 256,
+        command: [
+          `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
+          "--storage.path=/alertmanager",
+          ...clusterArguments(index, args.ports.alertmanager.length),
         ],
+        envs: Object.entries(args.alertmanagerEnvironment).map(([key, value]) => `${key}=${value}`),
+        healthcheck: healthcheck("http://127.0.0.1:9093/-/ready"),
+        ports: publish(9093, port),
+        networksAdvanced: join(replica),
         hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
         volumes: [
-          {
-            volumeName: configurationVolume,
-            containerPath: PROMETHEUS_FOLDER,
-            readOnly: true,
-          },
-          { volumeName: volume("prometheus-data", args.protectData), containerPath: "/prometheus" },
+          { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/alertmanager" },
         ],
-      },
-      [revision],
-    );
-
-    server("alertmanager", {
-      image: image("alertmanager"),
-      user: USERS.nobody,
-      memory: 256,
-      command: [
-        `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
-        "--storage.path=/alertmanager",
-        // One instance: no cluster port.
-        "--cluster.listen-address=",
-      ],
-      envs: Object.entries(args.alertmanagerEnvironment).map(([key, value]) => `${key}=${value}`),
-      healthcheck: healthcheck("http://127.0.0.1:9093/-/ready"),
-      ports: publish(9093, args.ports.alertmanager),
-      networksAdvanced: join("alertmanager"),
-      hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
-      volumes: [
-        { volumeName: volume("alertmanager-data", args.protectData), containerPath: "/alertmanager" },
-      ],
-      uploads: [
-        ...Object.entries(args.alertmanagerFiles).map(([path, content]) =>
-          configurationUpload(`${ALERTMANAGER_FOLDER}/${path}`, content),
-        ),
-        ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
-          secretUpload(path, content, USERS.nobody),
-        ),
-      ],
-    });
+        uploads: [
+          ...Object.entries(args.alertmanagerFiles).map(([path, content]) =>
+            configurationUpload(`${ALERTMANAGER_FOLDER}/${path}`, content),
+          ),
+          ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
+            secretUpload(path, content, USERS.nobody),
+          ),
+        ],
+      });
+    }
 
     if (args.blackboxConfiguration !== undefined) {
       server("blackbox", {
@@ -174,8 +193,8 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     });
 
     const localUrl = (port: number) => `http://${args.bindAddress}:${port}`;
-    this.prometheusUrl = localUrl(args.ports.prometheus);
-    this.alertmanagerUrl = localUrl(args.ports.alertmanager);
+    this.prometheusUrl = localUrl(args.ports.prometheus[0]);
+    this.alertmanagerUrl = localUrl(args.ports.alertmanager[0]);
     this.grafanaApiUrl = grafana.id.apply(() => args.grafanaApiUrl);
     this.registerOutputs({
       prometheusUrl: this.prometheusUrl,
@@ -214,6 +233,16 @@ export function contentHash(files: Readonly<Record<string, string>>): string {
     .update(JSON.stringify(Object.entries(files).sort()))
     .digest("hex")
     .slice(0, 12);
+}
+
+/** Of one of so many Alertmanagers: how it finds the others. */
+function clusterArguments(own: number, replicas: number): string[] {
+  if (replicas === 1) return ["--cluster.listen-address="];
+  const others = Array.from({ length: replicas }, (_, index) => index).filter((index) => index !== own);
+  return [
+    `--cluster.listen-address=0.0.0.0:${CLUSTER_PORT}`,
+    ...others.map((index) => `--cluster.peer=${replicaName("alertmanager", index)}:${CLUSTER_PORT}`),
+  ];
 }
 
 function prometheusCommand(retention: { days: number; size: string }): string[] {

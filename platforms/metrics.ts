@@ -15,6 +15,7 @@ import {
   probeSettings,
   prometheusFiles,
   publicGrafanaUrl,
+  replicaAddresses,
 } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
@@ -40,8 +41,14 @@ export function metricsPlatform(
       namePrefix: namePrefix(settings),
       bindAddress: platform.bindAddress,
       ports: {
-        prometheus: platform.prometheusPort,
-        alertmanager: platform.alertmanagerPort,
+        prometheus:
+          platform.replicas === 1
+            ? [platform.prometheusPort]
+            : [platform.prometheusPort, platform.prometheusReplicaPort],
+        alertmanager:
+          platform.replicas === 1
+            ? [platform.alertmanagerPort]
+            : [platform.alertmanagerPort, platform.alertmanagerReplicaPort],
         blackbox: platform.blackboxPort,
         grafana: platform.grafanaPort,
       },
@@ -65,7 +72,7 @@ export function metricsPlatform(
     {
       models: dashboardModels(dashboardOptions(settings)),
       environment: settings.environment,
-      prometheusUrl: `http://${internalAddresses.prometheus}`,
+      prometheusUrls: replicaAddresses("prometheus", platform.replicas).map((address) => `http://${address}`),
       alertmanagerUrl: `http://${internalAddresses.alertmanager}`,
       scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
       database: databaseAccess(platform),

@@ -19,6 +19,17 @@ export const internalAddresses = {
   blackbox: "blackbox:9115",
 } as const;
 
+/** Name of a server's nth replica, from 0. The first keeps the plain name: a second one moves nothing. */
+export function replicaName(server: "prometheus" | "alertmanager", index: number): string {
+  return index === 0 ? server : `${server}-${"abcdefgh"[index]}`;
+}
+
+/** Addresses of all replicas of a server on their network. */
+export function replicaAddresses(server: "prometheus" | "alertmanager", replicas: number): readonly string[] {
+  const [, port] = internalAddresses[server].split(":");
+  return Array.from({ length: replicas }, (_, index) => `${replicaName(server, index)}:${port}`);
+}
+
 /** Address at which people open Grafana. */
 export function publicGrafanaUrl(settings: Settings, platform: Enabled<"metrics">): string {
   return settings.docs.grafanaUrl ?? `http://localhost:${platform.grafanaPort}`;
@@ -40,13 +51,16 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     grafanaUrl: publicGrafanaUrl(settings, platform),
   };
   const probes = probeSettings(settings);
+  const { replicas } = platform;
+  const alertmanagers = replicaAddresses("alertmanager", replicas);
   const targets = {
     "agentpay-api": platform.apiTargets,
     "agentpay-worker": platform.workerTargets,
     postgres: platform.postgresTargets,
     redis: platform.redisTargets,
-    prometheus: ["localhost:9090"],
-    alertmanager: [internalAddresses.alertmanager],
+    // Replicas watch one another: each is known to both by the same name.
+    prometheus: replicas === 1 ? ["localhost:9090"] : replicaAddresses("prometheus", replicas),
+    alertmanager: alertmanagers,
   };
   const scraped = jobs.filter((job) => (job === "blackbox" ? probes !== undefined : targets[job].length > 0));
   const rules = ruleFiles(settings.alertThresholds, links, scraped, recordedOnly(settings));
@@ -57,7 +71,8 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
         scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
         targets,
         probes,
-        alertmanagers: [internalAddresses.alertmanager],
+        alertmanagers,
+        replicated: replicas > 1,
       },
       Object.keys(rules),
     ),

@@ -23,7 +23,15 @@ export interface ScrapeSettings {
   readonly probes: ProbeSettings | undefined;
   /** host:port of each Alertmanager. */
   readonly alertmanagers: readonly string[];
+  /** Whether another Prometheus does the same. */
+  readonly replicated: boolean;
 }
+
+/**
+ * Environment variable that says which replica a Prometheus is, and the label that its samples leave the house with.
+ * Alerts lose it: those of both replicas are then the same to Alertmanager.
+ */
+export const REPLICA = { variable: "REPLICA", label: "replica" } as const;
 
 export interface AlertLinks {
   /** A runbook is at `<runbookBaseUrl>/<AlertName>.md`. */
@@ -39,10 +47,18 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
     global: {
       scrape_interval: interval,
       evaluation_interval: interval,
-      external_labels: { environment: settings.environment },
+      external_labels: {
+        environment: settings.environment,
+        ...(settings.replicated && { [REPLICA.label]: `\${${REPLICA.variable}}` }),
+      },
     },
     rule_files: ruleFiles.map((file) => `rules/${file}`),
-    alerting: { alertmanagers: [{ static_configs: [{ targets: settings.alertmanagers }] }] },
+    alerting: {
+      ...(settings.replicated && {
+        alert_relabel_configs: [{ action: "labeldrop", regex: REPLICA.label }],
+      }),
+      alertmanagers: [{ static_configs: [{ targets: settings.alertmanagers }] }],
+    },
     scrape_configs: [
       ...Object.entries(settings.targets)
         .filter(([, targets]) => targets.length > 0)

@@ -32,6 +32,8 @@ export interface PublishedImage {
   readonly listen: ListenSetting;
   /** Added on the bare machine where the container's command says nothing about them. */
   readonly localFlags: readonly string[];
+  /** Flags that only work in a container when they have a value, with the reason and what to do. */
+  readonly containerFlags?: Readonly<Record<string, string>>;
 }
 
 const nobody = { name: "nobody", uid: 65_534, gid: 65_534 };
@@ -61,6 +63,10 @@ export const publishedImages: readonly PublishedImage[] = [
     listen: { flag: "--web.listen-address" },
     // A container keeps the port of the cluster protocol to itself; a process would open it to the network.
     localFlags: ["--cluster.listen-address="],
+    containerFlags: {
+      "--cluster.listen-address":
+        "replicas of Alertmanager gossip on a network of their own, which processes don't have. Set metrics.replicas to 1, or start a Docker Engine.",
+    },
   },
   {
     repository: "prom/blackbox-exporter",

@@ -8,28 +8,29 @@ import path from "node:path";
 import { parse, stringify } from "yaml";
 import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
 import { blackboxConfiguration } from "../../render/blackbox.ts";
-import {
-  internalAddresses,
-  notificationSettings,
-  probeSettings,
-  prometheusFiles,
-} from "../../render/index.ts";
+import { notificationSettings, probeSettings, prometheusFiles } from "../../render/index.ts";
 import type { Settings } from "../../settings.ts";
 import { readSettings } from "../../settings-file.ts";
 import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
 import { Children } from "../engine/children.ts";
 import { LogFiles } from "../engine/log-files.ts";
-import { freePort } from "../free-port.ts";
 import { localPorts } from "../ports.ts";
 import { startInbox } from "../services/inbox/server.ts";
 import { startPagerDuty } from "../services/pagerduty/server.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
-import { emulatorEnvironment, startLabAws } from "./lab-aws.ts";
-import { LabServer } from "./lab-server.ts";
-import { type Pace, scaleDuration, scaleFile } from "./scale.ts";
-import { onSmallDisk } from "./small-disk.ts";
+import { startLabAws } from "./lab-aws.ts";
+import {
+  type Addresses,
+  alertmanagers,
+  binary,
+  freeAddresses,
+  prometheuses,
+  type Servers,
+  withLabAddresses,
+} from "./lab-servers.ts";
+import { type Pace, scaleFile } from "./scale.ts";
 
 export interface LabOptions {
   /** Folder of its own. */
@@ -41,6 +42,8 @@ export interface LabOptions {
   readonly aws: boolean;
   /** Whether Prometheus has a small disk of its own, which can be filled. Default: no. */
   readonly smallDisk?: boolean;
+  /** Of Prometheus and of Alertmanager. Default: one. */
+  readonly replicas?: 1 | 2;
 }
 
 /** prometheus.yml as far as drills break it. */
@@ -59,7 +62,7 @@ export interface PrometheusBreakage {
 export interface Lab {
   readonly agentpay: RunningAgentPay;
   readonly urls: { readonly [Server in "prometheus" | "alertmanager" | "pagerduty" | "inbox"]: string };
-  readonly servers: { readonly [Server in "prometheus" | "alertmanager"]: LabServer };
+  readonly servers: { readonly [Server in "prometheus" | "alertmanager"]: Servers };
   /** Alertmanager's way to PagerDuty. */
   readonly wayToPager: Gateway;
   /** Where Prometheus keeps its samples. */
@@ -107,7 +110,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 }
 
 async function assemble(
-  { folder, factor, tools, aws, smallDisk = false }: LabOptions,
+  { folder, factor, tools, aws, smallDisk = false, replicas = 1 }: LabOptions,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<Lab, "stop">> {
   const logs = new LogFiles(path.join(folder, "logs"));
@@ -126,21 +129,16 @@ async function assemble(
   );
   const pagerduty = keep(await startPagerDuty({ port: 0, dataFolder: data("pagerduty") }));
   const inbox = keep(await startInbox({ port: 0, mailPort: 0, dataFolder: data("inbox") }));
-  const [prometheusPort, alertmanagerPort, blackboxPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const address = {
-    prometheus: `127.0.0.1:${prometheusPort}`,
-    alertmanager: `127.0.0.1:${alertmanagerPort}`,
-    blackbox: `127.0.0.1:${blackboxPort}`,
-  };
+  const addresses = await freeAddresses(replicas);
 
   const children = new Children(path.join(folder, "children.json"), logs);
   undo.push(() => children.stopAll());
   const wayToPager = keep(await startGateway(pagerduty.url));
-  const settings = labSettings(agentpay, wayToPager.url, inbox.mailAddress);
+  const settings = labSettings(agentpay, {
+    eventsUrl: wayToPager.url,
+    smtpHost: inbox.mailAddress,
+    replicas,
+  });
   const notifications = notificationSettings(settings);
   const keys = await makeIntegrations(pagerduty.url);
   const cloud = aws
@@ -157,7 +155,7 @@ async function assemble(
     : undefined;
   const prometheusFolder = path.join(folder, "prometheus");
   const alertmanagerFolder = path.join(folder, "alertmanager");
-  const files = scaled(prometheusConfigurationFiles(settings, address), pace);
+  const files = scaled(prometheusConfigurationFiles(settings, addresses), pace);
   const { "alertmanager.yml": configuration = "", ...templates } = alertmanagerFiles({
     ...notifications,
     sns: cloud && notifications.sns && { ...notifications.sns, apiUrl: cloud.url },
@@ -174,23 +172,12 @@ async function assemble(
     ...slackUrl("/services/drill"),
   });
 
-  const alertmanager = new LabServer(
-    children,
-    {
-      name: "alertmanager",
-      command: binary(tools.alertmanager, "alertmanager"),
-      args: [
-        `--config.file=${path.join(alertmanagerFolder, "alertmanager.yml")}`,
-        `--storage.path=${data("alertmanager")}`,
-        `--web.listen-address=${address.alertmanager}`,
-        "--cluster.listen-address=",
-      ],
-      environment: emulatorEnvironment,
-      cwd: folder,
-    },
-    `http://${address.alertmanager}`,
-  );
-  await alertmanager.start();
+  const ground = { children, folder, factor, data };
+  const servers = {
+    alertmanager: alertmanagers(ground, tools.alertmanager, addresses, alertmanagerFolder),
+    prometheus: await prometheuses(ground, tools.prometheus, addresses, prometheusFolder, smallDisk),
+  };
+  for (const server of servers.alertmanager) await server.start();
   const probes = probeSettings(settings);
   if (probes === undefined)
     throw new Error("Pulumi.local.yaml must have the checker blackbox: drills need it");
@@ -200,37 +187,16 @@ async function assemble(
     command: binary(tools.blackbox, "blackbox_exporter"),
     args: [
       `--config.file=${path.join(folder, "blackbox.yml")}`,
-      `--web.listen-address=${address.blackbox}`,
+      `--web.listen-address=${addresses.blackbox}`,
       // What it keeps back of a scrape's time, in seconds: its own half second would be all there is.
       "--timeout-offset=0.05",
     ],
     cwd: folder,
   });
-  const prometheusServer = {
-    name: "prometheus",
-    command: binary(tools.prometheus, "prometheus"),
-    args: [
-      `--config.file=${path.join(prometheusFolder, "prometheus.yml")}`,
-      `--storage.tsdb.path=${data("prometheus")}`,
-      `--web.listen-address=${address.prometheus}`,
-      "--web.enable-lifecycle",
-      // Prometheus's own defaults, which are durations too.
-      `--scrape.discovery-reload-interval=${scaleDuration("5s", factor)}`,
-      `--query.lookback-delta=${scaleDuration("5m", factor)}`,
-      `--rules.alert.resend-delay=${scaleDuration("1m", factor)}`,
-    ],
-    cwd: folder,
-  };
-  if (smallDisk) await mkdir(data("prometheus"), { recursive: true });
-  const prometheus = new LabServer(
-    children,
-    smallDisk ? onSmallDisk(prometheusServer, data("prometheus")) : prometheusServer,
-    `http://${address.prometheus}`,
-  );
-  await prometheus.start();
+  for (const server of servers.prometheus) await server.start();
   const urls = {
-    prometheus: prometheus.url,
-    alertmanager: alertmanager.url,
+    prometheus: servers.prometheus[0].url,
+    alertmanager: servers.alertmanager[0].url,
     pagerduty: pagerduty.url,
     inbox: inbox.url,
   };
@@ -238,7 +204,7 @@ async function assemble(
   return {
     agentpay,
     urls,
-    servers: { prometheus, alertmanager },
+    servers,
     wayToPager,
     prometheusData: data("prometheus"),
     pagerDutyService: PAGERDUTY_SERVICE,
@@ -262,7 +228,10 @@ async function assemble(
 }
 
 /** The local stack's settings with the lab's addresses. */
-function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: string): Settings {
+function labSettings(
+  agentpay: RunningAgentPay,
+  { eventsUrl, smtpHost, replicas }: { eventsUrl: string; smtpHost: string; replicas: 1 | 2 },
+): Settings {
   const settings = readSettings(REPOSITORY, "local");
   if (!settings.metrics.enabled || !settings.pagerduty.enabled || !settings.uptime.enabled) {
     throw new Error("Pulumi.local.yaml must enable metrics, pagerduty and uptime: drills are about them");
@@ -283,6 +252,7 @@ function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: str
     },
     metrics: {
       ...settings.metrics,
+      replicas,
       scrapeIntervalSeconds: SCRAPE_INTERVAL_SECONDS,
       apiTargets: target("api"),
       workerTargets: target("worker"),
@@ -292,19 +262,10 @@ function labSettings(agentpay: RunningAgentPay, eventsUrl: string, smtpHost: str
   };
 }
 
-function prometheusConfigurationFiles(
-  settings: Settings,
-  address: { readonly [Server in "prometheus" | "alertmanager" | "blackbox"]: string },
-): Record<string, string> {
+function prometheusConfigurationFiles(settings: Settings, addresses: Addresses): Record<string, string> {
   if (!settings.metrics.enabled) return {};
   const files = prometheusFiles(settings, settings.metrics);
-  const configuration = (files["prometheus.yml"] ?? "")
-    .replaceAll(internalAddresses.alertmanager, address.alertmanager)
-    .replaceAll(internalAddresses.blackbox, address.blackbox)
-    // The lab's servers are processes: this machine is no host of theirs, but their own.
-    .replaceAll("host.docker.internal", "127.0.0.1")
-    .replaceAll("localhost:9090", address.prometheus);
-  return { ...files, "prometheus.yml": configuration };
+  return { ...files, "prometheus.yml": withLabAddresses(files["prometheus.yml"] ?? "", addresses) };
 }
 
 function scaled(files: Readonly<Record<string, string>>, pace: Pace): Record<string, string> {
@@ -354,12 +315,6 @@ async function makeIntegrations(url: string): Promise<{ alertmanager: string; cl
     alertmanager: await integration("Alertmanager", "events_api_v2_inbound_integration"),
     cloudWatch: await integration("CloudWatch", "event_transformer_api_inbound_integration"),
   };
-}
-
-function binary({ binaries, name }: FoundTool, wanted: string): string {
-  const found = binaries[wanted];
-  if (found === undefined) throw new Error(`${name} has no ${wanted}`);
-  return found;
 }
 
 /** Refusing a broken configuration is what some drills want: only no answer at all is a failure. */

@@ -10,7 +10,7 @@ import { type Rule, resourceRule, type Subject } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 import * as types from "../../policies/rules/types.ts";
 import { onTheWire, type Registration } from "../support/mocks.ts";
-import { REPOSITORY, runProgram, type Stack, stacks } from "../support/program.ts";
+import { type Overrides, REPOSITORY, runProgram, type Stack, stacks } from "../support/program.ts";
 import { leaks, sentinel } from "../support/secrets.ts";
 import { cases, type Sketch } from "./cases.ts";
 import { judge, pathsOf, subjectsOf, TODAY } from "./support.ts";
@@ -220,6 +220,11 @@ describe.each(stacks)("%s", (stack) => {
     const subjects = (await runProgram(stack, { preview })).resources.map(subjectOf);
     expect(rules.flatMap((rule) => complaints(rule, stack, subjects))).toEqual([]);
   });
+});
+
+test.each<Overrides>([{ "metrics.replicas": 2 }])("production with %j keeps them too", async (overrides) => {
+  const subjects = (await runProgram("production", { overrides })).resources.map(subjectOf);
+  expect(rules.flatMap((rule) => complaints(rule, "production", subjects))).toEqual([]);
 });
 
 test("a rule sees the program: each is about something that production has, but for what it forbids", async () => {

@@ -12,6 +12,7 @@ export interface PlatformFault {
   /** What the lab needs besides. */
   readonly aws?: true;
   readonly smallDisk?: true;
+  readonly replicas?: 2;
   /** Why it can't be tried on this machine; undefined where it can. */
   readonly impossible?: () => string | undefined;
   /** Breaks it and mends it. Returns what happened. @throws where something did not hold, saying what */
@@ -84,7 +85,7 @@ export const platformFaults: readonly PlatformFault[] = [
       await silenceOther(scene);
       await scene.begin("redis");
       await scene.untilPaged("redis");
-      const { alertmanager } = scene.lab.servers;
+      const [alertmanager] = scene.lab.servers.alertmanager;
       await alertmanager.stop();
       await alertmanager.start();
       await alertmanager.ready();
@@ -104,7 +105,7 @@ export const platformFaults: readonly PlatformFault[] = [
     run: async (scene) => {
       await scene.begin("redis");
       await scene.untilPaged("redis");
-      const { alertmanager } = scene.lab.servers;
+      const [alertmanager] = scene.lab.servers.alertmanager;
       await alertmanager.kill();
       await alertmanager.start();
       await alertmanager.ready();
@@ -144,7 +145,7 @@ export const platformFaults: readonly PlatformFault[] = [
       await scene.untilPaged("redis");
       const samples = "sum(count_over_time(up[1h]))";
       const [before = 0] = await scene.query(samples);
-      const { prometheus } = scene.lab.servers;
+      const [prometheus] = scene.lab.servers.prometheus;
       await prometheus.kill();
       const down = Date.now();
       await prometheus.start();
@@ -173,7 +174,7 @@ export const platformFaults: readonly PlatformFault[] = [
         : "a small disk needs Linux's unshare, and the right to make name spaces with it",
     run: async (scene) => {
       const { servers, prometheusData } = scene.lab;
-      const pid = servers.prometheus.pid;
+      const { pid } = servers.prometheus[0];
       if (pid === undefined) throw new Error("Prometheus does not run");
       await fillDisk(pid, prometheusData);
       await scene.until("a page", 20, async () => (await scene.allEvents()).length > 0);
@@ -208,12 +209,13 @@ export const platformFaults: readonly PlatformFault[] = [
       "its alerts count as over and page nobody; its Watchdog does too, so the dead man's switch pages",
     aws: true,
     run: async (scene) => {
-      await scene.lab.servers.prometheus.kill();
+      const [prometheus] = scene.lab.servers.prometheus;
+      await prometheus.kill();
       await tellWithClockAt(scene, "ClockBehind", -60);
       await tellWithClockAt(scene, "Watchdog", -60);
       const paged = await untilSilencePages(scene);
       await scene.expectRings("redis", 0);
-      await scene.lab.servers.prometheus.start();
+      await prometheus.start();
       await untilSilenceIsOver(scene);
       return `nobody was told by Alertmanager; the heartbeat's silence paged after ${paged}; ended with the right clock`;
     },
@@ -235,20 +237,71 @@ export const platformFaults: readonly PlatformFault[] = [
     },
   },
   {
+    name: "replicas",
+    title: "Nothing: two Prometheus and two Alertmanager servers run",
+    mustHold: "an outage pages exactly once, and ends once",
+    replicas: 2,
+    run: async (scene) => {
+      await scene.begin("redis");
+      const took = await scene.untilPaged("redis", 10);
+      await scene.pass(2 * A_GROUP_INTERVAL);
+      await scene.expectRings("redis", 1);
+      await scene.mend("redis");
+      await scene.pass(A_GROUP_INTERVAL);
+      const events = await scene.events("redis");
+      if (events.length !== 2) throw new Error(`PagerDuty was told ${events.length} times, not twice`);
+      return `paged after ${took}, once; ended, once`;
+    },
+  },
+  {
+    name: "prometheus-replica",
+    title: "Either one of two Prometheus servers is killed",
+    mustHold: "each outage pages, once, and ends",
+    replicas: 2,
+    run: (scene) => eitherMayFail(scene, "prometheus"),
+  },
+  {
+    name: "alertmanager-replica",
+    title: "Either one of two Alertmanagers is killed",
+    mustHold: "each outage pages, once, and ends, also when the other one is back in between",
+    replicas: 2,
+    run: (scene) => eitherMayFail(scene, "alertmanager"),
+  },
+  {
     name: "host-gone",
     title: "The whole monitoring host is gone",
     mustHold: "the dead man's switch pages, from outside; its end arrives when the host is back",
     aws: true,
     run: async (scene) => {
-      const { prometheus, alertmanager } = scene.lab.servers;
-      await Promise.all([prometheus.kill(), alertmanager.kill()]);
+      const servers = Object.values(scene.lab.servers).flat();
+      await Promise.all(servers.map((server) => server.kill()));
       const paged = await untilSilencePages(scene);
-      await Promise.all([prometheus.start(), alertmanager.start()]);
+      await Promise.all(servers.map((server) => server.start()));
       await untilSilenceIsOver(scene);
       return `CloudWatch paged after ${paged}; ended`;
     },
   },
 ];
+
+/** One of two replicas of a server is killed before an outage, comes back, and the other one is killed before the next. */
+async function eitherMayFail(scene: Scene, server: "prometheus" | "alertmanager"): Promise<string> {
+  const took: string[] = [];
+  for (const replica of scene.lab.servers[server]) {
+    await replica.kill();
+    const before = await scene.rings("redis");
+    const since = Date.now();
+    await scene.begin("redis");
+    await scene.until("the page", 10, async () => (await scene.rings("redis")) > before);
+    took.push(inSeconds(Date.now() - since));
+    await scene.pass(A_GROUP_INTERVAL);
+    await replica.start();
+    await replica.ready();
+    await scene.pass(A_GROUP_INTERVAL);
+    await scene.mend("redis");
+    await scene.expectRings("redis", before + 1);
+  }
+  return `without the first one, paged after ${took[0]}, once; without the second, after ${took[1]}, once; ended both times`;
+}
 
 async function untilSilencePages(scene: Scene): Promise<string> {
   const since = Date.now();

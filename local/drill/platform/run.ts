@@ -30,13 +30,17 @@ async function runOne(fault: PlatformFault, options: RoundOptions): Promise<Plat
   const impossible = fault.impossible?.();
   if (impossible !== undefined) return { fault, outcome: "not tried", happened: impossible };
   options.report(fault.title);
-  const { aws = false, smallDisk = false } = fault;
-  const lab = await startLab({ ...options, aws, smallDisk, folder: path.join(options.folder, fault.name) });
+  const { aws = false, smallDisk = false, replicas = 1 } = fault;
+  const folder = path.join(options.folder, fault.name);
+  const lab = await startLab({ ...options, aws, smallDisk, replicas, folder });
   try {
     const scene = new Scene(lab, options.factor, options.signal);
     await scene.until("Prometheus with its targets", 5, async () => {
-      const { prometheus, alertmanager } = lab.servers;
-      await Promise.all([prometheus.ready(), alertmanager.ready()]);
+      await Promise.all(
+        Object.values(lab.servers)
+          .flat()
+          .map((server) => server.ready()),
+      );
       return (await scene.query("up{job='redis'}")).includes(1);
     });
     // The heartbeat has been heard for as long as its silence has to last.

@@ -65,7 +65,12 @@ test("a healthy run pages nobody", async () => {
 });
 
 test("the platform keeps its promises when it breaks itself", async () => {
-  const { code, output } = await drill(["--faults", "platform", "--fault", "alertmanager-restarted"]);
+  const names = ["alertmanager-restarted", "replicas"];
+  const { code, output } = await drill([
+    ...["--faults", "platform"],
+    ...names.flatMap((name) => ["--fault", name]),
+  ]);
+  expect(output).toMatch(/an outage pages exactly once.+│ held +│ paged after \d/);
   expect(output).toMatch(
     /Alertmanager is restarted +│ no second page.+│ held +│ one page; the silence still mutes/,
   );

@@ -101,6 +101,11 @@ function listeningArguments(
   image: PublishedImage,
   { ip, port }: Listen,
 ): readonly string[] {
+  for (const [flag, reason] of Object.entries(image.containerFlags ?? {})) {
+    if (given.some((argument) => flagName(argument) === flag && argument !== `${flag}=`)) {
+      throw new Error(`"command": ${flag} can't be used without a Docker Engine: ${reason}`);
+    }
+  }
   const missing = image.localFlags.filter(
     (flag) => !given.some((argument) => flagName(argument) === flagName(flag)),
   );

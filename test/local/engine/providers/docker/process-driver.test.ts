@@ -21,6 +21,7 @@ const image: PublishedImage = {
   port: 9090,
   listen: { flag: "--web.listen-address" },
   localFlags: ["--cluster.listen-address="],
+  containerFlags: { "--cluster.listen-address": "there is no such network." },
 };
 
 let state: string;
@@ -202,6 +203,13 @@ describe("a daemon that was killed", () => {
 });
 
 describe("configuration", () => {
+  it("is refused where it needs what only containers have, with the reason", async () => {
+    const command = ["--cluster.listen-address=0.0.0.0:9094"];
+    await expect(newDriver().containers.create(server({ command }), "server")).rejects.toThrow(
+      `"command": --cluster.listen-address can't be used without a Docker Engine: there is no such network.`,
+    );
+  });
+
   it("reaches the server with paths and addresses of this machine, and for its owner's eyes only", async () => {
     const { containers, volumes, networks } = newDriver();
     await volumes.create({ name: "configuration" }, "volume");
