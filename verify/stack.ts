@@ -59,6 +59,11 @@ export async function readStack(name: string, pulumi?: Pulumi): Promise<Stack> {
   };
 }
 
+/** The stack's secrets alone, also where its configuration has problems. @throws where it can't be read */
+export async function readSecrets(pulumi: Pulumi): Promise<Secrets> {
+  return secretsOf(configurationFrom(await output(pulumi, "config", "--json", "--show-secrets")));
+}
+
 const configurationSchema = z.record(
   z.string(),
   z.object({ value: z.string().optional(), objectValue: z.unknown().optional() }),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { exitCodes, type Pulumi } from "../../pulumi-cli.ts";
-import { type EngineEvent, eventLogEnvironment, readEvents } from "../../review/events.ts";
+import { type EngineEvent, eventLogEnvironment, readEvents } from "../events.ts";
 import { withoutKeys } from "../secrets/known-keys.ts";
 
 const driftedSchema = z.object({

@@ -60,7 +60,7 @@ function scanState(
 }
 
 /** Ways in which a value may stand in another: as it is, in JSON, in an address, as a login of HTTP. */
-function formsOf(secret: string): readonly string[] {
+export function formsOf(secret: string): readonly string[] {
   return [
     ...new Set([
       secret,

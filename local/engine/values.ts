@@ -32,7 +32,7 @@ export function secret(value: unknown): Secret {
 }
 
 /** A copy with every leaf, secret and container passed through `change`, from the outside in. */
-function mapChildren(value: unknown, change: (child: unknown) => unknown): unknown {
+export function mapChildren(value: unknown, change: (child: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(change);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, change(child)]));

@@ -64,8 +64,9 @@ test("a job has a cloud role or may write on GitHub, never both", () => {
     "canary.yml: page",
     "deploy-stack.yml: deploy",
     "drift.yml: check",
+    "review.yml: preview",
   ]);
-  expect(writers.map(({ where }) => where).toSorted()).toEqual(["drift.yml: issue"]);
+  expect(writers.map(({ where }) => where).toSorted()).toEqual(["drift.yml: issue", "review.yml: comment"]);
   for (const { where, job } of roles) expect(job.environment, where).toBeTruthy();
 });
 

@@ -5,6 +5,7 @@ import { unknownCheckingProxy } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Exemption } from "../../policies/exemption.ts";
+import { judgeProgram, type PolicyConfiguration, policyConfiguration } from "../../policies/judgement.ts";
 import { policyOf } from "../../policies/policy.ts";
 import { type Rule, resourceRule, type Subject } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
@@ -173,7 +174,7 @@ test("the engine hears all violations, and then of what could not be checked", (
   expect(heard).toEqual(['Container: "envs[1]" must be a file (NAME_FILE=path)']);
 });
 
-const configuration = z.record(
+const configuration = z.partialRecord(
   z.enum(rules.map(({ name }) => name)),
   z.union([
     z.enum(["advisory", "mandatory", "disabled"]),
@@ -193,38 +194,44 @@ const configuration = z.record(
   ]),
 );
 
-/** A stack's levels, settings and exemptions. */
-function configurationOf(stack: Stack) {
-  const text = readFileSync(join(REPOSITORY, `policies/config/${stack}.json`), "utf8");
-  return z.partialRecord(configuration.keyType, configuration.valueType).parse(JSON.parse(text));
-}
-
 /** A resource of a mock run as the policy SDK would hand it on. */
 function subjectOf(resource: Registration): Subject {
   return { ...resource, props: unknownCheckingProxy(onTheWire(resource.inputs) as object) };
 }
 
-function complaints(rule: Rule, stack: Stack, subjects: readonly Subject[]): string[] {
-  const own = configurationOf(stack)[rule.name];
-  const { enforcementLevel, exempt, ...settings } =
-    typeof own === "string" ? { enforcementLevel: own } : (own ?? {});
-  if ((enforcementLevel ?? rule.level ?? "mandatory") !== "mandatory") return [];
-  const findings = judge(rule, subjects, { settings, ...(exempt && { exempt }) });
-  return findings
-    .filter(({ verdict }) => verdict === "violation")
-    .map(({ message }) => `${rule.name}: ${message}`);
+/** Mandatory rules of the stack that these break. */
+function complaints(stack: Stack, subjects: readonly Subject[]): string[] {
+  return judgeProgram(subjects, policyConfiguration(stack), TODAY)
+    .filter(({ level, verdict }) => level === "mandatory" && verdict === "violation")
+    .map(({ rule, message }) => `${rule.name}: ${message}`);
 }
 
 describe.each(stacks)("%s", (stack) => {
   test.each([false, true])("keeps every mandatory rule (preview: %s)", async (preview) => {
     const subjects = (await runProgram(stack, { preview })).resources.map(subjectOf);
-    expect(rules.flatMap((rule) => complaints(rule, stack, subjects))).toEqual([]);
+    expect(complaints(stack, subjects)).toEqual([]);
   });
+
+  test("has levels and exemptions of rules that there are", () => {
+    expect(configuration.safeParse(policyConfiguration(stack)).error).toBeUndefined();
+  });
+});
+
+test("a level of the stack's own is the rule's", () => {
+  const [name = "", { fail = [] } = {}] = Object.entries(cases)[0] ?? [];
+  const [, ...sketches] = fail[0] ?? [""];
+  const levels = (own: PolicyConfiguration) =>
+    judgeProgram(subjectsOf(sketches), own, TODAY)
+      .filter(({ rule }) => rule.name === name)
+      .map(({ level }) => level);
+  expect(levels({})).toContain("mandatory");
+  expect(levels({ [name]: "advisory" })).toContain("advisory");
+  expect(levels({ [name]: { enforcementLevel: "disabled" } })).toEqual([]);
 });
 
 test.each<Overrides>([{ "metrics.replicas": 2 }])("production with %j keeps them too", async (overrides) => {
   const subjects = (await runProgram("production", { overrides })).resources.map(subjectOf);
-  expect(rules.flatMap((rule) => complaints(rule, "production", subjects))).toEqual([]);
+  expect(complaints("production", subjects)).toEqual([]);
 });
 
 test("a rule sees the program: each is about something that production has, but for what it forbids", async () => {

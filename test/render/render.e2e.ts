@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAnnouncements, type ReadAnnouncements } from "../../announcements.ts";
 import { alerts } from "../../catalog/alerts/index.ts";
+import { alertmanagerFrom, receiverNames } from "../../ci/review/routes.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import { renderAll } from "../../render/index.ts";
@@ -95,6 +96,10 @@ describe.each(variants)("$title", ({ title, stack, overrides, announced }) => {
         ...Object.entries(labels).map(([label, value]) => `${label}=${value}`),
       ]);
       expect(stdout.trim()).toBe(receiver);
+      // A review follows the routes by itself.
+      expect(receiverNames(alertmanagerFrom(readFileSync(alertmanager, "utf8")).route, labels)).toEqual([
+        receiver,
+      ]);
     },
   );
 

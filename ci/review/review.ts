@@ -1,0 +1,82 @@
+/** Gathers what there is to say of a change to one stack. A part that can't be had says why; the others are still there. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { messageOf } from "../../local/engine/errors.ts";
+import { redact } from "../../local/engine/values.ts";
+import { REPOSITORY } from "../../local/state-folder.ts";
+import { pulumiOf } from "../../pulumi-cli.ts";
+import { readSecrets, type Secrets } from "../../verify/stack.ts";
+import { withoutKeys } from "../secrets/known-keys.ts";
+import { formsOf } from "../secrets/scan.ts";
+import { type Preview, previewOf } from "./preview.ts";
+import { report } from "./report.ts";
+import { type RuleTests, testRules } from "./rule-tests.ts";
+import { checkOutBase, type Side, sideOf } from "./side.ts";
+
+/** A part, or why it can't be had. */
+export type Part<Value> = { readonly value: Value } | { readonly problem: string };
+
+export interface Review {
+  readonly stack: string;
+  /** What it is compared with, for people. */
+  readonly base: string;
+  readonly before: Part<Side>;
+  readonly after: Part<Side>;
+  /** Undefined where it was not asked for. */
+  readonly preview: Part<Preview> | undefined;
+  /** Undefined where they were not asked for. */
+  readonly ruleTests: RuleTests | undefined;
+}
+
+export interface ReviewOptions {
+  readonly stack: string;
+  /** Branch, tag or commit. */
+  readonly base: string;
+  /** Whether the engine is left out, for where there is no account. */
+  readonly offline: boolean;
+  readonly ruleTests: boolean;
+}
+
+/** @returns Markdown with no secret in it, and whether nothing speaks against the change */
+export async function review(options: ReviewOptions): Promise<{ markdown: string; passed: boolean }> {
+  const scratch = await mkdtemp(join(tmpdir(), "review-"));
+  try {
+    const { found, secrets } = await gather(options, scratch);
+    const { markdown, passed } = report(found);
+    return { markdown: withoutKeys(redact(markdown, secrets)), passed };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratch: string) {
+  const name = stack.split("/").at(-1) ?? stack;
+  const [before, after] = await Promise.all([
+    part(async () => {
+      const folder = join(scratch, "base");
+      await checkOutBase(base, folder);
+      return sideOf(folder, name, join(scratch, "before"));
+    }),
+    part(() => sideOf(REPOSITORY, name, join(scratch, "after"))),
+  ]);
+  const tested = ruleTests ? await testRules(scratch) : undefined;
+  const engine = offline ? undefined : await part(() => pulumiOf(stack));
+  const pulumi = engine && "value" in engine ? engine.value : undefined;
+  const preview = pulumi
+    ? await part(() => previewOf(stack, pulumi, scratch))
+    : (engine as Part<Preview> | undefined);
+  const secrets: Secrets = pulumi ? await readSecrets(pulumi).catch(() => ({})) : {};
+  return {
+    found: { stack, base, before, after, preview, ruleTests: tested },
+    secrets: Object.values(secrets).flatMap((secret) => (secret === undefined ? [] : formsOf(secret))),
+  };
+}
+
+async function part<Value>(make: () => Promise<Value>): Promise<Part<Value>> {
+  try {
+    return { value: await make() };
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+}
