@@ -6,6 +6,7 @@ import { metricsPlatform } from "./platforms/metrics.ts";
 import { pagerDutyPlatform } from "./platforms/pagerduty.ts";
 import { sentryPlatform } from "./platforms/sentry.ts";
 import { statusPage } from "./platforms/status-page.ts";
+import { uptimeVendors } from "./platforms/uptime-vendors.ts";
 import { loadSettings } from "./settings.ts";
 
 const settings = loadSettings();
@@ -17,7 +18,8 @@ const cloud = aws.enabled ? awsPlatform(settings, aws, onCall) : undefined;
 const datadogLogs = cloud && aws.enabled ? datadogPlatform(settings, aws, cloud) : undefined;
 const deadMansSwitch = cloud && aws.enabled && metrics.enabled ? heartbeat(settings, cloud, aws) : undefined;
 const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall) : undefined;
-const page = statusPage(settings);
+const page = statusPage(settings, onCall);
+const vendors = uptimeVendors(settings, onCall);
 
 export const environment = settings.environment;
 
@@ -69,7 +71,9 @@ export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGrou
 export const prometheusUrl = platform?.servers.prometheusUrl;
 export const alertmanagerUrl = platform?.servers.alertmanagerUrl;
 export const grafanaUrl = platform?.grafanaPublicUrl;
-export const statusPageUrl = page?.url;
+export const uptimeRobotMonitorIds = vendors.uptimeRobot?.monitorIds;
+export const betterStackMonitorIds = vendors.betterStack?.monitorIds;
+export const statusPageUrl = page?.url ?? vendors.betterStack?.statusPageUrl;
 /** Badges of each public endpoint, for pages of others. */
 export const statusBadgeUrls = page?.badgeUrls;
 export const dashboardUrls = platform?.dashboards.urls;

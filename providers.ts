@@ -6,7 +6,7 @@ import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as DatadogProvider } from "@pulumi/datadog/provider.js";
 import { Provider as DockerProvider } from "@pulumi/docker/provider.js";
 import { Provider as PagerDutyProvider } from "@pulumi/pagerduty/provider.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Provider as GrafanaProvider } from "@pulumiverse/grafana/provider.js";
 import { Provider as SentryProvider } from "@pulumiverse/sentry/provider.js";
 import { datadogApiUrl } from "./render/datadog.ts";
@@ -108,4 +108,11 @@ export function grafanaProvider(
     auth: adminPassword.apply((password) => `admin:${password}`),
     storeDashboardSha256: false,
   });
+}
+
+/** Where a vendor's REST objects (components/rest-object.ts) are kept, and the key to them: in no object, and nowhere in clear. */
+export class VendorProvider extends pulumi.ProviderResource {
+  constructor(name: string, { url, key }: { url: string; key: pulumi.Output<string> }) {
+    super("pulumi-nodejs", name, { "vendor:url": url, "vendor:key": key });
+  }
 }

@@ -4,10 +4,10 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type ReadAnnouncements, readAnnouncements } from "./announcements.ts";
+import { ANNOUNCEMENTS_FILE, type ReadAnnouncements, readAnnouncements } from "./announcements.ts";
 import { type AlertThresholds, alerts, alertThresholdNames } from "./catalog/alerts/index.ts";
-import { nothingAnnounced } from "./catalog/maintenance.ts";
-import { type Checker, checkers } from "./catalog/uptime.ts";
+import { type Maintenance, maintenanceOf, nothingAnnounced } from "./catalog/maintenance.ts";
+import { type Checker, checkers, publicServices } from "./catalog/uptime.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string(expected).regex(pattern, { error: expected, abort: true });
@@ -55,6 +55,10 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const logRetention = z.literal(LOG_RETENTION_DAYS, `one of ${LOG_RETENTION_DAYS.join(", ")}`);
+
+/** Seconds between checks that Better Stack and UptimeRobot both take; 0 for the guide's. */
+const VENDOR_INTERVALS = [0, 30, 60, 120, 180, 300, 600, 900, 1800];
+const vendorInterval = z.literal(VENDOR_INTERVALS, `one of ${VENDOR_INTERVALS.join(", ")}`);
 
 /** Where the services' logs go. */
 type LogPlatform = "cloudwatch" | "datadog";
@@ -184,6 +188,13 @@ export const settingsSchema = z.strictObject({
     // Prometheus forgets a sample after 5 minutes, and an alert wants at least two.
     probeIntervalSeconds: integer(10, 120),
     route53IntervalSeconds: z.literal([10, 30], "10 or 30"),
+    vendorIntervalSeconds: vendorInterval,
+    widgetKeyword: anyText.min(1, "a text"),
+    uptimerobotApiUrl: httpUrl,
+    uptimerobotApiKey: optional(secret),
+    betterstackApiUrl: httpUrl,
+    betterstackApiToken: optional(secret),
+    betterstackSubdomain: optional(slug),
     statusPageUrl: optional(origin),
     statusPagePort: port,
     statusPageBindAddress: ipAddress,
@@ -276,13 +287,18 @@ interface Problem {
 type Sections = Partial<Parsed>;
 
 /** Rules between keys: what one key's value makes another need. A section that is wrong by itself is left out. */
-function crossFieldProblems(environment: string, sections: Sections): Problem[] {
+function crossFieldProblems(
+  environment: string,
+  sections: Sections,
+  { announcements }: ReadAnnouncements,
+): Problem[] {
   return [
     ...notificationProblems(sections),
     ...platformProblems(sections),
     ...logProblems(sections),
     ...uptimeProblems(environment, sections),
     ...reportProblems(sections),
+    ...windowProblems(sections, announcements.maintenance),
     ...pagingProblems(environment, sections),
   ];
 }
@@ -328,6 +344,16 @@ function platformProblems({ aws, database, metrics, sentry }: Sections): Problem
   return problems;
 }
 
+/** Checkers that are somebody else's service, with the keys of their secret and address. */
+const VENDORS = [
+  { checker: "uptimerobot", key: "uptimerobotApiKey", address: "uptimerobotApiUrl" },
+  { checker: "betterstack", key: "betterstackApiToken", address: "betterstackApiUrl" },
+] as const;
+
+function isLoopback(url: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
+
 function uptimeProblems(environment: string, { uptime }: Sections): Problem[] {
   if (!uptime?.enabled) return [];
   const problems: Problem[] = [];
@@ -343,6 +369,17 @@ function uptimeProblems(environment: string, { uptime }: Sections): Problem[] {
     const expected = "true: production has no self-signed certificate";
     problems.push({ key: "uptime.verifyCertificates", expected, text: false });
   }
+  for (const { checker, key, address } of VENDORS) {
+    if (!uptime.checkers.includes(checker)) continue;
+    if (!uptime[key]) {
+      const expected = `a secret value, since uptime.checkers has ${checker}`;
+      problems.push({ key: `uptime.${key}`, expected, text: true });
+    }
+    if (environment === "local" && !isLoopback(uptime[address])) {
+      const expected = "an address of this machine: the local stack calls nobody else";
+      problems.push({ key: `uptime.${address}`, expected, text: true });
+    }
+  }
   return problems;
 }
 
@@ -352,6 +389,18 @@ function reportProblems({ cost }: Sections): Problem[] {
   if (subnetIds.length === 0 || securityGroupIds.length > 0) return [];
   const expected = "at least one security group, since cost.report.subnetIds is set";
   return [{ key: "cost.report.securityGroupIds[0]", expected, text: true }];
+}
+
+/** What a monitor of Better Stack can't keep. */
+function windowProblems({ uptime }: Sections, maintenance: readonly Maintenance[]): Problem[] {
+  if (!uptime?.enabled || !uptime.checkers.includes("betterstack")) return [];
+  return publicServices
+    .filter((service) => maintenanceOf(service, maintenance).length > 1)
+    .map((service) => ({
+      key: `${ANNOUNCEMENTS_FILE}: maintenance of ${service}`,
+      expected: "one entry that is not over, since Better Stack knows one window for each monitor",
+      text: "file",
+    }));
 }
 
 function logProblems({ aws, datadog, logs }: Sections): Problem[] {
@@ -390,6 +439,8 @@ function pagingProblems(environment: string, { notifications, pagerduty }: Secti
 /** Keys whose values are secret: the command that sets them says so, and no message may show a value. */
 export const secretKeys = [
   "sentry.token",
+  "uptime.uptimerobotApiKey",
+  "uptime.betterstackApiToken",
   "uptime.statusPageCertificate",
   "uptime.statusPagePrivateKey",
   "pagerduty.token",
@@ -498,7 +549,7 @@ export function parseSettings(
   const sections = result.success ? result.data : sectionsOf(configuration);
   const problems = [
     ...(result.success ? [] : problemsOf(result.error)),
-    ...crossFieldProblems(environment, sections),
+    ...crossFieldProblems(environment, sections, announced),
     ...announced.problems.map((mistake) => ({ ...mistake, text: "file" as const })),
   ];
   if (!result.success || problems.length > 0) throw new SettingsError(explain(environment, problems));

@@ -1,8 +1,8 @@
 /** What customers are told of: work on AgentPay, whose alerts tell nobody meanwhile, and incidents. */
-import type { EndpointKey } from "./uptime.ts";
+import { affectedBy, type EndpointKey } from "./uptime.ts";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
-type WeekdayName = (typeof WEEKDAYS)[number];
+export type WeekdayName = (typeof WEEKDAYS)[number];
 
 /** A stretch of one day, UTC. */
 export interface MaintenanceWindow {
@@ -67,6 +67,25 @@ export function minutesOf(time: string): number {
 /** Of Monday to Sunday, from 1. */
 export function weekdayNumber(weekday: WeekdayName): number {
   return WEEKDAYS.indexOf(weekday) + 1;
+}
+
+/** Minutes that it lasts. */
+export function minutesLong({ from, to }: MaintenanceWindow): number {
+  return minutesOf(to) - minutesOf(from);
+}
+
+/** The weekday that it is on, for those who know no dates. */
+export function weekdayOf({ day }: MaintenanceWindow): WeekdayName {
+  if ("weekday" in day) return day.weekday;
+  const sundayFirst = new Date(`${day.date}T00:00:00Z`).getUTCDay();
+  return WEEKDAYS[(sundayFirst + 6) % 7] ?? "monday";
+}
+
+/** What mutes alerts about an endpoint. */
+export function maintenanceOf(key: EndpointKey, maintenance: readonly Maintenance[]): readonly Maintenance[] {
+  return maintenance.filter(
+    ({ over, affects }) => !over && affects.some((service) => affectedBy(service).endpoints.includes(key)),
+  );
 }
 
 function parseDay(text: string): MaintenanceWindow["day"] | undefined {

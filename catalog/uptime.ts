@@ -1,12 +1,12 @@
 /**
- * The one list of what is checked from outside, and who can check it. Route 53, the blackbox exporter and Gatus
- * are given their checks from here, and the status page its names.
+ * The one list of what is checked from outside, and who can check it. All checkers are given their checks from here,
+ * and status pages their names.
  */
 import type { ServiceName, Team } from "./services.ts";
 import type { Severity } from "./severity.ts";
 
 /** Who can check. A stack chooses some, the first of which that can check an endpoint tells people about it. */
-export const checkers = ["route53", "blackbox", "gatus"] as const;
+export const checkers = ["route53", "blackbox", "gatus", "uptimerobot", "betterstack"] as const;
 export type Checker = (typeof checkers)[number];
 
 /**
@@ -20,6 +20,9 @@ const abilities: Readonly<Record<Checker, readonly CheckKind[]>> = {
   route53: ["http", "port"],
   blackbox: ["http", "websocket", "port", "certificate"],
   gatus: ["http", "websocket", "port", "certificate"],
+  // Its reminders of certificates go to whoever hears of the address, at one severity for both.
+  uptimerobot: ["http", "port"],
+  betterstack: ["http", "port", "certificate"],
 };
 
 /** Public addresses of a stack. */
@@ -50,6 +53,8 @@ interface EndpointDefinition {
   readonly public?: PublicEntry;
   /** The endpoint of whose path this one is a part, so that work on that one is work on this one. */
   readonly partOf?: string;
+  /** Seconds between checks by vendors whose free plans allow no shorter ones. Default: 300, the guide's. */
+  readonly vendorIntervalSeconds?: number;
   /** What people feel when it fails, for the alert. */
   readonly whenItFails: string;
   /** Undefined where the stack has no such endpoint. */
@@ -96,6 +101,7 @@ export const endpoints = {
     severity: "warning",
     owner: "platform",
     public: { name: "Chat widget", group: "AgentPay", parts: [] },
+    vendorIntervalSeconds: 1800,
     whenItFails: "Merchants' pages show no chat; conversations that are open go on.",
     url: ({ widgetUrl }) => widgetUrl,
     content: "script",
@@ -169,9 +175,12 @@ export function uptimeChecks(addresses: PublicAddresses): readonly UptimeCheck[]
   });
 }
 
-/** Whether a checker can check such an endpoint. Gatus can't miss its own page. */
-export function canCheck(checker: Checker, { key, kind }: Pick<UptimeCheck, "key" | "kind">): boolean {
-  return abilities[checker].includes(kind) && !(checker === "gatus" && key === "status-page");
+/** Whether a checker can check such an endpoint. Gatus shows whatever it checks, so it only has what is public. */
+export function canCheck(
+  checker: Checker,
+  { kind, public: shown }: Pick<UptimeCheck, "kind" | "public">,
+): boolean {
+  return abilities[checker].includes(kind) && !(checker === "gatus" && shown === undefined);
 }
 
 /**
@@ -179,7 +188,7 @@ export function canCheck(checker: Checker, { key, kind }: Pick<UptimeCheck, "key
  * of the stack's that can check it. What the others see is only recorded. Undefined where none of them can.
  */
 export function tellerOf(
-  check: Pick<UptimeCheck, "key" | "kind">,
+  check: Pick<UptimeCheck, "kind" | "public">,
   chosen: readonly Checker[],
 ): Checker | undefined {
   return chosen.find((checker) => canCheck(checker, check));
@@ -187,6 +196,21 @@ export function tellerOf(
 
 /** Tag of an alarm that only records, naming the checker that tells people instead. */
 export const TOLD_BY_TAG = "told-by";
+
+/** Seconds between a vendor's checks of an endpoint, where the stack doesn't set its own. */
+export function vendorInterval({ vendorIntervalSeconds = 300 }: UptimeCheck): number {
+  return vendorIntervalSeconds;
+}
+
+/** The alert about an endpoint, which is its runbook's name as well. */
+export function alertNameOf({ kind }: Pick<UptimeCheck, "kind">): string {
+  return kind === "certificate" ? "CertificateAboutToExpire" : "EndpointUnreachable";
+}
+
+/** The same where the checker's alerts have no labels. */
+export function alertTitle(check: Pick<UptimeCheck, "key" | "kind">): string {
+  return `${alertNameOf(check)} ${check.key}`;
+}
 
 /** Days before its end at which a certificate warns, and at which it pages and the status page shows it. */
 export const CERTIFICATE_DAYS = { warning: 14, critical: 3 } as const;

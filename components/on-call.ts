@@ -29,6 +29,8 @@ export interface OnCallArgs {
   rotationStart: string;
   /** Whether alerts that come together are one incident; some plans have no such grouping. */
   groupAlerts: boolean;
+  /** Whether uptime checkers page by themselves, rather than through Alertmanager or CloudWatch. */
+  pagedByUptimeCheckers: boolean;
 }
 
 /** PagerDuty: who is called, in what order, and the keys with which the platforms call. */
@@ -38,6 +40,8 @@ export class OnCall extends pulumi.ComponentResource {
   readonly prometheusRoutingKey: pulumi.Output<string>;
   /** Integration key for SNS messages of CloudWatch alarms. Secret. */
   readonly cloudWatchIntegrationKey: pulumi.Output<string>;
+  /** Events API v2 routing key for uptime checkers; undefined where none pages by itself. Secret. */
+  readonly uptimeRoutingKey: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: OnCallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:OnCall", name, {}, opts);
@@ -110,14 +114,23 @@ export class OnCall extends pulumi.ComponentResource {
       name: "CloudWatch",
       vendor: getVendorOutput({ name: "Cloudwatch" }, { parent: this }).id,
     });
+    const uptime = args.pagedByUptimeCheckers
+      ? this.integration(`${name}-uptime`, {
+          service: service.id,
+          name: "Uptime checks",
+          type: "events_api_v2_inbound_integration",
+        })
+      : undefined;
 
     this.serviceUrl = service.htmlUrl;
     this.prometheusRoutingKey = pulumi.secret(prometheus.integrationKey);
     this.cloudWatchIntegrationKey = pulumi.secret(cloudWatch.integrationKey);
+    this.uptimeRoutingKey = uptime && pulumi.secret(uptime.integrationKey);
     this.registerOutputs({
       serviceUrl: this.serviceUrl,
       prometheusRoutingKey: this.prometheusRoutingKey,
       cloudWatchIntegrationKey: this.cloudWatchIntegrationKey,
+      ...(this.uptimeRoutingKey && { uptimeRoutingKey: this.uptimeRoutingKey }),
     });
   }
 

@@ -15,6 +15,8 @@ export interface StatusPageArgs {
   port: number;
   /** Gatus's configuration. No secret in it. */
   configuration: string;
+  /** What it tells people with; undefined where it only shows. Secret. */
+  alerting: pulumi.Output<string> | undefined;
   /** PEM of its own certificate and key; undefined where something in front of it ends TLS. */
   tls: { certificate: pulumi.Output<string>; privateKey: pulumi.Output<string> } | undefined;
   /** Address at which people open it. */
@@ -22,8 +24,6 @@ export interface StatusPageArgs {
   /** Whether the history is guarded against deletion. */
   protectData: boolean;
 }
-
-const CONFIGURATION = `${GATUS_FOLDER}/config.yaml`;
 
 /** Gatus: checks the public endpoints and shows how they are, with their history, to everybody. */
 export class StatusPage extends pulumi.ComponentResource {
@@ -53,12 +53,16 @@ export class StatusPage extends pulumi.ComponentResource {
         memory: 128,
         // Nor has it a shell or wget to ask with: another checker does (endpoint `status-page`).
         wait: false,
-        envs: [`GATUS_CONFIG_PATH=${CONFIGURATION}`],
+        // A folder: Gatus merges the files in it.
+        envs: [`GATUS_CONFIG_PATH=${GATUS_FOLDER}`],
         ports: [{ internal: 8080, external: args.port, ip: args.bindAddress }],
         hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
         volumes: [{ volumeName: data.name, containerPath: GATUS_DATA }],
         uploads: [
-          configurationUpload(CONFIGURATION, args.configuration),
+          configurationUpload(`${GATUS_FOLDER}/config.yaml`, args.configuration),
+          ...(args.alerting
+            ? [secretUpload(`${GATUS_FOLDER}/alerting.yaml`, args.alerting, USERS.root)]
+            : []),
           ...(args.tls
             ? [
                 secretUpload(gatusTlsFiles.certificate, args.tls.certificate, USERS.root),

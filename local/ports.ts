@@ -22,6 +22,8 @@ const BASE_PORTS = {
   inbox: 8104,
   mail: 8105,
   datadog: 8106,
+  uptimerobot: 8107,
+  betterstack: 8108,
   control: 8110,
 } as const;
 
@@ -47,6 +49,8 @@ export const PORT_OWNERS: Readonly<Record<PortName, string>> = {
   inbox: "inbox of Slack, email and SMS",
   mail: "simulated mail server",
   datadog: "simulated Datadog",
+  uptimerobot: "simulated UptimeRobot",
+  betterstack: "simulated Better Stack",
   control: "local stack's control endpoint",
 };
 

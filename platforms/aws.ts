@@ -4,7 +4,6 @@ import { slowApiResponses } from "../catalog/alerts/api.ts";
 import { thresholdOf } from "../catalog/alerts/index.ts";
 import { hostAlarms } from "../catalog/host-alarms.ts";
 import { logQueries } from "../catalog/logs.ts";
-import { tellerOf } from "../catalog/uptime.ts";
 import { AlertTopics } from "../components/alert-topics.ts";
 import { CostControl } from "../components/cost-control.ts";
 import { DatabaseInsights } from "../components/database-insights.ts";
@@ -15,7 +14,7 @@ import { LogAggregation } from "../components/log-aggregation.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { Uptime } from "../components/uptime.ts";
 import { awsProvider, tags } from "../providers.ts";
-import { agentConfiguration, checkersOf, checksOf, fromHost, namePrefix } from "../render/index.ts";
+import { agentConfiguration, checkersOf, checksOf, fromHost, namePrefix, toldBy } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { costReport } from "./cost-report.ts";
 
@@ -97,7 +96,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
           {
             namePrefix: prefix,
             checks: checksOf(settings),
-            toldBy: (check) => tellerOf(check, checkersOf(settings)),
+            toldBy: toldBy(settings),
             requestInterval: uptime.route53IntervalSeconds,
             topics: topics.inGlobalRegion,
             runbookBaseUrl,

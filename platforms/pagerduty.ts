@@ -1,6 +1,7 @@
 /** PagerDuty, as a stack's settings want it. */
 import { OnCall } from "../components/on-call.ts";
 import { pagerDutyProvider } from "../providers.ts";
+import { pagedByUptimeCheckers } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
 export function pagerDutyPlatform(settings: Settings, pagerduty: Enabled<"pagerduty">): OnCall {
@@ -16,6 +17,7 @@ export function pagerDutyPlatform(settings: Settings, pagerduty: Enabled<"pagerd
       timeZone,
       rotationStart,
       groupAlerts,
+      pagedByUptimeCheckers: pagedByUptimeCheckers(settings),
     },
     { providers: [provider], protect: settings.isProduction },
   );

@@ -1,12 +1,22 @@
 /** The public status page, as a stack's settings want it. */
+import * as pulumi from "@pulumi/pulumi";
+import type { OnCall } from "../components/on-call.ts";
 import { StatusPage } from "../components/status-page.ts";
 import { dockerProvider } from "../providers.ts";
 import { badgeUrls, gatusConfiguration } from "../render/gatus.ts";
-import { namePrefix, publicStatusPageUrl, statusPageSettings } from "../render/index.ts";
+import { gatusAlerting } from "../render/gatus-alerting.ts";
+import {
+  checksOf,
+  namePrefix,
+  notificationSettings,
+  publicStatusPageUrl,
+  statusPageSettings,
+  toldBy,
+} from "../render/index.ts";
 import type { Settings } from "../settings.ts";
 
 /** Undefined where the stack has none. */
-export function statusPage(settings: Settings) {
+export function statusPage(settings: Settings, onCall: OnCall | undefined) {
   const { uptime, metrics } = settings;
   const page = statusPageSettings(settings);
   if (!uptime.enabled || page === undefined) return undefined;
@@ -20,6 +30,7 @@ export function statusPage(settings: Settings) {
       bindAddress: uptime.statusPageBindAddress,
       port: uptime.statusPagePort,
       configuration: gatusConfiguration(page),
+      alerting: alerting(settings, onCall),
       tls: certificate && privateKey ? { certificate, privateKey } : undefined,
       publicUrl,
       protectData: settings.isProduction,
@@ -27,4 +38,20 @@ export function statusPage(settings: Settings) {
     { providers: [dockerProvider("status-page-docker", host)] },
   );
   return { url, badgeUrls: badgeUrls(publicUrl, page.checks) };
+}
+
+/** What Gatus tells people with; undefined where other checkers tell of everything. */
+function alerting(settings: Settings, onCall: OnCall | undefined): pulumi.Output<string> | undefined {
+  if (!checksOf(settings).some((check) => toldBy(settings)(check) === "gatus")) return undefined;
+  const { pagerDuty, email } = notificationSettings(settings);
+  const { slackWebhookUrl, smtpPassword } = settings.notifications;
+  const secrets = pulumi.secret({ routingKey: onCall?.uptimeRoutingKey, slackWebhookUrl, smtpPassword });
+  return secrets.apply(({ routingKey, slackWebhookUrl: webhook, smtpPassword: password }) =>
+    gatusAlerting({
+      namePrefix: namePrefix(settings),
+      pagerDuty: pagerDuty && routingKey ? { ...pagerDuty, routingKey } : undefined,
+      slackWebhookUrl: webhook,
+      email: email && { ...email, password },
+    }),
+  );
 }

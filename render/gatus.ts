@@ -3,13 +3,13 @@ import type { Announcements, Incident } from "../catalog/maintenance.ts";
 import {
   CERTIFICATE_DAYS,
   canCheck,
-  type EndpointKey,
   handshakeOf,
   hostAndPort,
   isSecure,
-  publicName,
   type UptimeCheck,
 } from "../catalog/uptime.ts";
+import { namesOf } from "./announcement-text.ts";
+import { alertsOf, type GatusAlerting, literal } from "./gatus-alerting.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Folder of its configuration in the container, and where it keeps the history. */
@@ -29,6 +29,7 @@ export interface StatusPageSettings {
   /** Whether Gatus itself answers over TLS, with the files of `gatusTlsFiles`. */
   readonly tls: boolean;
   readonly announcements: Announcements;
+  readonly alerting: GatusAlerting;
 }
 
 /** Nothing of how a check is made, or why it failed, is for the public. */
@@ -39,11 +40,6 @@ const HIDDEN = {
   "hide-errors": true,
   "hide-conditions": true,
 };
-
-/** Gatus replaces `$NAME` by the environment's; its own form of a plain `$` is `$$`. */
-function literal(text: string): string {
-  return text.replaceAll("$", "$$$$");
-}
 
 /** config.yaml */
 export function gatusConfiguration(settings: StatusPageSettings): string {
@@ -78,6 +74,7 @@ export function gatusConfiguration(settings: StatusPageSettings): string {
         client: { timeout: "10s", insecure: !settings.verifyCertificates },
         ui: HIDDEN,
         ...requestOf(check),
+        ...alertsOf(check, settings),
       };
     }),
   });
@@ -127,10 +124,6 @@ function announcementsOf({ maintenance, incidents }: Announcements) {
       archived: over,
     })),
   ];
-}
-
-function namesOf(keys: readonly EndpointKey[]): string {
-  return keys.map(publicName).join(", ");
 }
 
 /** Badges for pages of others, by public endpoint and what they show. */

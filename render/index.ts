@@ -1,7 +1,7 @@
 /** Settings and catalogue -> every file that other programs read. Pure: components and the render command share it. */
 import { jobs } from "../catalog/metrics.ts";
 import { GLOBAL_REGION, topicArn } from "../catalog/topics.ts";
-import { type Checker, tellerOf, type UptimeCheck, uptimeChecks } from "../catalog/uptime.ts";
+import { type Checker, tellerOf, type UptimeCheck, uptimeChecks, vendorInterval } from "../catalog/uptime.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { alertmanagerFiles, type NotificationSettings } from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
@@ -9,6 +9,7 @@ import { blackboxConfiguration, type ProbeSettings } from "./blackbox.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
 import { datadogAgentFiles } from "./datadog.ts";
 import { gatusConfiguration, type StatusPageSettings } from "./gatus.ts";
+import type { GatusAlerting } from "./gatus-alerting.ts";
 import { type DashboardOptions, dashboardFiles } from "./grafana.ts";
 import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheus.ts";
 
@@ -92,6 +93,24 @@ export function checkersOf({ uptime, aws, metrics }: Settings): readonly Checker
   return uptime.checkers.filter((checker) => !without.includes(checker));
 }
 
+/** The checker that tells people of an endpoint. */
+export function toldBy(settings: Settings): (check: UptimeCheck) => Checker | undefined {
+  return (check) => tellerOf(check, checkersOf(settings));
+}
+
+/** Whether a checker pages by itself, rather than through Alertmanager or CloudWatch. */
+export function pagedByUptimeCheckers(settings: Settings): boolean {
+  const byItself: readonly (Checker | undefined)[] = ["gatus", "uptimerobot", "betterstack"];
+  return checksOf(settings).some(
+    (check) => check.severity === "critical" && byItself.includes(toldBy(settings)(check)),
+  );
+}
+
+/** Seconds between a vendor's checks of an endpoint. */
+export function vendorIntervalOf({ vendorIntervalSeconds }: Enabled<"uptime">) {
+  return (check: UptimeCheck): number => vendorIntervalSeconds || vendorInterval(check);
+}
+
 /** Every endpoint of the stack that is checked from outside. */
 export function checksOf(settings: Settings): readonly UptimeCheck[] {
   const { uptime } = settings;
@@ -127,13 +146,24 @@ export function statusPageSettings(settings: Settings): StatusPageSettings | und
     verifyCertificates: uptime.verifyCertificates,
     tls: uptime.statusPageCertificate !== undefined,
     announcements,
+    alerting: gatusAlertingOf(settings),
+  };
+}
+
+function gatusAlertingOf(settings: Settings): GatusAlerting {
+  const { slack, email } = notificationSettings(settings);
+  return {
+    toldBy: toldBy(settings),
+    warning: [...(slack ? ["slack" as const] : []), ...(email ? ["email" as const] : [])],
+    pages: settings.pagerduty.enabled,
+    runbookBaseUrl: settings.docs.runbookBaseUrl,
   };
 }
 
 /** Endpoints that the blackbox exporter probes, and of which another checker tells people. */
 function recordedOnly(settings: Settings): readonly string[] {
   return checksOf(settings)
-    .filter((check) => tellerOf(check, checkersOf(settings)) !== "blackbox")
+    .filter((check) => toldBy(settings)(check) !== "blackbox")
     .map(({ key }) => key);
 }
 

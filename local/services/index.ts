@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Service } from "../service.ts";
+import { startBetterStack } from "./betterstack/server.ts";
 import { startDatadog } from "./datadog/server.ts";
 import { startInbox } from "./inbox/server.ts";
 import { startPagerDuty } from "./pagerduty/server.ts";
 import { startSentry } from "./sentry/server.ts";
+import { startUptimeRobot } from "./uptimerobot/server.ts";
 
 /** The simulated SaaS services that the daemon hosts. Grafana is not here: it is a process (grafana/main.ts). */
 export const services: readonly Service[] = [
@@ -26,5 +28,15 @@ export const services: readonly Service[] = [
     name: "Datadog",
     start: ({ stateFolder, ports }) =>
       startDatadog({ port: ports.datadog, dataFolder: join(stateFolder, "data", "datadog") }),
+  },
+  {
+    name: "UptimeRobot",
+    start: ({ stateFolder, ports }) =>
+      startUptimeRobot({ port: ports.uptimerobot, dataFolder: join(stateFolder, "data", "uptimerobot") }),
+  },
+  {
+    name: "Better Stack",
+    start: ({ stateFolder, ports }) =>
+      startBetterStack({ port: ports.betterstack, dataFolder: join(stateFolder, "data", "betterstack") }),
   },
 ];

@@ -18,7 +18,11 @@ const addresses = {
   widgetUrl: "https://cdn.example.com/w.js",
   statusPageUrl: "https://status.example.com",
 };
-const checkOf = (key: EndpointKey) => ({ key, kind: endpoints[key].kind });
+const checkOf = (key: EndpointKey) =>
+  uptimeChecks(addresses).find((check) => check.key === key) ?? missing(key);
+const missing = (key: EndpointKey): never => {
+  throw new Error(`there is no endpoint ${key}`);
+};
 
 test("a stack has each endpoint at its address", () => {
   expect(Object.fromEntries(uptimeChecks(addresses).map(({ key, url }) => [key, url]))).toEqual({
@@ -70,12 +74,17 @@ describe("who tells people", () => {
     ["api-certificate", ["route53", "gatus"], "gatus"],
     ["status-page", ["gatus", "blackbox"], "blackbox"],
     ["websocket", ["route53"], undefined],
+    ["websocket-port", ["gatus", "route53"], "route53"],
+    ["api", ["betterstack", "uptimerobot"], "betterstack"],
+    ["websocket", ["uptimerobot", "betterstack", "gatus"], "gatus"],
+    ["api-certificate", ["uptimerobot", "betterstack"], "betterstack"],
   ] as const)("of %s, of %j: %s", (key, chosen, teller) => {
     expect(tellerOf(checkOf(key), chosen)).toBe(teller);
   });
 
-  test("Gatus does not vouch for itself", () => {
+  test("Gatus does not vouch for itself, nor has it what customers don't see", () => {
     expect(canCheck("gatus", checkOf("status-page"))).toBe(false);
+    expect(canCheck("gatus", checkOf("websocket-port"))).toBe(false);
   });
 });
 

@@ -486,6 +486,65 @@ test("logs go to Datadog where a stack says so", async () => {
   expect(await pulumi("stack", "export")).not.toContain(configuration["datadog"]?.["apiKey"]);
 });
 
+const VENDOR_APIS = {
+  uptimerobot: { path: "/v3", header: "Bearer local-uptimerobot-key" },
+  betterstack: { path: "/api/v2", header: "Bearer local-betterstack-token" },
+} as const;
+
+/** An object, or a list of them, of an uptime vendor. */
+async function ofVendor<T>(vendor: keyof typeof VENDOR_APIS, path: string, change?: object): Promise<T> {
+  const { path: api, header } = VENDOR_APIS[vendor];
+  const { data } = await json<{ data: T }>(vendor, `${api}/${path}`, {
+    headers: { Authorization: header, "Content-Type": "application/json" },
+    ...(change && { method: "PATCH", body: JSON.stringify(change) }),
+  });
+  return data;
+}
+
+test("uptime vendors get the same list; what is changed or removed there is drift, and healed; no key is kept", async () => {
+  await pulumi("config", "set", "--path", "uptime.checkers[3]", "uptimerobot");
+  await pulumi("config", "set", "--path", "uptime.checkers[4]", "betterstack");
+  await pulumi("up", "--yes", "--skip-preview");
+  const robots = await ofVendor<{ id: number; friendlyName: string }[]>("uptimerobot", "monitors");
+  expect(robots.map(({ friendlyName }) => friendlyName).toSorted()).toEqual([
+    "API",
+    "Chat widget",
+    "EndpointUnreachable status-page",
+    "EndpointUnreachable websocket-port",
+  ]);
+  type Monitor = { id: string; attributes: { pronounceable_name: string } };
+  const monitors = await ofVendor<Monitor[]>("betterstack", "monitors");
+  expect(monitors).toHaveLength(4);
+  await pulumi("preview", "--expect-no-changes");
+
+  const api = robots.find(({ friendlyName }) => friendlyName === "API");
+  await ofVendor("uptimerobot", `monitors/${api?.id}`, { interval: 3600 });
+  const widget = monitors.find(({ attributes }) => attributes.pronounceable_name.includes("widget"));
+  await fetch(`${url("betterstack")}/api/v2/monitors/${widget?.id}`, {
+    method: "DELETE",
+    headers: { Authorization: VENDOR_APIS.betterstack.header },
+  });
+  const drift = await stack.command(DRIFT, "--json");
+  const { drifted } = JSON.parse(drift.stdout) as Extract<DriftResult, { status: "drifted" }>;
+  const found = drifted.map(({ urn, change }) => [urn.split("::").at(-1), change]);
+  expect(found.toSorted()).toEqual([
+    ["betterstack-widget", "deleted"],
+    ["uptimerobot-api", "changed"],
+  ]);
+  const interval = ["--config", "uptime.vendorIntervalSeconds=600"];
+  await pulumi("up", "--yes", "--skip-preview", "--refresh", "--config-path", ...interval);
+  const after = await ofVendor<{ interval: number }[]>("uptimerobot", "monitors");
+  expect(new Set(after.map((monitor) => monitor.interval))).toEqual(new Set([600]));
+  expect(await ofVendor<Monitor[]>("betterstack", "monitors")).toHaveLength(4);
+
+  const state = await readFile(stateFile(stack.paths), "utf8");
+  expect(state).toContain("__provider");
+  for (const key of ["local-uptimerobot-key", "local-betterstack-token", "/services/local"]) {
+    expect(JSON.stringify(configuration)).toContain(key);
+    expect(state).not.toContain(key);
+  }
+});
+
 test("destroy leaves nothing in any service", async () => {
   await pulumi("destroy", "--yes", "--skip-preview");
 
@@ -515,6 +574,12 @@ test("destroy leaves nothing in any service", async () => {
   };
   expect(Object.entries(left).filter(([, items = []]) => items.length > 0)).toEqual([]);
 
+  for (const [vendor, kinds] of [
+    ["uptimerobot", ["monitors", "integrations", "alert-contacts", "psps"]],
+    ["betterstack", ["monitors", "urgencies", "pager-duty-webhooks", "status-pages"]],
+  ] as const) {
+    for (const kind of kinds) expect(await ofVendor<unknown[]>(vendor, kind)).toEqual([]);
+  }
   for (const kind of ["services", "escalation_policies", "schedules", "teams"]) {
     expect((await json<Record<string, unknown[]>>("pagerduty", `/${kind}`, pagerDuty))[kind]).toEqual([]);
   }

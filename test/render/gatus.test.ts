@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { parseAnnouncements } from "../../announcements.ts";
 import { uptimeChecks } from "../../catalog/uptime.ts";
 import { badgeUrls, gatusConfiguration, type StatusPageSettings } from "../../render/gatus.ts";
+import { gatusAlerting } from "../../render/gatus-alerting.ts";
 
 const settings: StatusPageSettings = {
   checks: uptimeChecks({
@@ -15,6 +16,12 @@ const settings: StatusPageSettings = {
   verifyCertificates: true,
   tls: false,
   announcements: { maintenance: [], incidents: [] },
+  alerting: {
+    toldBy: () => "route53",
+    warning: ["slack", "email"],
+    pages: true,
+    runbookBaseUrl: "https://runbooks.example.com",
+  },
 };
 const render = (changes: Partial<StatusPageSettings> = {}) =>
   parse(gatusConfiguration({ ...settings, ...changes }));
@@ -99,4 +106,72 @@ test("badges are at the addresses that Gatus makes of group and name", () => {
     responseTime24h:
       "https://status.example.com/api/v1/endpoints/agentpay_chat-connection/response-times/24h/badge.svg",
   });
+});
+
+describe("where Gatus is the checker that tells", () => {
+  const alerting = { ...settings.alerting, toldBy: () => "gatus" as const };
+  interface Told {
+    readonly name: string;
+    readonly alerts: readonly { type: string; description: string; "failure-threshold": number }[];
+    readonly "maintenance-windows"?: readonly unknown[];
+  }
+  const told = (changes: Partial<StatusPageSettings> = {}): Told[] =>
+    render({ alerting, ...changes }).endpoints;
+  const typesOf = ({ alerts }: Told) => alerts.map(({ type }) => type);
+
+  test("criticals page, and warnings go to Slack and by email, with their runbook, after 2 minutes", () => {
+    const [api, , widget, certificate] = told();
+    expect(api && typesOf(api)).toEqual(["custom"]);
+    expect(widget && typesOf(widget)).toEqual(["slack", "email"]);
+    expect(api?.alerts[0]).toMatchObject({ "failure-threshold": 2, "send-on-resolved": true });
+    expect(api?.alerts[0]?.description).toMatch(
+      /^EndpointUnreachable api: .* Runbook: https:\/\/runbooks.example.com\/EndpointUnreachable.md$/,
+    );
+    expect(certificate?.alerts[0]?.description).toMatch(/^CertificateAboutToExpire api-certificate: /);
+    expect(told({ intervalSeconds: 10 })[0]?.alerts[0]?.["failure-threshold"]).toBe(12);
+  });
+
+  test("without a pager, criticals go where warnings go", () => {
+    const [api] = told({ alerting: { ...alerting, pages: false } });
+    expect(api && typesOf(api)).toEqual(["slack", "email"]);
+  });
+
+  test("announced work mutes what it affects, and nothing else", () => {
+    const file = `production:
+  maintenance:
+    - { when: Sunday 02:00-04:00, announced: 2026-11-20, affects: [api], text: Work }
+    - { when: 2026-12-24 20:00-24:00, announced: 2026-11-20, affects: [api], text: Work }
+    - { when: Monday 02:00-04:00, announced: 2026-11-20, affects: [api], text: Work, over: true }
+`;
+    const { announcements } = parseAnnouncements(file, "production");
+    const [api, websocket] = told({ announcements });
+    expect(api?.["maintenance-windows"]).toEqual([
+      { start: "02:00", duration: "120m", every: ["Sunday"] },
+      { start: "20:00", duration: "240m", every: ["Thursday"] },
+    ]);
+    expect(websocket).not.toHaveProperty("maintenance-windows");
+  });
+
+  test("its channels are one file of its own, with one key an endpoint in PagerDuty", () => {
+    const channels = {
+      namePrefix: "agentpay-test",
+      pagerDuty: { eventsUrl: "https://events.example.com", routingKey: "sentinel" },
+      slackWebhookUrl: "https://hooks.example.com/$x",
+      email: { smtpHost: "mail:25", from: "a@b.c", to: ["d@e.f", "g@h.i"], username: "u", password: "p" },
+    };
+    const { custom, slack, email } = parse(gatusAlerting(channels)).alerting;
+    expect(custom).toMatchObject({ url: "https://events.example.com/v2/enqueue", method: "POST" });
+    expect(JSON.parse(custom.body)).toMatchObject({
+      routing_key: "sentinel",
+      dedup_key: "agentpay-test/[ENDPOINT_GROUP]/[ENDPOINT_NAME]",
+    });
+    expect(slack).toEqual({ "webhook-url": "https://hooks.example.com/$$x" });
+    expect(email).toMatchObject({ host: "mail", port: 25, to: "d@e.f,g@h.i", password: "p" });
+    const none = { ...channels, pagerDuty: undefined, slackWebhookUrl: undefined, email: undefined };
+    expect(parse(gatusAlerting(none))).toEqual({ alerting: {} });
+  });
+});
+
+test("where another checker tells, Gatus only shows", () => {
+  for (const endpoint of endpoints) expect(endpoint).not.toHaveProperty("alerts");
 });
