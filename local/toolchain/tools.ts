@@ -259,13 +259,18 @@ export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
   },
 };
 
-/** What the Python package in `instrumentation/` is checked with. No part of the local stack: only tests make it. */
+/** The day when its requirements were resolved: a later one makes a new environment. */
+const instrumentationVersion = "2026.11.25";
+
+/** What the Python package in `instrumentation/` is checked with, and its sample server runs with. */
 export const instrumentationPython: Tool = {
   name: "instrumentation",
-  // The day its requirements were resolved: a later one makes a new environment.
-  version: "2026.11.24",
+  version: instrumentationVersion,
   binaries: ["python"],
-  versionCommands: [{ binary: "python", args: ["-c", "import fastapi, mypy, pytest; print('2026.11.24')"] }],
+  versionCommands: [
+    // Its packages are there; which ones, the version says.
+    { binary: "python", args: ["-c", `import fastapi, mypy, pytest; print('${instrumentationVersion}')`] },
+  ],
   build: {
     kind: "python",
     requirements: "tools/instrumentation/requirements.txt",

@@ -1,8 +1,37 @@
 """What the AgentPay server installs to expose what its monitoring expects."""
 
 from .asgi import MetricsEndpoint, MetricsMiddleware
+from .business import (
+    checkout_completed,
+    checkout_failed,
+    conversation_ended,
+    conversation_started,
+    job,
+    rag_query,
+    tool_call,
+)
+from .collectors import watch_pool, watch_queue
 from .context import bind_conversation
 from .cost import cost_usd
-from .llm import llm_call
+from .exposition import serve_metrics
+from .llm import llm_call, llm_fallback, llm_rate_limits
 
-__all__ = ["MetricsEndpoint", "MetricsMiddleware", "bind_conversation", "cost_usd", "llm_call"]
+__all__ = [
+    "MetricsEndpoint",
+    "MetricsMiddleware",
+    "bind_conversation",
+    "checkout_completed",
+    "checkout_failed",
+    "conversation_ended",
+    "conversation_started",
+    "cost_usd",
+    "job",
+    "llm_call",
+    "llm_fallback",
+    "llm_rate_limits",
+    "rag_query",
+    "serve_metrics",
+    "tool_call",
+    "watch_pool",
+    "watch_queue",
+]

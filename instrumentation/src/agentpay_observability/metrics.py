@@ -40,7 +40,7 @@ db_pool_connections = gauge("agentpay_db_pool_connections")
 db_pool_limit = gauge("agentpay_db_pool_limit")
 
 
-def _initialise() -> None:
+def initialise() -> None:
     """Makes every label set known whose labels are all closed: ratios misbehave before a first event otherwise."""
     for metric in list(globals().values()):
         if isinstance(metric, MetricWrapperBase):
@@ -57,4 +57,4 @@ def definition_of(metric: MetricWrapperBase) -> Definition:
     return DEFINITIONS.get(name) or DEFINITIONS[f"{name}_total"]
 
 
-_initialise()
+initialise()

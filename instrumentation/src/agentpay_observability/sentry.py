@@ -17,7 +17,7 @@ from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint
 
 from . import environment as names
 from . import llm
-from .asgi import EXCLUDED_PATHS
+from .asgi import EXCLUDED_PATHS, REQUESTS_LOGGER
 from .llm import LLMCall
 from .redaction import redact_entries
 
@@ -71,8 +71,9 @@ def init_sentry(
         before_send=_before_send,
         before_send_transaction=_before_send,
     )
-    # Each failure is reported with its exception already.
+    # Failures are reported with their exceptions already.
     ignore_logger(llm.__name__)
+    ignore_logger(REQUESTS_LOGGER)
     if observe_llm not in llm.observers:
         llm.observers.append(observe_llm)
     return True
