@@ -40,7 +40,7 @@ def running(*command: str, url: str, environment: dict[str, str]) -> Iterator[su
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server of {url} has ended with {process.returncode}")

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
+from reading import scrape, until, value
 from running import free_port, running
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
-
-Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @pytest.fixture
@@ -29,26 +27,6 @@ def server(tmp_path: Path) -> Iterator[str]:
     environment = {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
     with running("-m", "agentpay_observability.multiprocess", *command, url=f"{url}/metrics", environment=environment):
         yield url
-
-
-def scrape(url: str) -> Samples:
-    families = text_string_to_metric_families(httpx.get(f"{url}/metrics").text)
-    return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in families
-        for sample in family.samples
-    }
-
-
-def value(samples: Samples, name: str, **labels: str) -> float:
-    return samples.get((name, frozenset(labels.items())), 0.0)
-
-
-def until(url: str, name: str, expected: float, **labels: str) -> None:
-    deadline = time.monotonic() + 10
-    while (found := value(scrape(url), name, **labels)) != expected:
-        assert time.monotonic() < deadline, f"{name} {labels} is {found}, not {expected}"
-        time.sleep(0.1)
 
 
 async def send_requests(url: str) -> tuple[Counter[tuple[str, str]], float]:
@@ -91,6 +69,9 @@ def test_requests_equal_an_independent_count(server: str) -> None:
         if name == "agentpay_requests_total" and (labels := dict(pairs))
     }
     assert exposed == counted
+    # Of both worker processes, each of which has tens of megabytes.
+    assert value(samples, "process_resident_memory_bytes") > 60e6
+    assert 0 <= time.time() - value(samples, "process_start_time_seconds") < 300
     assert counted["/api/v1/broken", "500"] > 20
     # Random paths made no label: the four kinds of request are all there is.
     assert len(exposed) == 4

@@ -6,6 +6,7 @@ from .business import (
     checkout_failed,
     conversation_ended,
     conversation_started,
+    initialise_tools,
     job,
     rag_query,
     tool_call,
@@ -14,7 +15,7 @@ from .collectors import watch_pool, watch_queue
 from .context import bind_conversation
 from .cost import cost_usd
 from .exposition import serve_metrics
-from .llm import llm_call, llm_fallback, llm_rate_limits
+from .llm import initialise_models, llm_call, llm_fallback, llm_rate_limits
 
 __all__ = [
     "MetricsEndpoint",
@@ -25,6 +26,8 @@ __all__ = [
     "conversation_ended",
     "conversation_started",
     "cost_usd",
+    "initialise_models",
+    "initialise_tools",
     "job",
     "llm_call",
     "llm_fallback",

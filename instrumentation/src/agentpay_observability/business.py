@@ -64,6 +64,13 @@ def rag_query() -> Iterator[Retrieval]:
     metrics.rag_queries.labels("ok" if query.found else "empty").inc()
 
 
+def initialise_tools(*tools: str) -> None:
+    """Makes the series of these tools known at 0, once at the start: the first event of a new series is no increase."""
+    for tool in tools:
+        for status in ("success", "error"):
+            metrics.tool_calls.labels(tool, status)
+
+
 @contextmanager
 def tool_call(tool: str) -> Iterator[None]:
     """Around one call of a tool by the agent. `tool`: one that the application has, not whatever a model says."""

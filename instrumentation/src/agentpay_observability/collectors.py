@@ -60,7 +60,7 @@ def watch_pool(engine: Any, seconds: float = SECONDS) -> Collector:
 
 
 def watch_queue(
-    queue: str, depth: Callable[[], int], oldest_job_age: Callable[[], float], seconds: float = SECONDS
+    queue: str, depth: Callable[[], float], oldest_job_age: Callable[[], float], seconds: float = SECONDS
 ) -> Collector:
     """Measures a queue of the worker.
 

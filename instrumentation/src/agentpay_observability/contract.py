@@ -1,9 +1,11 @@
 """The metrics that AgentPay's monitoring expects, as generated from its catalogue (`npm run contract`)."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -28,6 +30,10 @@ def _read() -> dict[str, Definition]:
 
 
 DEFINITIONS = _read()
+
+# The client library opens a file in it for the first metric, and makes no folder.
+if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 def counter(name: str) -> Counter:

@@ -3,7 +3,7 @@
 import logging
 import time
 from asyncio import CancelledError
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -133,6 +133,30 @@ def _tell(call: LLMCall) -> None:
 def llm_fallback(from_model: str, to_model: str, succeeded: bool) -> None:
     """A call was repeated with another model."""
     metrics.llm_fallbacks.labels(from_model, to_model, "succeeded" if succeeded else "failed").inc()
+
+
+def initialise_models(provider: str, *models: str, fallbacks: Sequence[tuple[str, str]] = ()) -> None:
+    """Makes the series of these models known at 0, once at the start: the first event of a new series is no increase.
+
+    `fallbacks`: from which of them to which other.
+    """
+    labels = DEFINITIONS["agentpay_llm_requests_total"].labels
+    ends = [("success", "none"), ("cancelled", "none")]
+    ends += [("error", kind) for kind in labels["error_type"] or () if kind != "none"]
+    for model in models:
+        for status, error_type in ends:
+            metrics.llm_requests.labels(provider, model, status, error_type)
+        for kind in DEFINITIONS["agentpay_llm_tokens_total"].labels["type"] or ():
+            metrics.llm_tokens.labels(provider, model, kind)
+        for stop_reason in _STOP_REASONS:
+            metrics.llm_responses.labels(model, stop_reason)
+        metrics.llm_request_duration.labels(provider, model)
+        metrics.llm_time_to_first_token.labels(provider, model)
+        metrics.llm_cost.labels(model)
+        metrics.llm_unpriced_requests.labels(model)
+    for from_model, to_model in fallbacks:
+        for outcome in DEFINITIONS["agentpay_llm_fallbacks_total"].labels["outcome"] or ():
+            metrics.llm_fallbacks.labels(from_model, to_model, outcome)
 
 
 _LIMITS = {

@@ -1,0 +1,1 @@
+"""A small AgentPay that uses `agentpay_observability` as the real one would: `python -m example --help`."""
