@@ -17,6 +17,8 @@ const daemonSchema = z.object({
   controlPort: z.number(),
   /** Of the code that it runs, as `codeVersion` gives. */
   code: z.string(),
+  /** Which AgentPay it runs; an older release knew one only. */
+  app: z.string().default("simulation"),
   /** Versions of Node.js and the tools. */
   versions: z.record(z.string(), z.string()),
 });
@@ -49,7 +51,7 @@ function fromJson(text: string): unknown {
 }
 
 /** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */
-const CODE_FOLDERS = ["local", "database"];
+const CODE_FOLDERS = ["local", "database", "instrumentation/src", "instrumentation/example"];
 const CODE_FILES = ["catalog/images.ts", "catalog/llm-pricing.ts", "catalog/metrics.ts"];
 
 /** Changes with the code that the daemon runs, so that an outdated one is noticed. */
@@ -61,7 +63,7 @@ export async function codeVersion(): Promise<string> {
   );
   const files = entries
     .flat()
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith("__pycache__"))
     .map((entry) => path.join(entry.parentPath, entry.name));
   const hash = createHash("sha256");
   for (const file of [...files.toSorted(), ...CODE_FILES.map((name) => path.join(REPOSITORY, name))]) {

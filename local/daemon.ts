@@ -5,6 +5,7 @@
  */
 import { readFile, rm } from "node:fs/promises";
 import { agentpay } from "./agentpay/index.ts";
+import { localApp } from "./app.ts";
 import { codeVersion, type DaemonState, type DaemonStatus, runningDaemon } from "./daemon-state.ts";
 import { awsPart } from "./emulator/aws-part.ts";
 import { awsEmulator } from "./emulator/moto.ts";
@@ -25,8 +26,15 @@ import type { RunningService, Service, ServiceContext } from "./service.ts";
 import { services } from "./services/index.ts";
 import { REPOSITORY, statePaths, writeAtomically } from "./state-folder.ts";
 
+const app = localApp();
 const ledger = new DatabaseLedger();
-const hosted: readonly Service[] = [...services, agentpay(ledger), postgres(ledger), awsEmulator, awsPart];
+const hosted: readonly Service[] = [
+  ...services,
+  agentpay(ledger, app),
+  postgres(ledger),
+  awsEmulator,
+  awsPart,
+];
 
 /** Services that the servers in containers scrape or notify. */
 const calledByContainers = [
@@ -91,6 +99,7 @@ async function start(): Promise<void> {
     enginePort: host.port,
     controlPort: ports.control,
     code,
+    app,
     versions: { node: process.version, ...Object.fromEntries(versions) },
   };
   undo.push(() => rm(paths.daemon, { force: true }));

@@ -20,7 +20,6 @@ from .traffic import Visitors
 START_SECONDS = 60
 #: Longer than a chat that is told to end takes to do so.
 STOP_SECONDS = 10
-PAUSE_SECONDS = 1.5
 
 
 def arguments() -> argparse.Namespace:
@@ -32,6 +31,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--processes", type=int, default=2, help="worker processes of the API (default: 2)")
     parser.add_argument("--visitors", type=int, default=4, help="at a time; 0: none (default: 4)")
+    parser.add_argument(
+        "--pause", type=float, default=1.5, help="seconds of a visitor's pause, on average (default: 1.5)"
+    )
     parser.epilog = "DATABASE_URL: SQLAlchemy's address of the database. Default: SQLite in the folder."
     return parser.parse_args()
 
@@ -57,7 +59,7 @@ async def main() -> int:
     ends = [asyncio.create_task(process.wait()) for process in started]
     try:
         await asyncio.wait_for(_until_it_answers(settings, ends), START_SECONDS)
-        visitors = asyncio.create_task(_visitors(settings, given.visitors))
+        visitors = asyncio.create_task(_visitors(settings, given.visitors, given.pause))
         asked = asyncio.create_task(stopping.wait())
         await asyncio.wait([asked, visitors, *ends], return_when=asyncio.FIRST_COMPLETED)
         visitors.cancel()
@@ -99,8 +101,8 @@ async def _until_it_answers(settings: Settings, ends: list[asyncio.Task[int]]) -
             await asyncio.sleep(0.1)
 
 
-async def _visitors(settings: Settings, number: int) -> None:
-    await Visitors(settings, PAUSE_SECONDS).keep_coming(number)
+async def _visitors(settings: Settings, number: int, pause: float) -> None:
+    await Visitors(settings, pause).keep_coming(number)
     # Nobody comes: the server is there all the same.
     await asyncio.Event().wait()
 

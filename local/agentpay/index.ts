@@ -6,12 +6,18 @@
  * `POST /faults {"name": "api-errors", "ratio": 0.3, "durationSeconds": 600}`, `DELETE /faults/api-errors`,
  * `DELETE /faults` (all of them), `GET /faults` (those at work, and all there are with their parameters).
  */
+import path from "node:path";
+import type { App } from "../app.ts";
+import { untilMigrated } from "../postgres/migrated.ts";
+import { ADMINISTRATOR } from "../postgres/server.ts";
 import type { RunningService, Service, ServiceContext } from "../service.ts";
 import { listen, type RunningServer } from "../services/http-server.ts";
 import { startEdge } from "./edge.ts";
+import { type RunningExample, startExample } from "./example.ts";
 import { type Ledger, noLedger } from "./ledger.ts";
 import { buildServer, targets } from "./servers.ts";
 import { Simulation } from "./simulation.ts";
+import { database } from "./world.ts";
 
 export interface SimulationOptions {
   /** Fixes the chance in the traffic. Default: from the clock, different for each start. */
@@ -22,6 +28,8 @@ export interface SimulationOptions {
   readonly clock?: number;
   /** Where it writes what a database would hold. Default: nowhere. */
   readonly ledger?: Ledger;
+  /** Starts what takes the place of the simulated api and worker. Default: they are simulated. */
+  readonly startServer?: () => Promise<RunningExample>;
 }
 
 /** By what it is: `api`, `worker`, `postgres`, `redis`, and `edge`, which customers reach. */
@@ -31,14 +39,37 @@ export interface RunningAgentPay extends RunningService {
   readonly urls: Readonly<Record<TargetName, string>>;
 }
 
+/** A busy server would be most of a small machine's work. */
+const EXAMPLE_TRAFFIC = { visitors: 4, pauseSeconds: 1.5 };
+
 /** However fast it lives, it isn't woken more often. */
 const SHORTEST_STEP_MILLISECONDS = 20;
 
-/** AgentPay, which writes into this ledger. */
-export const agentpay = (ledger: Ledger): Service => ({
+/** AgentPay, which writes into this ledger; as the sample server, it writes into the database itself. */
+export const agentpay = (ledger: Ledger, app: App): Service => ({
   name: "AgentPay",
-  start: (context) => startAgentPay(context, { ledger }),
+  start: (context) =>
+    startAgentPay(
+      context,
+      app === "simulation" ? { ledger } : { startServer: () => startLocalExample(context) },
+    ),
 });
+
+async function startLocalExample({
+  stateFolder,
+  ports,
+  startChild,
+}: ServiceContext): Promise<RunningExample> {
+  await untilMigrated(ports.postgres);
+  const { user, password } = ADMINISTRATOR;
+  return startExample({
+    folder: path.join(stateFolder, "data", "example"),
+    ports: { api: ports.agentpayApi, worker: ports.agentpayWorker },
+    ...EXAMPLE_TRAFFIC,
+    databaseUrl: `postgresql+psycopg://${user}:${password}@127.0.0.1:${ports.postgres}/${database.datname}`,
+    startChild,
+  });
+}
 
 /** @throws where a port is taken. */
 export async function startAgentPay(
@@ -48,6 +79,7 @@ export async function startAgentPay(
     speed = 1,
     clock = Math.floor(Date.now() / 1000),
     ledger = noLedger,
+    startServer,
   }: SimulationOptions = {},
 ): Promise<RunningAgentPay> {
   const startedAt = Date.now();
@@ -55,11 +87,14 @@ export async function startAgentPay(
   const log = logger("agentpay");
   const simulation = new Simulation(seed, clock, ledger);
   const servers: [string, RunningServer][] = [];
+  let server: RunningExample | undefined;
   const stopAll = async () => {
-    await Promise.all(servers.map(([, server]) => server.stop()));
+    await Promise.all([server?.stop(), ...servers.map(([, simulated]) => simulated.stop())]);
   };
   try {
+    server = await startServer?.();
     for (const [name, target] of Object.entries(targets)) {
+      if (Object.hasOwn(server?.urls ?? {}, name)) continue;
       const app = buildServer(target, simulation, now);
       servers.push([name, await listen(app, `simulated AgentPay ${name}`, ports[target.port])]);
     }
@@ -68,12 +103,16 @@ export async function startAgentPay(
     await stopAll();
     throw error;
   }
-  const urls = servers.map(([name, { url }]) => [name, url]);
-  log.info(`listening on ${urls.map(([, url]) => url).join(", ")}; seed ${seed}`);
+  const urls = {
+    ...Object.fromEntries(servers.map(([name, { url }]) => [name, url])),
+    ...server?.urls,
+  } as Record<TargetName, string>;
+  log.info(`listening on ${Object.values(urls).join(", ")}; seed ${seed}`);
   const step = Math.max(SHORTEST_STEP_MILLISECONDS, 1000 / speed);
   const timer = setInterval(() => simulation.advance(now()), step);
   return {
-    urls: Object.fromEntries(urls) as Record<TargetName, string>,
+    urls,
+    ...(server?.isHealthy && { isHealthy: () => server.isHealthy() }),
     stop: async () => {
       clearInterval(timer);
       await stopAll();

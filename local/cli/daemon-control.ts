@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { localApp } from "../app.ts";
 import {
   codeVersion,
   type DaemonState,
@@ -71,6 +72,7 @@ export async function daemonStatus(daemon: DaemonState): Promise<DaemonStatus | 
 
 /** Why the running daemon should be replaced by a new one. Undefined where it is fine. */
 export async function reasonToRestart(daemon: DaemonState): Promise<string | undefined> {
+  if (daemon.app !== localApp()) return "another AgentPay is asked for";
   if (daemon.code !== (await codeVersion())) return "its code has changed";
   const status = await daemonStatus(daemon);
   if (!status) return "it does not answer";

@@ -20,6 +20,7 @@ const program = new Command("local")
 Environment:
   AGENTPAY_LOCAL_HOME         where the local stack keeps its state (default: .local in the repository)
   AGENTPAY_LOCAL_PORT_OFFSET  added to every port, to run beside another local stack (default: 0)
+  AGENTPAY_LOCAL_APP          simulation or example: which AgentPay is watched (default: the simulation)
   AGENTPAY_LOCAL_DRIVER       docker or process: how the servers run (default: docker where an engine answers)
   AGENTPAY_TOOL_SOURCES       where tools may come from: path, cache, download, build (default: all, in this order)
 

@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import colors from "picocolors";
 import { database } from "../agentpay/world.ts";
+import { apps, localApp } from "../app.ts";
 import type { Ports } from "../ports.ts";
 import { ADMINISTRATOR } from "../postgres/server.ts";
 import { configuredValue } from "./stack-configuration.ts";
@@ -9,6 +10,7 @@ import { configuredValue } from "./stack-configuration.ts";
 export async function summary(ports: Ports): Promise<string> {
   const at = (port: number, path = "") => `http://localhost:${port}${path}`;
   const grafanaPassword = await configuredValue("metrics", "grafanaAdminPassword");
+  const app = apps[localApp()];
   const rows = [
     ["Grafana", at(ports.grafana), `admin / ${grafanaPassword}`],
     ["Prometheus", at(ports.prometheus), ""],
@@ -24,8 +26,8 @@ export async function summary(ports: Ports): Promise<string> {
       `localhost:${ports.postgres}/${database.datname}`,
       `${ADMINISTRATOR.user} / ${ADMINISTRATOR.password}`,
     ],
-    ["AgentPay api (simulated)", at(ports.agentpayApi, "/metrics"), ""],
-    ["AgentPay worker (simulated)", at(ports.agentpayWorker, "/metrics"), ""],
+    [`AgentPay api (${app})`, at(ports.agentpayApi, "/metrics"), ""],
+    [`AgentPay worker (${app})`, at(ports.agentpayWorker, "/metrics"), ""],
   ];
   const next = [
     ["make status", "what runs"],

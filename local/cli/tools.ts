@@ -1,14 +1,16 @@
 /** The tools of the local stack, for the commands that need them. */
+import { localApp } from "../app.ts";
 import { ensureTool, type FoundTool } from "../toolchain/find.ts";
-import { type ToolName, tools } from "../toolchain/tools.ts";
+import { instrumentationPython, type ToolName, tools } from "../toolchain/tools.ts";
 import { sideBySide } from "./progress.ts";
 
 export type FoundTools = Readonly<Record<ToolName, FoundTool>>;
 
-/** All of them, found or made side by side, with their progress shown. */
+/** All of them, found or made side by side, with their progress shown, and what the chosen AgentPay needs. */
 export async function ensureTools(): Promise<FoundTools> {
+  const ofApp = localApp() === "example" ? [instrumentationPython] : [];
   const found = await sideBySide(
-    Object.values(tools).map((tool) => ({
+    [...Object.values(tools), ...ofApp].map((tool) => ({
       title: `${tool.name} ${tool.version}`,
       run: (onProgress) => ensureTool(tool, { onProgress }),
       done: ({ name, version, source }: FoundTool) => `${name} ${version} (${source})`,

@@ -11,6 +11,7 @@ import { blackboxConfiguration } from "../../render/blackbox.ts";
 import { notificationSettings, probeSettings, prometheusFiles } from "../../render/index.ts";
 import type { Settings } from "../../settings.ts";
 import { readSettings } from "../../settings-file.ts";
+import type { RunningExample } from "../agentpay/example.ts";
 import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
 import { Children } from "../engine/children.ts";
 import { LogFiles } from "../engine/log-files.ts";
@@ -40,6 +41,8 @@ export interface LabOptions {
   readonly tools: { readonly [Name in "prometheus" | "alertmanager" | "blackbox" | "moto"]: FoundTool };
   /** Whether there is an AWS, for phones and the heartbeat. */
   readonly aws: boolean;
+  /** Starts what takes the place of the simulated api and worker, in real time. Default: they are simulated. */
+  readonly startServer?: () => Promise<RunningExample>;
   /** Whether Prometheus has a small disk of its own, which can be filled. Default: no. */
   readonly smallDisk?: boolean;
   /** Of Prometheus and of Alertmanager. Default: one. */
@@ -110,7 +113,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 }
 
 async function assemble(
-  { folder, factor, tools, aws, smallDisk = false, replicas = 1 }: LabOptions,
+  { folder, factor, tools, aws, startServer, smallDisk = false, replicas = 1 }: LabOptions,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<Lab, "stop">> {
   const logs = new LogFiles(path.join(folder, "logs"));
@@ -124,7 +127,7 @@ async function assemble(
   const agentpay = keep(
     await startAgentPay(
       { ports: freePorts as ReturnType<typeof localPorts>, logger: (name) => logs.logger(name) },
-      { speed: factor, clock: CLOCK, seed: SEED },
+      { speed: factor, clock: CLOCK, seed: SEED, ...(startServer && { startServer }) },
     ),
   );
   const pagerduty = keep(await startPagerDuty({ port: 0, dataFolder: data("pagerduty") }));
