@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    pool: "forks",
+    pool: "threads",
     // One module graph a thread: loading the SDKs anew for each file took half of the time.
     isolate: false,
     // Vitest would leave one core idle: on two, that is half of them.

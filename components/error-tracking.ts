@@ -8,6 +8,8 @@ import { SentryProjectSettings } from "./sentry-project-settings.ts";
 export interface ErrorTrackingArgs {
   /** Slug of an existing Sentry organization. */
   organization: string;
+  /** For what the official provider has no resource. */
+  settingsProvider: pulumi.ProviderResource;
   /** Of what reports here, such as `production`. */
   environment: string;
   /** Slug of the team and of the project, such as `agentpay-production`. */
@@ -40,7 +42,7 @@ export class ErrorTracking extends pulumi.ComponentResource {
         filters: Object.fromEntries(managedFilters.map((id) => [id, active.includes(id)])),
         ownership: team.slug.apply(ownershipRules),
       },
-      { parent: this, deletedWith: project },
+      { parent: this, provider: args.settingsProvider, deletedWith: project },
     );
     const key = new SentryKey(
       `${name}-key`,

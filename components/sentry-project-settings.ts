@@ -16,8 +16,8 @@ type Settings = pulumi.Unwrap<SentryProjectSettingsArgs>;
 
 /**
  * Inbound filters and ownership rules, for which the provider (0.0.9) has no resource. A project always has both: there
- * is nothing to create twice or to import, so that losing the state costs nothing. The token is read from the stack's
- * configuration when Sentry is called, and is no part of the state.
+ * is nothing to create twice or to import, so that losing the state costs nothing. Its provider is a `VendorProvider`,
+ * from which it gets address and token when its methods begin to run: the token is in no resource of its own.
  */
 export class SentryProjectSettings extends pulumi.dynamic.Resource {
   constructor(name: string, args: SentryProjectSettingsArgs, opts?: pulumi.CustomResourceOptions) {
@@ -31,9 +31,8 @@ class SettingsProvider implements pulumi.dynamic.ResourceProvider<Settings, Sett
   private apiUrl = "";
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
-    const sentry = JSON.parse(config.require("sentry")) as { token: string; apiUrl?: string };
-    this.token = sentry.token;
-    this.apiUrl = sentry.apiUrl ?? "https://sentry.io/api/";
+    this.apiUrl = config.require("vendor:url");
+    this.token = config.require("vendor:key");
   }
 
   async create(inputs: Settings) {

@@ -1,7 +1,7 @@
 /** Sentry, as a stack's settings want it. */
 import { ErrorTracking } from "../components/error-tracking.ts";
 import { SentryAlerts } from "../components/sentry-alerts.ts";
-import { sentryProvider } from "../providers.ts";
+import { sentryProvider, VendorProvider } from "../providers.ts";
 import { namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
@@ -9,9 +9,14 @@ export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">):
   const provider = sentryProvider("sentry", platform);
   const { organization, slackIntegration, pagerDutyIntegration, pagerDutyService } = platform;
   const providers = [provider];
+  const settingsProvider = new VendorProvider("sentry-settings", {
+    url: platform.apiUrl,
+    key: platform.token,
+  });
+  const { environment } = settings;
   const tracking = new ErrorTracking(
     "error-tracking",
-    { organization, slug: namePrefix(settings), environment: settings.environment },
+    { organization, slug: namePrefix(settings), environment, settingsProvider },
     { providers },
   );
   new SentryAlerts(
@@ -20,7 +25,7 @@ export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">):
       organization,
       project: tracking.projectSlug,
       teamId: tracking.teamId,
-      environment: settings.environment,
+      environment,
       slack: slackIntegration
         ? { integration: slackIntegration, channel: settings.notifications.slackChannel }
         : undefined,

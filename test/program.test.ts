@@ -11,9 +11,6 @@ const isProvider = ({ type }: Registration) => type.startsWith("pulumi:providers
 /** `aws` of `aws:sns/topic:Topic` and of `urn:...::pulumi:providers:aws::name` alike. */
 const packageOf = (type: string) => type.replace(/^pulumi:providers:/, "").split(":")[0] ?? "";
 
-/** The one package without explicit providers: it runs our dynamic resources, and has nothing to set. */
-const DYNAMIC = "pulumi-nodejs";
-
 /** URNs without what a change of any rule or threshold changes. */
 function urnsOf(run: ProgramRun): string[] {
   return run.resources
@@ -47,9 +44,7 @@ describe.each(stacks)("%s", (stack) => {
   });
 
   test("leaves nothing to a default provider", () => {
-    const managed = run.resources.filter(
-      (resource) => resource.custom && !isProvider(resource) && packageOf(resource.type) !== DYNAMIC,
-    );
+    const managed = run.resources.filter((resource) => resource.custom && !isProvider(resource));
     const expected = managed.map(({ urn, type }) => [urn, `pulumi:providers:${packageOf(type)}`]);
     expect(managed.map(({ urn, provider }) => [urn, provider.split("::")[2]])).toEqual(expected);
     for (const { token, provider } of run.calls) {

@@ -1,6 +1,4 @@
 /** The environment in which the Pulumi CLI runs against the local stack: no account, no network, no plugin. */
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { StatePaths } from "../state-folder.ts";
 
 export const PROJECT = "agentpay-monitoring";
@@ -9,16 +7,12 @@ export const STACK = "local";
 /** Not a protection: what the local stack holds are made-up values. */
 const PASSPHRASE = "local";
 
-/** Where the SDK has the plugin that runs dynamic resources; an official Pulumi CLI brings its own. */
-const SDK = path.dirname(fileURLToPath(import.meta.resolve("@pulumi/pulumi/package.json")));
-
 const PACKAGES = ["aws", "datadog", "docker", "grafana", "pagerduty", "sentry"];
 
 /** @param port - Where the language host and the stand-in providers listen; undefined while they do not. */
 export function engineEnvironment(paths: StatePaths, port: number | undefined): NodeJS.ProcessEnv {
   return {
     ...(port === undefined ? {} : attachment(port)),
-    PATH: [process.env["PATH"], SDK].join(path.delimiter),
     PULUMI_BACKEND_URL: `file://${paths.backend}`,
     PULUMI_HOME: paths.pulumiHome,
     PULUMI_STACK: STACK,

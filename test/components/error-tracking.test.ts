@@ -9,13 +9,6 @@ test("the local stack keeps events from localhost: it has no others", async () =
   });
 });
 
-test("what runs in the state's own copy of the provider holds no secret", async () => {
-  const tracking = componentOf(await runProgram("production"), "ErrorTracking");
-  const { __provider: code } = tracking.inputs("error-tracking-settings");
-  expect(code).toContain("configure");
-  expect(code).not.toContain("sentinel");
-});
-
 describe.each(["production", "staging"] as const)("%s", (stack) => {
   const slug = `agentpay-${stack}`;
 

@@ -25,7 +25,7 @@ const production = () => withCheckers("production", ["uptimerobot", "blackbox", 
 test("the keys are secrets of the providers, and no object has one", async () => {
   const run = await production();
   const providers = run.resources.filter(({ type }) => type === "pulumi:providers:pulumi-nodejs");
-  expect(providers.map(({ name }) => name)).toEqual(["uptimerobot", "betterstack"]);
+  expect(providers.map(({ name }) => name)).toEqual(["sentry-settings", "uptimerobot", "betterstack"]);
   for (const { inputs } of providers) expect(isSecretInput(inputs["vendor:key"])).toBe(true);
   const objects = run.resources.filter(({ type }) => /dynamic\/(uptimerobot|betterstack):/.test(type));
   expect(objects.length).toBeGreaterThan(15);

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { placeBundledPlugins } from "../../local/engine/bundled-plugins.ts";
 import { engineEnvironment } from "../../local/engine/environment.ts";
 import { startEngineHost } from "../../local/engine/host.ts";
-import { placeLanguagePlugin } from "../../local/engine/language-plugin.ts";
 import type { HostedPackage } from "../../local/engine/provider-server.ts";
 import type { Properties, ResourceHandler, StandInPackage } from "../../local/engine/resource.ts";
 import { statePaths } from "../../local/state-folder.ts";
@@ -168,7 +168,7 @@ export async function startEngineStack({
   await mkdir(paths.backend, { recursive: true });
   const { name } = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8"));
   await writeFile(configuration, `config:\n  ${name}:resources: ${resources}\n`);
-  await placeLanguagePlugin(paths.pulumiHome);
+  await placeBundledPlugins(paths.pulumiHome);
 
   const pulumiIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> => {
     const configured = WITH_CONFIGURATION.includes(args[0] ?? "") ? ["--config-file", configuration] : [];

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { vi } from "vitest";
 import { secretKeys } from "../../settings.ts";
 import { type Configuration, readConfiguration, setPath } from "../../settings-file.ts";
+import { withoutClosures } from "./closures.ts";
 import { PROJECT, plain, type Recording, type Registration, record } from "./mocks.ts";
 import { sentinel } from "./secrets.ts";
+
+withoutClosures();
 
 export const REPOSITORY = join(import.meta.dirname, "../..");
 
