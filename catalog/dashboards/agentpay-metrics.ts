@@ -1,14 +1,14 @@
 import { metrics } from "../metrics.ts";
-import { quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
+import { latencyBucketsByInstance, userEndpoints } from "../recording-rules/api.ts";
 import { dailyCost } from "../recording-rules/cost.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const requests = `${metrics.requests.name}{${userEndpoints},instance=~"$instance"}`;
 const serverErrors = `${metrics.requests.name}{${userEndpoints},instance=~"$instance",status=~"5.."}`;
-const latency = `${metrics.requestLatency.bucket}{${quickEndpoints},instance=~"$instance"}`;
+const latency = `${latencyBucketsByInstance.record}{instance=~"$instance"}`;
 
-const quantile = (q: number) => `histogram_quantile(${q}, sum by (le) (rate(${latency}[$__rate_interval])))`;
+const quantile = (q: number) => `histogram_quantile(${q}, sum by (le) (${latency}))`;
 
 /** The guide's dashboard: its five panels with queries that show something, and what its other alerts watch. */
 export const agentPayMetrics = {

@@ -1,5 +1,5 @@
 import { metrics } from "../metrics.ts";
-import { quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
+import { apiUp, quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
 import { conversionRatio } from "../recording-rules/business.ts";
 import { costPerConversation } from "../recording-rules/cost.ts";
 import { objectiveRecords } from "../recording-rules/objectives.ts";
@@ -110,12 +110,7 @@ export const executive = {
       description: "Share of the last 30 days in which at least one API server answered Prometheus.",
       unit: "percentunit",
       visualization: "stat",
-      queries: [
-        {
-          expression: `avg_over_time(max(${metrics.up.name}{job="agentpay-api"})[30d:5m])`,
-          legend: "uptime",
-        },
-      ],
+      queries: [{ expression: `avg_over_time(${apiUp.record}[30d])`, legend: "uptime" }],
     },
     errorBudget: {
       title: "Error Budget Left",

@@ -1,12 +1,17 @@
 import { metrics } from "../metrics.ts";
-import { quickEndpoints, userEndpoints, websocketConnections } from "../recording-rules/api.ts";
+import {
+  latencyBucketsByEndpoint,
+  latencyBucketsByInstance,
+  userEndpoints,
+  websocketConnections,
+} from "../recording-rules/api.ts";
 import { conversationRate, conversionRatio, usualConversationRate } from "../recording-rules/business.ts";
 import { llmDurationP95 } from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const requests = (matchers: string) =>
   `${metrics.requests.name}{${userEndpoints},instance=~"$instance"${matchers}}`;
-const latency = `${metrics.requestLatency.bucket}{${quickEndpoints},instance=~"$instance"}`;
+const latency = `sum by (le) (${latencyBucketsByInstance.record}{instance=~"$instance"})`;
 const closes = (matchers: string) =>
   `sum(rate(${metrics.websocketDisconnects.name}{${matchers}instance=~"$instance"}[$__rate_interval]))`;
 const jobs = (matchers: string) =>
@@ -67,16 +72,16 @@ export const technical = {
       unit: "s",
       visualization: "timeseries",
       queries: [0.5, 0.95, 0.99].map((quantile) => ({
-        expression: `histogram_quantile(${quantile}, sum by (le) (rate(${latency}[$__rate_interval])))`,
+        expression: `histogram_quantile(${quantile}, ${latency})`,
         legend: `p${quantile * 100}`,
       })),
     },
     latencyHeatmap: {
       title: "Latency Heatmap",
-      description: "Requests by how long they took; a second band above the first is a slow path.",
+      description: "Requests a second by how long they took; a second band above the first is a slow path.",
       unit: "s",
       visualization: "heatmap",
-      queries: [{ expression: `sum by (le) (increase(${latency}[$__rate_interval]))`, legend: "{{le}}" }],
+      queries: [{ expression: latency, legend: "{{le}}" }],
     },
     slowestEndpoints: {
       title: "Slowest Endpoints, p95",
@@ -85,7 +90,7 @@ export const technical = {
       visualization: "bargauge",
       queries: [
         {
-          expression: `topk(10, histogram_quantile(0.95, sum by (le, endpoint) (rate(${latency}[$__rate_interval]))) > 0)`,
+          expression: `topk(10, histogram_quantile(0.95, ${latencyBucketsByEndpoint.record}) > 0)`,
           legend: "{{endpoint}}",
         },
       ],

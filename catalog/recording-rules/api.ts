@@ -22,10 +22,27 @@ export const errorRatio: RecordingRule = {
     ` / (sum by (job) (rate(${requests}[5m])) > 0)`,
 };
 
-/** Latency buckets by job, aggregated once for every quantile; the one up to +Inf counts all requests. */
+const buckets = `rate(${metrics.requestLatency.bucket}{${quickEndpoints}}[5m])`;
+
+/**
+ * Latency buckets by server, aggregated once for every quantile: a server has as many series as routes times buckets,
+ * and a panel over all of them took seconds (`npm run bench -- dashboards`).
+ */
+export const latencyBucketsByInstance: RecordingRule = {
+  record: "job_instance_le:agentpay_request_latency_seconds_bucket:rate5m",
+  expression: `sum by (job, instance, le) (${buckets})`,
+};
+
+/** Likewise by route. */
+export const latencyBucketsByEndpoint: RecordingRule = {
+  record: "endpoint_le:agentpay_request_latency_seconds_bucket:rate5m",
+  expression: `sum by (endpoint, le) (${buckets})`,
+};
+
+/** Likewise by job; the bucket up to +Inf counts all requests. */
 export const latencyBuckets: RecordingRule = {
   record: "job_le:agentpay_request_latency_seconds_bucket:rate5m",
-  expression: `sum by (job, le) (rate(${metrics.requestLatency.bucket}{${quickEndpoints}}[5m]))`,
+  expression: `sum by (job, le) (${latencyBucketsByInstance.record})`,
 };
 
 /** Seconds within which 95% of requests are answered, by job. */
@@ -40,8 +57,22 @@ export const websocketConnections: RecordingRule = {
   expression: `sum by (job) (${metrics.websocketConnections.name})`,
 };
 
+/** 1 while at least one API server answers Prometheus. */
+export const apiUp: RecordingRule = {
+  record: "agentpay:api_up:max",
+  expression: `max(${metrics.up.name}{job="agentpay-api"})`,
+};
+
 export const apiRecordingRules: RecordingRuleGroup = {
   name: "agentpay-red.rules",
   interval: "30s",
-  rules: [errorRatio, latencyBuckets, latencyP95, websocketConnections],
+  rules: [
+    errorRatio,
+    latencyBucketsByInstance,
+    latencyBucketsByEndpoint,
+    latencyBuckets,
+    latencyP95,
+    websocketConnections,
+    apiUp,
+  ],
 };

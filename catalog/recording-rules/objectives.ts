@@ -4,8 +4,8 @@ import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
 /** How often events are recorded: each sample stands for so many seconds. */
 export const SLI_INTERVAL: Duration = "30s";
-/** Days change slowly. Still below the 5 minutes after which Prometheus takes a series for gone. */
-const BUDGET_INTERVAL: Duration = "2m";
+/** Days change slowly, but whoever has just started the platform looks at an empty panel until then. */
+const BUDGET_INTERVAL: Duration = "1m";
 
 /** Windows short enough to be computed from the counters themselves. */
 const COUNTED = ["5m", "30m", "1h", "2h", "6h"] as const;
