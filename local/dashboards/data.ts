@@ -24,6 +24,12 @@ export interface PanelData {
   readonly problems: readonly string[];
 }
 
+/** Whether it has nothing to show. */
+export function isEmpty({ panel, series, table }: PanelData): boolean {
+  const filled = series.some(({ points }) => points.length > 0) || (table?.rows.length ?? 0) > 0;
+  return panel.type !== "row" && !filled;
+}
+
 /** A dashboard with what it shows, over a range of time in seconds since 1970. */
 export interface DashboardData {
   readonly view: DashboardView;

@@ -1,7 +1,7 @@
 /** A dashboard with its data as one HTML page without any external asset, laid out as Grafana does. */
 import { type Html, html, Html as Markup } from "../services/html.ts";
 import { colorOf, heatmap, lineChart, type Size, sparkline, THRESHOLD_COLORS } from "./charts.ts";
-import type { DashboardData, Named, PanelData } from "./data.ts";
+import { type DashboardData, isEmpty, type Named, type PanelData } from "./data.ts";
 import type { Panel } from "./model.ts";
 import type { Cell, Table } from "./postgres.ts";
 import { formatValue } from "./units.ts";
@@ -63,17 +63,16 @@ setInterval(async () => {
 }
 
 function panelHtml(data: PanelData, range: DashboardData["range"]): Html {
-  const { panel, series, table, problems } = data;
+  const { panel, problems } = data;
   const { x, y, w, h } = panel.position;
   const place = `grid-area: ${y + 1} / ${x + 1} / span ${h} / span ${w}`;
   if (panel.type === "row") return html`<h2 style="${place}">${panel.title}</h2>\n`;
-  const filled = series.some(({ points }) => points.length > 0) || (table?.rows.length ?? 0) > 0;
   const body =
     problems.length > 0
       ? html`<p class="message problem">${problems.join(" ")}</p>`
-      : filled
-        ? content(data, range)
-        : html`<p class="message ${panel.nothing ? "nothing" : "missing"}">${panel.nothing ?? "No data"}</p>`;
+      : isEmpty(data)
+        ? html`<p class="message ${panel.nothing ? "nothing" : "missing"}">${panel.nothing ?? "No data"}</p>`
+        : content(data, range);
   return html`<section id="panel-${panel.id}" class="${panel.type}" style="${place}">
 <h3 title="${panel.description}">${panel.title}<small>${panel.description}</small></h3>
 ${body}</section>\n`;

@@ -25,11 +25,14 @@ import { ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
+import { dashboards } from "../../catalog/dashboards/index.ts";
 import type { DriftResult } from "../../ci/drift/check.ts";
 import { stateFile } from "../../local/cli/half-made.ts";
 import type { Ports } from "../../local/ports.ts";
 import type { Email } from "../../local/services/inbox/model.ts";
 import { readConfiguration } from "../../settings-file.ts";
+import { withoutVariables } from "../../verify/grafana.ts";
 import { noBrowser, visit } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
@@ -230,6 +233,16 @@ test("changes behind Pulumi's back are reported without touching the state, and 
   const filters = `${url("sentry")}/api/0/projects/agentpay/agentpay-local/filters/`;
   const headers = { ...sentry.headers, "Content-Type": "application/json" };
   await fetch(`${filters}web-crawlers/`, { method: "PUT", headers, body: '{"active":false}' });
+  const byHand = await json<{ dashboard: object }>("grafana", "/api/dashboards/uid/agentpay-slo", grafana);
+  await json("grafana", "/api/dashboards/db", {
+    method: "POST",
+    headers: { ...grafana.headers, "Content-Type": "application/json" },
+    body: JSON.stringify({
+      dashboard: { ...byHand.dashboard, title: "Edited by hand" },
+      folderUid: "agentpay-platform",
+      overwrite: true,
+    }),
+  });
 
   const before = await readFile(stateFile(stack.paths));
   const drift = await stack.command(DRIFT, "--json");
@@ -238,6 +251,7 @@ test("changes behind Pulumi's back are reported without touching the state, and 
   const found = drifted.map(({ urn, change, properties }) => [urn.split("::").at(-1), change, properties]);
   expect(found.toSorted()).toEqual([
     ["dashboards-agentpay-metrics", "deleted", []],
+    ["dashboards-agentpay-slo", "changed", ["configJson"]],
     ["error-tracking-settings", "changed", ["filters"]],
     ["logs-api", "changed", ["retentionInDays"]],
     ["on-call-escalation", "changed", ["numLoops"]],
@@ -260,6 +274,9 @@ test("changes behind Pulumi's back are reported without touching the state, and 
     active: true,
   });
   await json("grafana", "/api/dashboards/uid/agentpay-metrics", grafana);
+  expect(
+    (await json<typeof byHand>("grafana", "/api/dashboards/uid/agentpay-slo", grafana)).dashboard,
+  ).toEqual(expect.objectContaining({ title: "AgentPay / SLO" }));
 });
 
 interface PagerDutyEvents {
@@ -438,6 +455,66 @@ test("a refused handshake is seen by the prober and on the page while the port i
     (await shown())["Chat connection"] && (await probes())["websocket"] === "1" ? true : undefined,
   );
 });
+
+/** What only shows something once its time has come: a day or a week of past, or an alert that waits. */
+const EMPTY_ON_A_HEALTHY_DAY = [
+  "agentpay-technical conversationsVersusUsual",
+  "agentpay-technical conversionVersusUsual",
+  "agentpay-technical webSocketConnectionsVersusBefore",
+  "agentpay-cost anomaly",
+  "agentpay-on-call firingAlerts",
+  "agentpay-on-call pendingAlerts",
+  "agentpay-on-call history",
+];
+
+test("every query of every panel returns data from the Prometheus that scrapes AgentPay", async () => {
+  const all: readonly Dashboard[] = dashboards;
+  const queries = all.flatMap(({ uid, panels }) =>
+    Object.entries(panels).flatMap(([key, panel]) =>
+      queriesOf(panel).map(({ expression }) => ({ place: `${uid} ${key}`, expression })),
+    ),
+  );
+  const emptyNow = async () => {
+    const answers = await Promise.all(
+      queries.map(async ({ place, expression }) => {
+        const path = `/api/v1/query?query=${encodeURIComponent(withoutVariables(expression))}`;
+        const { data } = await json<{ data: { result: unknown[] } }>("prometheus", path);
+        return data.result.length === 0 ? [`${place}: ${expression}`] : [];
+      }),
+    );
+    return answers
+      .flat()
+      .filter((line) => !EMPTY_ON_A_HEALTHY_DAY.some((place) => line.startsWith(`${place}:`)));
+  };
+  let empty: readonly string[] = [];
+  const complete = async () => {
+    empty = await emptyNow();
+    return empty.length === 0 ? true : undefined;
+  };
+  // The first checkout takes its time.
+  await eventually("data for every query", complete, 180).catch(() => expect(empty).toEqual([]));
+});
+
+test.skipIf(noBrowser)(
+  "a browser shows every dashboard complete: no error, every panel drawn, no hole",
+  async () => {
+    const all: readonly Dashboard[] = dashboards;
+    for (const { uid, title, panels } of all) {
+      const { page, problems } = await visit(`${url("grafana")}/d/${uid}`);
+      const drawn = await page.$$eval("main section", (sections) =>
+        sections.map((section) => section.outerHTML),
+      );
+      expect(problems).toEqual([]);
+      expect(await page.title()).toBe(title);
+      expect(drawn).toHaveLength(Object.keys(panels).length);
+      for (const panel of drawn) {
+        expect(panel).not.toMatch(/No data|class="message (problem|missing)"/);
+        expect(panel).toMatch(/<svg|<td|class="bars"|<b |class="message nothing"/);
+      }
+      await page.close();
+    }
+  },
+);
 
 interface Verified {
   readonly results: readonly { readonly id: string; readonly status: string; readonly detail: string }[];
