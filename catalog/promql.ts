@@ -85,9 +85,13 @@ const variableStandIns: Readonly<Record<string, string>> = {
 
 /** An expression as Prometheus gets it: Grafana's intervals as durations, any other variable as "everything". */
 export function replaceVariables(expression: string): string {
-  return expression.replaceAll(/\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g, (_, braced: string, bare: string) => {
-    return variableStandIns[braced ?? bare] ?? ANYTHING;
-  });
+  // `$1` is no variable, but a part of what `label_replace` matched.
+  return expression.replaceAll(
+    /\$(?:\{(\w+)(?::\w+)?\}|([a-zA-Z_]\w*))/g,
+    (_, braced: string, bare: string) => {
+      return variableStandIns[braced ?? bare] ?? ANYTHING;
+    },
+  );
 }
 
 const ANYTHING = ".*";

@@ -4,13 +4,24 @@ import {
   type DataSourceRef,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
+  LegendDisplayMode,
   ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
   VizOrientation,
+  VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
-import { ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder as HeatmapBuilder, YAxisConfigBuilder } from "@grafana/grafana-foundation-sdk/heatmap";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as StateTimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { MetricPanel, Panel, SqlPanel } from "../catalog/dashboards/dashboard.ts";
@@ -32,7 +43,7 @@ export interface ThresholdStep {
 
 /** @param runbookBaseUrl where a table's alert names lead to */
 export function panelBuilder(panel: Panel, steps: readonly ThresholdStep[], runbookBaseUrl: string) {
-  const builder = visualizationOf(panel, steps.length > 1, runbookBaseUrl);
+  const builder = visualizationOf(panel, steps, runbookBaseUrl);
   builder
     .title(panel.title)
     .description(panel.description)
@@ -44,11 +55,11 @@ export function panelBuilder(panel: Panel, steps: readonly ThresholdStep[], runb
 
 type Builder = ReturnType<typeof visualizationOf>;
 
-function visualizationOf(panel: Panel, showThresholds: boolean, runbookBaseUrl: string) {
+function visualizationOf(panel: Panel, steps: readonly ThresholdStep[], runbookBaseUrl: string) {
   const last = new ReduceDataOptionsBuilder().calcs(["lastNotNull"]);
   switch (panel.visualization) {
     case "timeseries":
-      return timeSeries(showThresholds);
+      return timeSeries(panel, steps);
     case "stat":
       return new StatBuilder().reduceOptions(last);
     case "bargauge":
@@ -57,14 +68,31 @@ function visualizationOf(panel: Panel, showThresholds: boolean, runbookBaseUrl: 
       return new HeatmapBuilder().yAxis(new YAxisConfigBuilder().unit(panel.unit));
     case "table":
       return table(panel, runbookBaseUrl);
+    case "state-timeline":
+      return stateTimeline(panel);
   }
 }
 
-function timeSeries(showThresholds: boolean): TimeSeriesBuilder {
-  const builder = new TimeSeriesBuilder().fillOpacity(10);
-  return showThresholds
-    ? builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
-    : builder;
+/** Areas begin at 0; shares, and what is drawn for its threshold's sake, also show how far that is. */
+function timeSeries({ unit, thresholdsOf }: Panel, steps: readonly ThresholdStep[]): TimeSeriesBuilder {
+  const builder = new TimeSeriesBuilder()
+    .fillOpacity(10)
+    .axisSoftMin(0)
+    .legend(new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).calcs(["lastNotNull"]))
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  const [lowest] = steps.flatMap(({ value }) => value ?? []);
+  if (lowest === undefined) return builder;
+  builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+  return unit === "percentunit" || thresholdsOf ? builder.axisSoftMax(lowest) : builder;
+}
+
+function stateTimeline({ states: [zero, one] = ["Down", "Up"] }: Panel): StateTimelineBuilder {
+  return new StateTimelineBuilder().showValue(VisibilityMode.Never).mappings([
+    {
+      type: MappingType.ValueToText,
+      options: { 0: { text: zero, color: "red", index: 0 }, 1: { text: one, color: "green", index: 1 } },
+    },
+  ]);
 }
 
 function table(panel: Panel, runbookBaseUrl: string): TableBuilder {

@@ -10,8 +10,14 @@ import {
   RowBuilder,
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type AlertThresholds, alerts } from "../catalog/alerts/index.ts";
-import { type Dashboard, dashboardVariables, variablesOf } from "../catalog/dashboards/dashboard.ts";
+import { ringsBelow } from "../catalog/alerts/alert.ts";
+import { type AlertThresholds, alerts, thresholdOf } from "../catalog/alerts/index.ts";
+import {
+  type Dashboard,
+  dashboardVariables,
+  type Panel,
+  variablesOf,
+} from "../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
 import { metrics } from "../catalog/metrics.ts";
 import type { Severity } from "../catalog/severity.ts";
@@ -81,7 +87,7 @@ function dashboardModel(dashboard: Dashboard, options: DashboardOptions): Dashbo
     if ("row" in placed) {
       builder.withRow(new RowBuilder(placed.row).id(FIRST_ROW_ID + index).gridPos(placed.position));
     } else {
-      const steps = thresholdSteps(dashboard.uid, placed.key, options.thresholds);
+      const steps = thresholdSteps(dashboard.uid, placed.key, placed.panel, options.thresholds);
       const panel = panelBuilder(placed.panel, steps, options.runbookBaseUrl);
       builder.withPanel(panel.id(placed.id).gridPos(placed.position));
     }
@@ -119,15 +125,29 @@ function criticalAlerts(): AnnotationQueryBuilder {
     .step("60s");
 }
 
-/** The thresholds of the alerts that watch the panel, lowest first, above a green base. */
-function thresholdSteps(uid: string, panel: string, thresholds: AlertThresholds): ThresholdStep[] {
-  const steps = alerts
-    .filter((alert) => alert.panel.dashboard === uid && alert.panel.panel === panel)
-    .flatMap((alert) =>
-      alert.threshold === undefined
-        ? []
-        : [{ value: thresholds[alert.name] ?? alert.threshold.default, color: COLORS[alert.severity] }],
+/**
+ * The thresholds of the alerts that watch the panel, lowest first: green below all of them, and beyond each in the
+ * colour of its severity; where the alerts ring below, the other way round.
+ */
+function thresholdSteps(
+  uid: string,
+  key: string,
+  { thresholdsOf = [] }: Panel,
+  thresholds: AlertThresholds,
+): ThresholdStep[] {
+  const watching = alerts
+    .filter(
+      ({ name, panel }) => (panel.dashboard === uid && panel.panel === key) || thresholdsOf.includes(name),
     )
+    .flatMap((alert) => {
+      const { threshold, severity } = alert;
+      if (threshold === undefined) return [];
+      const value = thresholdOf({ name: alert.name, threshold }, thresholds);
+      return [{ value, color: COLORS[severity], below: ringsBelow(alert) }];
+    })
     .sort((one, other) => one.value - other.value);
-  return [{ value: null, color: "green" }, ...steps];
+  const values = watching.map(({ value }) => value);
+  const colors = watching.map(({ color }) => color);
+  const bands = watching.some(({ below }) => below) ? [...colors, "green"] : ["green", ...colors];
+  return bands.map((color, index) => ({ value: values[index - 1] ?? null, color }));
 }

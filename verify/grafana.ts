@@ -1,6 +1,7 @@
 /** Grafana: are the dashboards there, and do their panels show something? */
 import { z } from "zod";
 import { dashboards } from "../catalog/dashboards/index.ts";
+import { replaceVariables } from "../catalog/promql.ts";
 import { messageOf } from "../local/engine/errors.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../render/grafana-panels.ts";
 import type { Enabled } from "../settings.ts";
@@ -34,24 +35,10 @@ function ask<Schema extends z.ZodType>(context: Context, schema: Schema, path: s
 const readDashboards = (context: Context) =>
   Promise.all(dashboards.map(({ uid }) => ask(context, dashboard, `dashboards/uid/${uid}`)));
 
-/** What Grafana would put in for its own variables over the last hours, and for ours with "All" chosen. */
-const GRAFANA_VARIABLES: Readonly<Record<string, string>> = {
-  __rate_interval: "5m",
-  __interval: "1m",
-  __range: "6h",
-};
-
-export function withoutVariables(expression: string): string {
-  return expression.replaceAll(
-    /\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g,
-    (_, braced, bare) => GRAFANA_VARIABLES[braced ?? bare] ?? ".*",
-  );
-}
-
 /** What is wrong with a panel: its first query that is refused. Empty where every query gave nothing. */
 async function panelState(context: Context, title: string, expressions: readonly string[]) {
   try {
-    const series = await Promise.all(expressions.map((each) => query(context, withoutVariables(each))));
+    const series = await Promise.all(expressions.map((each) => query(context, replaceVariables(each))));
     return { title, error: undefined, empty: series.flat().length === 0 };
   } catch (error) {
     context.signal.throwIfAborted();

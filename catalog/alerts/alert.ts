@@ -41,6 +41,16 @@ export type Alert =
   | (AlertBase & { readonly threshold?: undefined; readonly expression: () => string })
   | (AlertBase & { readonly threshold: Threshold; readonly expression: (threshold: number) => string });
 
+/** A number that no expression has by itself. */
+const TELLTALE = 987_654.25;
+
+/** Whether the alert rings below its threshold, rather than above it: as its expression compares. */
+export function ringsBelow(alert: Alert): boolean {
+  return (
+    alert.threshold !== undefined && new RegExp(`<=? ${TELLTALE}(?!\\d)`).test(alert.expression(TELLTALE))
+  );
+}
+
 /** Alerts that are evaluated together. */
 export interface AlertGroup {
   /** At most 40 characters. */

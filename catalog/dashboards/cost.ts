@@ -121,17 +121,17 @@ export const cost = {
       title: "Ledger by Day and Model",
       description:
         "What AgentPay wrote down of each call, in days of UTC: exact where the panels above estimate.",
-      unit: "short",
+      unit: "none",
       visualization: "table",
-      columns: { cost_usd: "currencyUSD", p95_s: "s" },
-      sql: `SELECT to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, model,
-  round(sum(cost_usd), 4) AS cost_usd, count(*) AS calls,
-  count(*) FILTER (WHERE cost_usd IS NULL) AS unpriced_calls,
-  percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) / 1000 AS p95_s
+      columns: { Cost: "currencyUSD", "p95 latency": "s" },
+      sql: `SELECT to_char("timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS "Day", model AS "Model",
+  round(sum(cost_usd), 4) AS "Cost", count(*) AS "Calls",
+  count(*) FILTER (WHERE cost_usd IS NULL) AS "Without a price",
+  percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) / 1000 AS "p95 latency"
 FROM llm_metrics
 WHERE $__timeFilter("timestamp")
 GROUP BY 1, 2
-ORDER BY 1 DESC, cost_usd DESC NULLS LAST, model`,
+ORDER BY 1 DESC, sum(cost_usd) DESC NULLS LAST, model`,
     },
   },
 } as const satisfies Dashboard;

@@ -2,7 +2,7 @@
 export type Unit = "reqps" | "percentunit" | "s" | "short" | "currencyUSD" | "cps" | "ops" | "bytes" | "none";
 
 /** Grafana's panel types that are used. */
-export type Visualization = "timeseries" | "stat" | "bargauge" | "table" | "heatmap";
+export type Visualization = "timeseries" | "stat" | "bargauge" | "table" | "heatmap" | "state-timeline";
 
 /** Variables that a person can choose a value of, by name: a dashboard has those that its queries use. */
 export const dashboardVariables = {
@@ -50,6 +50,10 @@ interface PanelBase {
   readonly width?: number;
   /** What it says where there is nothing to show, if that is no fault. Default: that data is missing. */
   readonly nothing?: string;
+  /** Alerts whose thresholds it draws besides those of the alerts that name it; its axis reaches the first of them. */
+  readonly thresholdsOf?: readonly string[];
+  /** What 0 and 1 mean on a state timeline. Default: Down, Up. */
+  readonly states?: readonly [zero: string, one: string];
 }
 
 export interface MetricPanel extends PanelBase {

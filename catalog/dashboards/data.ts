@@ -21,9 +21,9 @@ export const data = {
     databasesUp: {
       row: "Reachable",
       title: "Databases That Answer",
-      description: "Whether PostgreSQL and Redis answer their exporters; good is 1.",
-      unit: "short",
-      visualization: "timeseries",
+      description: "Whether PostgreSQL and Redis answer their exporters; good is all green.",
+      unit: "none",
+      visualization: "state-timeline",
       queries: [
         { expression: metrics.pgUp.name, legend: "PostgreSQL {{instance}}" },
         { expression: metrics.redisUp.name, legend: "Redis {{instance}}" },
@@ -31,9 +31,9 @@ export const data = {
     },
     exportersUp: {
       title: "Exporters That Answer",
-      description: "Whether Prometheus reaches the exporters; at 0 the other panels are blind.",
-      unit: "short",
-      visualization: "timeseries",
+      description: "Whether Prometheus reaches the exporters; while one is down its panels are blind.",
+      unit: "none",
+      visualization: "state-timeline",
       queries: [{ expression: `${metrics.up.name}{job=~"postgres|redis"}`, legend: "{{job}} {{instance}}" }],
     },
     connectionsByState: {

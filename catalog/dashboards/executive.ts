@@ -29,21 +29,21 @@ export const executive = {
       row: "Today",
       title: "Conversations Today",
       description: "Conversations started since midnight UTC, from the database.",
-      unit: "short",
+      unit: "none",
       visualization: "stat",
       sql: conversationsSince("day"),
     },
     conversationsWeek: {
       title: "Conversations This Week",
       description: "Conversations started since Monday 00:00 UTC, from the database.",
-      unit: "short",
+      unit: "none",
       visualization: "stat",
       sql: conversationsSince("week"),
     },
     conversationsMonth: {
       title: "Conversations This Month",
       description: "Conversations started since the first of the month UTC, from the database.",
-      unit: "short",
+      unit: "none",
       visualization: "stat",
       sql: conversationsSince("month"),
     },
@@ -58,7 +58,7 @@ export const executive = {
       row: "Trends",
       title: "Conversations, Last 24 Hours",
       description: "Conversations started in the last 24 hours, estimated from counters; follows the week.",
-      unit: "short",
+      unit: "none",
       visualization: "timeseries",
       queries: [
         { expression: `sum(increase(${metrics.conversationsStarted.name}[1d]))`, legend: "conversations" },
@@ -123,10 +123,10 @@ export const executive = {
       row: "By day, from the database",
       title: "Conversations and Sales by Day",
       description: "Conversations started and sold, in days of UTC.",
-      unit: "short",
+      unit: "none",
       visualization: "timeseries",
       sql: `SELECT date_trunc('day', created_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS time,
-  count(*) AS conversations, count(*) FILTER (WHERE ${SOLD}) AS sales
+  count(*) AS "Conversations", count(*) FILTER (WHERE ${SOLD}) AS "Sales"
 FROM conversations
 WHERE $__timeFilter(created_at)
 GROUP BY 1
@@ -135,13 +135,13 @@ ORDER BY 1`,
     dailyConversations: {
       title: "Daily Conversations",
       description: "Conversations, sales, their share and the mean length, in days of UTC.",
-      unit: "short",
+      unit: "none",
       visualization: "table",
       width: 12,
-      columns: { conversion: "percentunit", average_duration_s: "s" },
-      sql: `SELECT ${DAY} AS day, count(*) AS conversations, count(*) FILTER (WHERE ${SOLD}) AS sales,
-  round(count(*) FILTER (WHERE ${SOLD}) / nullif(count(*), 0)::numeric, 4) AS conversion,
-  round(avg(extract(epoch FROM completed_at - created_at)), 1) AS average_duration_s
+      columns: { "Share sold": "percentunit", "Mean length": "s" },
+      sql: `SELECT ${DAY} AS "Day", count(*) AS "Conversations", count(*) FILTER (WHERE ${SOLD}) AS "Sales",
+  round(count(*) FILTER (WHERE ${SOLD}) / nullif(count(*), 0)::numeric, 4) AS "Share sold",
+  round(avg(extract(epoch FROM completed_at - created_at)), 1) AS "Mean length"
 FROM conversations
 WHERE $__timeFilter(created_at)
 GROUP BY 1

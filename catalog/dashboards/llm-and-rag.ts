@@ -1,14 +1,17 @@
 import { metrics } from "../metrics.ts";
 import { costRates, dailyCost, modelCostRate } from "../recording-rules/cost.ts";
-import { firstTokenP95, promptCacheRatio, providerErrorRatio } from "../recording-rules/llm.ts";
+import { firstTokenP95, promptCacheRatio } from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const { llmFallbacks, llmRateLimit, llmRateLimitRemaining, llmRequests, llmResponses, llmTokens } = metrics;
 const { ragQueries, ragQueryDuration, toolCalls } = metrics;
 
-/** Share of a counter's events that match, by labels. */
-const share = ({ name }: { name: string }, by: string, matcher: string) =>
-  `sum${by} (rate(${name}{${matcher}}[$__rate_interval])) / (sum${by} (rate(${name}[$__rate_interval])) > 0)`;
+/** Share of a counter's events that match, by labels. @param among matchers of those that it is a share of */
+const share = ({ name }: { name: string }, by: string, matcher: string, among = "") =>
+  `sum${by} (rate(${name}{${matcher}${among && `,${among}`}}[$__rate_interval]))` +
+  ` / (sum${by} (rate(${name}${among && `{${among}}`}[$__rate_interval])) > 0)`;
+
+const CHOSEN = 'model=~"$model"';
 
 /** What the alerts of the language models, knowledge retrieval and tools watch. */
 export const llmAndRag = {
@@ -26,7 +29,7 @@ export const llmAndRag = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (model) (rate(${llmRequests.name}{model=~"$model"}[$__rate_interval]))`,
+          expression: `sum by (model) (rate(${llmRequests.name}{${CHOSEN}}[$__rate_interval]))`,
           legend: "{{model}}",
         },
       ],
@@ -36,7 +39,7 @@ export const llmAndRag = {
       description: "USD an hour that each model costs, over the last hour, estimated from counters.",
       unit: "currencyUSD",
       visualization: "timeseries",
-      queries: [{ expression: `${modelCostRate.record}{model=~"$model"} * 3600`, legend: "{{model}}" }],
+      queries: [{ expression: `${modelCostRate.record}{${CHOSEN}} * 3600`, legend: "{{model}}" }],
     },
     tokens: {
       title: "Tokens by Type",
@@ -45,14 +48,16 @@ export const llmAndRag = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (type) (rate(${llmTokens.name}{model=~"$model"}[$__rate_interval])) * 60`,
+          expression: `sum by (type) (rate(${llmTokens.name}{${CHOSEN}}[$__rate_interval])) * 60`,
           legend: "{{type}}",
         },
       ],
     },
     budget: {
       title: "Spend Against the Daily Budget",
-      description: "USD of the last 24 hours, and of a day at the present pace; good stays below the line.",
+      description:
+        "USD of the last 24 hours, and of a day at the present pace; the line is the daily budget.",
+      thresholdsOf: ["HighDailyCost"],
       unit: "currencyUSD",
       visualization: "timeseries",
       queries: [
@@ -69,7 +74,7 @@ export const llmAndRag = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (provider, error_type) (rate(${llmRequests.name}{status="error",model=~"$model"}[$__rate_interval]))`,
+          expression: `sum by (provider, error_type) (rate(${llmRequests.name}{status="error",${CHOSEN}}[$__rate_interval]))`,
           legend: "{{provider}} {{error_type}}",
         },
       ],
@@ -79,7 +84,12 @@ export const llmAndRag = {
       description: "Share of LLM calls that fail after retries and fallback; good is below 1%.",
       unit: "percentunit",
       visualization: "timeseries",
-      queries: [{ expression: providerErrorRatio.record, legend: "{{provider}}" }],
+      queries: [
+        {
+          expression: share(llmRequests, " by (provider)", 'status="error"', CHOSEN),
+          legend: "{{provider}}",
+        },
+      ],
     },
     rejections: {
       title: "Rejected Calls",
@@ -89,7 +99,7 @@ export const llmAndRag = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (provider, model, error_type) (increase(${llmRequests.name}{error_type=~"not_found|authentication|permission"}[5m]))`,
+          expression: `sum by (provider, model, error_type) (increase(${llmRequests.name}{error_type=~"not_found|authentication|permission",${CHOSEN}}[5m]))`,
           legend: "{{model}} {{error_type}}",
         },
       ],
@@ -102,7 +112,7 @@ export const llmAndRag = {
       visualization: "timeseries",
       queries: [
         {
-          expression: share(llmRequests, " by (provider)", 'error_type="rate_limit"'),
+          expression: share(llmRequests, " by (provider)", 'error_type="rate_limit"', CHOSEN),
           legend: "{{provider}}",
         },
       ],
@@ -117,8 +127,8 @@ export const llmAndRag = {
       queries: [
         {
           expression:
-            `sum by (from_model, to_model) (rate(${llmFallbacks.name}{outcome="succeeded"}[$__rate_interval]))` +
-            ` / on () group_left () (sum(rate(${llmRequests.name}[$__rate_interval])) > 0)`,
+            `sum by (from_model, to_model) (rate(${llmFallbacks.name}{outcome="succeeded",from_model=~"$model"}[$__rate_interval]))` +
+            ` / on () group_left () (sum(rate(${llmRequests.name}{${CHOSEN}}[$__rate_interval])) > 0)`,
           legend: "{{from_model}} to {{to_model}}",
         },
       ],
@@ -130,7 +140,10 @@ export const llmAndRag = {
       unit: "short",
       visualization: "timeseries",
       queries: [
-        { expression: `sum(increase(${llmFallbacks.name}{outcome="failed"}[5m]))`, legend: "failed" },
+        {
+          expression: `sum(increase(${llmFallbacks.name}{outcome="failed",from_model=~"$model"}[5m]))`,
+          legend: "failed",
+        },
       ],
     },
     firstToken: {
@@ -139,7 +152,7 @@ export const llmAndRag = {
       description: "Time within which 95% of replies begin; good is below 2.5 s.",
       unit: "s",
       visualization: "timeseries",
-      queries: [{ expression: firstTokenP95.record, legend: "{{model}}" }],
+      queries: [{ expression: `${firstTokenP95.record}{${CHOSEN}}`, legend: "{{model}}" }],
     },
     rateLimitHeadroom: {
       title: "Rate Limit Left",
@@ -160,7 +173,10 @@ export const llmAndRag = {
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
-        { expression: share(llmResponses, " by (model)", 'stop_reason="max_tokens"'), legend: "{{model}}" },
+        {
+          expression: share(llmResponses, " by (model)", 'stop_reason="max_tokens"', CHOSEN),
+          legend: "{{model}}",
+        },
       ],
     },
     promptCache: {
@@ -168,7 +184,7 @@ export const llmAndRag = {
       description: "Share of prompt tokens that the provider had cached, over an hour; more is cheaper.",
       unit: "percentunit",
       visualization: "timeseries",
-      queries: [{ expression: promptCacheRatio.record, legend: "{{model}}" }],
+      queries: [{ expression: `${promptCacheRatio.record}{${CHOSEN}}`, legend: "{{model}}" }],
     },
     ragLatency: {
       row: "Retrieval and tools",

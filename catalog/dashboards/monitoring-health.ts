@@ -1,6 +1,9 @@
 import { metrics } from "../metrics.ts";
 import type { Dashboard } from "./dashboard.ts";
 
+/** Groups of rules by their own name, without the file that Prometheus puts before it. */
+const byRuleGroup = (expression: string) =>
+  `label_replace(${expression}, "rule_group", "$1", "rule_group", ".*;(.*)")`;
 const byIntegration = ({ name }: { name: string }) => `sum by (integration) (rate(${name}[15m]))`;
 
 /** What the alerts of the monitoring itself watch. */
@@ -33,9 +36,10 @@ export const monitoringHealth = {
     },
     configurationLoaded: {
       title: "Configuration Loaded",
-      description: "Whether Prometheus and Alertmanager took their last configuration; good is 1.",
-      unit: "short",
-      visualization: "timeseries",
+      description: "Whether Prometheus and Alertmanager took their last configuration; good is all green.",
+      unit: "none",
+      visualization: "state-timeline",
+      states: ["Refused", "Loaded"],
       queries: [
         { expression: metrics.prometheusConfigReloadSuccessful.name, legend: "Prometheus" },
         { expression: metrics.alertmanagerConfigReloadSuccessful.name, legend: "Alertmanager" },
@@ -49,7 +53,9 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m]))`,
+          expression: byRuleGroup(
+            `sum by (rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m]))`,
+          ),
           legend: "{{rule_group}}",
         },
       ],
@@ -62,7 +68,9 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m]))`,
+          expression: byRuleGroup(
+            `sum by (rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m]))`,
+          ),
           legend: "{{rule_group}}",
         },
       ],
@@ -85,7 +93,8 @@ export const monitoringHealth = {
     },
     notificationFailures: {
       title: "Notifications That Failed",
-      description: "Share of each channel's notifications that were not delivered; good is none.",
+      description:
+        "Share of each channel's notifications of 15 minutes that were not delivered; good is none.",
       nothing: "Nothing was to be notified.",
       unit: "percentunit",
       visualization: "timeseries",
@@ -98,10 +107,10 @@ export const monitoringHealth = {
     },
     samplesPerTarget: {
       title: "Series by Target",
-      description: "Series that each target exposes; a climb means that an id became a label.",
+      description: "Series of each job's largest target; a climb means that an id became a label.",
       unit: "short",
       visualization: "timeseries",
-      queries: [{ expression: metrics.scrapeSamplesKept.name, legend: "{{job}} {{instance}}" }],
+      queries: [{ expression: `max by (job) (${metrics.scrapeSamplesKept.name})`, legend: "{{job}}" }],
     },
     headSeries: {
       row: "Load of Prometheus",
@@ -113,10 +122,11 @@ export const monitoringHealth = {
     },
     scrapeDuration: {
       title: "Scrape Duration",
-      description: "Time that each target takes to answer a scrape; good is far below the interval.",
+      description:
+        "Time that each job's slowest target takes to answer a scrape; good is far below the interval.",
       unit: "s",
       visualization: "timeseries",
-      queries: [{ expression: metrics.scrapeDuration.name, legend: "{{job}} {{instance}}" }],
+      queries: [{ expression: `max by (job) (${metrics.scrapeDuration.name})`, legend: "{{job}}" }],
     },
     ruleDuration: {
       title: "Rule Evaluation Time",
@@ -125,7 +135,7 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `topk(10, ${metrics.prometheusRuleGroupDuration.name})`,
+          expression: byRuleGroup(`topk(10, ${metrics.prometheusRuleGroupDuration.name})`),
           legend: "{{rule_group}}",
         },
       ],

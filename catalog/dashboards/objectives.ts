@@ -15,7 +15,23 @@ export const objectivesDashboard = {
   folder: "agentpay-platform",
   range: "30d",
   panels: {
+    achieved: {
+      row: "Promised and kept",
+      title: "Achieved in 30 Days",
+      description: "Share of good events in the last 30 days; good is at least the objective beside it.",
+      unit: "percentunit",
+      visualization: "bargauge",
+      queries: [{ expression: `1 - ${chosen(errorRatioRecord("30d"))}`, legend: "{{slo}}" }],
+    },
+    target: {
+      title: "Objective",
+      description: "Share of good events that is promised.",
+      unit: "percentunit",
+      visualization: "bargauge",
+      queries: [{ expression: chosen(objectiveRecords.target), legend: "{{slo}}" }],
+    },
     budgetRemaining: {
+      row: "Error budgets",
       title: "Error Budget Remaining",
       description: "Share of the 30 days' error budget that is left; below 0 the objective is missed.",
       unit: "percentunit",
@@ -47,20 +63,6 @@ export const objectivesDashboard = {
         { expression: chosen(objectiveRecords.events), legend: "{{slo}} all" },
         { expression: chosen(objectiveRecords.errors), legend: "{{slo}} bad" },
       ],
-    },
-    achieved: {
-      title: "Achieved in 30 Days",
-      description: "Share of good events in the last 30 days; good is at least the objective beside it.",
-      unit: "percentunit",
-      visualization: "stat",
-      queries: [{ expression: `1 - ${chosen(errorRatioRecord("30d"))}`, legend: "{{slo}}" }],
-    },
-    target: {
-      title: "Objective",
-      description: "Share of good events that is promised.",
-      unit: "percentunit",
-      visualization: "stat",
-      queries: [{ expression: chosen(objectiveRecords.target), legend: "{{slo}}" }],
     },
   },
 } as const satisfies Dashboard;

@@ -90,13 +90,15 @@ export const onCall = {
       description: "Share of requests that end in a server error; good is close to zero.",
       unit: "percentunit",
       visualization: "timeseries",
+      thresholdsOf: ["ElevatedErrorRate", "HighErrorRate"],
       queries: [{ expression: errorRatio.record, legend: "{{job}}" }],
     },
     latency: {
       title: "p95 Latency",
-      description: "Time within which 95% of requests are answered.",
+      description: "Time within which 95% of requests are answered; good stays below the line.",
       unit: "s",
       visualization: "timeseries",
+      thresholdsOf: ["SlowAPIResponses"],
       queries: [{ expression: latencyP95.record, legend: "{{job}}" }],
     },
     llmErrors: {
@@ -104,6 +106,7 @@ export const onCall = {
       description: "Share of LLM calls that fail after retries and fallback, by provider.",
       unit: "percentunit",
       visualization: "timeseries",
+      thresholdsOf: ["LLMProviderOutage"],
       queries: [{ expression: providerErrorRatio.record, legend: "{{provider}}" }],
     },
     burnRate: {
@@ -115,12 +118,15 @@ export const onCall = {
     },
     notifications: {
       title: "Notifications Sent",
-      description: "Notifications a second by channel: whether somebody was told.",
+      description: "Notifications a second by channel, of those used in 24 hours: whether somebody was told.",
       unit: "cps",
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (integration) (rate(${metrics.alertmanagerNotifications.name}[$__rate_interval]))`,
+          // Alertmanager counts every kind of channel that there is: those that were used today.
+          expression:
+            `sum by (integration) (rate(${metrics.alertmanagerNotifications.name}[$__rate_interval]))` +
+            ` and sum by (integration) (increase(${metrics.alertmanagerNotifications.name}[1d])) > 0`,
           legend: "{{integration}}",
         },
       ],

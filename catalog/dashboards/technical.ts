@@ -69,6 +69,7 @@ export const technical = {
     latency: {
       title: "Latency p50, p95, p99",
       description: "Time within which half, 95% and 99% of requests are answered, streams left out.",
+      thresholdsOf: ["SlowAPIResponses"],
       unit: "s",
       visualization: "timeseries",
       queries: [0.5, 0.95, 0.99].map((quantile) => ({

@@ -12,16 +12,16 @@ export const uptime = {
   panels: {
     endpoints: {
       title: "Endpoints That Answer",
-      description: "Whether each public endpoint did all that it must; good is 1.",
-      unit: "short",
-      visualization: "timeseries",
+      description: "Whether each public endpoint did all that it must; good is all green.",
+      unit: "none",
+      visualization: "state-timeline",
       queries: [{ expression: metrics.probeSuccess.name, legend: "{{endpoint}}" }],
     },
     uptime30d: {
       title: "Uptime in 30 Days",
       description: "Share of each endpoint's checks that succeeded in 30 days.",
       unit: "percentunit",
-      visualization: "stat",
+      visualization: "bargauge",
       queries: [{ expression: `avg_over_time(${metrics.probeSuccess.name}[30d])`, legend: "{{endpoint}}" }],
     },
     duration: {
@@ -45,10 +45,11 @@ export const uptime = {
     },
     probers: {
       title: "Probers That Answer",
-      description: "Whether the blackbox exporter answers Prometheus; at 0 the other panels are blind.",
-      unit: "short",
-      visualization: "timeseries",
-      queries: [{ expression: `${metrics.up.name}{job="blackbox"}`, legend: "{{instance}}" }],
+      description:
+        "Whether the blackbox exporter answers Prometheus; while it is down the other panels are blind.",
+      unit: "none",
+      visualization: "state-timeline",
+      queries: [{ expression: `min(${metrics.up.name}{job="blackbox"})`, legend: "blackbox exporter" }],
     },
   },
 } as const satisfies Dashboard;

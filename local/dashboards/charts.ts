@@ -3,6 +3,7 @@ import { HeatmapChart, LineChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent, VisualMapComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { axisOf } from "./axis.ts";
 import type { Named, PanelData } from "./data.ts";
 import type { TimeRange } from "./prometheus.ts";
 import { formatValue } from "./units.ts";
@@ -24,6 +25,9 @@ const PALETTE = [
 const AXIS = "rgba(204, 204, 220, 0.65)";
 const LINES = "rgba(204, 204, 220, 0.09)";
 
+/** ECharts makes room for the axes' labels inside it. */
+const GRID = { left: 8, right: 12, top: 14, bottom: 4 };
+
 /** Pixels. */
 export interface Size {
   readonly width: number;
@@ -37,21 +41,26 @@ export function colorOf(index: number): string {
 
 export function lineChart({ panel, series }: PanelData, range: TimeRange, size: Size): string {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
-  const highest = Math.max(...values.filter(Number.isFinite));
-  const lines = panel.thresholds.map(({ value, color }) => ({
-    yAxis: value,
-    lineStyle: { color: THRESHOLD_COLORS[color] ?? color, type: "dashed", width: 1 },
-  }));
-  // A line far above everything would flatten what there is to see; Grafana leaves it out as well.
-  const visible = lines.filter(({ yAxis }) => yAxis <= highest * 3);
+  const axis = axisOf(values, panel.unit, panel.reach);
+  // One beyond the axis is left out, as Grafana leaves it out.
+  const lines = panel.thresholds
+    .filter(({ value }) => value <= axis.max)
+    .map(({ value, color }) => ({
+      yAxis: value,
+      lineStyle: { color: THRESHOLD_COLORS[color] ?? color, type: "dashed", width: 1 },
+      label: {
+        color: THRESHOLD_COLORS[color] ?? color,
+        formatter: formatValue(value, panel.unit),
+        position: "insideEndTop",
+        fontSize: 10,
+      },
+    }));
   return draw(size, {
-    grid: { left: 8, right: 12, top: 10, bottom: 4, containLabel: true },
+    grid: GRID,
     xAxis: timeAxis(extent(series, range)),
     yAxis: {
       type: "value",
-      scale: values.every((value) => value > 0) && panel.unit !== "percentunit",
-      splitNumber: 4,
-      max: visible.length > 0 ? Math.max(highest, ...visible.map(({ yAxis }) => yAxis)) * 1.05 : undefined,
+      ...axis,
       axisLabel: { color: AXIS, fontSize: 11, formatter: (value: number) => formatValue(value, panel.unit) },
       splitLine: { lineStyle: { color: LINES } },
     },
@@ -63,7 +72,7 @@ export function lineChart({ panel, series }: PanelData, range: TimeRange, size: 
       lineStyle: { width: 1.4, color: colorOf(index) },
       itemStyle: { color: colorOf(index) },
       areaStyle: { color: colorOf(index), opacity: 0.1 },
-      ...(index === 0 && { markLine: { symbol: "none", label: { show: false }, data: visible } }),
+      ...(index === 0 && { markLine: { symbol: "none", silent: true, data: lines } }),
     })),
   });
 }
@@ -103,7 +112,7 @@ export function heatmap({ panel, series }: PanelData, size: Size): string {
     ]);
   });
   return draw(size, {
-    grid: { left: 8, right: 12, top: 10, bottom: 4, containLabel: true },
+    grid: GRID,
     xAxis: {
       type: "category",
       data: times.map((time) => clock(time * 1000)),

@@ -14,10 +14,17 @@ const target = z.looseObject({
 
 const thresholdStep = z.looseObject({ value: z.number().nullable(), color: z.string() });
 
+const valueMapping = z.looseObject({
+  type: z.string(),
+  options: z.record(z.string(), z.looseObject({ text: z.string().optional(), color: z.string().optional() })),
+});
+
 const defaults = z.looseObject({
   unit: z.string().default(""),
   noValue: z.string().optional(),
   thresholds: z.looseObject({ steps: z.array(thresholdStep).default([]) }).optional(),
+  mappings: z.array(z.unknown()).default([]),
+  custom: z.looseObject({ axisSoftMax: z.number().optional() }).optional(),
 });
 
 const override = z.looseObject({
@@ -81,8 +88,13 @@ export interface Panel {
   readonly columnLinks: Readonly<Record<string, string>>;
   /** Said where there is nothing to show, if that is no fault. */
   readonly nothing: string | undefined;
-  /** From the lowest; the base without a value is left out. */
+  /** From the lowest; what is below them has the base's colour. */
   readonly thresholds: readonly { readonly value: number; readonly color: string }[];
+  readonly baseColor: string;
+  /** What stands for a value, by the value as text. */
+  readonly states: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
+  /** A value that the axis shows in any case. */
+  readonly reach: number | undefined;
   /** In Grafana's 24 columns. */
   readonly position: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly queries: readonly Query[];
@@ -113,6 +125,7 @@ export function viewOf(model: unknown): DashboardView {
 function panelView(given: z.infer<typeof bare>, index: number, substitute: (text: string) => string): Panel {
   const { id, type, title, description, gridPos, datasource, targets, fieldConfig } = given;
   const defaults = fieldConfig?.defaults;
+  const steps = defaults?.thresholds?.steps ?? [];
   const property = (name: string) =>
     (fieldConfig?.overrides ?? []).flatMap(({ matcher, properties }) =>
       matcher.id === "byName"
@@ -130,12 +143,20 @@ function panelView(given: z.infer<typeof bare>, index: number, substitute: (text
     columnUnits: Object.fromEntries(property("unit").map(([name, unit]) => [name, String(unit)])),
     columnLinks: Object.fromEntries(property("links").map(([name, links]) => [name, firstUrl(links)])),
     nothing: defaults?.noValue,
-    thresholds: (defaults?.thresholds?.steps ?? []).flatMap(({ value, color }) =>
-      value === null ? [] : [{ value, color }],
-    ),
+    thresholds: steps.flatMap(({ value, color }) => (value === null ? [] : [{ value, color }])),
+    baseColor: steps.find(({ value }) => value === null)?.color ?? "green",
+    states: Object.fromEntries((defaults?.mappings ?? []).flatMap(statesOf)),
+    reach: defaults?.custom?.axisSoftMax,
     position: gridPos ?? { x: 0, y: index * 8, w: 24, h: 8 },
     queries: targets.flatMap((each) => queryView(each, datasource, substitute)),
   };
+}
+
+/** Of a mapping from values to texts; of any other kind, none. */
+function statesOf(mapping: unknown): [string, { text: string; color: string }][] {
+  const { type, options = {} } = valueMapping.safeParse(mapping).data ?? {};
+  if (type !== "value") return [];
+  return Object.entries(options).map(([value, { text = value, color = "gray" }]) => [value, { text, color }]);
 }
 
 const links = z.array(z.looseObject({ url: z.string().default("") }));

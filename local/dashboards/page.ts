@@ -22,10 +22,12 @@ const GRID_ROW = 30;
 const COLUMNS = 24;
 /** Pixels of a panel that its title, legend and edges take. */
 const TITLE = 34;
-const LEGEND = 24;
+const LEGEND_LINE = 20;
 const EDGES = 16;
 
 const SHOWN_SERIES = 8;
+/** Series whose names fit on one line of a legend, mostly. */
+const ON_ONE_LINE = 4;
 const SHOWN_ROWS = 60;
 
 export function dashboardPage({ view, range, panels }: DashboardData, options: PageOptions): string {
@@ -85,7 +87,9 @@ function content(data: PanelData, range: DashboardData["range"]): Html {
   if (panel.type === "bargauge") return bars(data);
   if (panel.type === "table") return table ? sqlTable(panel, table) : labelTable(panel, series);
   if (panel.type === "heatmap") return html`<figure>${new Markup(heatmap(data, size))}</figure>`;
-  const chart = lineChart(data, range, { ...size, height: size.height - LEGEND });
+  if (panel.type === "state-timeline") return states(data, range);
+  const lines = series.length > ON_ONE_LINE ? 2 : 1;
+  const chart = lineChart(data, range, { ...size, height: size.height - lines * LEGEND_LINE });
   return html`<figure>${new Markup(chart)}</figure>${legend(panel, series)}`;
 }
 
@@ -98,21 +102,61 @@ function sizeOf({ position: { w, h } }: Panel): Size {
   };
 }
 
+/** The largest first: where there is no room for all, those are what there is to see. */
 function legend({ unit }: Panel, series: readonly Named[]): Html {
   const more = series.length - SHOWN_SERIES;
-  return html`<ul>${series
+  const entries = series
+    .map((one, index) => ({ name: one.legend, value: lastOf(one), color: colorOf(index) }))
+    .toSorted((one, other) => (other.value ?? -Infinity) - (one.value ?? -Infinity));
+  return html`<ul>${entries
     .slice(0, SHOWN_SERIES)
     .map(
-      (one, index) =>
-        html`<li><i style="background: ${colorOf(index)}"></i>${one.legend} <b>${formatValue(lastOf(one), unit)}</b></li>`,
+      ({ name, value, color }) =>
+        html`<li title="${name}"><i style="background: ${color}"></i><span>${name}</span> <b>${formatValue(value, unit)}</b></li>`,
     )}${more > 0 && html`<li>and ${more} more</li>`}</ul>`;
+}
+
+/** A strip for each series, in the colour of its state at each time. */
+function states({ panel, series }: PanelData, { from, to, step }: DashboardData["range"]): Html {
+  const share = (seconds: number) => `${((seconds / (to - from)) * 100).toFixed(2)}%`;
+  const seen = new Map<string, { text: string; color: string }>();
+  const strips = series.map(({ legend: name, points }) => {
+    const parts = stretches(points, step).map(({ value, start, end }) => {
+      const state = panel.states[value] ?? { text: String(value), color: "gray" };
+      seen.set(state.text, state);
+      const place = `left: ${share(start - from)}; width: ${share(Math.min(end, to) - start)}`;
+      return html`<i title="${state.text}" style="${place}; background: ${hex(state.color)}"></i>`;
+    });
+    return html`<span>${name}</span><div>${parts}</div>`;
+  });
+  const entries = [...seen.values()].map(
+    ({ text, color }) => html`<li><i style="background: ${hex(color)}"></i>${text}</li>`,
+  );
+  return html`<div class="states">${strips}</div><ul>${entries}</ul>`;
+}
+
+interface Stretch {
+  readonly value: number;
+  readonly start: number;
+  end: number;
+}
+
+/** Times of one value without a gap; each point stands for the step after it. */
+function stretches(points: Named["points"], step: number): Stretch[] {
+  const found: Stretch[] = [];
+  for (const [time, value] of points) {
+    const last = found.at(-1);
+    if (last && last.value === value && time <= last.end) last.end = time + step;
+    else found.push({ value, start: time, end: time + step });
+  }
+  return found;
 }
 
 function stats(data: PanelData, { width, height }: Size): Html {
   const { panel, series, table } = data;
   const numbers: readonly Named[] = table ? cellsAsSeries(table) : series;
   const shown = numbers.slice(0, SHOWN_SERIES);
-  return html`<div class="numbers">${shown.map((one) => {
+  return html`<div class="numbers${shown.length > 2 && " many"}">${shown.map((one) => {
     const value = lastOf(one);
     const color = colorAt(panel, value);
     const size = { width: Math.floor(width / shown.length), height: Math.floor(height / 2.5) };
@@ -123,8 +167,9 @@ ${one.points.length > 2 && html`<figure>${new Markup(sparkline(one, color, size)
 }
 
 function bars({ panel, series }: PanelData): Html {
+  const whole = panel.unit === "percentunit" ? 1 : 0;
   const sorted = series.toSorted((one, other) => (lastOf(other) ?? 0) - (lastOf(one) ?? 0));
-  const highest = Math.max(...sorted.map((one) => lastOf(one) ?? 0));
+  const highest = Math.max(whole, ...sorted.map((one) => lastOf(one) ?? 0));
   return html`<div class="bars">${sorted.map((one) => {
     const value = lastOf(one);
     const share = highest > 0 ? Math.max(((value ?? 0) / highest) * 100, 0) : 0;
@@ -159,10 +204,13 @@ function cellsAsSeries({ columns, rows }: Table): Named[] {
   return columns.map((legend, index) => ({ legend, labels: {}, points: [[0, Number(row[index])] as const] }));
 }
 
-function colorAt({ thresholds }: Panel, value: number | undefined): string {
+function colorAt({ thresholds, baseColor }: Panel, value: number | undefined): string {
   const reached = thresholds.findLast((step) => value !== undefined && value >= step.value);
-  const color = reached?.color ?? "green";
-  return THRESHOLD_COLORS[color] ?? color;
+  return hex(reached?.color ?? baseColor);
+}
+
+function hex(name: string): string {
+  return THRESHOLD_COLORS[name] ?? name;
 }
 
 function lastOf({ points }: Named): number | undefined {
@@ -193,13 +241,15 @@ section { display: flex; flex-direction: column; min-width: 0; overflow: hidden;
 section h3 { margin: 0 0 .35rem; font-size: .875rem; font-weight: 500; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; flex: none; }
 section h3 small { margin-left: .6rem; font-size: .7rem; font-weight: 400; color: #74748a; } .stat h3 small { display: none; }
 figure { margin: 0; flex: 1; min-height: 0; } figure svg { display: block; width: 100%; height: 100%; }
-section ul { display: flex; gap: .1rem .9rem; margin: .1rem 0 0; padding: 0; list-style: none; font-size: .72rem; color: #a8a8b8; white-space: nowrap; overflow: hidden; flex: none; }
-section li { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; } li b { color: #ccccdc; font-weight: 500; } li i { display: inline-block; width: .8rem; height: .2rem; margin-right: .35rem; vertical-align: middle; border-radius: 1px; }
+section ul { display: flex; flex-wrap: wrap; gap: 0 .9rem; margin: .1rem 0 0; padding: 0; list-style: none; max-height: 2.25rem; font-size: .72rem; color: #a8a8b8; white-space: nowrap; overflow: hidden; flex: none; }
+section li { display: flex; align-items: center; gap: .3rem; min-width: 0; } li span { overflow: hidden; text-overflow: ellipsis; max-width: 13rem; } li b { color: #ccccdc; font-weight: 500; } li i { flex: none; width: .8rem; height: .2rem; border-radius: 1px; }
 .numbers { display: flex; flex: 1; gap: .5rem; min-height: 0; } .numbers > div { flex: 1; min-width: 0; display: flex; flex-direction: column; align-items: center; justify-content: center; position: relative; }
-.numbers b { font-size: 2.1rem; font-weight: 500; line-height: 1.2; white-space: nowrap; z-index: 1; } .numbers small { color: #a0a0b0; z-index: 1; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .numbers > div:nth-child(n+2):nth-last-child(n+2) b, .numbers > div:nth-last-child(n+3) b { font-size: 1.4rem; }
+.numbers b { font-size: 2.1rem; font-weight: 500; line-height: 1.2; white-space: nowrap; z-index: 1; } .numbers small { color: #a0a0b0; z-index: 1; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .many b { font-size: 1.4rem; }
 .numbers figure { position: absolute; left: 0; right: 0; bottom: 0; height: 40%; opacity: .7; }
 .bars { display: grid; grid-template-columns: minmax(0, auto) 1fr auto; gap: .3rem .6rem; align-items: center; align-content: space-evenly; flex: 1; min-height: 0; overflow: auto; font-size: .75rem; }
 .bars span { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; } .bars div { background: #22252b; border-radius: 2px; height: .8rem; } .bars i { display: block; height: 100%; border-radius: 2px; }
+.states { display: grid; grid-template-columns: minmax(0, auto) 1fr; grid-auto-rows: minmax(0, 2rem); gap: .35rem .6rem; align-items: stretch; align-content: center; flex: 1; min-height: 0; font-size: .75rem; }
+.states span { align-self: center; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; } .states div { position: relative; background: #22252b; border-radius: 2px; overflow: hidden; } .states i { position: absolute; top: 0; bottom: 0; opacity: .85; }
 .scroll { flex: 1; min-height: 0; overflow: auto; } table { width: 100%; border-collapse: collapse; font-size: .75rem; }
 th, td { padding: .2rem .5rem; text-align: left; border-bottom: 1px solid #23252b; white-space: nowrap; } th { position: sticky; top: 0; background: #181b1f; color: #6e9fff; font-weight: 500; } td.number { font-variant-numeric: tabular-nums; } td a { color: #6e9fff; }
 .message { margin: auto; text-align: center; color: #8e8e9c; overflow: hidden; } .nothing { color: #73bf69; } .problem { color: #f2495c; }

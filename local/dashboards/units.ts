@@ -9,6 +9,7 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   reqps: (value) => `${short(value)} req/s`,
   cps: (value) => `${short(value)} c/s`,
   ops: (value) => `${short(value)} ops/s`,
+  none: (value) => value.toLocaleString("en", { maximumFractionDigits: 2 }),
   short: (value) => (Math.abs(value) < 1000 ? short(value) : scaled(value, 1000, ["", "K", "Mil", "Bil"])),
   currencyUSD: (value) => `$${value !== 0 && Math.abs(value) < 0.1 ? short(value) : value.toFixed(2)}`,
 };

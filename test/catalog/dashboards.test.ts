@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { alerts } from "../../catalog/alerts/index.ts";
 import {
   type Dashboard,
   dashboardVariables,
@@ -45,6 +46,13 @@ test("the guide's dashboard has its five panels", () => {
   );
 });
 
+test("alerts whose thresholds a panel draws have one", () => {
+  const withThreshold = new Set(alerts.flatMap(({ name, threshold }) => (threshold ? [name] : [])));
+  const named = panels.flatMap(({ panel }: { panel: Panel }) => panel.thresholdsOf ?? []);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !withThreshold.has(name))).toEqual([]);
+});
+
 describe.each(panels)("$title", ({ panel }: { panel: Panel }) => {
   test("says what it shows and what good looks like", () => {
     expect(panel.description).toMatch(/^[^a-z].*\.$/);
@@ -52,7 +60,7 @@ describe.each(panels)("$title", ({ panel }: { panel: Panel }) => {
   });
 
   test.each(queriesOf(panel))("$expression shows something", ({ expression, legend }) => {
-    const variables = [...expression.matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
+    const variables = [...expression.matchAll(/\$\{?([a-zA-Z_]\w*)/g)].map(([, name = ""]) => name);
     expect(variables.filter((name) => !KNOWN.has(name))).toEqual([]);
     const replaced = replaceVariables(expression);
     const problems = checkExpression(replaced, { recorded });

@@ -141,6 +141,8 @@ test("dashboard variables are replaced by what lets the query be checked", () =>
   const query = `rate(agentpay_requests_total{instance=~"$instance",job="\${job:regex}"}[$__rate_interval])`;
   expect(replaceVariables(query)).toBe(`rate(agentpay_requests_total{instance=~".*",job=".*"}[5m])`);
   expect(checkExpression(replaceVariables(query))).toEqual([]);
+  const relabelled = 'label_replace(increase(x[$__range]), "a", "$1", "b", "(.*)")';
+  expect(replaceVariables(relabelled)).toBe('label_replace(increase(x[30d]), "a", "$1", "b", "(.*)")');
 });
 
 test("any text gets an answer, never an exception", () => {

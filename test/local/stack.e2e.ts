@@ -27,12 +27,12 @@ import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
+import { replaceVariables } from "../../catalog/promql.ts";
 import type { DriftResult } from "../../ci/drift/check.ts";
 import { stateFile } from "../../local/cli/half-made.ts";
 import type { Ports } from "../../local/ports.ts";
 import type { Email } from "../../local/services/inbox/model.ts";
 import { readConfiguration } from "../../settings-file.ts";
-import { withoutVariables } from "../../verify/grafana.ts";
 import { noBrowser, visit } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
@@ -477,7 +477,7 @@ test("every query of every panel returns data from the Prometheus that scrapes A
   const emptyNow = async () => {
     const answers = await Promise.all(
       queries.map(async ({ place, expression }) => {
-        const path = `/api/v1/query?query=${encodeURIComponent(withoutVariables(expression))}`;
+        const path = `/api/v1/query?query=${encodeURIComponent(replaceVariables(expression))}`;
         const { data } = await json<{ data: { result: unknown[] } }>("prometheus", path);
         return data.result.length === 0 ? [`${place}: ${expression}`] : [];
       }),

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { ringsBelow } from "../../catalog/alerts/alert.ts";
+import { alerts } from "../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { type DashboardOptions, dashboardFiles } from "../../render/grafana.ts";
@@ -9,7 +11,13 @@ interface PanelModel {
   readonly type: string;
   readonly datasource: unknown;
   readonly gridPos: { x: number; y: number; w: number; h: number };
-  readonly fieldConfig: { defaults: { unit: string; thresholds: { mode: string; steps: unknown[] } } };
+  readonly fieldConfig: {
+    defaults: {
+      unit: string;
+      thresholds: { mode: string; steps: unknown[] };
+      custom?: { axisSoftMax?: number };
+    };
+  };
   readonly targets: readonly {
     readonly refId: string;
     readonly expr?: string;
@@ -96,6 +104,9 @@ describe.each(all)("$uid", (dashboard) => {
       return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
     });
     expect(cells).toHaveLength(new Set(cells).size);
+    // Without a hole: each line is full, and no panel hangs below its neighbours.
+    const bottom = Math.max(...model.panels.map(({ gridPos: { y, h } }) => y + h));
+    expect(cells).toHaveLength(24 * bottom);
   });
 
   test("asks the datasource that a person chooses, and has the variables that it uses", () => {
@@ -132,6 +143,41 @@ describe("threshold lines", () => {
       { value: 0.05, color: "red" },
       { value: 0.2, color: "orange" },
     ]);
+  });
+
+  test("are the other way round where the alerts ring below", () => {
+    expect(steps("agentpay-uptime", "Days Until a Certificate Ends")).toEqual([
+      { value: null, color: "red" },
+      { value: 3, color: "orange" },
+      { value: 14, color: "green" },
+    ]);
+  });
+
+  test("are those of other alerts too, where the panel says so, and within the axis", () => {
+    const budget = (thresholds = {}) =>
+      panelsOf(byUid("agentpay-llm", { thresholds })).find(
+        ({ title }) => title === "Spend Against the Daily Budget",
+      )?.fieldConfig.defaults;
+    expect(budget()?.thresholds.steps).toEqual([
+      { value: null, color: "green" },
+      { value: 100, color: "orange" },
+    ]);
+    expect(budget({ HighDailyCost: 40 })?.custom?.axisSoftMax).toBe(40);
+  });
+
+  test("of one panel all ring above, or all below", () => {
+    const mixed = alerts.filter(
+      (alert) =>
+        alert.threshold !== undefined &&
+        alerts.some(
+          (other) =>
+            other.threshold !== undefined &&
+            other.panel.dashboard === alert.panel.dashboard &&
+            other.panel.panel === alert.panel.panel &&
+            ringsBelow(other) !== ringsBelow(alert),
+        ),
+    );
+    expect(mixed.map(({ name }) => name)).toEqual([]);
   });
 
   test("are absent where no alert watches", () => {

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { inboundFilters } from "../../catalog/sentry-project.ts";
 import { type Result, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
-import { withoutVariables } from "../../verify/grafana.ts";
 import type { Overrides } from "../support/program.ts";
 import { install, ruleGroups, stackOf, statusesAt } from "./world.ts";
 
@@ -423,12 +422,4 @@ describe("agents on the hosts", () => {
     const result = (await resultsOf(onAws))["agent-associations"];
     expect(result).toMatchObject({ status: expected, detail: expect.stringMatching(detail) });
   });
-});
-
-test.each([
-  ['rate(x{job=~"$job"}[$__rate_interval])', 'rate(x{job=~".*"}[5m])'],
-  ['x{model=~"${model:regex}"}', 'x{model=~".*"}'],
-  ["increase(x[$__range])", "increase(x[6h])"],
-])("%s is asked as %s", (expression, asked) => {
-  expect(withoutVariables(expression)).toBe(asked);
 });
