@@ -58,7 +58,7 @@ export const executive = {
       row: "Trends",
       title: "Conversations, Last 24 Hours",
       description: "Conversations started in the last 24 hours, estimated from counters; follows the week.",
-      unit: "none",
+      unit: "short",
       visualization: "timeseries",
       queries: [
         { expression: `sum(increase(${metrics.conversationsStarted.name}[1d]))`, legend: "conversations" },

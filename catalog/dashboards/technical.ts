@@ -28,18 +28,11 @@ export const technical = {
     serversUp: {
       row: "Servers and requests",
       title: "Servers That Answer",
-      description: "API servers and workers that Prometheus reaches; good is all of them.",
-      unit: "short",
-      visualization: "timeseries",
+      description: "API servers and workers that Prometheus reaches; good is all green.",
+      unit: "none",
+      visualization: "state-timeline",
       queries: [
-        {
-          expression: `sum by (job) (${metrics.up.name}{job=~"agentpay-(api|worker)"})`,
-          legend: "{{job}} up",
-        },
-        {
-          expression: `count by (job) (${metrics.up.name}{job=~"agentpay-(api|worker)"})`,
-          legend: "{{job}} known",
-        },
+        { expression: `${metrics.up.name}{job=~"agentpay-(api|worker)"}`, legend: "{{job}} {{instance}}" },
       ],
     },
     requestRate: {

@@ -5,6 +5,7 @@ import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { axisOf } from "./axis.ts";
 import type { Named, PanelData } from "./data.ts";
+import type { Panel } from "./model.ts";
 import type { TimeRange } from "./prometheus.ts";
 import { formatValue } from "./units.ts";
 
@@ -25,8 +26,15 @@ const PALETTE = [
 const AXIS = "rgba(204, 204, 220, 0.65)";
 const LINES = "rgba(204, 204, 220, 0.09)";
 
-/** ECharts makes room for the axes' labels inside it. */
-const GRID = { left: 8, right: 12, top: 14, bottom: 4 };
+/** The axes' labels stand inside it. */
+const GRID = {
+  ...{ left: 8, right: 12, top: 14, bottom: 4 },
+  ...{ outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+};
+/** Areas of more series than this would only darken one another. */
+const MOST_AREAS = 4;
+/** Of a heatmap's largest value. */
+const NOISE = 1e-9;
 
 /** Pixels. */
 export interface Size {
@@ -43,13 +51,13 @@ export function lineChart({ panel, series }: PanelData, range: TimeRange, size: 
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const axis = axisOf(values, panel.unit, panel.reach);
   // One beyond the axis is left out, as Grafana leaves it out.
-  const lines = panel.thresholds
+  const lines = alarmLines(panel)
     .filter(({ value }) => value <= axis.max)
     .map(({ value, color }) => ({
       yAxis: value,
-      lineStyle: { color: THRESHOLD_COLORS[color] ?? color, type: "dashed", width: 1 },
+      lineStyle: { color, type: "dashed", width: 1 },
       label: {
-        color: THRESHOLD_COLORS[color] ?? color,
+        color,
         formatter: formatValue(value, panel.unit),
         position: "insideEndTop",
         fontSize: 10,
@@ -71,9 +79,18 @@ export function lineChart({ panel, series }: PanelData, range: TimeRange, size: 
       symbolSize: 5,
       lineStyle: { width: 1.4, color: colorOf(index) },
       itemStyle: { color: colorOf(index) },
-      areaStyle: { color: colorOf(index), opacity: 0.1 },
+      areaStyle: { color: colorOf(index), opacity: series.length > MOST_AREAS ? 0 : 0.1 },
       ...(index === 0 && { markLine: { symbol: "none", silent: true, data: lines } }),
     })),
+  });
+}
+
+/** A threshold's line has the colour of its bad side: below it, where all is well above the last. */
+function alarmLines({ thresholds, baseColor }: Panel): { value: number; color: string }[] {
+  const below = [baseColor, ...thresholds.map(({ color }) => color)];
+  return thresholds.map(({ value, color }, index) => {
+    const bad = baseColor === "green" ? color : (below[index] ?? color);
+    return { value, color: THRESHOLD_COLORS[bad] ?? bad };
   });
 }
 
@@ -97,20 +114,21 @@ export function sparkline(one: Named, color: string, size: Size): string {
 
 /** Cumulative buckets as bands: each holds what the one below it does not. */
 export function heatmap({ panel, series }: PanelData, size: Size): string {
-  const bounds = series
+  const buckets = series
     .map((one) => ({ ...one, bound: Number(one.labels["le"]?.replace("+Inf", "Infinity")) }))
     .toSorted((one, other) => one.bound - other.bound);
-  const times = [...new Set(bounds.flatMap(({ points }) => points.map(([time]) => time)))].toSorted(
+  const times = [...new Set(buckets.flatMap(({ points }) => points.map(([time]) => time)))].toSorted(
     (one, other) => one - other,
   );
-  const cells = bounds.flatMap(({ points }, row) => {
-    const below = new Map(bounds[row - 1]?.points ?? []);
-    return points.map(([time, value]) => [
-      times.indexOf(time),
-      row,
-      Math.max(value - (below.get(time) ?? 0), 0),
-    ]);
+  const cells = buckets.flatMap(({ points }, row) => {
+    const below = new Map(buckets[row - 1]?.points ?? []);
+    return points.map(
+      ([time, value]) => [times.indexOf(time), row, Math.max(value - (below.get(time) ?? 0), 0)] as const,
+    );
   });
+  const most = Math.max(Number.EPSILON, ...cells.map(([, , value]) => value));
+  // Nothing is in the buckets above, but the noise of sums of fractions.
+  const top = Math.max(0, ...cells.map(([, row, value]) => (value > most * NOISE ? row : 0)));
   return draw(size, {
     grid: GRID,
     xAxis: {
@@ -122,7 +140,9 @@ export function heatmap({ panel, series }: PanelData, size: Size): string {
     },
     yAxis: {
       type: "category",
-      data: bounds.map(({ bound }) => (Number.isFinite(bound) ? formatValue(bound, panel.unit) : "more")),
+      data: buckets
+        .slice(0, top + 1)
+        .map(({ bound }) => (Number.isFinite(bound) ? formatValue(bound, panel.unit) : "more")),
       axisLabel: { color: AXIS, fontSize: 11 },
       axisLine: { show: false },
       axisTick: { show: false },
@@ -130,10 +150,10 @@ export function heatmap({ panel, series }: PanelData, size: Size): string {
     visualMap: {
       show: false,
       min: 0,
-      max: Math.max(1, ...cells.map(([, , value]) => value ?? 0)),
+      max: most,
       inRange: { color: ["#181b1f", "#3b1f4e", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf"] },
     },
-    series: [{ type: "heatmap", data: cells }],
+    series: [{ type: "heatmap", data: cells.filter(([, row]) => row <= top) }],
   });
 }
 

@@ -18,8 +18,8 @@ const command = new Command("dashboards:screenshots")
   .description("Draw dashboards of the running local stack as images, in a headless Chromium")
   .option("-o, --out <folder>", "where to write; made if it is missing", "docs/images")
   .option("-d, --dashboard <uid...>", "which", SHOWN)
-  .option("--width <pixels>", "of the window; 1440: a laptop, 2560: a wall screen", "1440")
-  .option("--height <pixels>", "of the window; the page may be longer, which is not shown", "900")
+  .option("--width <pixels>", "of the window; 1280: a laptop, 2560: a wall screen", "1280")
+  .option("--height <pixels>", "of the window; the page may be longer, which is not shown", "800")
   .option("--whole", "the whole page, however long")
   .addHelpText(
     "after",

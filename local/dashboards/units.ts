@@ -1,7 +1,7 @@
 /** How Grafana's units that our panels use are written. Any other is written as a plain number. */
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
   percent: (value) => `${short(value)}%`,
-  percentunit: (value) => `${short(value * 100)}%`,
+  percentunit: (value) => `${percents(value * 100)}%`,
   s: seconds,
   ms: (value) => seconds(value / 1000),
   bytes: (value) => scaled(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB"]),
@@ -22,6 +22,11 @@ export function formatValue(value: number | undefined, unit: string): string {
 
 function short(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
+}
+
+/** 99.96 is not 100: of what is to be nearly all, the rest is what counts. */
+function percents(value: number): string {
+  return value >= 99 && value < 100 ? (Math.floor(value * 100) / 100).toFixed(2) : short(value);
 }
 
 function seconds(value: number): string {

@@ -3,8 +3,9 @@
  * drifted and delivered. How the stack comes, heals and goes is cli/local-stack.e2e.ts. The tests build on one
  * another, in order.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
 import {
   CloudWatchClient,
@@ -30,6 +31,7 @@ import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql.ts";
 import type { DriftResult } from "../../ci/drift/check.ts";
 import { stateFile } from "../../local/cli/half-made.ts";
+import { previewPages } from "../../local/dashboards/preview.ts";
 import type { Ports } from "../../local/ports.ts";
 import type { Email } from "../../local/services/inbox/model.ts";
 import { readConfiguration } from "../../settings-file.ts";
@@ -515,6 +517,22 @@ test.skipIf(noBrowser)(
     }
   },
 );
+
+test.skipIf(noBrowser)("a preview of each dashboard is one file that a browser shows complete", async () => {
+  const pages = await previewPages(stack.ports);
+  expect(pages.map(({ uid }) => uid)).toEqual(dashboards.map(({ uid }) => uid));
+  await Promise.all(
+    pages.map(async ({ uid, html, empty, problems }) => {
+      expect({ uid, empty, problems }).toEqual({ uid, empty: [], problems: [] });
+      const file = join(stack.paths.home, `${uid}.html`);
+      await writeFile(file, html);
+      const visited = await visit(pathToFileURL(file).href);
+      expect(visited.problems).toEqual([]);
+      expect(await visited.page.$$eval("main figure svg", (charts) => charts.length)).toBeGreaterThan(0);
+      await visited.page.close();
+    }),
+  );
+});
 
 interface Verified {
   readonly results: readonly { readonly id: string; readonly status: string; readonly detail: string }[];
