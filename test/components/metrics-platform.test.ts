@@ -267,6 +267,7 @@ describe("the configuration revision", () => {
     );
     expect(changed.map(([name]) => name.replace(/[0-9a-f]{12}$/, "<revision>")).toSorted()).toEqual([
       "dashboards-agentpay-metrics",
+      "dashboards-agentpay-on-call",
       "metrics-prometheus-configuration-<revision>",
     ]);
   });
