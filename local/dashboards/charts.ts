@@ -4,7 +4,7 @@ import { GridComponent, MarkLineComponent, VisualMapComponent } from "echarts/co
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { axisOf } from "./axis.ts";
-import type { Named, PanelData } from "./data.ts";
+import type { Mark, Named, PanelData } from "./data.ts";
 import type { Panel } from "./model.ts";
 import type { TimeRange } from "./prometheus.ts";
 import { formatValue } from "./units.ts";
@@ -12,7 +12,7 @@ import { formatValue } from "./units.ts";
 use([GridComponent, HeatmapChart, LineChart, MarkLineComponent, SVGRenderer, VisualMapComponent]);
 
 /** Of Grafana's dark theme. */
-export const THRESHOLD_COLORS: Readonly<Record<string, string>> = {
+const THRESHOLD_COLORS: Readonly<Record<string, string>> = {
   green: "#73bf69",
   orange: "#ff9830",
   red: "#f2495c",
@@ -42,12 +42,22 @@ export interface Size {
   readonly height: number;
 }
 
+/** A colour that a dashboard names, as Grafana's dark theme has it. */
+export function hex(name: string): string {
+  return THRESHOLD_COLORS[name] ?? name;
+}
+
 /** The colour of a panel's series, by its place. */
 export function colorOf(index: number): string {
   return PALETTE[index % PALETTE.length] ?? AXIS;
 }
 
-export function lineChart({ panel, series }: PanelData, range: TimeRange, size: Size): string {
+export function lineChart(
+  { panel, series }: PanelData,
+  range: TimeRange,
+  marks: readonly Mark[],
+  size: Size,
+): string {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const axis = axisOf(values, panel.unit, panel.reach);
   // One beyond the axis is left out, as Grafana leaves it out.
@@ -80,9 +90,16 @@ export function lineChart({ panel, series }: PanelData, range: TimeRange, size: 
       lineStyle: { width: 1.4, color: colorOf(index) },
       itemStyle: { color: colorOf(index) },
       areaStyle: { color: colorOf(index), opacity: series.length > MOST_AREAS ? 0 : 0.1 },
-      ...(index === 0 && { markLine: { symbol: "none", silent: true, data: lines } }),
+      ...(index === 0 && {
+        markLine: { symbol: "none", silent: true, data: [...lines, ...marks.map(markLine)] },
+      }),
     })),
   });
+}
+
+function markLine({ time, color }: Mark) {
+  const lineStyle = { color: hex(color), type: "dotted", width: 1 };
+  return { xAxis: time * 1000, lineStyle, label: { show: false } };
 }
 
 /** A threshold's line has the colour of its bad side: below it, where all is well above the last. */
@@ -90,7 +107,7 @@ function alarmLines({ thresholds, baseColor }: Panel): { value: number; color: s
   const below = [baseColor, ...thresholds.map(({ color }) => color)];
   return thresholds.map(({ value, color }, index) => {
     const bad = baseColor === "green" ? color : (below[index] ?? color);
-    return { value, color: THRESHOLD_COLORS[bad] ?? bad };
+    return { value, color: hex(bad) };
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a dashboard's panels show: their queries, answered. */
 import type { ClientConfig } from "pg";
 import { messageOf } from "../engine/errors.ts";
-import { type DashboardView, legendOf, type Panel, type Query } from "./model.ts";
+import { type Annotation, type DashboardView, legendOf, type Panel, type Query } from "./model.ts";
 import { expandMacros, querySql, type Table } from "./postgres.ts";
 import { oldestSample, queryInstant, queryRange, type Series, type TimeRange } from "./prometheus.ts";
 
@@ -30,11 +30,23 @@ export function isEmpty({ panel, series, table }: PanelData): boolean {
   return panel.type !== "row" && !filled;
 }
 
+/** The newest value that is a number. */
+export function lastOf({ points }: Named): number | undefined {
+  return points.findLast(([, value]) => Number.isFinite(value))?.[1];
+}
+
 /** A dashboard with what it shows, over a range of time in seconds since 1970. */
 export interface DashboardData {
   readonly view: DashboardView;
   readonly range: TimeRange;
   readonly panels: readonly PanelData[];
+  readonly marks: readonly Mark[];
+}
+
+/** A moment that every chart shows, in seconds since 1970. */
+export interface Mark {
+  readonly time: number;
+  readonly color: string;
 }
 
 /** Points that a chart has at most. */
@@ -46,7 +58,31 @@ export async function answer(view: DashboardView, sources: Sources): Promise<Das
   const now = Math.floor(Date.now() / 1000);
   const range = await rangeOf(view, sources, now);
   const panels = await Promise.all(view.panels.map((panel) => answerPanel(panel, view, sources, range)));
-  return { view, range, panels };
+  const marks = await Promise.all(view.annotations.map((each) => marksOf(each, sources, range)));
+  return { view, range, panels, marks: marks.flat() };
+}
+
+/** None where the source does not answer: the panels say so. */
+async function marksOf(
+  { expression, color, dataSourceUid }: Annotation,
+  sources: Sources,
+  range: TimeRange,
+): Promise<Mark[]> {
+  try {
+    const source = sources(dataSourceUid);
+    if (source.type !== "prometheus") return [];
+    const series = await queryRange(source.url, expression, range);
+    return series.flatMap(({ points }) => beginnings(points, range).map((time) => ({ time, color })));
+  } catch {
+    return [];
+  }
+}
+
+/** When a series begins, and begins again; not where it was there before the range. */
+function beginnings(points: Series["points"], { from, step }: TimeRange): number[] {
+  return points
+    .map(([time]) => time)
+    .filter((time, index, times) => time - (times[index - 1] ?? from) > (index === 0 ? 0 : step));
 }
 
 /** The dashboard's range, but not from before there was anything to see. */

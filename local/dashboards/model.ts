@@ -54,12 +54,20 @@ const variable = z.looseObject({
   current: z.looseObject({ value: z.union([z.string(), z.array(z.string())]).optional() }).optional(),
 });
 
+const annotation = z.looseObject({
+  enable: z.boolean().default(false),
+  iconColor: z.string().default("red"),
+  expr: z.string().optional(),
+  datasource: dataSourceReference,
+});
+
 const dashboardModel = z.looseObject({
   title: z.string(),
   description: z.string().default(""),
   panels: z.array(panel).default([]),
   time: z.looseObject({ from: z.string() }).default({ from: "now-6h" }),
   templating: z.looseObject({ list: z.array(variable).default([]) }).default({ list: [] }),
+  annotations: z.looseObject({ list: z.array(annotation).default([]) }).default({ list: [] }),
 });
 
 export interface Query {
@@ -100,17 +108,25 @@ export interface Panel {
   readonly queries: readonly Query[];
 }
 
+/** Moments that a dashboard marks on its charts: where a series of this query begins. */
+export interface Annotation {
+  readonly expression: string;
+  readonly color: string;
+  readonly dataSourceUid: string;
+}
+
 export interface DashboardView {
   readonly title: string;
   readonly description: string;
   /** Seconds that it shows. */
   readonly rangeSeconds: number;
   readonly panels: readonly Panel[];
+  readonly annotations: readonly Annotation[];
 }
 
 /** @throws where it is no dashboard model */
 export function viewOf(model: unknown): DashboardView {
-  const { title, description, panels, time, templating } = dashboardModel.parse(model);
+  const { title, description, panels, time, templating, annotations } = dashboardModel.parse(model);
   const substitute = substitution(templating.list);
   return {
     title,
@@ -119,6 +135,12 @@ export function viewOf(model: unknown): DashboardView {
     panels: panels
       .flatMap((outer): z.infer<typeof bare>[] => [outer, ...outer.panels])
       .map((each, index) => panelView(each, index, substitute)),
+    // Those that Grafana keeps itself have no query.
+    annotations: annotations.list.flatMap(({ enable, expr, iconColor, datasource }) =>
+      enable && expr
+        ? [{ expression: expr, color: iconColor, dataSourceUid: substitute(uidOf(datasource)) }]
+        : [],
+    ),
   };
 }
 

@@ -28,7 +28,10 @@ function filled(panel: Panel): DashboardData["panels"][number] {
 }
 
 const pageOf = (view: DashboardData["view"], panels = view.panels.map(filled)) =>
-  dashboardPage({ view, range, panels }, { links: [{ title: "Other", href: "other.html" }], source: "test" });
+  dashboardPage(
+    { view, range, panels, marks: [{ time: 1300, color: "red" }] },
+    { links: [{ title: "Other", href: "other.html" }], source: "test" },
+  );
 
 describe.each(dashboards)("$uid", ({ uid, panels }) => {
   const view = viewOf(models[uid]);
