@@ -66,7 +66,8 @@ function dashboardModel(dashboard: Dashboard, options: DashboardOptions): Dashbo
     .readonly()
     .link(linkToTheOthers())
     .annotation(deployments())
-    .annotation(criticalAlerts())
+    .annotation(fromPrometheus("Restarts", "blue", RESTARTS, "{{job}} {{instance}}"))
+    .annotation(fromPrometheus("Critical alerts", "red", CRITICAL_ALERTS, "{{alertname}}"))
     // Each environment has a Prometheus of its own: whoever chooses the one chooses the other.
     .withVariable(new DatasourceVariableBuilder("datasource").label("Environment").type("prometheus"));
   for (const name of variablesOf(dashboard)) {
@@ -114,14 +115,23 @@ function deployments(): AnnotationQueryBuilder {
     .target(asQuery({ type: "tags", tags: ["deploy"], limit: 100, matchAny: false }));
 }
 
-function criticalAlerts(): AnnotationQueryBuilder {
+const CRITICAL_ALERTS = `${metrics.alerts.name}{alertstate="firing",severity="critical"}`;
+/** A server that starts anew was deployed, or has crashed. */
+const RESTARTS = `changes(${metrics.processStartTime.name}{job=~"agentpay-.+"}[2m]) > 0`;
+
+function fromPrometheus(
+  name: string,
+  color: string,
+  expression: string,
+  title: string,
+): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
-    .name("Critical alerts")
+    .name(name)
     .datasource(prometheusDatasource)
     .enable(true)
-    .iconColor("red")
-    .expr(`${metrics.alerts.name}{alertstate="firing",severity="critical"}`)
-    .titleFormat("{{alertname}}")
+    .iconColor(color)
+    .expr(expression)
+    .titleFormat(title)
     .step("60s");
 }
 

@@ -3,6 +3,7 @@ import { ringsBelow } from "../../catalog/alerts/alert.ts";
 import { alerts } from "../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
+import { checkExpression } from "../../catalog/promql.ts";
 import { type DashboardOptions, dashboardFiles } from "../../render/grafana.ts";
 
 interface PanelModel {
@@ -30,6 +31,7 @@ interface Model {
   readonly uid: string;
   readonly title: string;
   readonly panels: readonly PanelModel[];
+  readonly annotations: { list: readonly { name: string; expr?: string }[] };
   readonly templating: { list: readonly { name: string; type: string }[] };
 }
 
@@ -93,6 +95,17 @@ describe.each(all)("$uid", (dashboard) => {
         sql: "sql" in panel ? panel.sql : undefined,
       })),
     );
+  });
+
+  test("marks deployments, restarts and critical alerts, by queries that can find them", () => {
+    expect(model.annotations.list.map(({ name }) => name)).toEqual([
+      "Deployments",
+      "Restarts",
+      "Critical alerts",
+    ]);
+    const expressions = model.annotations.list.flatMap(({ expr }) => expr ?? []);
+    expect(expressions).toHaveLength(2);
+    for (const expression of expressions) expect(checkExpression(expression)).toEqual([]);
   });
 
   test("its panels count from 1, lie side by side and do not overlap", () => {
