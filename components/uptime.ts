@@ -1,6 +1,14 @@
+import { AlarmMuteRule } from "@pulumi/aws/cloudwatch/alarmMuteRule.js";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck.js";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  type Maintenance,
+  maintenanceOf,
+  minutesLong,
+  minutesOf,
+  weekdayOf,
+} from "../catalog/maintenance.ts";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
 import { type Checker, canCheck, isSecure, TOLD_BY_TAG, type UptimeCheck } from "../catalog/uptime.ts";
 import type { RegionalTopics } from "./alert-topics.ts";
@@ -14,6 +22,8 @@ export interface UptimeArgs {
   toldBy: (check: UptimeCheck) => Checker | undefined;
   /** Seconds between the checks of each of Route 53's checkers. */
   requestInterval: 10 | 30;
+  /** Announced work: meanwhile the alarms of what it affects do nothing. */
+  maintenance: readonly Maintenance[];
   /** Topics of the global region. */
   topics: RegionalTopics;
   /** Where the runbooks are published. */
@@ -27,8 +37,10 @@ export class Uptime extends pulumi.ComponentResource {
   constructor(name: string, args: UptimeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:Uptime", name, {}, opts);
     const healthCheckIds: Record<string, pulumi.Output<string>> = {};
+    const checks = args.checks.filter((each) => canCheck("route53", each));
+    const alarmName = ({ key }: UptimeCheck) => `${args.namePrefix}-${key}-unreachable`;
 
-    for (const check of args.checks.filter((each) => canCheck("route53", each))) {
+    for (const check of checks) {
       const healthCheck = new HealthCheck(
         `${name}-${check.key}`,
         {
@@ -45,7 +57,7 @@ export class Uptime extends pulumi.ComponentResource {
       new MetricAlarm(
         `${name}-${check.key}-alarm`,
         {
-          name: `${args.namePrefix}-${check.key}-unreachable`,
+          name: alarmName(check),
           alarmDescription:
             `${check.key} can't be reached from the internet. ${check.whenItFails} ` +
             `Runbook: ${args.runbookBaseUrl}/EndpointUnreachable.md`,
@@ -69,6 +81,22 @@ export class Uptime extends pulumi.ComponentResource {
       healthCheckIds[check.key] = healthCheck.id;
     }
 
+    for (const [index, work] of args.maintenance.entries()) {
+      const affected = checks.filter(({ key }) => maintenanceOf(key, [work]).length > 0);
+      if (affected.length === 0) continue;
+      new AlarmMuteRule(
+        `${name}-maintenance-${index + 1}`,
+        {
+          name: `${args.namePrefix}-maintenance-${index + 1}`,
+          description: `Announced work: ${work.text}`.slice(0, 1024),
+          rule: { schedule: scheduleOf(work) },
+          muteTargets: { alarmNames: affected.map(alarmName) },
+          region: GLOBAL_REGION,
+        },
+        { parent: this },
+      );
+    }
+
     this.healthCheckIds = healthCheckIds;
     this.registerOutputs({ healthCheckIds });
   }
@@ -81,4 +109,15 @@ export function endpointOf({ kind, url }: Pick<UptimeCheck, "kind" | "url">) {
   const address = { fqdn: hostname, port: port === "" ? (secure ? 443 : 80) : Number(port) };
   if (kind === "port") return { type: "TCP", ...address };
   return { type: secure ? "HTTPS" : "HTTP", ...address, resourcePath: pathname };
+}
+
+/** When a mute rule begins, and how long it lasts. */
+export function scheduleOf({ window }: Pick<Maintenance, "window">) {
+  const { day, from } = window;
+  const minutes = minutesOf(from);
+  const expression =
+    "date" in day
+      ? `at(${day.date}T${from})`
+      : `cron(${minutes % 60} ${Math.floor(minutes / 60)} * * ${weekdayOf(window).slice(0, 3).toUpperCase()})`;
+  return { expression, duration: `PT${minutesLong(window)}M`, timezone: "UTC" };
 }

@@ -98,6 +98,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
             checks: checksOf(settings),
             toldBy: toldBy(settings),
             requestInterval: uptime.route53IntervalSeconds,
+            maintenance: settings.announcements.maintenance,
             topics: topics.inGlobalRegion,
             runbookBaseUrl,
           },

@@ -30,6 +30,8 @@ export interface AlarmRegionOptions {
   readonly sns: SNSClient;
   /** Milliseconds since 1970: the time in which metrics are put. */
   readonly now: () => number;
+  /** Names of alarms whose actions are muted now. Default: none. */
+  readonly muted?: () => ReadonlySet<string>;
 }
 
 /** The alarms of one region. */
@@ -37,15 +39,17 @@ export class AlarmRegion {
   readonly #cloudWatch: CloudWatchClient;
   readonly #sns: SNSClient;
   readonly #now: () => number;
+  readonly #muted: () => ReadonlySet<string>;
   /** States as they were last told, by the alarm's ARN. */
   readonly #told = new Map<string, StateValue>();
   /** When each alarm was seen first. */
   readonly #since = new Map<string, number>();
 
-  constructor({ cloudWatch, sns, now }: AlarmRegionOptions) {
+  constructor({ cloudWatch, sns, now, muted = () => new Set() }: AlarmRegionOptions) {
     this.#cloudWatch = cloudWatch;
     this.#sns = sns;
     this.#now = now;
+    this.#muted = muted;
   }
 
   /** What SNS reports of a topic that took a message. */
@@ -121,6 +125,8 @@ export class AlarmRegion {
     const { AlarmArn = "", StateValue, ActionsEnabled } = alarm;
     const before = this.#told.get(AlarmArn) ?? "INSUFFICIENT_DATA";
     if (StateValue === undefined || StateValue === before) return;
+    // Told when the mute ends, if it is still so: not yet told, then.
+    if (this.#muted().has(alarm.AlarmName ?? "")) return;
     this.#told.set(AlarmArn, StateValue);
     if (ActionsEnabled === false) return;
     const message = {

@@ -12,6 +12,7 @@ import { AlarmRegion } from "./alarms.ts";
 import { CostWatch } from "./costs.ts";
 import { deliver, type PeoplesInbox } from "./deliveries.ts";
 import { EMULATED_ACCOUNT, emulatorUrl } from "./moto.ts";
+import { mutedAlarms } from "./mute-rules.ts";
 import { readTopics } from "./topics.ts";
 
 export interface AwsPartOptions {
@@ -107,10 +108,11 @@ class AwsPart {
   #region(region: string) {
     const known = this.#regions.get(region);
     if (known) return known;
-    const { url: endpoint, now = Date.now } = this.#options;
+    const { url: endpoint, store, now = Date.now } = this.#options;
+    const muted = () => (store ? mutedAlarms(store, region, now()) : new Set<string>());
     const sns = new SNSClient({ region, endpoint, credentials });
     const cloudWatch = new CloudWatchClient({ region, endpoint, credentials });
-    const made = { cloudWatch, sns, alarms: new AlarmRegion({ cloudWatch, sns, now }) };
+    const made = { cloudWatch, sns, alarms: new AlarmRegion({ cloudWatch, sns, now, muted }) };
     this.#regions.set(region, made);
     return made;
   }

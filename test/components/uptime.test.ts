@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { endpointOf } from "../../components/uptime.ts";
+import { parseMaintenanceWindow } from "../../catalog/maintenance.ts";
+import { endpointOf, scheduleOf } from "../../components/uptime.ts";
 import { componentOf, runProgram } from "../support/program.ts";
 
 const HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck";
@@ -94,4 +95,14 @@ test.each([
   ["port", "https://example.com", { type: "TCP", fqdn: "example.com", port: 443 }],
 ] as const)("Route 53's view of %s %s", (kind, url, expected) => {
   expect(endpointOf({ kind, url })).toEqual(expected);
+});
+
+test.each([
+  ["Sunday 02:00-04:00", "cron(0 2 * * SUN)", "PT120M"],
+  ["Friday 23:15-24:00", "cron(15 23 * * FRI)", "PT45M"],
+  ["2026-12-24 20:00-24:00", "at(2026-12-24T20:00)", "PT240M"],
+])("%s mutes alarms by %s", (when, expression, duration) => {
+  const window = parseMaintenanceWindow(when);
+  if (!window) throw new Error(`${when} is no window`);
+  expect(scheduleOf({ window })).toEqual({ expression, duration, timezone: "UTC" });
 });

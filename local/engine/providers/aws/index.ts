@@ -5,6 +5,7 @@ import { type Configuration, configuration, type Service } from "./configuration
 import { Connection, missingEndpoint } from "./connection.ts";
 import { getCallerIdentity, getPolicyDocument, getRegion } from "./functions.ts";
 import type { AnyHandler } from "./handler.ts";
+import { alarmMuteRule } from "./resources/alarm-mute-rule.ts";
 import { alias } from "./resources/alias.ts";
 import { anomalyMonitor } from "./resources/anomaly-monitor.ts";
 import { anomalySubscription } from "./resources/anomaly-subscription.ts";
@@ -40,6 +41,7 @@ type Factory = (connection: Connection, stateFolder: string) => AnyHandler;
 /** Resource types by token, with the service that the provider's `endpoints` must name for them. */
 export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>> = {
   "aws:budgets/budget:Budget": ["budgets", budget],
+  "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": ["cloudwatch", alarmMuteRule],
   "aws:cloudwatch/logGroup:LogGroup": ["logs", logGroup],
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": ["logs", logMetricFilter],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch", metricAlarm],

@@ -72,6 +72,11 @@ const good: Readonly<Record<string, Properties>> = {
     limitUnit: "USD",
     notifications: [notification],
   },
+  "cloudwatch/alarmMuteRule:AlarmMuteRule": {
+    name: "agentpay-test-maintenance-1",
+    rule: { schedule: { expression: "cron(0 2 * * SUN)", duration: "PT120M", timezone: "UTC" } },
+    muteTargets: { alarmNames: ["agentpay-test-api-unreachable"] },
+  },
   "cloudwatch/logGroup:LogGroup": { name: "/agentpay/api", retentionInDays: 30 },
   "cloudwatch/logMetricFilter:LogMetricFilter": {
     logGroupName: "/agentpay/api",
@@ -148,6 +153,17 @@ type Bad = readonly [change: Properties, mistake: string];
 const ungiven = (name: string, change: Properties = {}): Properties => ({ ...change, [name]: undefined });
 
 const bad: Readonly<Record<string, readonly Bad[]>> = {
+  "cloudwatch/alarmMuteRule:AlarmMuteRule": [
+    [
+      { rule: { schedule: { expression: "rate(1 hour)", duration: "PT1H" } } },
+      "must be at(YYYY-MM-DDThh:mm)",
+    ],
+    [
+      { rule: { schedule: { expression: "cron(0 2 * * SUN)", duration: "2h" } } },
+      "and last from PT1M to P15D",
+    ],
+    [{ muteTargets: { alarmNames: [] } }, "muteTargets"],
+  ],
   "cloudwatch/logGroup:LogGroup": [
     [{ retentionInDays: 31 }, '"retentionInDays": must be one of 0, 1, 3, 5, 7, 14, 30'],
     [{ retentionInDays: "30" }, '"retentionInDays": must be one of'],
