@@ -15,6 +15,8 @@ export interface Conditions {
   };
   /** What customers reach, as it looks from outside. */
   edge: {
+    /** Whether anything listens there. */
+    open: boolean;
     /** Whether /healthz answers 200. */
     healthy: boolean;
     /** Whether a WebSocket handshake is accepted. */
@@ -79,7 +81,7 @@ export function healthyConditions(): Conditions {
     visitors: { factor: 1 },
     // An objective of 99.9% is used up by 0.1%: healthy is well below.
     api: { up: true, errorRatio: 0.0002, latencyFactor: 1, strayLabelValues: 0 },
-    edge: { healthy: true, upgrades: true, widgetEmpty: false, certificateDays: 90 },
+    edge: { open: true, healthy: true, upgrades: true, widgetEmpty: false, certificateDays: 90 },
     websocket: { refusedRatio: 0.0005, dropRate: 0.00002 },
     checkout: { failureRatio: 0.001 },
     llm: {

@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { generate } from "selfsigned";
 import { WebSocketServer } from "ws";
-import { listen, newApplication, type RunningServer } from "../services/http-server.ts";
+import { LOOPBACK, listen, newApplication, type RunningServer } from "../services/http-server.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** Every conversation's path takes a handshake: nobody here knows which ids there are. */
@@ -15,8 +15,8 @@ const WIDGET = "/widget/v1/agentpay-chat.js";
 const SCRIPT = "window.AgentPayChat = { open() {}, close() {} };\n";
 
 const DAY_MILLISECONDS = 86_400_000;
-/** How soon a fault of the certificate shows. */
-const CERTIFICATE_POLL_MILLISECONDS = 100;
+/** How soon a fault of the certificate, or of the port, shows. */
+const POLL_MILLISECONDS = 100;
 
 /**
  * @param now seconds since 1970, of the simulation: its certificates end by that clock
@@ -38,20 +38,33 @@ export async function startEdge(
       sockets.handleUpgrade(request, socket, head, (opened) => opened.on("error", () => opened.terminate()));
     } else socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
+  const { url, stop } = await listen(application(server, simulation), "simulated AgentPay edge", port);
   const timer = setInterval(async () => {
+    openOrClose(server, sockets, Number(new URL(url).port), simulation.conditions.edge.open);
     if (shown === days()) return;
     shown = days();
     server.setSecureContext(await certificate(now(), shown));
-  }, CERTIFICATE_POLL_MILLISECONDS);
-  const { url, stop } = await listen(application(server, simulation), "simulated AgentPay edge", port);
+  }, POLL_MILLISECONDS);
   return {
     url: url.replace("http:", "https:"),
     stop: async () => {
       clearInterval(timer);
       for (const open of sockets.clients) open.terminate();
+      if (!server.listening) return;
       await stop();
     },
   };
+}
+
+function openOrClose(server: Server, sockets: WebSocketServer, port: number, open: boolean): void {
+  if (server.listening === open) return;
+  if (open) {
+    server.listen(port, LOOPBACK);
+    return;
+  }
+  server.close();
+  server.closeAllConnections();
+  for (const socket of sockets.clients) socket.terminate();
 }
 
 function application(server: Server, simulation: Simulation): FastifyInstance {

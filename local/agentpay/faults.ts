@@ -45,6 +45,9 @@ export const faults = {
   "healthz-failing": fault("The API's health route answers 503", {}, ({ edge }) => {
     edge.healthy = false;
   }),
+  "edge-closed": fault("Nothing listens where customers connect; the API is well", {}, ({ edge }) => {
+    edge.open = false;
+  }),
   "handshake-refused": fault(
     "The chat's WebSocket handshake is refused; the port is open",
     {},

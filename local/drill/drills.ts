@@ -17,6 +17,7 @@ import type { PrometheusBreakage } from "./lab.ts";
 export type Area =
   | "api"
   | "edge"
+  | "status page"
   | "websocket"
   | "checkout"
   | "llm"
@@ -36,14 +37,17 @@ export interface Drill {
   readonly faults?: Readonly<Partial<Record<FaultName, Readonly<Record<string, number>>>>>;
   /** What else breaks. */
   readonly prometheus?: PrometheusBreakage;
-  readonly alertmanager?: "refused configuration" | "revoked Slack webhook";
+  readonly statusPage?: "gone";
+  readonly alertmanager?: "refused configuration" | "revoked Slack webhook" | "announced work on the API";
   /** Whether AWS takes part, for phones and the heartbeat. Default: no, it is slow to start. */
   readonly aws?: true;
   /** Default: everything, so it runs by itself. */
   readonly areas?: readonly Area[];
   /** What has to reach people, and to end once the fault is gone. */
   readonly rings: readonly AlertId[];
-  /** What has to fire, and be muted in Alertmanager by what rings. */
+  /** Whether all that pages is to be one incident. Default: it may be several. */
+  readonly once?: true;
+  /** What has to fire, and be muted in Alertmanager by what rings, or by announced work. */
   readonly mutes?: readonly AlertId[];
   /** What has to reach people once the fault is gone, for it was muted while that lasted. */
   readonly ringsAfter?: readonly AlertId[];
@@ -446,12 +450,34 @@ export const drills: readonly Drill[] = [
     title: "The health route answers 503",
     faults: { "healthz-failing": {} },
     areas: ["edge"],
+    once: true,
     rings: [unreachable("api")],
+  },
+  {
+    title: "The health route answers 503 while work on the API is announced",
+    faults: { "healthz-failing": {} },
+    alertmanager: "announced work on the API",
+    rings: [],
+    mutes: [unreachable("api")],
+  },
+  {
+    title: "Nothing listens where customers connect, and the API is well",
+    faults: { "edge-closed": {} },
+    areas: ["edge"],
+    once: true,
+    rings: (["api", "websocket", "websocket-port", "widget"] as const).map(unreachable),
+  },
+  {
+    title: "The status page is gone",
+    statusPage: "gone",
+    areas: ["status page"],
+    rings: [unreachable("status-page")],
   },
   {
     title: "The WebSocket handshake is refused, and the port is open",
     faults: { "handshake-refused": {} },
     areas: ["edge"],
+    once: true,
     rings: [unreachable("websocket")],
   },
   {
@@ -470,6 +496,7 @@ export const drills: readonly Drill[] = [
     title: "The certificate ends in 2 days",
     faults: { "certificate-expiring": { days: 2 } },
     areas: ["edge"],
+    once: true,
     rings: ["CertificateAboutToExpire"],
     mutes: ["CertificateExpiringSoon"],
   },
@@ -548,10 +575,6 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   LLMCostAnomaly: "it compares with the week up to yesterday, and no drill is that long",
   LLMCostAbovePlan:
     "it adds up 6 hours: long even in a drill, and whatever is faster rings LLMCostRunaway, which mutes it",
-  [unreachable("websocket-port")]:
-    "a port that nothing listens on can't be told from an API that is down, which mutes it",
-  [unreachable("status-page")]:
-    "Gatus lives by the real time, so no lab has one; test/rules/ proves the rule",
   PrometheusErrorSendingAlerts: "it rings where the only Alertmanager is gone, so nothing of it can arrive",
   ...Object.fromEntries(
     objectives.flatMap(({ alertPrefix }) =>

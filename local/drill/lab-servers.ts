@@ -1,8 +1,16 @@
 /** How a lab starts the platform's own servers: as their containers do, at the lab's pace, on addresses of this machine. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { internalAddresses, replicaAddresses, replicaName } from "../../render/index.ts";
+import { GATUS_DATA, gatusConfiguration } from "../../render/gatus.ts";
+import {
+  internalAddresses,
+  publicStatusPageUrl,
+  replicaAddresses,
+  replicaName,
+  statusPageSettings,
+} from "../../render/index.ts";
 import { REPLICA } from "../../render/prometheus.ts";
+import type { Settings } from "../../settings.ts";
 import type { Children } from "../engine/children.ts";
 import { freePort } from "../free-port.ts";
 import type { FoundTool } from "../toolchain/find.ts";
@@ -136,6 +144,34 @@ export async function prometheuses(
       `http://${address}`,
     );
   });
+}
+
+/** The status page, for which the prober looks. It lives by the real time, so it tells nobody. */
+export async function gatus(
+  { children, folder, data }: Ground,
+  tool: FoundTool,
+  settings: Settings,
+): Promise<LabServer> {
+  const page = statusPageSettings(settings);
+  if (page === undefined || !settings.uptime.enabled) throw new Error("a lab's settings have a status page");
+  const configuration = path.join(folder, "gatus.yaml");
+  await mkdir(data("gatus"), { recursive: true });
+  await writeFile(configuration, gatusConfiguration(page).replaceAll(GATUS_DATA, data("gatus")));
+  return new LabServer(
+    children,
+    {
+      name: "gatus",
+      command: binary(tool, "gatus"),
+      args: [],
+      environment: {
+        GATUS_CONFIG_PATH: configuration,
+        GATUS_ADDRESS: "127.0.0.1",
+        GATUS_PORT: String(settings.uptime.statusPagePort),
+      },
+      cwd: folder,
+    },
+    publicStatusPageUrl(settings.uptime),
+  );
 }
 
 function each(addresses: readonly string[], make: (address: string, index: number) => LabServer): Servers {

@@ -6,6 +6,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import type { Maintenance } from "../../catalog/maintenance.ts";
 import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
 import { blackboxConfiguration } from "../../render/blackbox.ts";
 import { notificationSettings, probeSettings, prometheusFiles } from "../../render/index.ts";
@@ -15,6 +16,7 @@ import type { RunningExample } from "../agentpay/example.ts";
 import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
 import { Children } from "../engine/children.ts";
 import { LogFiles } from "../engine/log-files.ts";
+import { freePort } from "../free-port.ts";
 import { localPorts } from "../ports.ts";
 import { startInbox } from "../services/inbox/server.ts";
 import { startPagerDuty } from "../services/pagerduty/server.ts";
@@ -27,6 +29,7 @@ import {
   alertmanagers,
   binary,
   freeAddresses,
+  gatus,
   prometheuses,
   type Servers,
   withLabAddresses,
@@ -38,7 +41,9 @@ export interface LabOptions {
   readonly folder: string;
   /** Seconds of the simulation in one second. */
   readonly factor: number;
-  readonly tools: { readonly [Name in "prometheus" | "alertmanager" | "blackbox" | "moto"]: FoundTool };
+  readonly tools: {
+    readonly [Name in "prometheus" | "alertmanager" | "blackbox" | "gatus" | "moto"]: FoundTool;
+  };
   /** Whether there is an AWS, for phones and the heartbeat. */
   readonly aws: boolean;
   /** Starts what takes the place of the simulated api and worker, in real time. Default: they are simulated. */
@@ -78,6 +83,10 @@ export interface Lab {
   breakAlertmanager(broken: boolean): Promise<void>;
   /** Makes Slack refuse every message, or take them again. */
   breakSlack(broken: boolean): Promise<void>;
+  /** Announces work on the API that goes on now, or ends it. */
+  announceWork(announced: boolean): Promise<void>;
+  /** Stops the status page, or starts it again. */
+  breakStatusPage(broken: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -138,6 +147,7 @@ async function assemble(
   undo.push(() => children.stopAll());
   const wayToPager = keep(await startGateway(pagerduty.url));
   const settings = labSettings(agentpay, {
+    statusPagePort: await freePort(),
     eventsUrl: wayToPager.url,
     smtpHost: inbox.mailAddress,
     replicas,
@@ -159,11 +169,19 @@ async function assemble(
   const prometheusFolder = path.join(folder, "prometheus");
   const alertmanagerFolder = path.join(folder, "alertmanager");
   const files = scaled(prometheusConfigurationFiles(settings, addresses), pace);
-  const { "alertmanager.yml": configuration = "", ...templates } = alertmanagerFiles({
-    ...notifications,
-    sns: cloud && notifications.sns && { ...notifications.sns, apiUrl: cloud.url },
-  });
-  const routes = scaleFile(configuration, pace).replaceAll(ALERTMANAGER_FOLDER, alertmanagerFolder);
+  const filesDuring = (maintenance: readonly Maintenance[]) =>
+    alertmanagerFiles({
+      ...notifications,
+      maintenance,
+      sns: cloud && notifications.sns && { ...notifications.sns, apiUrl: cloud.url },
+    });
+  const routesDuring = (maintenance: readonly Maintenance[]) =>
+    scaleFile(filesDuring(maintenance)["alertmanager.yml"] ?? "", pace).replaceAll(
+      ALERTMANAGER_FOLDER,
+      alertmanagerFolder,
+    );
+  const { "alertmanager.yml": _, ...templates } = filesDuring([]);
+  const routes = routesDuring([]);
   await writeFiles(prometheusFolder, files);
   const slackUrl = (webhook: string) => ({
     [inFolder(secretFiles.slackWebhookUrl)]: `${inbox.url}${webhook}`,
@@ -196,6 +214,8 @@ async function assemble(
     ],
     cwd: folder,
   });
+  const statusPage = await gatus(ground, tools.gatus, settings);
+  await statusPage.start();
   for (const server of servers.prometheus) await server.start();
   const urls = {
     prometheus: servers.prometheus[0].url,
@@ -227,13 +247,38 @@ async function assemble(
     breakSlack: (broken) =>
       // Slack's simulation has no such address: 404, which Alertmanager does not try again.
       writeFiles(alertmanagerFolder, slackUrl(broken ? "/revoked" : "/services/drill")),
+    announceWork: async (announced) => {
+      await writeFiles(alertmanagerFolder, {
+        "alertmanager.yml": announced ? routesDuring(workOnApi()) : routes,
+      });
+      await reload(urls.alertmanager);
+    },
+    breakStatusPage: (broken) => (broken ? statusPage.stop() : statusPage.start()),
   };
+}
+
+/** Work on the API for as long as a drill may take: Alertmanager's windows are of the real time. */
+function workOnApi(): readonly Maintenance[] {
+  const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+  return [day(0), day(1)].map((date) => ({
+    window: { day: { date }, from: "00:00", to: "24:00" },
+    when: `${date} 00:00-24:00`,
+    announced: date,
+    affects: ["api"],
+    text: "A drill.",
+    over: false,
+  }));
 }
 
 /** The local stack's settings with the lab's addresses. */
 function labSettings(
   agentpay: RunningAgentPay,
-  { eventsUrl, smtpHost, replicas }: { eventsUrl: string; smtpHost: string; replicas: 1 | 2 },
+  {
+    statusPagePort,
+    eventsUrl,
+    smtpHost,
+    replicas,
+  }: { statusPagePort: number; eventsUrl: string; smtpHost: string; replicas: 1 | 2 },
 ): Settings {
   const settings = readSettings(REPOSITORY, "local");
   if (!settings.metrics.enabled || !settings.pagerduty.enabled || !settings.uptime.enabled) {
@@ -247,8 +292,10 @@ function labSettings(
     notifications: { ...settings.notifications, smtpHost },
     uptime: {
       ...settings.uptime,
-      // Gatus takes no part: it lives by the real time.
-      checkers: ["blackbox"],
+      // Gatus only shows: it lives by the real time.
+      checkers: ["blackbox", "gatus"],
+      statusPagePort,
+      statusPageUrl: undefined,
       apiUrl: agentpay.urls.edge,
       widgetUrl: `${agentpay.urls.edge}/widget/v1/agentpay-chat.js`,
       probeIntervalSeconds: PROBE_INTERVAL_SECONDS,

@@ -104,15 +104,16 @@ function seconds(text: string): number {
 
 /** Found, or made: the first time that takes minutes, so it says what it does. */
 async function findServers(): Promise<RoundOptions["tools"]> {
-  const [prometheus, alertmanager, blackbox, moto] = await sideBySide(
-    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.moto].map((tool) => ({
+  const [prometheus, alertmanager, blackbox, gatus, moto] = await sideBySide(
+    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus, tools.moto].map((tool) => ({
       title: `${tool.name} ${tool.version}`,
       run: (onProgress) => ensureTool(tool, { onProgress }),
       done: ({ name, version, source }: FoundTool) => `${name} ${version} (${source})`,
     })),
   );
-  if (!prometheus || !alertmanager || !blackbox || !moto) throw new Error("not every server was found");
-  return { prometheus, alertmanager, blackbox, moto };
+  if (!prometheus || !alertmanager || !blackbox || !gatus || !moto)
+    throw new Error("not every server was found");
+  return { prometheus, alertmanager, blackbox, gatus, moto };
 }
 
 async function run(options: Options, folder: string, signal: AbortSignal): Promise<boolean> {

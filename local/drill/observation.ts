@@ -12,6 +12,8 @@ export interface Arrival {
   readonly channel: Channel;
   /** Of one incident or group: a later message of it has the same. */
   readonly key: string;
+  /** PagerDuty's number of it: an incident that came back has another. */
+  readonly incident?: string;
   readonly state: "firing" | "resolved";
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -40,6 +42,11 @@ export function newObservation(): Observation {
 
 type LabelledAlerts = readonly { readonly labels: Record<string, string> }[];
 
+/** As Alertmanager has it in a group: only there it says what a time interval mutes. */
+type KnownAlert = LabelledAlerts[number] & {
+  readonly status: { readonly inhibitedBy: readonly string[]; readonly mutedBy?: readonly string[] };
+};
+
 /** Adds what is new. @throws where a server does not answer. */
 export async function observe(lab: Lab, observation: Observation): Promise<void> {
   const now = Date.now();
@@ -51,9 +58,9 @@ export async function observe(lab: Lab, observation: Observation): Promise<void>
     get<readonly SlackMessage[]>(`${lab.urls.inbox}/local/messages`),
     get<readonly Email[]>(`${lab.urls.inbox}/local/emails`),
     get<readonly TextMessage[]>(`${lab.urls.inbox}/local/texts`),
-    get<readonly (LabelledAlerts[number] & { status: { inhibitedBy: readonly string[] } })[]>(
-      `${lab.urls.alertmanager}/api/v2/alerts`,
-    ),
+    get<readonly { readonly alerts: readonly KnownAlert[] }[]>(
+      `${lab.urls.alertmanager}/api/v2/alerts/groups`,
+    ).then((groups) => groups.flatMap(({ alerts }) => alerts)),
   ]);
   const firing = prometheus.data.alerts.filter(({ state }) => state === "firing");
   observation.firing = new Set(firing.map(idOf));
@@ -67,7 +74,8 @@ export async function observe(lab: Lab, observation: Observation): Promise<void>
   ];
   observation.arrivals.push(...arrived.filter((arrival) => !known.has(fingerprint(arrival))));
   for (const alert of alertmanager) {
-    if (alert.status.inhibitedBy.length > 0) observation.muted.add(idOf(alert));
+    const { inhibitedBy, mutedBy = [] } = alert.status;
+    if (inhibitedBy.length + mutedBy.length > 0) observation.muted.add(idOf(alert));
   }
   observation.arrivals.push(
     ...changesInAlertmanager(observation.arrivals, new Set(alertmanager.map(idOf)), now),
@@ -100,12 +108,13 @@ interface Incident {
 }
 
 /** An incident as it is now; what it said before was seen before. */
-function ofIncident({ incident_key, updated_at, resolved_at, service, body }: Incident): Arrival[] {
+function ofIncident({ id, incident_key, updated_at, resolved_at, service, body }: Incident): Arrival[] {
   const { severity, links = [] } = body.details;
   return [
     {
       channel: "PagerDuty",
       key: incident_key,
+      incident: id,
       state: resolved_at === null ? "firing" : "resolved",
       at: Date.parse(resolved_at ?? updated_at),
       text: JSON.stringify(body.details),

@@ -208,6 +208,8 @@ class Run {
   async #alertmanager(broken: boolean): Promise<void> {
     if (this.drill.alertmanager === "refused configuration") await this.#lab.breakAlertmanager(broken);
     if (this.drill.alertmanager === "revoked Slack webhook") await this.#lab.breakSlack(broken);
+    if (this.drill.alertmanager === "announced work on the API") await this.#lab.announceWork(broken);
+    if (this.drill.statusPage) await this.#lab.breakStatusPage(broken);
   }
 
   async #fault(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {

@@ -127,12 +127,38 @@ export function judge(
 ): readonly Ring[] {
   const muted = (drill.mutes ?? []).map((id): Ring => {
     const problems = observation.muted.has(id) ? [] : ["it was not muted"];
+    // What rings mutes it, but perhaps not at once; announced work mutes it from the start.
+    if (drill.rings.length === 0) problems.push(...toldThough(id, observation, times));
     return { ...nothing(id, "muted"), outlasts: "it is muted", problems };
   });
   const rung = [...drill.rings, ...(drill.ringsAfter ?? [])].map((id) =>
     judgeOne(drill, id, observation, times, expectations),
   );
-  return [...rung, ...muted];
+  return [...rung, ...muted, ...oftenPaged(drill, observation, times)];
+}
+
+/** Channels that a muted alert came by. */
+function toldThough(id: AlertId, { arrivals }: Observation, { brokenAt }: Times): string[] {
+  const told = arrivals.filter(
+    (arrival) => arrival.channel !== "Alertmanager" && arrival.at >= brokenAt && tells(arrival, id),
+  );
+  return [...new Set(told.map(({ channel }) => `it came by ${channel}, muted as it is`))];
+}
+
+/** Where all that pages is to be one incident, and is not. */
+function oftenPaged(drill: Drill, { arrivals }: Observation, { brokenAt }: Times): Ring[] {
+  const paging = drill.rings.filter((id) => alertOf(id).severity === "critical");
+  const [first] = paging;
+  if (!drill.once || first === undefined) return [];
+  const incidents = new Set(
+    arrivals
+      .filter(({ channel, at }) => channel === "PagerDuty" && at >= brokenAt)
+      .filter((arrival) => paging.some((id) => tells(arrival, id)))
+      .map(({ incident }) => incident),
+  );
+  if (incidents.size <= 1) return [];
+  const problems = [`it paged ${incidents.size} times`];
+  return [{ ...nothing(first, "PagerDuty"), outlasts: undefined, problems }];
 }
 
 function judgeOne(

@@ -632,8 +632,8 @@ test("uptime vendors get the same list; what is changed or removed there is drif
     ["betterstack-widget", "deleted"],
     ["uptimerobot-api", "changed"],
   ]);
-  const interval = ["--config", "uptime.vendorIntervalSeconds=600"];
-  await pulumi("up", "--yes", "--skip-preview", "--refresh", "--config-path", ...interval);
+  await pulumi("config", "set", "--path", "uptime.vendorIntervalSeconds", "600");
+  await pulumi("up", "--yes", "--skip-preview", "--refresh");
   const after = await ofVendor<{ interval: number }[]>("uptimerobot", "monitors");
   expect(new Set(after.map((monitor) => monitor.interval))).toEqual(new Set([600]));
   expect(await ofVendor<Monitor[]>("betterstack", "monitors")).toHaveLength(4);

@@ -75,6 +75,13 @@ function certificateDays(): Promise<number> {
   });
 }
 
+function isRefused(): Promise<boolean> {
+  return get("/healthz").then(
+    () => false,
+    () => true,
+  );
+}
+
 describe("on a healthy day", () => {
   test("the API is well, the widget is a script, the handshake is answered with the right key", async () => {
     expect(await get("/healthz")).toMatchObject({ status: 200 });
@@ -103,6 +110,12 @@ describe("faults", () => {
   test("the certificate is about to end, and is renewed", async () => {
     await during("certificate-expiring", () => expect.poll(certificateDays).toBe(2));
     await expect.poll(certificateDays).toBe(90);
+  });
+
+  test("nothing listens, and then it does again", async () => {
+    await during("edge-closed", () => expect.poll(isRefused).toBe(true));
+    await expect.poll(isRefused).toBe(false);
+    expect(await get("/healthz")).toMatchObject({ status: 200 });
   });
 
   test("an API that is down drops connections; the CDN has the widget all the same", async () => {

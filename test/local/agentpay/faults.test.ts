@@ -30,6 +30,7 @@ type ElsewhereTested =
   | `${string}-down`
   | "stray-label"
   | "healthz-failing"
+  | "edge-closed"
   | "handshake-refused"
   | "widget-empty"
   | "certificate-expiring";

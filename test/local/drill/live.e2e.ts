@@ -13,16 +13,16 @@ let target: LiveTarget;
 const folder = mkdtempSync(path.join(tmpdir(), "agentpay-live-"));
 
 beforeAll(async () => {
-  const [prometheus, alertmanager, blackbox] = await Promise.all(
-    [tools.prometheus, tools.alertmanager, tools.blackbox].map((tool) => ensureTool(tool)),
+  const [prometheus, alertmanager, blackbox, gatus] = await Promise.all(
+    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus].map((tool) => ensureTool(tool)),
   );
-  if (!prometheus || !alertmanager || !blackbox) throw new Error("a tool was not found");
+  if (!prometheus || !alertmanager || !blackbox || !gatus) throw new Error("a tool was not found");
   const moto = prometheus; // Not started: no AWS takes part.
   lab = await startLab({
     folder,
     factor: 60,
     aws: false,
-    tools: { prometheus, alertmanager, blackbox, moto },
+    tools: { prometheus, alertmanager, blackbox, gatus, moto },
   });
   const { pagerduty, alertmanager: alertmanagerUrl } = lab.urls;
   await vi.waitUntil(
