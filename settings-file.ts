@@ -66,9 +66,13 @@ function readStackFile(folder: string, stack: string): string {
   }
 }
 
-/** Settings of a stack in which a placeholder stands for every secret, set or not. */
+/** Secrets that a stack may well be without: only its file says whether it has them. */
+const CHOSEN: readonly string[] = ["uptime.statusPageCertificate", "uptime.statusPagePrivateKey"];
+
+/** Settings of a stack in which a placeholder stands for every secret that it has, or still needs. */
 export function readSettings(folder: string, stack: string): Settings {
-  const configuration = secretKeys.reduce(
+  const needed = secretKeys.filter((key) => !CHOSEN.includes(key));
+  const configuration = needed.reduce(
     (filled, key) => setPath(filled, key, SECRET_PLACEHOLDER),
     readConfiguration(folder, stack),
   );

@@ -335,7 +335,7 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
 }
 
 /** A service with somebody on call for it. Returns the keys of its integrations, by who sends. */
-async function makeIntegrations(url: string): Promise<{ alertmanager: string; cloudWatch: string }> {
+export async function makeIntegrations(url: string): Promise<{ alertmanager: string; cloudWatch: string }> {
   const post = async (to: string, kind: string, body: object) => {
     const response = await fetch(`${url}/${to}`, {
       method: "POST",

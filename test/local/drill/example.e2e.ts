@@ -24,10 +24,11 @@ let lab: Lab;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "agentpay-example-"));
   children = new Children(path.join(folder, "children.json"), new LogFiles(path.join(folder, "logs")));
-  const [prometheus, alertmanager, blackbox, moto] = await Promise.all([
+  const [prometheus, alertmanager, blackbox, gatus, moto] = await Promise.all([
     ensureTool(tools.prometheus),
     ensureTool(tools.alertmanager),
     ensureTool(tools.blackbox),
+    ensureTool(tools.gatus),
     ensureTool(tools.moto),
   ]);
   example = await startExample({
@@ -40,7 +41,7 @@ beforeAll(async () => {
     folder,
     factor: FACTOR,
     aws: false,
-    tools: { prometheus, alertmanager, blackbox, moto },
+    tools: { prometheus, alertmanager, blackbox, gatus, moto },
     startServer: async () => example,
   });
 });
