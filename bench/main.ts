@@ -3,10 +3,12 @@ import { Command } from "commander";
 import colors from "picocolors";
 import { messageOf } from "../local/engine/errors.ts";
 import { dashboards } from "./dashboards/command.ts";
+import { instrumentation } from "./instrumentation/command.ts";
 
 const program = new Command("bench")
   .description("Measure on this machine: figures to compare with one another, not with another machine's")
   .addCommand(dashboards)
+  .addCommand(instrumentation)
   .addHelpText("after", "\nExit codes: 0 measured, 1 could not be measured.");
 
 try {

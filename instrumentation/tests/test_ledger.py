@@ -4,41 +4,20 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import CheckConstraint, Table, select, text
+from databases import MIGRATION, database
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from values import value
 
 from agentpay_observability import llm_call
 from agentpay_observability.ledger import LLM_METRICS, LLMLedger
 
-MIGRATION = (Path(__file__).parents[2] / "database/migrations/020-llm-metrics.sql").read_text()
 URLS = ["sqlite+aiosqlite://", *filter(None, [os.environ.get("DATABASE_URL")])]
 DROPPED = "agentpay_llm_ledger_dropped_total"
-
-
-@asynccontextmanager
-async def database(url: str) -> AsyncIterator[AsyncEngine]:
-    """A database with the table: by the migration, or what SQLite knows of it."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            await connection.execute(text("DROP TABLE IF EXISTS llm_metrics"))
-            for statement in MIGRATION.split(";\n"):
-                await connection.execute(text(statement))
-        else:
-            table = LLM_METRICS.to_metadata(LLM_METRICS.metadata.__class__())
-            table.append_constraint(CheckConstraint("tokens_input >= 0"))
-            await connection.run_sync(table.create)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 async def rows(engine: AsyncEngine, table: Table = LLM_METRICS) -> list[dict[str, object]]:

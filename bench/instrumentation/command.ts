@@ -1,0 +1,70 @@
+/** What the Python package's middleware costs the AgentPay server. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Command } from "commander";
+import { z } from "zod";
+import { plainTable } from "../../local/cli/summary.ts";
+import { REPOSITORY } from "../../local/state-folder.ts";
+import { ensureTool } from "../../local/toolchain/find.ts";
+import { instrumentationPython } from "../../local/toolchain/tools.ts";
+
+const MOST_MILLISECONDS = 300_000;
+
+const figures = z.object({
+  /** Of a request without a network, by variant. */
+  seconds: z.record(z.string(), z.number()),
+  /** Of a real server, by variant. */
+  served: z.record(z.string(), z.object({ perSecond: z.number(), p50: z.number(), p99: z.number() })),
+});
+type Figures = z.infer<typeof figures>;
+
+export const instrumentation = new Command("instrumentation")
+  .description("what the Python package's middleware costs a request, compared with the bare application")
+  .option("--rounds <number>", "how often each variant is measured", "9")
+  .option("--requests <number>", "requests of a round", "2000")
+  .option("--json", "for programs")
+  .action(async ({ json, rounds, requests }: { json?: true; rounds: string; requests: string }) => {
+    const { binaries } = await ensureTool(instrumentationPython, {
+      onProgress: (line) => console.error(line),
+    });
+    const { stdout } = await promisify(execFile)(
+      binaries["python"] ?? "python3",
+      ["-m", "benchmark", "--rounds", rounds, "--requests", requests],
+      {
+        cwd: join(REPOSITORY, "instrumentation"),
+        env: { ...process.env, PYTHONPATH: "src:tests:." },
+        timeout: MOST_MILLISECONDS,
+      },
+    );
+    const measured = figures.parse(JSON.parse(stdout));
+    console.log(json ? JSON.stringify(measured) : describe(measured));
+  });
+
+function describe({ seconds, served }: Figures): string {
+  const micro = (value: number) => `${(value * 1e6).toFixed(0)} µs`;
+  const milli = (value: number) => `${(value * 1e3).toFixed(1)} ms`;
+  const bare = Object.values(seconds)[0] ?? 0;
+  return [
+    "One request, without a network (median of the rounds):",
+    plainTable(
+      ["Application", "Time", "Added"],
+      Object.entries(seconds).map(([variant, value]) => [
+        variant,
+        micro(value),
+        value === bare ? "" : micro(value - bare),
+      ]),
+    ),
+    "",
+    "On a real server of one process, 8 connections at a time (its client shares the machine):",
+    plainTable(
+      ["Application", "Requests a second", "p50", "p99"],
+      Object.entries(served).map(([variant, { perSecond, p50, p99 }]) => [
+        variant,
+        perSecond.toFixed(0),
+        milli(p50),
+        milli(p99),
+      ]),
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,170 @@
+"""What the middleware costs a request: `npm run bench -- instrumentation`.
+
+Each variant is measured in a process of its own, since the client library decides at its import whether several
+processes share their counts. The variants take turns, so that a busy moment of the machine hits all of them.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from running import free_port, running
+
+from agentpay_observability import MetricsEndpoint, MetricsMiddleware
+from agentpay_observability.logs import configure_logs
+
+BARE = "bare application"
+ONE = "with the middleware"
+SEVERAL = "with the middleware, counts shared by several processes"
+LOGGED = "the same, and a log line for each request"
+VARIANTS = (BARE, ONE, SEVERAL, LOGGED)
+CONNECTIONS = 8
+
+
+def application(variant: str) -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/api/v1/products/{product_id}")
+    async def product(product_id: str) -> dict[str, str]:
+        return {"id": product_id}
+
+    if variant != BARE:
+        app.add_middleware(MetricsMiddleware)
+        app.add_middleware(MetricsEndpoint)
+    if variant == LOGGED:
+        configure_logs("api", logging.INFO)
+    return app
+
+
+async def call(app: FastAPI, number: int) -> float:
+    """Mean seconds of a request that a server hands over, without a network."""
+    path = "/api/v1/products/1"
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "headers": []}
+    scope |= {"query_string": b"", "root_path": "", "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"}}
+    scope |= {"server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1)}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_: Any) -> None:
+        pass
+
+    start = time.perf_counter()
+    for _ in range(number):
+        await app(dict(scope), receive, send)
+    return (time.perf_counter() - start) / number
+
+
+def measure_calls(requests: int) -> None:
+    """A child: measures a round for each line that it reads."""
+    app = application(os.environ["VARIANT"])
+    asyncio.run(call(app, requests))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        print(asyncio.run(call(app, requests)), flush=True)
+
+
+@contextmanager
+def child(variant: str, folder: str, requests: int) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "benchmark", "--child", "--requests", str(requests)]
+    with subprocess.Popen(
+        command, env=os.environ | environment(variant, folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        answer(process)
+        yield process
+        process.kill()
+
+
+def answer(process: "subprocess.Popen[str]") -> str:
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError("a measured process has ended")
+    return line
+
+
+def environment(variant: str, folder: str) -> dict[str, str]:
+    shared = {"PROMETHEUS_MULTIPROC_DIR": f"{folder}/metrics"} if variant in (SEVERAL, LOGGED) else {}
+    return {"VARIANT": variant, "LOG_DIRECTORY": folder} | shared
+
+
+def calls(rounds: int, requests: int, folder: str) -> dict[str, float]:
+    """Median seconds of a request by variant."""
+    measured: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
+    children = {variant: child(variant, folder, requests) for variant in VARIANTS}
+    processes = {variant: manager.__enter__() for variant, manager in children.items()}
+    try:
+        for _ in range(rounds):
+            for variant, process in processes.items():
+                assert process.stdin
+                print(file=process.stdin, flush=True)
+                measured[variant].append(float(answer(process)))
+    finally:
+        for manager in children.values():
+            manager.__exit__(None, None, None)
+    return {variant: statistics.median(seconds) for variant, seconds in measured.items()}
+
+
+async def load(url: str, requests: int) -> list[float]:
+    """Seconds of each request, over a few connections at a time."""
+    seconds: list[float] = []
+
+    async def one(client: httpx.AsyncClient) -> None:
+        for number in range(requests // CONNECTIONS):
+            start = time.perf_counter()
+            (await client.get(f"/api/v1/products/{number}")).raise_for_status()
+            seconds.append(time.perf_counter() - start)
+
+    async with httpx.AsyncClient(base_url=url) as client:
+        await asyncio.gather(*(one(client) for _ in range(CONNECTIONS)))
+    return sorted(seconds)
+
+
+def served(variant: str, requests: int, folder: str) -> dict[str, float]:
+    """Of a real server of one process."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    server = ["-m", "uvicorn", "--factory", "--no-access-log", "--port", str(port), "benchmark:served_application"]
+    with running(*server, url=f"{url}/api/v1/products/1", environment=environment(variant, folder)):
+        asyncio.run(load(url, requests // 4))
+        start = time.perf_counter()
+        seconds = asyncio.run(load(url, requests))
+        elapsed = time.perf_counter() - start
+    return {
+        "perSecond": len(seconds) / elapsed,
+        "p50": seconds[len(seconds) // 2],
+        "p99": seconds[-len(seconds) // 100],
+    }
+
+
+def served_application() -> FastAPI:
+    return application(os.environ["VARIANT"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=2000, help="of each round")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        measure_calls(given.requests)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        without_network = calls(given.rounds, given.requests, folder)
+        on_server = {variant: served(variant, given.requests, folder) for variant in (BARE, SEVERAL)}
+    print(json.dumps({"seconds": without_network, "served": on_server}))
+
+
+if __name__ == "__main__":
+    main()
