@@ -4,6 +4,7 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type EngineStack, startEngineStack } from "./support/engine.ts";
+import { leaks, sentinel } from "./support/secrets.ts";
 
 let stack: EngineStack;
 beforeAll(async () => {
@@ -12,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 beforeEach(() => {
   stack.platform.before = () => {};
+  stack.platform.after = () => {};
   stack.platform.refusal = undefined;
   stack.platform.calls.length = 0;
 });
@@ -109,4 +111,112 @@ test("a corrupted state is refused, and its backup with a refresh brings it back
   await copyFile(`${stack.stateFile}.bak`, stack.stateFile);
   expect((await stack.pulumi("refresh", "--yes", "--skip-preview")).code).toBe(0);
   await expectConverged(...names);
+});
+
+const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+
+/** Starts an update, and waits until each of these calls hangs: before it took effect, or before it was answered. */
+async function updateThatHangs(calls: Readonly<Record<string, "before" | "after">>) {
+  const hanging = new Set<string>();
+  const { platform } = stack;
+  const reached = new Promise<void>((resolve) => {
+    for (const when of ["before", "after"] as const) {
+      platform[when] = (call) => {
+        if (calls[call] !== when) return;
+        hanging.add(call);
+        if (hanging.size === Object.keys(calls).length) resolve();
+        return released;
+      };
+    }
+  });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const update = stack.start(...UPDATE);
+  const early = update.ended.then(({ output }) =>
+    Promise.reject(new Error(`it ended before it hung:\n${output}`)),
+  );
+  await Promise.race([reached, early]);
+  early.catch(() => {});
+  return { ...update, release };
+}
+
+test("of two updates at once the second is refused, says who has the lock, and does nothing", async () => {
+  await declare(...NAMES, "nine");
+  const first = await updateThatHangs({ "create nine": "before" });
+  const second = await stack.pulumiElsewhere(...UPDATE);
+  expect(second.code).not.toBe(0);
+  expect(second.output).toContain("the stack is currently locked by 1 lock(s)");
+  expect(second.output).toMatch(/created by .+@.+ \(pid \d+\) at /);
+  expect(stack.platform.calls).toEqual(["create nine"]);
+  // Looking needs no lock.
+  expect((await stack.pulumiElsewhere("refresh", "--preview-only")).code).toBe(0);
+  first.release();
+  expect((await first.ended).code).toBe(0);
+  await expectConverged(...NAMES, "nine");
+});
+
+test("a killed update: the lock is told, and what was being made is forgotten, imported where it is there, and made where not", async () => {
+  await declare(...NAMES, "nine", "made", "unmade");
+  const update = await updateThatHangs({ "create made": "after", "create unmade": "before" });
+  update.child.kill("SIGKILL");
+  await update.ended;
+  const locked = await stack.pulumiElsewhere(...UPDATE);
+  expect(locked.code).not.toBe(0);
+  expect(locked.output).toContain("locked by 1 lock(s)");
+  stack.platform.before = () => {};
+  stack.platform.after = () => {};
+
+  const succeed = async (...args: readonly string[]) => {
+    const { code, output } = await stack.pulumi(...args);
+    expect(code, output).toBe(0);
+  };
+  await succeed("cancel", "--yes");
+  expect(await pendingCreates()).toEqual([urnOf("made"), urnOf("unmade")]);
+  await succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+  expect(await pendingCreates()).toEqual([]);
+  const provider = "explicit=urn:pulumi:local::engine-test::pulumi:providers:sentry::explicit";
+  const options = [
+    "--provider",
+    provider,
+    "--yes",
+    "--skip-preview",
+    "--protect=false",
+    "--generate-code=false",
+  ];
+  await succeed("import", "sentry:test/thing:Thing", "made", "id-made", ...options);
+  stack.platform.calls.length = 0;
+  await expectConverged(...NAMES, "nine", "made", "unmade");
+  expect(stack.platform.calls).toEqual(["create unmade"]);
+});
+
+test("a platform that hangs: the update can be interrupted, and says what is in doubt; nothing of it is lost", async () => {
+  const all = [...NAMES, "nine", "made", "unmade"];
+  await declare(...all, "ten");
+  const update = await updateThatHangs({ "create ten": "before" });
+  update.child.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  update.child.kill("SIGINT");
+  const { code, output } = await update.ended;
+  expect(code, output).not.toBe(0);
+  stack.platform.before = () => {};
+  await stack.pulumi("cancel", "--yes");
+  expect(await pendingCreates()).toEqual([urnOf("ten")]);
+  await stack.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+  await expectConverged(...all, "ten");
+});
+
+test("a secret that is replaced is one update; the state holds neither in clear", async () => {
+  const all = [...NAMES, "nine", "made", "unmade", "ten"].map(thing);
+  const declareWith = (password: string) =>
+    stack.declare(...all, { name: "guarded", inputs: { name: "guarded", password: `secret:${password}` } });
+  const passwords = [sentinel("old"), sentinel("new")] as const;
+  for (const password of passwords) {
+    await declareWith(password);
+    expect((await stack.pulumi(...UPDATE)).code).toBe(0);
+    expect(stack.platform.things.get("id-guarded")?.password).toBe(password);
+    expect(leaks(await stack.state())).toBe(false);
+  }
+  expect(stack.platform.calls).toEqual(["create guarded", "update guarded"]);
 });

@@ -2,7 +2,7 @@
  * The real engine against a host of one made-up package, whose platform is a map in the test's memory: what is put
  * into it or taken from it happens "behind Pulumi's back".
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -59,8 +59,10 @@ export interface Platform {
   readonly things: Map<string, Thing>;
   /** Calls in order, such as `create one`. */
   readonly calls: string[];
-  /** Runs before each call takes effect, and may throw. Default: nothing. */
-  before: (call: string) => void;
+  /** Runs before each call takes effect, and may throw, or never end. Default: nothing. */
+  before: (call: string) => void | Promise<void>;
+  /** Runs before each call is answered, when it has taken effect. Default: nothing. */
+  after: (call: string) => void | Promise<void>;
   /** Why the platform refuses the provider's token, where it does. */
   refusal: string | undefined;
 }
@@ -72,9 +74,12 @@ export function testPackage(platform: Platform): HostedPackage {
     key: `made-key-of-${id}`,
     ...(thing.password ? { echo: `password is ${thing.password}` } : {}),
   });
-  const done = (call: string): void => {
+  const perform = async <Answer>(call: string, effect: () => Answer): Promise<Answer> => {
     platform.calls.push(call);
-    platform.before(call);
+    await platform.before(call);
+    const answer = effect();
+    await platform.after(call);
+    return answer;
   };
   /** As platforms do, a second thing of the same name is another thing. */
   const freeId = (name: string, tries = 1): string => {
@@ -86,27 +91,27 @@ export function testPackage(platform: Platform): HostedPackage {
     replaceOn: ["name"],
     deleteBeforeReplace: true,
     writeOnly: ["password"],
-    async create(inputs) {
-      done(`create ${inputs.name}`);
-      const id = freeId(inputs.name);
-      platform.things.set(id, inputs);
-      return { id, outputs: outputs(id, inputs) };
-    },
+    create: (inputs) =>
+      perform(`create ${inputs.name}`, () => {
+        const id = freeId(inputs.name);
+        platform.things.set(id, inputs);
+        return { id, outputs: outputs(id, inputs) };
+      }),
     async read(id, last) {
       const live = platform.things.get(id);
       if (!live) return undefined;
       const { password: _, ...readable } = live;
       return { inputs: readable, outputs: outputs(id, { ...live, password: last.inputs.password }) };
     },
-    async update(id, inputs) {
-      done(`update ${inputs.name}`);
-      platform.things.set(id, inputs);
-      return outputs(id, inputs);
-    },
-    async delete(id, last) {
-      done(`delete ${last.inputs.name}`);
-      platform.things.delete(id);
-    },
+    update: (id, inputs) =>
+      perform(`update ${inputs.name}`, () => {
+        platform.things.set(id, inputs);
+        return outputs(id, inputs);
+      }),
+    delete: (id, last) =>
+      perform(`delete ${last.inputs.name}`, () => {
+        platform.things.delete(id);
+      }),
   };
   const standIn: StandInPackage<{ token: string; retries?: number | undefined }> = {
     name: "sentry",
@@ -128,13 +133,23 @@ export interface Result {
   readonly output: string;
 }
 
+/** A command that runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Result>;
+}
+
 /** One stack in a private folder. */
 export interface EngineStack {
   readonly platform: Platform;
   /** Runs the CLI with these arguments, non-interactively. */
   pulumi(...args: readonly string[]): Promise<Result>;
+  /** Begins a command and does not wait: for a test that ends it in the middle, or begins another beside it. */
+  start(...args: readonly string[]): Started;
   /** The same with more in its environment. */
   pulumiIn(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result>;
+  /** The same beside a command that runs: one host serves one at a time. */
+  pulumiElsewhere(...args: readonly string[]): Promise<Result>;
   /** Where the backend keeps the stack's state. */
   readonly stateFile: string;
   /** Sets what the program makes from now on. */
@@ -158,8 +173,15 @@ export async function startEngineStack({
   packages,
 }: EngineStackOptions = {}): Promise<EngineStack> {
   const { binaries } = await ensureTool(tools.pulumi);
-  const platform: Platform = { things: new Map(), calls: [], before: () => {}, refusal: undefined };
-  const host = await startEngineHost(packages ?? [testPackage(platform)]);
+  const platform: Platform = {
+    things: new Map(),
+    calls: [],
+    before: () => {},
+    after: () => {},
+    refusal: undefined,
+  };
+  const hosted = packages ?? [testPackage(platform)];
+  const host = await startEngineHost(hosted);
   const folder = await mkdtemp(path.join(tmpdir(), "engine-test-"));
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
   const environment = { ...process.env, ...engineEnvironment(paths, host.port) };
@@ -170,12 +192,22 @@ export async function startEngineStack({
   await writeFile(configuration, `config:\n  ${name}:resources: ${resources}\n`);
   await placeBundledPlugins(paths.pulumiHome);
 
-  const pulumiIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> => {
+  const startIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]): Started => {
     const configured = WITH_CONFIGURATION.includes(args[0] ?? "") ? ["--config-file", configuration] : [];
     return execute(program, binaries["pulumi"] ?? "pulumi", [...args, ...configured, "--non-interactive"], {
       ...environment,
       ...own,
     });
+  };
+  const pulumiIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]) => startIn(own, ...args).ended;
+  const start = (...args: readonly string[]) => startIn({}, ...args);
+  const pulumiElsewhere = async (...args: readonly string[]): Promise<Result> => {
+    const other = await startEngineHost(hosted);
+    try {
+      return await pulumiIn(engineEnvironment(paths, other.port), ...args);
+    } finally {
+      other.stop();
+    }
   };
   const pulumi = (...args: readonly string[]) => pulumiIn({}, ...args);
   const declareAll = (declared: unknown) => writeFile(resources, JSON.stringify(declared));
@@ -190,7 +222,9 @@ export async function startEngineStack({
   return {
     platform,
     pulumi,
+    start,
     pulumiIn,
+    pulumiElsewhere,
     stateFile,
     declare,
     declareAll,
@@ -201,14 +235,9 @@ export async function startEngineStack({
 
 const WITH_CONFIGURATION = ["preview", "up", "refresh", "destroy"];
 
-function execute(
-  cwd: string,
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, timeout: COMMAND_TIMEOUT_MILLISECONDS });
+function execute(cwd: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
+  const child = spawn(command, args, { cwd, env, timeout: COMMAND_TIMEOUT_MILLISECONDS });
+  const ended = new Promise<Result>((resolve, reject) => {
     const result = { stdout: "", stderr: "", output: "" };
     const collect = (name: "stdout" | "stderr") => (chunk: Buffer) => {
       result[name] += chunk.toString();
@@ -219,4 +248,5 @@ function execute(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, ...result }));
   });
+  return { child, ended };
 }
