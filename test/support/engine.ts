@@ -3,7 +3,7 @@
  * into it or taken from it happens "behind Pulumi's back".
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
@@ -13,7 +13,7 @@ import { engineEnvironment } from "../../local/engine/environment.ts";
 import { startEngineHost } from "../../local/engine/host.ts";
 import type { HostedPackage } from "../../local/engine/provider-server.ts";
 import type { Properties, ResourceHandler, StandInPackage } from "../../local/engine/resource.ts";
-import { statePaths } from "../../local/state-folder.ts";
+import { REPOSITORY, statePaths } from "../../local/state-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 
@@ -166,11 +166,14 @@ export interface EngineStackOptions {
   readonly program?: string;
   /** Default: the made-up package. */
   readonly packages?: readonly HostedPackage[];
+  /** Where the state is, and what encrypts the secrets in it. Default: a private folder, and a passphrase. */
+  readonly backend?: { readonly environment: NodeJS.ProcessEnv; readonly secretsProvider: string };
 }
 
 export async function startEngineStack({
-  program = PROGRAM,
+  program: source = PROGRAM,
   packages,
+  backend,
 }: EngineStackOptions = {}): Promise<EngineStack> {
   const { binaries } = await ensureTool(tools.pulumi);
   const platform: Platform = {
@@ -184,9 +187,13 @@ export async function startEngineStack({
   const host = await startEngineHost(hosted);
   const folder = await mkdtemp(path.join(tmpdir(), "engine-test-"));
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
-  const environment = { ...process.env, ...engineEnvironment(paths, host.port) };
+  const environment = { ...process.env, ...engineEnvironment(paths, host.port), ...backend?.environment };
   const resources = path.join(folder, "resources.json");
-  const configuration = path.join(folder, "Pulumi.test.yaml");
+  // A key's secrets provider is written into the stack's own file, so there the program is a copy.
+  const program = backend ? await copyOf(source, path.join(folder, "program")) : source;
+  const configuration = backend
+    ? path.join(program, "Pulumi.local.yaml")
+    : path.join(folder, "Pulumi.test.yaml");
   await mkdir(paths.backend, { recursive: true });
   const { name } = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8"));
   await writeFile(configuration, `config:\n  ${name}:resources: ${resources}\n`);
@@ -216,7 +223,8 @@ export async function startEngineStack({
     host.stop();
     await rm(folder, { recursive: true });
   };
-  const initialised = await pulumi("stack", "init", "local");
+  const provider = backend ? ["--secrets-provider", backend.secretsProvider] : [];
+  const initialised = await pulumi("stack", "init", "local", ...provider);
   if (initialised.code !== 0) throw new Error(`stack init failed:\n${initialised.output}`);
   const stateFile = path.join(paths.backend, `.pulumi/stacks/${name}/local.json`);
   return {
@@ -231,6 +239,14 @@ export async function startEngineStack({
     stop,
     state: async () => (await pulumi("stack", "export")).stdout,
   };
+}
+
+/** A program where it may be written to, with this repository's dependencies. */
+async function copyOf(program: string, target: string): Promise<string> {
+  await cp(program, target, { recursive: true });
+  await writeFile(path.join(target, "package.json"), JSON.stringify({ type: "module" }));
+  await symlink(path.join(REPOSITORY, "node_modules"), path.join(target, "node_modules"), "dir");
+  return target;
 }
 
 const WITH_CONFIGURATION = ["preview", "up", "refresh", "destroy"];
