@@ -44,10 +44,16 @@ export async function review(options: ReviewOptions): Promise<{ markdown: string
   try {
     const { found, secrets } = await gather(options, scratch);
     const { markdown, passed } = report(found);
-    return { markdown: withoutKeys(redact(markdown, secrets)), passed };
+    return { markdown: withoutSecrets(markdown, secrets), passed };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What a platform or program has echoed of the stack's secrets, in whichever form, is taken out; so is what looks like a key. */
+export function withoutSecrets(markdown: string, secrets: readonly string[]): string {
+  const forms = secrets.flatMap(formsOf).toSorted((left, right) => right.length - left.length);
+  return withoutKeys(redact(markdown, forms));
 }
 
 async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratch: string) {
@@ -69,7 +75,7 @@ async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratc
   const secrets: Secrets = pulumi ? await readSecrets(pulumi).catch(() => ({})) : {};
   return {
     found: { stack, base, before, after, preview, ruleTests: tested },
-    secrets: Object.values(secrets).flatMap((secret) => (secret === undefined ? [] : formsOf(secret))),
+    secrets: Object.values(secrets).filter((secret) => secret !== undefined),
   };
 }
 

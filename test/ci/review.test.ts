@@ -10,7 +10,7 @@ import { previewOf, summary } from "../../ci/review/preview.ts";
 import type { Registration } from "../../ci/review/recording.ts";
 import { report } from "../../ci/review/report.ts";
 import { resourceChanges } from "../../ci/review/resources.ts";
-import type { Review } from "../../ci/review/review.ts";
+import { type Review, withoutSecrets } from "../../ci/review/review.ts";
 import { alertmanagerFrom, channelsOf } from "../../ci/review/routes.ts";
 import { ruleTestsFrom } from "../../ci/review/rule-tests.ts";
 import type { Side } from "../../ci/review/side.ts";
@@ -454,6 +454,23 @@ describe("report", () => {
     const { markdown, passed } = report({ ...nothing, preview: preview([]), ...broken });
     expect(markdown).toContain(said);
     expect(passed).toBe(passes);
+  });
+
+  test("what a platform echoes of a secret is taken out, in whichever form; so is what looks like a key", () => {
+    const secret = sentinel("pagerduty token");
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(`admin:${secret}`).toString("base64").replace(/=+$/, ""),
+    ];
+    const key = `ghp_${"a1".repeat(18)}`;
+    const message = `error: 401 for ${[...forms, key].join(" and ")}`;
+    const events = preview([{ diagnosticEvent: { urn: "", message, severity: "error" } }], false);
+    const { markdown } = report({ ...nothing, preview: events });
+    expect(forms.every((form) => markdown.includes(form))).toBe(true);
+    const posted = withoutSecrets(markdown, [secret]);
+    for (const text of [...forms, key]) expect(posted).not.toContain(text);
+    expect(posted).toContain("error: 401 for [secret] and [secret] and [secret] and [GitHub token]");
   });
 
   test("a change of everything is cut to what GitHub takes", () => {

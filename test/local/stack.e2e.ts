@@ -29,6 +29,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql.ts";
+import { steps } from "../../ci/deploy/steps.ts";
 import type { DriftResult } from "../../ci/drift/check.ts";
 import { stateFile } from "../../local/cli/half-made.ts";
 import { previewPages } from "../../local/dashboards/preview.ts";
@@ -41,7 +42,9 @@ import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts"
 
 /** The commands, as package.json has them. */
 const VERIFY = "verify/index.ts";
+const DEPLOY = "ci/deploy/command.ts";
 const DRIFT = "ci/drift/command.ts";
+const REVIEW = "ci/review/command.ts";
 const SECRETS_SCAN = "ci/secrets/command.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -155,9 +158,27 @@ test("up makes the component tree and resources of all five packages, and every 
 });
 
 test("a second up changes nothing, and nothing has drifted", async () => {
-  await pulumi("preview", "--expect-no-changes");
   expect((await stack.command(DRIFT)).output).toContain("local is clean");
   expect(await succeed("up")).toMatch(/\d+ unchanged/);
+});
+
+test("the policies let the program pass, also by hand; a deployment proves that it has arrived", async () => {
+  await pulumi("preview", "--policy-pack", "policies", "--policy-pack-config", "policies/config/local.json");
+  const { code, output } = await stack.command(DEPLOY);
+  expect(code, output).toBe(0);
+  for (const { title } of steps) expect(output).toContain(`== ${title}`);
+  expect(output).toContain("local is deployed");
+  // Update and state were both judged by the pack.
+  expect(output.split("agentpay-monitoring").length).toBeGreaterThan(2);
+});
+
+test("a review asks the engine as well, and shows no secret", async () => {
+  const { code, stdout, output } = await stack.command(REVIEW, "--base", "HEAD", "--no-rule-tests");
+  expect(code, output).toBe(0);
+  expect(stdout).toContain("### Review of `local`");
+  expect(stdout).toContain("#### Preview");
+  expect(stdout).toContain("every rule is kept");
+  for (const secret of [pagerDutyToken, grafanaPassword]) expect(output).not.toContain(secret);
 });
 
 test("no secret is in clear in state, outputs or logs", async () => {
