@@ -66,6 +66,8 @@ export const anomalySubscriptionArn = cloud?.costControl.anomalySubscriptionArn;
 export const costReportFunctionName = cloud?.costReport?.functionName;
 export const costReportScheduleNames = cloud?.costReport?.scheduleNames;
 export const costReportAlarmNames = cloud?.costReport?.alarmNames;
+/** Roles of CI's jobs: each is `AWS_ROLE_ARN` of the environment that it is for. */
+export const ciRoleArns = cloud?.ciAccess?.roleArns;
 export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;
 export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGroupName;
 export const prometheusUrl = platform?.servers.prometheusUrl;

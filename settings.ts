@@ -202,6 +202,16 @@ export const settingsSchema = z.strictObject({
     statusPageCertificate: optional(secret),
     statusPagePrivateKey: optional(secret),
   }),
+  ci: z.strictObject({
+    repository: optional(text(/^[\w.-]+\/[\w.-]+$/, "a GitHub repository such as acme/agentpay-monitoring")),
+    oidcProviderArn: optional(
+      text(/^arn:aws:iam::\d{12}:oidc-provider\/\S+$/, "the ARN of an IAM OIDC provider"),
+    ),
+    stateBucket: optional(text(/^[a-z0-9][a-z0-9.-]{2,62}$/, "the name of an S3 bucket")),
+    stateKmsKeyArn: optional(
+      text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/\S+$/, "the ARN of a KMS key, not of an alias"),
+    ),
+  }),
   database: platform({
     family: text(/^postgres\d+$/, "an RDS family such as postgres16"),
     slowQueryMilliseconds: integer(1, 3_600_000),

@@ -10,5 +10,6 @@ export default defineConfig({
     // Vitest would leave one core idle: on two, that is half of them.
     maxWorkers: "100%",
     testTimeout: 20_000,
+    hookTimeout: 20_000,
   },
 });

@@ -1,10 +1,12 @@
 /** AWS, as a stack's settings want it. */
+import type { Provider } from "@pulumi/aws/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { slowApiResponses } from "../catalog/alerts/api.ts";
 import { thresholdOf } from "../catalog/alerts/index.ts";
 import { hostAlarms } from "../catalog/host-alarms.ts";
 import { logQueries } from "../catalog/logs.ts";
 import { AlertTopics } from "../components/alert-topics.ts";
+import { CiAccess } from "../components/ci-access.ts";
 import { CostControl } from "../components/cost-control.ts";
 import { DatabaseInsights } from "../components/database-insights.ts";
 import { DeadMansSwitch } from "../components/dead-mans-switch.ts";
@@ -119,6 +121,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
   const report = costReport(settings, account, { provider, topics });
   return {
     provider,
+    ciAccess: ciAccess(settings, account, providers),
     logAggregation,
     hostAgent,
     hosts,
@@ -128,6 +131,24 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
     outsideChecks,
     databaseInsights,
   };
+}
+
+/** How CI gets into the account; undefined where the stack does not say which repository's CI. */
+function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provider[]) {
+  const { repository, oidcProviderArn, stateBucket, stateKmsKeyArn } = settings.ci;
+  if (repository === undefined) return undefined;
+  const { accountId, region } = account;
+  const { environment } = settings;
+  return new CiAccess(
+    "ci-access",
+    {
+      scope: { accountId, region, environment, namePrefix: namePrefix(settings) },
+      repository,
+      oidcProviderArn,
+      state: { bucket: stateBucket, kmsKeyArn: stateKmsKeyArn },
+    },
+    { providers },
+  );
 }
 
 /** Where PagerDuty takes what SNS sends. An emulator, which runs beside PagerDuty's stand-in, is in no container. */

@@ -25,6 +25,8 @@ const unlimited: Readonly<Record<string, string>> = {
   ReadCosts: "Cost Explorer's API has no resources",
   SeeNetwork: "EC2's descriptions have no resources",
   BeManaged: "Systems Manager's agent: these actions have no resources, or none that is known beforehand",
+  Find: "CI looks for what there is: these actions have no resources",
+  ChangeNameless: "saved queries and email identities have no names that a policy could know",
   WriteHostMetrics: "PutMetricData has no resources; a condition limits its namespace",
 };
 
@@ -114,7 +116,8 @@ function takesTags(schema: unknown): boolean {
 test("every exception is in use", async () => {
   const found = (await awsResources("production", {})).flatMap(statements);
   const used = found.filter(({ statement }) => list(statement.Resource).includes("*"));
-  expect(used.map(({ statement }) => statement.Sid).toSorted()).toEqual(Object.keys(unlimited).toSorted());
+  const sids = new Set(used.map(({ statement }) => String(statement.Sid)));
+  expect([...sids].toSorted()).toEqual(Object.keys(unlimited).toSorted());
 });
 
 test.each([

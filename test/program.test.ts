@@ -147,6 +147,12 @@ test("production's outputs say what is where", async () => {
     ),
     billingAlarmNames: [50, 80, 100].map((percent) => `agentpay-production-billing-${percent}-percent`),
     budgetNames: ["agentpay-production-monthly", "agentpay-production-daily"],
+    ciRoleArns: Object.fromEntries(
+      ["preview", "deploy", "drift"].map((job) => [
+        job,
+        `arn:aws:iam::111122223333:role/ci-agentpay-production-${job}`,
+      ]),
+    ),
     anomalySubscriptionArn: "arn:aws:ce::111122223333:anomalysubscription/cost-anomalies",
     costReportFunctionName: "agentpay-production-cost-report",
     costReportScheduleNames: Object.fromEntries(
@@ -186,7 +192,7 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "aws",
     { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false },
-    /providers:aws|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|DailyCostReport|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox|dashboards-cloudwatch/,
+    /providers:aws|CiAccess|LogAggregation|HostAgent|AlertTopics|HostAlarms|CostControl|DailyCostReport|Uptime|DatabaseInsights|DeadMansSwitch|[sS]tatus-?[pP]age|metrics-blackbox|dashboards-cloudwatch/,
   ],
 ];
 

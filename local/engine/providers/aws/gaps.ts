@@ -79,6 +79,11 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     standIn: "Kept in the stand-in's store; attachments and sharing are refused as inputs.",
   },
   {
+    subject: "iam/openIdConnectProvider:OpenIdConnectProvider",
+    missing: "adding and removing a client",
+    standIn: "Another list of clients replaces it; AWS changes it in place.",
+  },
+  {
     subject: "iam/role:Role",
     missing: "nothing, but inlinePolicies and managedPolicyArns are deprecated",
     standIn: "Refused as inputs: use RolePolicy and RolePolicyAttachment.",

@@ -21,6 +21,7 @@ import { key } from "./resources/key.ts";
 import { logGroup } from "./resources/log-group.ts";
 import { logMetricFilter } from "./resources/log-metric-filter.ts";
 import { metricAlarm } from "./resources/metric-alarm.ts";
+import { openIdConnectProvider } from "./resources/open-id-connect-provider.ts";
 import { parameter } from "./resources/parameter.ts";
 import { parameterGroup } from "./resources/parameter-group.ts";
 import { queryDefinition } from "./resources/query-definition.ts";
@@ -49,6 +50,7 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ["costexplorer", anomalyMonitor],
   "aws:costexplorer/anomalySubscription:AnomalySubscription": ["costexplorer", anomalySubscription],
   "aws:iam/instanceProfile:InstanceProfile": ["iam", instanceProfile],
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ["iam", openIdConnectProvider],
   "aws:iam/role:Role": ["iam", role],
   "aws:iam/rolePolicy:RolePolicy": ["iam", rolePolicy],
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["iam", rolePolicyAttachment],

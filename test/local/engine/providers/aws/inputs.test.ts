@@ -102,6 +102,10 @@ const good: Readonly<Record<string, Properties>> = {
     thresholdExpression: { dimension: impact },
   },
   "iam/instanceProfile:InstanceProfile": { name: "agent", role: "agent" },
+  "iam/openIdConnectProvider:OpenIdConnectProvider": {
+    url: "https://token.actions.githubusercontent.com",
+    clientIdLists: ["sts.amazonaws.com"],
+  },
   "iam/role:Role": { assumeRolePolicy: policy(assuming) },
   "iam/rolePolicy:RolePolicy": { role: "agent", policy: policy(reading) },
   "iam/rolePolicyAttachment:RolePolicyAttachment": {
@@ -454,6 +458,10 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
   "iam/instanceProfile:InstanceProfile": [
     [{ role: "a/b" }, '"role": must be a role\'s name'],
     [{ namePrefix: "x" }, '"name": conflicts with namePrefix'],
+  ],
+  "iam/openIdConnectProvider:OpenIdConnectProvider": [
+    [{ url: "http://example.com" }, '"url": must be an https address'],
+    [{ thumbprintLists: ["ab"] }, '"thumbprintLists": '],
   ],
   "kms/key:Key": [
     [{ enableKeyRotation: false }, '"rotationPeriodInDays": is for keys with enableKeyRotation: true'],

@@ -14,6 +14,7 @@ import {
   IAMClient,
   PutRolePolicyCommand,
   RemoveRoleFromInstanceProfileCommand,
+  UntagOpenIDConnectProviderCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import {
@@ -394,6 +395,26 @@ const cases: Readonly<Record<string, Case>> = {
       ),
     drift: ["role"],
     outputs: { arn: `arn:aws:iam::${account}:instance-profile/agent`, tagsAll: { owner: "platform" } },
+  },
+  "iam/openIdConnectProvider:OpenIdConnectProvider": {
+    inputs: () => ({
+      url: "https://token.actions.githubusercontent.com",
+      clientIdLists: ["sts.amazonaws.com"],
+    }),
+    update: () => ({
+      url: "https://token.actions.githubusercontent.com",
+      clientIdLists: ["sts.amazonaws.com"],
+      tags: { a: "b" },
+    }),
+    behind: ({ id }) =>
+      sdk(IAMClient).send(
+        new UntagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: id, TagKeys: ["a"] }),
+      ),
+    drift: ["tags.a"],
+    outputs: {
+      arn: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
+      tagsAll: { owner: "platform" },
+    },
   },
   "kms/key:Key": {
     inputs: () => ({ description: "Topics", enableKeyRotation: true, deletionWindowInDays: 7 }),

@@ -1,0 +1,129 @@
+/** What a job of CI may do in AWS: look at what the stack has; and where it deploys, change it. */
+import {
+  type CiJob,
+  ciJobs,
+  ciPermissions,
+  ciRoleName,
+  roles,
+  type Scope,
+} from "../catalog/ci-permissions.ts";
+
+/** Where the stack's state is, if AWS has it. */
+export interface CiState {
+  readonly bucket: string | undefined;
+  readonly kmsKeyArn: string | undefined;
+}
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: object;
+}
+
+/** Services that get a role of the stack. */
+const PASSED_TO = ["ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com"];
+
+export function ciPolicy(job: CiJob, scope: Scope, state: CiState) {
+  return {
+    Version: "2012-10-17",
+    Statement: [...look(scope), ...(job === "deploy" ? change(scope) : []), ...reachState(job, state)],
+  };
+}
+
+/** GitHub's tokens, for one environment of one repository: which branches may use that one, GitHub knows. */
+export function assumedByJobs(providerArn: string, repository: string, environment: string) {
+  const issuer = "token.actions.githubusercontent.com";
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: providerArn },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: {
+          StringEquals: {
+            [`${issuer}:aud`]: "sts.amazonaws.com",
+            [`${issuer}:sub`]: `repo:${repository}:environment:${environment}`,
+          },
+        },
+      },
+    ],
+  };
+}
+
+const all = Object.values(ciPermissions);
+
+function look(scope: Scope): Statement[] {
+  const find = unique(all.flatMap(({ find: actions = [] }) => actions));
+  const own = {
+    actions: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
+    resources: ciJobs.map((job) => `arn:aws:iam::${scope.accountId}:role/${ciRoleName(scope, job)}`),
+  };
+  const read = all.map(({ read: actions, resources }) => ({ actions, resources: resources(scope) }));
+  return [
+    { Sid: "Find", Effect: "Allow", Action: find, Resource: ["*"] },
+    ...byResources([...read, own]).map((each, index) => allow(`Look${index}`, each)),
+  ];
+}
+
+function change(scope: Scope): Statement[] {
+  const entries = all.map(({ change: actions, resources }) => ({ actions, resources: resources(scope) }));
+  const isNameless = ({ resources }: Access) => resources.includes("*");
+  const nameless = entries.filter(isNameless).flatMap(({ actions }) => actions);
+  return [
+    { Sid: "ChangeNameless", Effect: "Allow", Action: unique(nameless), Resource: ["*"] },
+    ...byResources(entries.filter((entry) => !isNameless(entry))).map((each, index) =>
+      allow(`Change${index}`, each),
+    ),
+    {
+      ...allow("PassRoles", { actions: ["iam:PassRole"], resources: roles(scope) }),
+      Condition: { StringEquals: { "iam:PassedToService": PASSED_TO } },
+    },
+  ];
+}
+
+/** A preview and a drift check leave the state as it is, and take no lock. */
+function reachState(job: CiJob, { bucket, kmsKeyArn }: CiState): Statement[] {
+  const write = job === "deploy" ? ["s3:DeleteObject", "s3:PutObject"] : [];
+  return [
+    ...(bucket === undefined
+      ? []
+      : [
+          allow("ListState", { actions: ["s3:ListBucket"], resources: [`arn:aws:s3:::${bucket}`] }),
+          allow("ReachState", {
+            actions: ["s3:GetObject", ...write],
+            resources: [`arn:aws:s3:::${bucket}/*`],
+          }),
+        ]),
+    ...(kmsKeyArn === undefined
+      ? []
+      : [allow("OpenSecrets", { actions: ["kms:Decrypt"], resources: [kmsKeyArn] })]),
+  ];
+}
+
+interface Access {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+const allow = (Sid: string, { actions, resources }: Access): Statement => ({
+  Sid,
+  Effect: "Allow",
+  Action: unique(actions),
+  Resource: resources,
+});
+
+/** One statement for the same resources: a role's policies have 10,240 characters. */
+function byResources(entries: readonly Access[]): Access[] {
+  const groups = new Map<string, Access>();
+  for (const { actions, resources } of entries) {
+    if (actions.length === 0) continue;
+    const key = resources.join(" ");
+    groups.set(key, { actions: [...(groups.get(key)?.actions ?? []), ...actions], resources });
+  }
+  return [...groups.values()];
+}
+
+const unique = (actions: readonly string[]) => [...new Set(actions)].toSorted();
