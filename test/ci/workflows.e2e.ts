@@ -1,4 +1,4 @@
-/** The workflows, held to what GitHub understands (actionlint) and to what is safe there (zizmor). */
+/** The workflows, held to what GitHub understands (actionlint) and to what is safe there (zizmor); and what they run. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { REPOSITORY } from "../../local/state-folder.ts";
 import { run } from "../../local/toolchain/command.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { linters } from "../../local/toolchain/tools.ts";
+import { fakeGitHub } from "../support/github.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "workflows-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -45,4 +46,35 @@ test("actionlint understands every workflow, and refuses a bad one", async () =>
 test("zizmor finds nothing unsafe in workflows and actions, and refuses a bad one", async () => {
   await lint("zizmor", ["--offline", "--no-progress", ".github"]);
   await expect(lint("zizmor", ["--offline", "--no-progress", bad])).rejects.toThrow("ended with 14");
+});
+
+test("what the jobs that write on GitHub run, as they run it", async () => {
+  const github = await fakeGitHub();
+  const command = (...args: readonly string[]) =>
+    run(process.execPath, ["--import", "tsx", "ci/github/command.ts", ...args], {
+      environment: { ...process.env, ...github.environment },
+      folder: REPOSITORY,
+      timeoutSeconds: 120,
+    });
+  try {
+    const drift = join(folder, "drift.json");
+    writeFileSync(drift, JSON.stringify({ stack: "staging", status: "drifted", resources: 1, drifted: [] }));
+    const text = join(folder, "review.md");
+    writeFileSync(text, "### Review of `staging`");
+    const [issue] = await Promise.all([
+      command("drift-issue", "--stack", "staging", "--file", drift),
+      command("comment", "--stack", "staging", "--pull-request", "7", "--file", text),
+      command("failed", "--what", "The deployment of staging"),
+    ]);
+    expect(issue).toContain("opened #");
+    expect(github.issues.map(({ state }) => state)).toEqual(["open"]);
+    const comments = (github.comments.get(7) ?? []).map(({ body }) => body);
+    expect(comments).toEqual([expect.stringContaining("### Review of `staging`")]);
+    expect(github.slack.toSorted()).toEqual([
+      expect.stringContaining("The deployment of staging"),
+      expect.stringContaining("staging has drifted"),
+    ]);
+  } finally {
+    await github.stop();
+  }
 });

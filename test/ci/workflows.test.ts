@@ -44,6 +44,25 @@ test("what a job runs is a command of the project, which the README has for peop
   }
 });
 
+/** Where `make test` runs each of these commands, or what it does, on this machine. */
+const tried: Readonly<Record<string, readonly [test: string, subject: string]>> = {
+  deploy: ["test/local/stack.e2e.ts", "ci/deploy/command.ts"],
+  drift: ["test/local/stack.e2e.ts", "ci/drift/command.ts"],
+  // Its six minutes are mostly Alertmanager's waits: the page itself is sent, seen and resolved there.
+  drill: ["test/local/drill/live.e2e.ts", "local/drill/live.ts"],
+  github: ["test/ci/workflows.e2e.ts", "ci/github/command.ts"],
+  review: ["test/ci/review.e2e.ts", "ci/review/command.ts"],
+};
+
+test("each of these commands is run by make test", () => {
+  const runs = jobs.flatMap(({ job }) => job.steps ?? []).flatMap(({ run }) => run ?? []);
+  const names = runs.flatMap((run) => /^npm run -s ([\w:]+) /.exec(run)?.[1] ?? []);
+  expect([...new Set(names)].toSorted()).toEqual(Object.keys(tried).toSorted());
+  for (const [file, subject] of Object.values(tried)) {
+    expect(readFileSync(join(REPOSITORY, file), "utf8"), file).toContain(subject);
+  }
+});
+
 test("nothing that a fork can start has a credential", () => {
   const check = workflows["check.yml"];
   expect(check?.permissions).toEqual({ contents: "read" });

@@ -1,0 +1,60 @@
+/** That the update bot finds what is pinned in code. That it then does what is meant, only a run of it shows. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { images } from "../../catalog/images.ts";
+import { REPOSITORY } from "../../local/state-folder.ts";
+import { tools } from "../../local/toolchain/tools.ts";
+
+const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
+
+const renovate = z
+  .object({
+    minimumReleaseAge: z.string(),
+    customManagers: z.array(
+      z.object({
+        managerFilePatterns: z.array(z.string()),
+        matchStrings: z.array(z.string()),
+      }),
+    ),
+  })
+  .parse(JSON.parse(read("renovate.json")));
+
+/** What the bot finds in a file: name, version, digest. */
+function foundIn(file: string) {
+  const managers = renovate.customManagers.filter(({ managerFilePatterns }) =>
+    managerFilePatterns.some((pattern) => new RegExp(pattern.slice(1, -1)).test(file)),
+  );
+  return managers.flatMap(({ matchStrings }) =>
+    matchStrings.flatMap((expression) =>
+      [...read(file).matchAll(new RegExp(expression, "g"))].map(({ groups = {} }) => ({
+        name: groups["depName"],
+        version: groups["currentValue"],
+        digest: groups["currentDigest"],
+      })),
+    ),
+  );
+}
+
+const sorted = <Item extends { readonly name: string | undefined }>(items: readonly Item[]) =>
+  items.toSorted((left, right) => String(left.name).localeCompare(String(right.name)));
+
+test("every container image is found, with its digest where it has one", () => {
+  const expected = Object.values(images).map(({ repository: name, version, ...rest }) => ({
+    ...{ name, version },
+    digest: "digest" in rest ? rest.digest : undefined,
+  }));
+  expect(sorted(foundIn("catalog/images.ts"))).toEqual(sorted(expected));
+});
+
+test("the CLI is found, and is of the SDK's version", () => {
+  const { version } = tools.pulumi;
+  expect(foundIn("local/toolchain/tools.ts")).toEqual([{ name: "pulumi", version, digest: undefined }]);
+  expect(JSON.parse(read("package.json")).dependencies["@pulumi/pulumi"]).toBe(version);
+  expect(read("tools/pulumi-cli/go.mod")).toContain(`github.com/pulumi/pulumi/pkg/v3 v${version}`);
+});
+
+test("nothing is taken on the day that it came out", () => {
+  expect(renovate.minimumReleaseAge).toBe("7 days");
+});
