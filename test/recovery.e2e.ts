@@ -1,8 +1,11 @@
 /**
- * What can go wrong around an update, on the real engine. Whatever happens, the state loads, the next `up` converges, and the platform has nothing twice.
+ * What can go wrong around an update, on the real engine. Whatever happens, the state loads, the next `up` converges,
+ * and the platform has nothing twice. Also what the drift check says of it.
  */
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { checkDrift } from "../ci/drift/check.ts";
+import type { Pulumi } from "../pulumi-cli.ts";
 import { type EngineStack, startEngineStack } from "./support/engine.ts";
 import { leaks, sentinel } from "./support/secrets.ts";
 
@@ -219,4 +222,28 @@ test("a secret that is replaced is one update; the state holds neither in clear"
     expect(leaks(await stack.state())).toBe(false);
   }
   expect(stack.platform.calls).toEqual(["create guarded", "update guarded"]);
+});
+
+test("the drift check tells clean, drifted and broken apart, and leaves the state as it was", async () => {
+  const pulumi: Pulumi = async (args, { environment = {} } = {}) => {
+    const { code, ...said } = await stack.pulumiIn(environment, ...args);
+    return { code: code ?? 1, ...said };
+  };
+  const before = await readFile(stack.stateFile);
+  expect(await checkDrift("local", pulumi)).toMatchObject({ status: "clean" });
+
+  const { things } = stack.platform;
+  const [id = "", live] = [...things][0] ?? [];
+  things.delete(id);
+  const drift = await checkDrift("local", pulumi);
+  expect(drift).toMatchObject({ status: "drifted", drifted: [{ change: "deleted", properties: [] }] });
+  if (live) things.set(id, live);
+
+  stack.platform.refusal = "Sentry refused (401): the token has expired";
+  const broken = await checkDrift("local", pulumi);
+  expect(broken).toMatchObject({
+    status: "broken",
+    reason: expect.stringContaining("the token has expired"),
+  });
+  expect((await readFile(stack.stateFile)).equals(before)).toBe(true);
 });
