@@ -47,7 +47,8 @@ export async function previewOf(stack: string, pulumi: Pulumi, scratch: string):
   );
   const events = await readEvents(log).catch(() => []);
   const preview = summary(events, code === 0);
-  if (code === 0 || preview.complaints.length > 0 || preview.verdicts.length > 0) return preview;
+  const isRefused = preview.verdicts.some(({ level }) => level === "mandatory");
+  if (code === 0 || preview.complaints.length > 0 || isRefused) return preview;
   const said = stderr.trim() || stdout.trim() || `pulumi preview ended with ${code}, and said nothing`;
   const advice =
     code === exitCodes.noSuchStack ? ["Has the stack been made? `pulumi stack ls` lists them."] : [];

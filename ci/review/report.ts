@@ -23,10 +23,8 @@ export function report(review: Review): { markdown: string; passed: boolean } {
   const both = before && after ? { before, after } : undefined;
   const alerts = both ? alertChanges(both.before, both.after, environmentOf(review.stack)) : [];
   const warnings = [
+    ...lossWarnings(preview?.losses ?? (both ? deletions(both.before, both.after) : [])),
     ...problemsOf(review),
-    ...(preview
-      ? lossWarnings(preview.losses)
-      : lossWarnings(both ? deletions(both.before, both.after) : [])),
     ...policyWarnings(found, preview),
     ...testWarnings(review.ruleTests),
     ...droppedWarnings(alerts),

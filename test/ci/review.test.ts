@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { alerts, alertThresholdNames, thresholdOf } from "../../catalog/alerts/index.ts";
@@ -345,6 +348,24 @@ describe("preview", () => {
     expect(preview.succeeded).toBe(false);
     expect(preview.complaints[0]).toBe("error: no stack named 'production' found");
   });
+});
+
+test("an advice is no reason for a preview to fail: another is asked of the CLI", async () => {
+  const scratch = mkdtempSync(join(tmpdir(), "review-preview-"));
+  const advice = {
+    policyName: "a",
+    enforcementLevel: "advisory",
+    message: "m",
+    resourceUrn: `${URN}::a:b:C::d`,
+  };
+  const pulumi = async (args: readonly string[]) => {
+    writeFileSync(args[args.indexOf("--event-log") + 1] ?? "", JSON.stringify({ policyEvent: advice }));
+    return { code: 255, stdout: "", stderr: "error: the plugin crashed" };
+  };
+  const preview = await previewOf("production", pulumi, scratch);
+  rmSync(scratch, { recursive: true });
+  expect(preview.verdicts).toEqual([{ rule: "a", level: "advisory", resource: "d (a:C)" }]);
+  expect(preview.complaints).toEqual(["error: the plugin crashed"]);
 });
 
 test("rule tests: what failed and why, or why none ran", () => {
