@@ -9,7 +9,7 @@ export default defineConfig({
     isolate: false,
     // Vitest would leave one core idle: on two, that is half of them.
     maxWorkers: "100%",
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Runs the command, as `npm run render --` does. */
 function render(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
   const command = ["--import", "tsx", "render/main.ts", ...args];
-  const child = spawn(process.execPath, command, { cwd: REPOSITORY, timeout: 15_000 });
+  const child = spawn(process.execPath, command, { cwd: REPOSITORY, timeout: 60_000 });
   let [output, errors] = ["", ""];
   child.stdout.on("data", (chunk) => {
     output += chunk;
