@@ -87,7 +87,7 @@ function monthRows({ month, budget }: Report): readonly Row[] {
 
 function change({ usd, before }: Amount, { edition }: Report): string {
   const what = comparisons[edition];
-  if (before === undefined) return `${what}: not known`;
+  if (before === undefined) return `${what}: nothing known`;
   if (before === 0) return `${what}: ${dollars(0)}`;
   const difference = usd / before - 1;
   return `${difference >= 0 ? "+" : ""}${percent(difference)} against ${what} (${dollars(before)})`;
@@ -95,7 +95,7 @@ function change({ usd, before }: Amount, { edition }: Report): string {
 
 function partRows(parts: readonly Part[], report: Report): readonly Row[] {
   return parts.map((part): Row => {
-    const calls = part.calls === undefined ? "" : `${part.calls} calls; `;
+    const calls = part.calls === undefined ? "" : `${part.calls} ${part.calls === 1 ? "call" : "calls"}; `;
     return [part.name, dollars(part.usd), `${calls}${change(part, report)}`];
   });
 }

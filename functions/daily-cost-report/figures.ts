@@ -285,7 +285,8 @@ function llmRemarks(rows: readonly LlmDay[], period: Span, elapsed: Span): reado
     const calls = unpriced
       .filter((row) => row.model === model)
       .reduce((total, { unpricedCalls }) => total + unpricedCalls, 0);
-    remarks.push(`${calls} calls of ${model} have no known price and are not part of the cost.`);
+    const told = calls === 1 ? `1 call of ${model} has` : `${calls} calls of ${model} have`;
+    remarks.push(`${told} no known price, so the cost is without ${calls === 1 ? "it" : "them"}.`);
   }
   return remarks;
 }

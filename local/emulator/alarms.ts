@@ -19,7 +19,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { nextState } from "./alarm-evaluation.ts";
-import type { EmulatedTopic } from "./topics.ts";
+import type { EmulatedTopic } from "./taken.ts";
 
 /** Namespace of what SNS counts. */
 const SNS = "AWS/SNS";

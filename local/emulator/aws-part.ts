@@ -1,4 +1,7 @@
-/** Plays the part of AWS that the emulator leaves out: alarms that ring, costs that are watched, messages that reach people. */
+/**
+ * Plays the part of AWS that the emulator leaves out: alarms that ring, costs that are watched, schedules that are due,
+ * messages that reach people.
+ */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BudgetsClient } from "@aws-sdk/client-budgets";
@@ -10,17 +13,21 @@ import { Store } from "../engine/providers/aws/store.ts";
 import type { Logger, RunningService, Service } from "../service.ts";
 import { AlarmRegion } from "./alarms.ts";
 import { CostWatch } from "./costs.ts";
-import { deliver, type PeoplesInbox } from "./deliveries.ts";
+import { deliver, deliverEmail, type PeoplesInbox } from "./deliveries.ts";
 import { EMULATED_ACCOUNT, emulatorUrl } from "./moto.ts";
 import { mutedAlarms } from "./mute-rules.ts";
-import { readTopics } from "./topics.ts";
+import { QueueWatch } from "./queues.ts";
+import { ScheduleWatch } from "./schedules.ts";
+import { readTaken } from "./taken.ts";
 
 export interface AwsPartOptions {
   /** The emulator's address. */
   readonly url: string;
   readonly inbox: PeoplesInbox;
-  /** What the stand-in keeps in the emulator's place. Default: nothing, and nobody watches costs. */
+  /** What the stand-in keeps in the emulator's place. Default: nothing, so no costs to watch and no functions to run. */
   readonly store?: Store;
+  /** Takes what functions write. Default: `log`. */
+  readonly functionLog?: Logger;
   readonly log: Logger;
   /** Milliseconds since 1970 by the clock of what is watched. Default: ours. */
   readonly now?: () => number;
@@ -39,6 +46,7 @@ export const awsPart: Service = {
       },
       store: new Store(join(context.stateFolder, "data", "aws", "store.json")),
       log: context.logger("aws"),
+      functionLog: context.logger("functions"),
     }),
 };
 
@@ -48,7 +56,7 @@ const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
 export function startAwsPart(options: AwsPartOptions): RunningService {
   const { interval = 1000, log } = options;
   const stopped = new AbortController();
-  const part = new AwsPart(options);
+  const part = new AwsPart(options, stopped.signal);
   let failure = "";
   const run = async () => {
     while (!stopped.signal.aborted) {
@@ -63,6 +71,7 @@ export function startAwsPart(options: AwsPartOptions): RunningService {
     stop: async () => {
       stopped.abort();
       await running;
+      await part.settled();
     },
   };
 }
@@ -75,16 +84,32 @@ class AwsPart {
     { alarms: AlarmRegion; cloudWatch: CloudWatchClient; sns: SNSClient }
   >();
   readonly #costs: CostWatch | undefined;
+  readonly #schedules: ScheduleWatch | undefined;
+  readonly #queues: QueueWatch | undefined;
 
-  constructor(options: AwsPartOptions) {
+  constructor(options: AwsPartOptions, signal: AbortSignal) {
     this.#options = options;
-    this.#costs = options.store && this.#costWatch(options.store);
+    const { url, store, log, functionLog = log, now = Date.now } = options;
+    if (!store) return;
+    this.#costs = this.#costWatch(store);
+    this.#schedules = new ScheduleWatch({ url, store, log: functionLog, now, signal });
+    this.#queues = new QueueWatch({
+      url,
+      store,
+      now,
+      cloudWatch: (region) => this.#region(region).cloudWatch,
+    });
   }
 
   /** Alarms publish to topics of their own region: where there is no topic, no alarm can ring. */
   async look(): Promise<void> {
     const { url, inbox } = this.#options;
-    for (const topic of await readTopics(url)) {
+    const { topics, emails } = await readTaken(url);
+    for (const email of emails.filter(({ id }) => !this.#seen.has(id))) {
+      await deliverEmail(email, inbox);
+      this.#seen.add(email.id);
+    }
+    for (const topic of topics) {
       const { alarms, sns } = this.#region(topic.region);
       const fresh = topic.messages.filter(({ id }) => !this.#seen.has(id));
       // One by one, and seen only then: what fails is tried again with the next look, and takes no other with it.
@@ -94,8 +119,15 @@ class AwsPart {
         this.#seen.add(message.id);
       }
     }
+    await this.#queues?.look();
     for (const { alarms } of this.#regions.values()) await alarms.look();
     await this.#costs?.look();
+    await this.#schedules?.look();
+  }
+
+  /** Returns once nothing runs any more. */
+  async settled(): Promise<void> {
+    await this.#schedules?.settled();
   }
 
   #costWatch(store: Store): CostWatch {

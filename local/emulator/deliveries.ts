@@ -1,7 +1,7 @@
-/** SNS's deliveries to people: the emulator calls http subscribers itself, and forgets email and SMS. */
+/** SNS's and SES's deliveries to people: the emulator calls http subscribers itself, and forgets email and SMS. */
 import { ListSubscriptionsByTopicCommand, type SNSClient, type Subscription } from "@aws-sdk/client-sns";
 import { createTransport } from "nodemailer";
-import type { EmulatedTopic, PublishedMessage } from "./topics.ts";
+import type { EmulatedTopic, PublishedMessage, TakenEmail } from "./taken.ts";
 
 /** Where email and SMS go. */
 export interface PeoplesInbox {
@@ -19,6 +19,14 @@ export async function deliver(
 ): Promise<void> {
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic.arn }));
   for (const subscription of Subscriptions) await send(subscription, topic, message, inbox);
+}
+
+/** What SES took, as it is. */
+export async function deliverEmail(
+  { from, to, raw }: TakenEmail,
+  { mailAddress }: PeoplesInbox,
+): Promise<void> {
+  await createTransport(`smtp://${mailAddress}`).sendMail({ envelope: { from, to: [...to] }, raw });
 }
 
 async function send(

@@ -4,8 +4,10 @@
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { Client, type ClientBase, type ClientConfig, escapeLiteral } from "pg";
+import { Client, type ClientBase, type ClientConfig } from "pg";
 import { migrate } from "../../database/migrate.ts";
+import { setMonitoringPassword } from "../../database/role.ts";
+import { configureServer } from "../../database/server-settings.ts";
 import { database } from "../agentpay/world.ts";
 import { messageOf } from "../engine/errors.ts";
 import type { Logger, RunningService, Service } from "../service.ts";
@@ -22,6 +24,9 @@ const FLUSH_MILLISECONDS = 1000;
 
 /** What RDS gets by its parameter group at its start. The rest is set by `database/`. */
 const PRELOADED = { shared_preload_libraries: "pg_stat_statements,auto_explain" } as const;
+
+/** As Pulumi.yaml has them for RDS. */
+const SLOW_QUERIES = { slowQueryMilliseconds: 1000, autoExplainMilliseconds: 0 } as const;
 
 const AGENTPAY_SCHEMA = path.join(import.meta.dirname, "agentpay.sql");
 
@@ -47,7 +52,8 @@ async function serve(server: RunningPostgres, ledger: DatabaseLedger, log: Logge
   await client.connect();
   await client.query(await readFile(AGENTPAY_SCHEMA, "utf8"));
   await migrate(client);
-  await client.query(`ALTER ROLE ${MONITORING.user} PASSWORD ${escapeLiteral(MONITORING.password)}`);
+  await setMonitoringPassword(client, MONITORING.password);
+  await configureServer(client, SLOW_QUERIES);
   const now = Math.floor(Date.now() / 1000);
   const past = await missingPast(client, now);
   ledger.startAt(now);

@@ -92,7 +92,7 @@ describe("the figures of a day", () => {
     expect(report.remarks.join("\n")).toMatch(
       /Cost Explorer has nothing of 2026-11-22; it is not known[\s\S]*Conversations is not known[\s\S]*No call of a language model[\s\S]*No budget/,
     );
-    expect(emailOf(report, "staging").text).toContain("same day last week: not known");
+    expect(emailOf(report, "staging").text).toContain("same day last week: nothing known");
   });
 
   it("don't take a day that a source knows nothing of for one without costs", () => {

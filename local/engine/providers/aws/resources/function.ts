@@ -123,6 +123,10 @@ export interface KeptFunction {
   readonly inputs: Inputs & { readonly name: string };
 }
 
+export function keptFunctions(store: Store): readonly KeptFunction[] {
+  return store.list(kind) as unknown as readonly KeptFunction[];
+}
+
 export function findFunction(store: Store, arn: string): KeptFunction | undefined {
   return store.get(kind, arn) as KeptFunction | undefined;
 }

@@ -1,4 +1,4 @@
-/** What was published to the emulator's topics. */
+/** What the emulator has taken and nobody has got yet: messages of topics, and emails. */
 import { z } from "zod";
 
 export interface PublishedMessage {
@@ -16,7 +16,35 @@ export interface EmulatedTopic {
   readonly messages: readonly PublishedMessage[];
 }
 
+export interface TakenEmail {
+  readonly id: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  /** The whole message, MIME. */
+  readonly raw: string;
+}
+
+export interface Taken {
+  readonly topics: readonly EmulatedTopic[];
+  /** Oldest first. Only those that were sent whole: of others the emulator keeps but a part. */
+  readonly emails: readonly TakenEmail[];
+}
+
 const data = z.object({
+  ses: z
+    .object({
+      RawMessage: z
+        .array(
+          z.object({
+            id: z.string(),
+            source: z.string(),
+            destinations: z.array(z.string()),
+            raw_data: z.string(),
+          }),
+        )
+        .default([]),
+    })
+    .optional(),
   sns: z
     .object({
       Topic: z
@@ -37,9 +65,9 @@ const data = z.object({
 const ATTEMPTS = 3;
 
 /** The emulator lists topics that were deleted, too; one that was made again is there twice. */
-export async function readTopics(url: string): Promise<readonly EmulatedTopic[]> {
-  const { sns } = data.parse(await listing(`${url}/moto-api/data.json`));
-  return (sns?.Topic ?? []).map(({ arn, sent_notifications }) => {
+export async function readTaken(url: string): Promise<Taken> {
+  const { sns, ses } = data.parse(await listing(`${url}/moto-api/data.json`));
+  const topics = (sns?.Topic ?? []).map(({ arn, sent_notifications }) => {
     const [, , , region = "", , name = ""] = arn.split(":");
     const messages = sent_notifications.map(([id, message, subject]) => ({
       id,
@@ -48,6 +76,14 @@ export async function readTopics(url: string): Promise<readonly EmulatedTopic[]>
     }));
     return { arn, name, region, messages };
   });
+  const emails = (ses?.RawMessage ?? []).map(({ id, source, destinations, raw_data }) => ({
+    id,
+    from: source,
+    // Named by the caller and in the message's own headers.
+    to: [...new Set(destinations)],
+    raw: raw_data,
+  }));
+  return { topics, emails };
 }
 
 async function listing(url: string): Promise<unknown> {

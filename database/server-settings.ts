@@ -1,0 +1,104 @@
+/**
+ * What PostgreSQL itself is told, where it is ours to tell: the slow query log and statement statistics. On RDS the
+ * parameter group says the same (components/database-insights.ts).
+ */
+import { type ClientBase, escapeLiteral } from "pg";
+
+export interface ServerOptions {
+  /** Statements that take longer are logged. */
+  readonly slowQueryMilliseconds: number;
+  /** The plans of statements that take longer are logged as well; 0 for none. */
+  readonly autoExplainMilliseconds: number;
+}
+
+/** Libraries that are only loaded when PostgreSQL starts. */
+export function wantedLibraries({ autoExplainMilliseconds }: ServerOptions): readonly string[] {
+  return ["pg_stat_statements", ...(autoExplainMilliseconds > 0 ? ["auto_explain"] : [])];
+}
+
+/** Settings, with the unit that PostgreSQL counts each in. */
+export function wantedSettings(options: ServerOptions): Readonly<Record<string, string>> {
+  return {
+    log_min_duration_statement: String(options.slowQueryMilliseconds),
+    "pg_stat_statements.track": "top",
+    ...(options.autoExplainMilliseconds > 0 && {
+      "auto_explain.log_min_duration": String(options.autoExplainMilliseconds),
+    }),
+  };
+}
+
+export interface ServerState {
+  readonly libraries: readonly string[];
+  /** By name; of a library that is not loaded nothing is known. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export async function readServer(client: ClientBase): Promise<ServerState> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    "SELECT name, setting FROM pg_settings WHERE name = ANY ($1)",
+    [
+      [
+        "shared_preload_libraries",
+        "log_min_duration_statement",
+        "pg_stat_statements.track",
+        "auto_explain.log_min_duration",
+      ],
+    ],
+  );
+  const { shared_preload_libraries: libraries = "", ...settings } = Object.fromEntries(
+    rows.map(({ name, setting }) => [name, setting]),
+  );
+  return {
+    libraries: libraries
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+    settings,
+  };
+}
+
+/** What configuring did, or what a person must do. */
+export interface Configured {
+  readonly done: readonly string[];
+  readonly todo: readonly string[];
+}
+
+/** Changes what differs, and nothing else: run again, it does nothing. */
+export async function configureServer(client: ClientBase, options: ServerOptions): Promise<Configured> {
+  const before = await readServer(client);
+  const missing = wantedLibraries(options).filter((name) => !before.libraries.includes(name));
+  // A library's own settings are unknown until it is loaded.
+  const differing = Object.entries(wantedSettings(options)).filter(([name, value]) =>
+    name in before.settings ? before.settings[name] !== value : false,
+  );
+  if (missing.length === 0 && differing.length === 0) return { done: [], todo: [] };
+  const libraries = [...before.libraries, ...missing];
+  if (!(await mayConfigure(client))) {
+    const wanted = [
+      ...(missing.length > 0 ? [`shared_preload_libraries = ${libraries.join(",")} (takes a restart)`] : []),
+      ...differing.map(([name, value]) => `${name} = ${value}`),
+    ];
+    const where =
+      "This role may not configure the server; set it in RDS's parameter group, or as a superuser";
+    return { done: [], todo: wanted.map((setting) => `${where}: ${setting}`) };
+  }
+  const done: string[] = [];
+  for (const [name, value] of differing) {
+    await client.query(`ALTER SYSTEM SET ${name} = ${escapeLiteral(value)}`);
+    done.push(`${name} = ${value}`);
+  }
+  if (missing.length > 0) {
+    await client.query(
+      `ALTER SYSTEM SET shared_preload_libraries = ${libraries.map(escapeLiteral).join(", ")}`,
+    );
+    done.push(`shared_preload_libraries = ${libraries.join(",")}`);
+  }
+  await client.query("SELECT pg_reload_conf()");
+  const restart = "Restart PostgreSQL, which loads the libraries; then run migrate again";
+  return { done, todo: missing.length > 0 ? [restart] : [] };
+}
+
+async function mayConfigure(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ is_superuser: string }>("SHOW is_superuser");
+  return rows[0]?.is_superuser === "on";
+}

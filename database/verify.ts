@@ -1,0 +1,75 @@
+/** Whether a database has what monitoring needs of it. Only reads. */
+import type { ClientBase } from "pg";
+import { readServer, type ServerOptions, wantedLibraries, wantedSettings } from "./server-settings.ts";
+
+export interface Finding {
+  readonly title: string;
+  /** What is wrong; empty where all is well. */
+  readonly problems: readonly string[];
+}
+
+const MIGRATE = "run npm run database -- migrate";
+
+/** Rights that the monitoring role must have, and those that it must not. */
+const RIGHTS = `
+  SELECT problem FROM (VALUES
+    (NOT pg_has_role('agentpay_monitoring', 'pg_monitor', 'MEMBER'), 'it is no member of pg_monitor'),
+    (NOT has_table_privilege('agentpay_monitoring', 'monitoring.slowest_queries', 'SELECT'), 'it can''t read monitoring.slowest_queries'),
+    (NOT has_table_privilege('agentpay_monitoring', 'llm_metrics', 'SELECT'), 'it can''t read llm_metrics'),
+    (has_table_privilege('agentpay_monitoring', 'llm_metrics', 'INSERT, UPDATE, DELETE, TRUNCATE'), 'it can write llm_metrics'),
+    (pg_has_role('agentpay_monitoring', 'pg_read_all_data', 'MEMBER'), 'it can read every table'),
+    (pg_has_role('agentpay_monitoring', 'pg_write_all_data', 'MEMBER'), 'it can write every table'),
+    ((SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls FROM pg_roles WHERE rolname = 'agentpay_monitoring'), 'it is more than an ordinary role')
+  ) AS rights(broken, problem) WHERE broken`;
+
+export async function verifyDatabase(
+  client: ClientBase,
+  options: ServerOptions,
+): Promise<readonly Finding[]> {
+  return [
+    { title: "Slow query log and statement statistics", problems: await serverProblems(client, options) },
+    { title: "Monitoring's schema", problems: await schemaProblems(client) },
+    { title: "Monitoring's role", problems: await roleProblems(client) },
+  ];
+}
+
+async function serverProblems(client: ClientBase, options: ServerOptions): Promise<readonly string[]> {
+  const { libraries, settings } = await readServer(client);
+  const missing = wantedLibraries(options).filter((name) => !libraries.includes(name));
+  const wrong = Object.entries(wantedSettings(options)).filter(([name, value]) => settings[name] !== value);
+  const { rowCount } = await client.query("SELECT FROM pg_extension WHERE extname = 'pg_stat_statements'");
+  return [
+    ...missing.map(
+      (name) => `${name} is not in shared_preload_libraries: ${MIGRATE}, and restart PostgreSQL`,
+    ),
+    ...wrong.map(
+      ([name, value]) => `${name} is ${settings[name] ?? "not set"} instead of ${value}: ${MIGRATE}`,
+    ),
+    ...(rowCount === 0 ? [`the extension pg_stat_statements is missing: ${MIGRATE}`] : []),
+  ];
+}
+
+async function schemaProblems(client: ClientBase): Promise<readonly string[]> {
+  const wanted = {
+    llm_metrics: "llm_metrics",
+    "the index of llm_metrics": "llm_metrics_timestamp_model",
+    "monitoring.slowest_queries": "monitoring.slowest_queries",
+  };
+  const { rows } = await client.query<Record<string, string | null>>(
+    `SELECT ${Object.values(wanted)
+      .map((_, index) => `to_regclass($${index + 1})::text AS "${index}"`)
+      .join(", ")}`,
+    Object.values(wanted),
+  );
+  return Object.keys(wanted).flatMap((title, index) =>
+    rows[0]?.[index] === null ? [`${title} is missing: ${MIGRATE}`] : [],
+  );
+}
+
+async function roleProblems(client: ClientBase): Promise<readonly string[]> {
+  const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = 'agentpay_monitoring'");
+  if (rowCount === 0) return [`agentpay_monitoring is missing: ${MIGRATE}`];
+  if ((await schemaProblems(client)).length > 0) return ["its rights can't be told without the schema"];
+  const { rows } = await client.query<{ problem: string }>(RIGHTS);
+  return rows.map(({ problem }) => `${problem}: ${MIGRATE}, or take the right away`);
+}
