@@ -69,6 +69,7 @@ export const costReportAlarmNames = cloud?.costReport?.alarmNames;
 /** Roles of CI's jobs: each is `AWS_ROLE_ARN` of the environment that it is for. */
 export const ciRoleArns = cloud?.ciAccess?.roleArns;
 export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;
+export const databaseLogGroupName = cloud?.databaseInsights?.logGroupName;
 export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGroupName;
 export const prometheusUrl = platform?.servers.prometheusUrl;
 export const alertmanagerUrl = platform?.servers.alertmanagerUrl;

@@ -215,6 +215,10 @@ export const settingsSchema = z.strictObject({
   database: platform({
     family: text(/^postgres\d+$/, "an RDS family such as postgres16"),
     slowQueryMilliseconds: integer(1, 3_600_000),
+    autoExplainMilliseconds: integer(0, 3_600_000),
+    instanceIdentifier: optional(
+      text(/^[a-z](-?[a-z0-9])*$/, "the identifier of an RDS instance such as agentpay-production"),
+    ),
   }),
   pagerduty: platform({
     token: secret,

@@ -10,8 +10,9 @@ import { ADMINISTRATOR, MONITORING } from "../local/postgres/server.ts";
 import { migrate } from "./migrate.ts";
 import { deleteOldCalls, SHORTEST_RETENTION_DAYS } from "./retention.ts";
 import { setMonitoringPassword } from "./role.ts";
-import { configureServer, type ServerOptions } from "./server-settings.ts";
+import { configureServer } from "./server-settings.ts";
 import { verifyDatabase } from "./verify.ts";
+import type { ServerOptions } from "./wanted-settings.ts";
 
 interface Connected {
   readonly local?: boolean;

@@ -3,29 +3,7 @@
  * parameter group says the same (components/database-insights.ts).
  */
 import { type ClientBase, escapeLiteral } from "pg";
-
-export interface ServerOptions {
-  /** Statements that take longer are logged. */
-  readonly slowQueryMilliseconds: number;
-  /** The plans of statements that take longer are logged as well; 0 for none. */
-  readonly autoExplainMilliseconds: number;
-}
-
-/** Libraries that are only loaded when PostgreSQL starts. */
-export function wantedLibraries({ autoExplainMilliseconds }: ServerOptions): readonly string[] {
-  return ["pg_stat_statements", ...(autoExplainMilliseconds > 0 ? ["auto_explain"] : [])];
-}
-
-/** Settings, with the unit that PostgreSQL counts each in. */
-export function wantedSettings(options: ServerOptions): Readonly<Record<string, string>> {
-  return {
-    log_min_duration_statement: String(options.slowQueryMilliseconds),
-    "pg_stat_statements.track": "top",
-    ...(options.autoExplainMilliseconds > 0 && {
-      "auto_explain.log_min_duration": String(options.autoExplainMilliseconds),
-    }),
-  };
-}
+import { type ServerOptions, wantedLibraries, wantedSettings } from "./wanted-settings.ts";
 
 export interface ServerState {
   readonly libraries: readonly string[];
@@ -36,14 +14,7 @@ export interface ServerState {
 export async function readServer(client: ClientBase): Promise<ServerState> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     "SELECT name, setting FROM pg_settings WHERE name = ANY ($1)",
-    [
-      [
-        "shared_preload_libraries",
-        "log_min_duration_statement",
-        "pg_stat_statements.track",
-        "auto_explain.log_min_duration",
-      ],
-    ],
+    [["shared_preload_libraries", "log_min_duration_statement", "auto_explain.log_min_duration"]],
   );
   const { shared_preload_libraries: libraries = "", ...settings } = Object.fromEntries(
     rows.map(({ name, setting }) => [name, setting]),

@@ -1,6 +1,7 @@
 /** Whether a database has what monitoring needs of it. Only reads. */
 import type { ClientBase } from "pg";
-import { readServer, type ServerOptions, wantedLibraries, wantedSettings } from "./server-settings.ts";
+import { readServer } from "./server-settings.ts";
+import { type ServerOptions, wantedLibraries, wantedSettings } from "./wanted-settings.ts";
 
 export interface Finding {
   readonly title: string;

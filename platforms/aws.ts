@@ -111,9 +111,10 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
     ? new DatabaseInsights(
         "database",
         {
+          ...database,
           parameterGroupName: `${prefix}-${database.family}`,
-          family: database.family,
-          slowQueryMilliseconds: database.slowQueryMilliseconds,
+          queryFolder: `AgentPay/${settings.environment}`,
+          log: { retentionDays: logs.retentionDays, kmsKeyArn: logs.kmsKeyArn, protect },
         },
         { providers },
       )

@@ -226,6 +226,8 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["uptime.widgetUrl", ["", "/widget.js", "https://example.com/widget.js?v=1"], "an http(s) address", TEXT],
   ["database.enabled", [{}], "true or false", ""],
   ["database.family", ["mysql8.0", "postgres"], "an RDS family such as postgres16", TEXT],
+  ["database.autoExplainMilliseconds", [-1, "500"], "a whole number from 0 to 3600000", ""],
+  ["database.instanceIdentifier", ["AgentPay", "a b"], "the identifier of an RDS instance", TEXT],
   ["database.slowQueryMilliseconds", [0, "1s"], "a whole number from 1 to 3600000", ""],
   ["pagerduty.enabled", [[]], "true or false", ""],
   ["pagerduty.token", [""], "a secret value", SECRET],

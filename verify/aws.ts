@@ -5,6 +5,7 @@ import { GetHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
 import { canCheck, tellerOf } from "../catalog/uptime.ts";
+import { wantedLibraries, wantedSettings } from "../database/wanted-settings.ts";
 import { checkersOf, checksOf } from "../render/index.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
@@ -132,14 +133,16 @@ async function databaseParameters(context: Context) {
     }
     Marker = page.Marker;
   } while (Marker);
-  const { slowQueryMilliseconds } = context.settings.database as Enabled<"database">;
-  const wanted = {
-    log_min_duration_statement: String(slowQueryMilliseconds),
-    shared_preload_libraries: "pg_stat_statements",
-  };
-  const wrong = Object.entries(wanted).filter(([name, value]) => !live.get(name)?.split(",").includes(value));
+  const database = context.settings.database as Enabled<"database">;
+  const wanted = [
+    ...wantedLibraries(database).map((library) => ["shared_preload_libraries", library] as const),
+    ...Object.entries(wantedSettings(database)),
+  ];
+  const wrong = wanted.filter(([name, value]) => !live.get(name)?.split(",").includes(value));
   const told = wrong.map(([name, value]) => `${name} is ${live.get(name) ?? "not set"} instead of ${value}`);
-  return wrong.length > 0 ? failed(some(told)) : proven(`${group}: from ${slowQueryMilliseconds} ms`);
+  return wrong.length > 0
+    ? failed(some(told))
+    : proven(`${group}: from ${database.slowQueryMilliseconds} ms`);
 }
 
 export const awsChecks: readonly Check[] = [

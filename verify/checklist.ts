@@ -2,6 +2,7 @@
 import { awsChecks } from "./aws.ts";
 import { type Check, notConfigured, sections } from "./check.ts";
 import { costChecks } from "./costs.ts";
+import { databaseChecks } from "./database.ts";
 import { datadogChecks } from "./datadog.ts";
 import { grafanaChecks } from "./grafana.ts";
 import { logChecks } from "./logs.ts";
@@ -20,10 +21,6 @@ const later: readonly Check[] = [
     { id: "structured-logging", section: "Logs", title: "Structured logging" },
     "a part of AgentPay, not of this stack",
   ),
-  notYet(
-    { id: "daily-report", section: "Costs", title: "Daily cost report ran" },
-    "the stack sends no cost report",
-  ),
 ];
 
 export const checklist: readonly Check[] = [
@@ -32,6 +29,7 @@ export const checklist: readonly Check[] = [
   ...grafanaChecks,
   ...trackingChecks,
   ...awsChecks,
+  ...databaseChecks,
   ...logChecks,
   ...datadogChecks,
   ...costChecks,

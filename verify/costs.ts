@@ -4,8 +4,12 @@ import {
   DescribeBudgetCommand,
   DescribeNotificationsForBudgetCommand,
 } from "@aws-sdk/client-budgets";
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient, GetAnomalySubscriptionsCommand } from "@aws-sdk/client-cost-explorer";
+import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SILENT_HOURS } from "../catalog/report-alarms.ts";
 import { GLOBAL_REGION } from "../catalog/topics.ts";
+import { SENT_METRIC, sentDimensions } from "../functions/daily-cost-report/settings.ts";
 import type { Enabled } from "../settings.ts";
 import { alarmProblems, clientOptions, UP } from "./aws.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
@@ -54,6 +58,50 @@ async function anomalies(context: Context) {
   return reached.length > 0 ? proven(name) : failed(`${name} tells nobody`);
 }
 
+/** The schedule is on, its alarms would ring, and a report was sent of late, if one was due. */
+async function dailyReport(context: Context) {
+  const { settings, outputs, signal } = context;
+  if (!settings.cost.report.enabled) return notConfigured("cost.report.enabled is false");
+  const { region } = settings.aws as Enabled<"aws">;
+  const problems = await alarmProblems(
+    context,
+    required(outputs.costReportAlarmNames, "costReportAlarmNames"),
+    region,
+  );
+  const Name = required(outputs.costReportScheduleNames, "costReportScheduleNames")["daily"];
+  const scheduler = new SchedulerClient(clientOptions(context));
+  const schedule = await scheduler.send(new GetScheduleCommand({ Name }), { abortSignal: signal });
+  if (schedule.State !== "ENABLED") problems.push(`${Name} is switched off`);
+  if (problems.length > 0) return failed(some(problems));
+  const now = Date.now();
+  const window = SILENT_HOURS * 3_600_000;
+  const sent = await lastReport(context, now - window, now);
+  if (sent !== undefined) return proven(`last sent at ${sent.toISOString()}`);
+  const { CreationDate = new Date(0), ScheduleExpressionTimezone: zone = "UTC" } = schedule;
+  const { hour } = settings.cost.report;
+  return now - CreationDate.getTime() < window
+    ? notConfigured(`none was due yet: the first comes at ${hour}:00, ${zone}`)
+    : failed(`none was sent for ${SILENT_HOURS} hours`, "Follow runbooks/CostReportMissing.md.");
+}
+
+async function lastReport(context: Context, from: number, to: number): Promise<Date | undefined> {
+  const dimensions = sentDimensions(context.settings.environment, "daily");
+  const command = new GetMetricStatisticsCommand({
+    Namespace: SENT_METRIC.namespace,
+    MetricName: SENT_METRIC.name,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    StartTime: new Date(from),
+    EndTime: new Date(to),
+    Period: 60,
+    Statistics: ["Sum"],
+  });
+  const client = new CloudWatchClient(clientOptions(context));
+  const { Datapoints = [] } = await client.send(command, { abortSignal: context.signal });
+  return Datapoints.filter(({ Sum = 0 }) => Sum > 0)
+    .flatMap(({ Timestamp }) => Timestamp ?? [])
+    .toSorted((one, other) => other.getTime() - one.getTime())[0];
+}
+
 export const costChecks: readonly Check[] = [
   {
     id: "billing-alarms",
@@ -78,5 +126,13 @@ export const costChecks: readonly Check[] = [
     platform: "aws",
     advice: UP,
     run: anomalies,
+  },
+  {
+    id: "daily-report",
+    section: "Costs",
+    title: "Daily cost report ran",
+    platform: "aws",
+    advice: UP,
+    run: dailyReport,
   },
 ];

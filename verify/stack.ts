@@ -23,6 +23,8 @@ const outputsSchema = z.object({
   billingAlarmNames: z.array(z.string()).optional(),
   budgetNames: z.array(z.string()).optional(),
   anomalySubscriptionArn: z.string().optional(),
+  costReportAlarmNames: z.array(z.string()).optional(),
+  costReportScheduleNames: z.record(z.string(), z.string()).optional(),
   healthCheckIds: z.record(z.string(), z.string()).optional(),
   databaseParameterGroupName: z.string().optional(),
   prometheusUrl: z.string().optional(),

@@ -57,6 +57,18 @@ export const data = {
         },
       ],
     },
+    slowestQueries: {
+      title: "Slowest Queries",
+      description:
+        "Statements that take longest on average since the statistics began; good is well below a second.",
+      nothing: "No statement was counted yet.",
+      unit: "short",
+      visualization: "table",
+      columns: { mean_s: "s", max_s: "s", total_s: "s" },
+      sql: `SELECT query, username, calls, mean_milliseconds / 1000 AS mean_s, max_milliseconds / 1000 AS max_s,
+  total_milliseconds / 1000 AS total_s
+FROM monitoring.slowest_queries LIMIT 10`,
+    },
     databaseSize: {
       title: "Database Size",
       description: "Disk that each database takes; it grows with the conversations.",

@@ -569,6 +569,28 @@ async function ship(logGroupName: string): Promise<void> {
   await client.send(new PutLogEventsCommand({ ...stream, logEvents: [{ timestamp: Date.now(), message }] }));
 }
 
+test("the cost report is printed, and sent to finance, by the function that was deployed", async () => {
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const COST_REPORT = "local/cli/cost-report.ts";
+  const printed = await stack.run(COST_REPORT, "--date", yesterday, "--dry-run");
+  expect(printed).toMatchObject({ code: 0, stdout: expect.stringMatching(/LLM Costs +\$[\d.]+/) });
+  // The database's history is being written while this runs: only its own figures are compared.
+  expect(printed.stdout).toMatch(/Infrastructure +\$1\d\.\d\d/);
+  expect(await stack.run(COST_REPORT, "--edition", "weekly")).toMatchObject({ code: 0 });
+  expect(await stack.run(COST_REPORT)).toMatchObject({ code: 0 });
+  const email = await eventually("the report", async () =>
+    (await json<Email[]>("inbox", "/local/emails")).find(({ subject }) => subject.includes(yesterday)),
+  );
+  expect(email).toMatchObject({ to: ["finance@agentpay.example"], html: expect.stringContaining("<table") });
+});
+
+test("the database has what monitoring needs, and its slow statements are logged", async () => {
+  expect(await stack.run("database/command.ts", "verify", "--local")).toMatchObject({
+    code: 0,
+    stdout: expect.not.stringContaining("failed"),
+  });
+});
+
 test("verify proves every item of the checklist, and finds what was broken behind Pulumi's back", async () => {
   const verified = async (): Promise<Verified["results"]> =>
     (JSON.parse((await stack.command(VERIFY, "--json")).stdout) as Verified).results;
@@ -579,7 +601,6 @@ test("verify proves every item of the checklist, and finds what was broken behin
     "datadog-pipeline",
     "structured-logging",
     "cost-anomalies",
-    "daily-report",
   ]);
 
   await json("grafana", "/api/dashboards/uid/agentpay-slo", { ...grafana, method: "DELETE" });

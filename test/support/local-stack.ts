@@ -22,6 +22,8 @@ export interface LocalStackUnderTest {
   local(...args: readonly string[]): Promise<CommandResult>;
   /** Runs a command of the project on the stack, such as `npm run verify -- --stack local <args>`, without npm. */
   command(program: string, ...args: readonly string[]): Promise<CommandResult>;
+  /** Runs a command of the project that is about the local stack anyway. */
+  run(program: string, ...args: readonly string[]): Promise<CommandResult>;
   /** The process of `local(...args)`, for a test that ends it in the middle. */
   start(...args: readonly string[]): ReturnType<typeof spawn>;
   /** Removes all of it, however far it got. */
@@ -40,23 +42,23 @@ export async function localStack(
     NO_COLOR: "1",
     ...environment,
   };
-  const run = (program: string, args: readonly string[]) =>
+  const spawned = (program: string, args: readonly string[]) =>
     spawn(process.execPath, ["--import", "tsx", path.join(REPOSITORY, program), ...args], {
       cwd: REPOSITORY,
       env,
       stdio: ["ignore", "pipe", "pipe"],
       timeout: COMMAND_TIMEOUT_MILLISECONDS,
     });
-  const start = (...args: readonly string[]) => run("local/cli/main.ts", args);
+  const start = (...args: readonly string[]) => spawned("local/cli/main.ts", args);
   const local = (...args: readonly string[]) => collect(start(...args));
-  const command = (program: string, ...args: readonly string[]) =>
-    collect(run(program, ["--stack", "local", ...args]));
+  const run = (program: string, ...args: readonly string[]) => collect(spawned(program, args));
+  const command = (program: string, ...args: readonly string[]) => run(program, "--stack", "local", ...args);
   const remove = async (): Promise<void> => {
     const { code, output } = await local("down", "--force");
     if (code !== 0) throw new Error(`the local stack in ${home} could not be removed:\n${output}`);
     await rm(home, { recursive: true, force: true });
   };
-  return { paths: statePaths(env), ports: localPorts(offset), local, command, start, remove };
+  return { paths: statePaths(env), ports: localPorts(offset), local, command, run, start, remove };
 }
 
 function collect(child: ReturnType<typeof spawn>): Promise<CommandResult> {

@@ -3,7 +3,7 @@ import { inboundFilters } from "../../catalog/sentry-project.ts";
 import { type Result, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
 import type { Overrides } from "../support/program.ts";
-import { install, ruleGroups, stackOf, statusesAt } from "./world.ts";
+import { goodDatabase, install, ruleGroups, stackOf, statusesAt } from "./world.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -24,7 +24,6 @@ const NOT_PART_OF_THE_STACK = [
   "datadog-pipeline",
   "structured-logging",
   "cost-anomalies",
-  "daily-report",
 ];
 
 test("on a stack that is well, every item of it is proven", async () => {
@@ -311,6 +310,31 @@ const faults: readonly Fault[] = [
     },
     /^1 levels/,
   ],
+  [
+    "daily-report",
+    "is switched off",
+    { commands: { GetSchedule: { State: "DISABLED" } } },
+    /agentpay-local-cost-report-daily is switched off/,
+  ],
+  ["daily-report", "was not sent", { commands: { GetMetricStatistics: {} } }, /none was sent for 26 hours/],
+  [
+    "daily-report",
+    "would fail in silence",
+    { commands: { DescribeAlarms: { MetricAlarms: [] } } },
+    /agentpay-local-cost-report-missing is missing/,
+  ],
+  [
+    "database-settings",
+    "were changed",
+    { database: { ...goodDatabase, log_min_duration_statement: "-1", shared_preload_libraries: "" } },
+    /pg_stat_statements is not loaded, log_min_duration_statement is -1 instead of 1000/,
+  ],
+  [
+    "database-settings",
+    "can't be read",
+    { database: Object.assign(new Error("password authentication failed"), { code: "28P01" }) },
+    /password authentication failed/,
+  ],
   ["pagerduty-on-call", "is nobody", { answers: { "/oncalls": { oncalls: [] } } }, /1: nobody, 2: nobody/],
 ];
 
@@ -352,7 +376,7 @@ describe("what is switched off is not configured", () => {
     ["database", /^slow-query-log$/],
     [
       "metrics",
-      /^(prometheus|alertmanager|grafana)-|^(query-statistics|(llm|cost)-tracking|dead-mans-switch|status-page)$/,
+      /^(prometheus|alertmanager|grafana)-|^(query-statistics|(llm|cost)-tracking|dead-mans-switch|status-page|database-settings)$/,
     ],
   ])("%s", async (platform, ids) => {
     const rules = ruleGroups.filter(({ name }) => platform !== "uptime" || name !== "agentpay-uptime");
@@ -381,6 +405,15 @@ describe("what is switched off is not configured", () => {
     install({ answers: { "/logs/config/pipelines/": answer } });
     const result = (await resultsOf({ "logs.platform": "datadog" }))["datadog-pipeline"];
     expect(result).toMatchObject({ status: "failed", detail: expect.stringMatching(detail) });
+  });
+
+  test("a report that is not due yet, and a database in a private network", async () => {
+    const database = Object.assign(new Error("connect ETIMEDOUT 10.0.0.5:5432"), { code: "ETIMEDOUT" });
+    const commands = { GetSchedule: { State: "ENABLED", CreationDate: new Date() }, GetMetricStatistics: {} };
+    install({ commands, database });
+    const results = await resultsOf();
+    expect(results["daily-report"]).toMatchObject({ status: "not configured", detail: /none was due yet/ });
+    expect(results["database-settings"]?.status).toBe("not configured");
   });
 
   test("logs that no host has sent yet", async () => {

@@ -5,8 +5,10 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Route53Client } from "@aws-sdk/client-route-53";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { Client } from "pg";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import { sentryIssueAlerts, sentryMetricAlerts } from "../../catalog/sentry-alerts.ts";
@@ -46,6 +48,8 @@ export function stackOf(overrides: Overrides = {}): Stack {
       billingAlarmNames: ["agentpay-local-billing-50-percent"],
       budgetNames: ["agentpay-local-monthly"],
       anomalySubscriptionArn: "arn:aws:ce::123456789012:anomalysubscription/1",
+      costReportAlarmNames: ["agentpay-local-cost-report-missing"],
+      costReportScheduleNames: { daily: "agentpay-local-cost-report-daily" },
       healthCheckIds: Object.fromEntries(
         ["api", "websocket-port", "widget", "status-page"].map((key) => [key, `check-of-${key}`]),
       ),
@@ -153,6 +157,7 @@ export const goodCommands: Readonly<Answers> = {
       "agentpay-local-host-memory-high",
       ...["api", "websocket-port", "widget", "status-page"].map((key) => `agentpay-local-${key}-unreachable`),
       "agentpay-local-billing-50-percent",
+      "agentpay-local-cost-report-missing",
       "agentpay-local-alerting-silent",
       "agentpay-local-api-errors",
     ].map(alarm),
@@ -176,6 +181,8 @@ export const goodCommands: Readonly<Answers> = {
   },
   GetHealthCheck: { HealthCheck: { HealthCheckConfig: { Disabled: false } } },
   ListSubscriptionsByTopic: { Subscriptions: [{ SubscriptionArn: "arn:aws:sns:::x:y", Protocol: "email" }] },
+  GetMetricStatistics: { Datapoints: [{ Sum: 1, Timestamp: new Date("2026-11-22T07:00:00Z") }] },
+  GetSchedule: { State: "ENABLED", CreationDate: new Date("2026-01-01") },
   GetParameter: { Parameter: { Value: "{}" } },
 };
 
@@ -186,8 +193,17 @@ export interface Asked {
   readonly body: string;
 }
 
+/** What the database says of itself. */
+export const goodDatabase: Readonly<Record<string, string>> = {
+  shared_preload_libraries: "auto_explain,pg_stat_statements",
+  log_min_duration_statement: "1000",
+};
+
 /** Puts the world in place of the network. Returns what it is asked over HTTP, as it comes. */
-export function install(changes: { answers?: Answers; commands?: Answers } = {}): readonly Asked[] {
+export function install(
+  changes: { answers?: Answers; commands?: Answers; database?: Record<string, string> | Error } = {},
+): readonly Asked[] {
+  installDatabase(changes.database ?? goodDatabase);
   const asked: Asked[] = [];
   const answers = { ...changes.answers, ...without(goodAnswers, changes.answers) };
   vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
@@ -205,6 +221,7 @@ export function install(changes: { answers?: Answers; commands?: Answers } = {})
     CostExplorerClient,
     RDSClient,
     Route53Client,
+    SchedulerClient,
     SNSClient,
     SSMClient,
   ]) {
@@ -216,6 +233,17 @@ export function install(changes: { answers?: Answers; commands?: Answers } = {})
     vi.spyOn(client.prototype as { send: typeof send }, "send").mockImplementation(send);
   }
   return asked;
+}
+
+function installDatabase(settings: Readonly<Record<string, string>> | Error): void {
+  const rows = Object.entries(settings).map(([name, setting]) => ({ name, setting }));
+  const connect = async () => {
+    if (settings instanceof Error) throw settings;
+  };
+  vi.spyOn(Client.prototype as unknown as { connect: typeof connect }, "connect").mockImplementation(connect);
+  const query = async () => ({ rows });
+  vi.spyOn(Client.prototype as unknown as { query: typeof query }, "query").mockImplementation(query);
+  vi.spyOn(Client.prototype as unknown as { end: () => Promise<void> }, "end").mockResolvedValue();
 }
 
 function without(all: Readonly<Answers>, keys: object = {}): Answers {

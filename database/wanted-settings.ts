@@ -1,0 +1,22 @@
+/** What PostgreSQL is told so that it can be watched: by `npm run database` where it is ours, by the parameter group on RDS. */
+export interface ServerOptions {
+  /** Statements that take longer are logged. */
+  readonly slowQueryMilliseconds: number;
+  /** The plans of statements that take longer are logged as well; 0 for none. */
+  readonly autoExplainMilliseconds: number;
+}
+
+/** Libraries that are only loaded when PostgreSQL starts. */
+export function wantedLibraries({ autoExplainMilliseconds }: ServerOptions): readonly string[] {
+  return ["pg_stat_statements", ...(autoExplainMilliseconds > 0 ? ["auto_explain"] : [])];
+}
+
+/** Settings, with the unit that PostgreSQL counts each in. */
+export function wantedSettings(options: ServerOptions): Readonly<Record<string, string>> {
+  return {
+    log_min_duration_statement: String(options.slowQueryMilliseconds),
+    ...(options.autoExplainMilliseconds > 0 && {
+      "auto_explain.log_min_duration": String(options.autoExplainMilliseconds),
+    }),
+  };
+}
