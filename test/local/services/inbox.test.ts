@@ -1,18 +1,14 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createTransport } from "nodemailer";
 import { afterEach, expect, test } from "vitest";
 import type { RunningServer } from "../../../local/services/http-server.ts";
 import type { Email } from "../../../local/services/inbox/model.ts";
 import { startInbox } from "../../../local/services/inbox/server.ts";
+import { temporaryFolder } from "./support.ts";
 
 let server: RunningServer | undefined;
 afterEach(() => server?.stop());
 
-const dataFolder = () => mkdtempSync(join(tmpdir(), "inbox-"));
-
-async function start(folder = dataFolder()): Promise<string> {
+async function start(folder = temporaryFolder()): Promise<string> {
   server = await startInbox({
     port: 0,
     mailPort: 0,
@@ -31,7 +27,7 @@ function post(url: string, payload: unknown): Promise<Response> {
 }
 
 test("keeps what Alertmanager posts, over a restart, and shows it escaped", async () => {
-  const folder = dataFolder();
+  const folder = temporaryFolder();
   const first = await start(folder);
   const answer = await post(first, {
     channel: "#alerts",
@@ -61,7 +57,7 @@ test("refuses a message that would show nothing, as Slack does", async () => {
 });
 
 test("takes mail without a certificate, for anybody, and shows text and html", async () => {
-  const folder = dataFolder();
+  const folder = temporaryFolder();
   const { url, mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: folder });
   try {
     const mail = {
@@ -99,8 +95,10 @@ test("takes text messages", async () => {
 });
 
 test("says which port is taken", async () => {
-  const { mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: dataFolder() });
+  const { mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: temporaryFolder() });
   const mailPort = Number(mailAddress.split(":")[1]);
-  await expect(startInbox({ port: 0, mailPort, dataFolder: dataFolder() })).rejects.toThrow(String(mailPort));
+  await expect(startInbox({ port: 0, mailPort, dataFolder: temporaryFolder() })).rejects.toThrow(
+    String(mailPort),
+  );
   await stop();
 });
