@@ -29,11 +29,12 @@ describe.each(drills)("$title", (drill) => {
   });
 
   test("breaks something, with parameters that the fault takes", () => {
-    const { faults: broken = {}, prometheus, alertmanager } = drill;
+    const { faults: broken = {}, prometheus, alertmanager, statusPage } = drill;
     for (const [name, parameters] of Object.entries(broken)) {
       expect(() => faults[name as keyof typeof faults].effect(parameters)).not.toThrow();
     }
-    expect([...Object.keys(broken), prometheus, alertmanager].some((part) => part !== undefined)).toBe(true);
+    const parts = [...Object.keys(broken), prometheus, alertmanager, statusPage];
+    expect(parts.some((part) => part !== undefined)).toBe(true);
   });
 
   test("waits for the end of what rings, but for what it says", () => {

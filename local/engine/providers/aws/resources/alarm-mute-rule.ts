@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MUTE_RULES, parseSchedule } from "../../../../emulator/mute-rules.ts";
 import type { Connection } from "../connection.ts";
-import { region, tags, text } from "../schema.ts";
+import { refused, region, tags, text } from "../schema.ts";
 import { keptResource } from "./kept.ts";
 
 function schema(connection: Connection) {
@@ -22,6 +22,8 @@ function schema(connection: Connection) {
     muteTargets: z
       .strictObject({ alarmNames: z.array(text(1, 255)).min(1).max(100, "must name at most 100") })
       .optional(),
+    startDate: refused("its driver plays a rule from the day it is made"),
+    expireDate: refused("its driver plays a rule until it is removed"),
     region: region().optional(),
     tags: tags(connection.defaultTags),
   });
