@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awsPlatform, heartbeat } from "./platforms/aws.ts";
 import { datadogPlatform } from "./platforms/datadog.ts";
+import { managedPrometheus } from "./platforms/managed-prometheus.ts";
 import { metricsPlatform } from "./platforms/metrics.ts";
 import { pagerDutyPlatform } from "./platforms/pagerduty.ts";
 import { sentryPlatform } from "./platforms/sentry.ts";
@@ -17,7 +18,11 @@ const errorTracking = sentry.enabled ? sentryPlatform(settings, sentry) : undefi
 const cloud = aws.enabled ? awsPlatform(settings, aws, onCall) : undefined;
 const datadogLogs = cloud && aws.enabled ? datadogPlatform(settings, aws, cloud) : undefined;
 const deadMansSwitch = cloud && aws.enabled && metrics.enabled ? heartbeat(settings, cloud, aws) : undefined;
-const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall) : undefined;
+const engine =
+  cloud && aws.enabled && metrics.enabled
+    ? managedPrometheus(settings, metrics, aws, cloud, onCall)
+    : undefined;
+const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall, engine) : undefined;
 const page = statusPage(settings, onCall);
 const vendors = uptimeVendors(settings, onCall);
 
@@ -72,6 +77,8 @@ export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;
 export const databaseLogGroupName = cloud?.databaseInsights?.logGroupName;
 export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGroupName;
 export const prometheusUrl = platform?.servers.prometheusUrl;
+/** Of Amazon's engine, where it has the samples and the rules. */
+export const prometheusWorkspaceId = engine?.workspaceId;
 export const alertmanagerUrl = platform?.servers.alertmanagerUrl;
 export const grafanaUrl = platform?.grafanaPublicUrl;
 export const uptimeRobotMonitorIds = vendors.uptimeRobot?.monitorIds;

@@ -24,6 +24,7 @@ export function tags(settings: Settings) {
 
 /** AWS services whose endpoint moves with `aws.endpointUrl`. */
 const AWS_SERVICES = [
+  "amp",
   "budgets",
   "cloudwatch",
   "costexplorer",
@@ -34,6 +35,7 @@ const AWS_SERVICES = [
   "rds",
   "route53",
   "scheduler",
+  "secretsmanager",
   "ses",
   "sns",
   "sqs",

@@ -115,6 +115,9 @@ const platform = <Shape extends z.ZodRawShape>(shape: Shape) => {
   );
 };
 
+/** Where samples are kept and rules evaluated. */
+const metricsEngines = ["container", "amp", "remote"] as const;
+
 /** Every key and its rule. */
 export const settingsSchema = z.strictObject({
   owner: slug,
@@ -244,6 +247,12 @@ export const settingsSchema = z.strictObject({
   }),
   metrics: platform({
     dockerHost,
+    engine: z.enum(metricsEngines, `one of ${metricsEngines.join(", ")}`),
+    remoteWriteUrl: optional(httpUrl),
+    remoteQueryUrl: optional(httpUrl),
+    remoteUsername: optional(anyText),
+    remotePassword: optional(secret),
+    remoteTenant: optional(anyText),
     replicas: z.literal([1, 2], "1 or 2"),
     bindAddress: ipAddress,
     prometheusPort: port,
@@ -309,6 +318,7 @@ function crossFieldProblems(
   return [
     ...notificationProblems(sections),
     ...platformProblems(sections),
+    ...engineProblems(sections),
     ...logProblems(sections),
     ...uptimeProblems(environment, sections),
     ...reportProblems(sections),
@@ -366,6 +376,32 @@ const VENDORS = [
 
 function isLoopback(url: string): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
+
+/** What an engine other than this stack's own Prometheus needs. */
+function engineProblems({ aws, metrics, notifications }: Sections): Problem[] {
+  if (!metrics?.enabled) return [];
+  const problems: Problem[] = [];
+  if (metrics.engine === "remote") {
+    for (const key of ["remoteWriteUrl", "remoteQueryUrl"] as const) {
+      if (metrics[key]) continue;
+      const expected = "an http(s) address, since metrics.engine is remote";
+      problems.push({ key: `metrics.${key}`, expected, text: true });
+    }
+  }
+  if (metrics.remoteUsername && !metrics.remotePassword) {
+    const expected = "a secret value, since metrics.remoteUsername is set";
+    problems.push({ key: "metrics.remotePassword", expected, text: true });
+  }
+  if (metrics.engine === "amp" && aws?.enabled === false) {
+    const expected = "container or remote where aws.enabled is false: amp is AWS's";
+    problems.push({ key: "metrics.engine", expected, text: true });
+  }
+  if (metrics.engine === "amp" && notifications && notifications.emails.length === 0) {
+    const expected = "an address: where metrics.engine is amp, warnings go by email alone";
+    problems.push({ key: "notifications.emails[0]", expected, text: true });
+  }
+  return problems;
 }
 
 function uptimeProblems(environment: string, { uptime }: Sections): Problem[] {
@@ -464,6 +500,7 @@ export const secretKeys = [
   "notifications.smtpPassword",
   "metrics.grafanaAdminPassword",
   "metrics.databasePassword",
+  "metrics.remotePassword",
 ] as const;
 
 /** The stack's configuration has problems; the message lists them all. */

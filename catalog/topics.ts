@@ -19,6 +19,11 @@ export function topicName(prefix: string, purpose: TopicPurpose): string {
 }
 
 /** Known before the topic is made, so that a preview shows Alertmanager's whole configuration. */
-export function topicArn(accountId: string, prefix: string, purpose: TopicPurpose): string {
-  return `arn:aws:sns:${GLOBAL_REGION}:${accountId}:${topicName(prefix, purpose)}`;
+export function topicArn(
+  accountId: string,
+  prefix: string,
+  purpose: TopicPurpose,
+  region = GLOBAL_REGION,
+): string {
+  return `arn:aws:sns:${region}:${accountId}:${topicName(prefix, purpose)}`;
 }

@@ -19,6 +19,8 @@ export interface AlertTopicsArgs {
   smsNumbers: readonly string[];
   /** IAM role (or user) of Alertmanager's host, which sends SMS for Prometheus; undefined where IAM alone decides. */
   publisherArn: string | undefined;
+  /** Whether Amazon's engine evaluates the rules: it then publishes warnings, and criticals for phones. */
+  managedRules: boolean;
   /** Addresses that receive warnings, and criticals where the stack does not page. Each must confirm the message that AWS sends. */
   emails: readonly string[];
 }
@@ -50,7 +52,13 @@ export class AlertTopics extends pulumi.ComponentResource {
         : this.severityTopics(`${name}-home`, args.homeRegion, args);
     if (args.smsNumbers.length > 0) {
       const sms = this.topic(name, "sms", GLOBAL_REGION, args);
-      if (args.publisherArn) this.policy(sms, rolePublishPolicy(sms.resource.arn, args.publisherArn));
+      if (args.managedRules) {
+        const { accountId, homeRegion: region } = args;
+        const policy = publishPolicy(sms.resource.arn, { accountId, region, by: ["managedRules"] });
+        this.policy(sms, policy);
+      } else if (args.publisherArn) {
+        this.policy(sms, rolePublishPolicy(sms.resource.arn, args.publisherArn));
+      }
       this.subscribe(sms, "sms", args.smsNumbers);
     }
     this.byRegion = { [GLOBAL_REGION]: this.inGlobalRegion, [args.homeRegion]: this.inHomeRegion };
@@ -62,7 +70,8 @@ export class AlertTopics extends pulumi.ComponentResource {
     const warning = this.topic(name, "warning", region, args);
     /** Its ARN, once its policy is there: AWS checks whether budgets and anomaly detection may publish. */
     const permitted = (topic: NamedTopic) => {
-      const by = publishersOf(topic.purpose, region);
+      const { managedRules, homeRegion } = args;
+      const by = publishersOf(topic.purpose, region, managedRules && region === homeRegion);
       const policy = publishPolicy(topic.resource.arn, { accountId: args.accountId, region, by });
       return this.policy(topic, policy).arn;
     };
@@ -140,16 +149,30 @@ const publishers = {
     service: "budgets.amazonaws.com",
     sources: `arn:aws:budgets::${accountId}:*`,
   }),
+  managedRules: (accountId: string, region: string) => ({
+    service: "aps.amazonaws.com",
+    sources: `arn:aws:aps:${region}:${accountId}:workspace/*`,
+  }),
   // AWS documents no source ARN for it.
   costAnomalies: () => ({ service: "costalerts.amazonaws.com", sources: undefined }),
 } as const;
 export type Publisher = keyof typeof publishers;
 
-/** Costs have no region: their services publish to the warnings of the global one. */
-export function publishersOf(purpose: TopicPurpose, region: string): readonly Publisher[] {
-  return purpose === "warning" && region === GLOBAL_REGION
-    ? ["alarms", "budgets", "costAnomalies"]
-    : ["alarms"];
+/**
+ * Costs have no region: their services publish to the warnings of the global one.
+ * @param managedRules whether the engine of the rules is Amazon's, and in this region
+ */
+export function publishersOf(
+  purpose: TopicPurpose,
+  region: string,
+  managedRules = false,
+): readonly Publisher[] {
+  if (purpose !== "warning") return ["alarms"];
+  return [
+    "alarms",
+    ...(region === GLOBAL_REGION ? (["budgets", "costAnomalies"] as const) : []),
+    ...(managedRules ? (["managedRules"] as const) : []),
+  ];
 }
 
 /**

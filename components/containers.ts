@@ -28,7 +28,7 @@ export function healthcheck(url: string) {
   };
 }
 
-export function configurationUpload(file: string, content: string) {
+export function configurationUpload(file: string, content: pulumi.Input<string>) {
   return { file, content, permissions: "0444" };
 }
 

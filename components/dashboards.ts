@@ -9,6 +9,7 @@ import { dashboardFolders, type FolderUid } from "../catalog/dashboards/dashboar
 import { dashboards, HOME_DASHBOARD } from "../catalog/dashboards/index.ts";
 import { POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "../render/grafana-panels.ts";
 import { replicaName } from "../render/index.ts";
+import { TENANT_HEADER } from "../render/prometheus.ts";
 
 /** How Grafana reads AgentPay's database. */
 export interface DatabaseAccess {
@@ -21,15 +22,27 @@ export interface DatabaseAccess {
   tls: "disable" | "require" | "verify-full";
 }
 
+/** How Grafana reads samples. */
+export interface PrometheusAccess {
+  /** Address of the Prometheus API, as Grafana reaches it. */
+  url: pulumi.Input<string>;
+  /** Undefined where it asks for none. */
+  user?: { name: string; password: pulumi.Output<string> } | undefined;
+  /** Undefined where it has no tenants. */
+  tenant?: string | undefined;
+  /** Region for which requests are signed with the host's role; undefined where it is not AWS's. */
+  signedFor?: string | undefined;
+}
+
 export interface DashboardsArgs {
   /** Dashboard models by uid. */
   models: Readonly<Record<string, grafana.Dashboard>>;
   /** The stack's name: what people choose the datasource by. */
   environment: string;
-  /** Address of each replica of Prometheus as Grafana reaches it: whoever reads a dashboard can choose the second. */
-  prometheusUrls: readonly string[];
-  /** Address of Alertmanager as Grafana reaches it. */
-  alertmanagerUrl: string;
+  /** Where the samples are: of replicas, whoever reads a dashboard can choose the second. */
+  prometheus: readonly PrometheusAccess[];
+  /** Address of Alertmanager as Grafana reaches it. Undefined: no datasource for it. */
+  alertmanagerUrl: string | undefined;
   /** Seconds between scrapes: Grafana derives `$__rate_interval` from it. */
   scrapeIntervalSeconds: number;
   /** Undefined: no datasource for it. */
@@ -89,22 +102,19 @@ export class Dashboards extends pulumi.ComponentResource {
 /** The datasources, by the name that their resources have, with uids that are the same in every stack. */
 function dataSources(args: DashboardsArgs): Record<string, DataSourceArgs> {
   return {
-    ...Object.fromEntries(args.prometheusUrls.map((url, index) => prometheus(args, url, index))),
-    alertmanager: {
-      name: "Alertmanager",
-      uid: "agentpay-alertmanager",
-      type: "alertmanager",
-      url: args.alertmanagerUrl,
-      accessMode: "proxy",
-      jsonDataEncoded: JSON.stringify({ implementation: "prometheus", handleGrafanaManagedAlerts: false }),
-    },
+    ...Object.fromEntries(args.prometheus.map((access, index) => prometheus(args, access, index))),
+    ...(args.alertmanagerUrl && { alertmanager: alertmanager(args.alertmanagerUrl) }),
     ...(args.database && { postgres: postgres(args.database) }),
     ...(args.cloudWatch && { cloudwatch: cloudWatch(args.cloudWatch) }),
   };
 }
 
 /** The first is the default; another is named and known by its place. */
-function prometheus({ environment, scrapeIntervalSeconds }: DashboardsArgs, url: string, index: number) {
+function prometheus(
+  { environment, scrapeIntervalSeconds }: DashboardsArgs,
+  { url, user, tenant, signedFor }: PrometheusAccess,
+  index: number,
+) {
   const key = replicaName("prometheus", index);
   const source: DataSourceArgs = {
     name: `Prometheus (${environment}${index === 0 ? "" : `, replica ${index + 1}`})`,
@@ -113,9 +123,27 @@ function prometheus({ environment, scrapeIntervalSeconds }: DashboardsArgs, url:
     url,
     accessMode: "proxy",
     isDefault: index === 0,
-    jsonDataEncoded: JSON.stringify({ httpMethod: "POST", timeInterval: `${scrapeIntervalSeconds}s` }),
+    ...(user && { basicAuthEnabled: true, basicAuthUsername: user.name }),
+    jsonDataEncoded: JSON.stringify({
+      httpMethod: "POST",
+      timeInterval: `${scrapeIntervalSeconds}s`,
+      ...(signedFor && { sigV4Auth: true, sigV4AuthType: "default", sigV4Region: signedFor }),
+    }),
+    ...(user && { secureJsonDataEncoded: pulumi.jsonStringify({ basicAuthPassword: user.password }) }),
+    ...(tenant && { httpHeaders: { [TENANT_HEADER]: tenant } }),
   };
   return [key, source] as const;
+}
+
+function alertmanager(url: string): DataSourceArgs {
+  return {
+    name: "Alertmanager",
+    uid: "agentpay-alertmanager",
+    type: "alertmanager",
+    url,
+    accessMode: "proxy",
+    jsonDataEncoded: JSON.stringify({ implementation: "prometheus", handleGrafanaManagedAlerts: false }),
+  };
 }
 
 function postgres({ address, name, user, password, tls }: DatabaseAccess): DataSourceArgs {

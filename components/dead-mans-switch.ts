@@ -4,13 +4,15 @@ import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { heartbeatSilent, silenceDescription } from "../catalog/dead-mans-switch.ts";
 import { GLOBAL_REGION, topicName } from "../catalog/topics.ts";
-import { type RegionalTopics, rolePublishPolicy } from "./alert-topics.ts";
+import { publishPolicy, type RegionalTopics, rolePublishPolicy } from "./alert-topics.ts";
 
 export interface DeadMansSwitchArgs {
   /** Prefix of names, such as `agentpay-production`. */
   namePrefix: string;
   /** IAM role (or user) that may publish the heartbeat; undefined leaves it to whoever the account's IAM lets. */
   publisherArn: string | undefined;
+  /** Where Amazon's engine evaluates the rules and publishes it; undefined where it is another. */
+  managedRules: { accountId: string; region: string } | undefined;
   /** Topics of the global region. */
   topics: RegionalTopics;
   /** Where the runbooks are published. */
@@ -33,8 +35,11 @@ export class DeadMansSwitch extends pulumi.ComponentResource {
       { name: topicName(args.namePrefix, "heartbeat"), displayName: "AgentPay heartbeat", region },
       { parent: this },
     );
-    if (args.publisherArn) {
-      const policy = pulumi.jsonStringify(rolePublishPolicy(heartbeat.arn, args.publisherArn));
+    const permission = args.managedRules
+      ? publishPolicy(heartbeat.arn, { ...args.managedRules, by: ["managedRules"] })
+      : args.publisherArn && rolePublishPolicy(heartbeat.arn, args.publisherArn);
+    if (permission) {
+      const policy = pulumi.jsonStringify(permission);
       new TopicPolicy(`${name}-heartbeat-policy`, { arn: heartbeat.arn, policy, region }, { parent: this });
     }
     const alarm = new MetricAlarm(

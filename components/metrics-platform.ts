@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
 import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
 import { replicaName } from "../render/index.ts";
-import { REPLICA } from "../render/prometheus.ts";
+import { PROMETHEUS_SECRETS_FOLDER, REPLICA } from "../render/prometheus.ts";
 import { configurationUpload, hardened, healthcheck, secretUpload, USERS } from "./containers.ts";
 
 export interface MetricsPlatformArgs {
@@ -18,7 +18,8 @@ export interface MetricsPlatformArgs {
   /** Host ports: of Prometheus and Alertmanager one for each replica. */
   ports: {
     prometheus: readonly [number, ...number[]];
-    alertmanager: readonly [number, ...number[]];
+    /** None: the engine of the rules has its own. */
+    alertmanager: readonly number[];
     blackbox: number;
     grafana: number;
   };
@@ -30,6 +31,14 @@ export interface MetricsPlatformArgs {
   retention: { days: number; size: string };
   /** Files of Prometheus's configuration folder, by path. No secret in them. */
   prometheusFiles: Readonly<Record<string, string>>;
+  /** What in them is known only once it has been made, by the text that stands for it. */
+  prometheusAddresses: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Contents of the files with its secrets, by path in the container. */
+  prometheusSecrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Whether Prometheus only ships samples, to an engine elsewhere that keeps them and has the rules. */
+  shipsOnly: boolean;
+  /** Whether Grafana signs requests to AWS's engine. */
+  grafanaSigns: boolean;
   /** Files of Alertmanager's configuration folder, by path. No secret in them. */
   alertmanagerFiles: Readonly<Record<string, string>>;
   /** Contents of the files with its secrets, by path in the container. */
@@ -63,7 +72,8 @@ const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
  */
 export class MetricsPlatform extends pulumi.ComponentResource {
   readonly prometheusUrl: string;
-  readonly alertmanagerUrl: string;
+  /** Undefined where the engine of the rules has an Alertmanager of its own. */
+  readonly alertmanagerUrl: string | undefined;
   /** Address of Grafana's API; known once Grafana is healthy. */
   readonly grafanaApiUrl: pulumi.Output<string>;
 
@@ -96,6 +106,26 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     const prometheusImage = image("prometheus");
     const configurationVolume = volume("prometheus-configuration", false);
     const revision = this.configurationRevision(name, args, prometheusImage, configurationVolume);
+    const secrets = Object.entries(args.prometheusSecrets);
+    const secretsVolume = secrets.length > 0 ? volume("prometheus-secrets", false) : undefined;
+    const secretsInPlace =
+      secretsVolume === undefined
+        ? []
+        : [
+            // Like a revision: a root that is read-only takes no upload.
+            new Container(
+              `${name}-prometheus-secrets-upload`,
+              {
+                name: `${args.namePrefix}-prometheus-secrets-upload`,
+                image: prometheusImage,
+                start: false,
+                mustRun: false,
+                volumes: [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER }],
+                uploads: secrets.map(([path, content]) => secretUpload(path, content, USERS.nobody)),
+              },
+              { ...child, deleteBeforeReplace: true },
+            ),
+          ];
     for (const [index, port] of args.ports.prometheus.entries()) {
       const replica = replicaName("prometheus", index);
       server(
@@ -105,7 +135,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
           user: USERS.nobody,
           memory: 2048,
           readOnly: true,
-          command: prometheusCommand(args.retention),
+          command: args.shipsOnly ? agentCommand : prometheusCommand(args.retention),
           ...(args.ports.prometheus.length > 1 && { envs: [`${REPLICA.variable}=${replica}`] }),
           healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
           ports: publish(9090, port),
@@ -121,13 +151,16 @@ export class MetricsPlatform extends pulumi.ComponentResource {
               readOnly: true,
             },
             { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/prometheus" },
+            ...(secretsVolume === undefined
+              ? []
+              : [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER, readOnly: true }]),
           ],
         },
-        [revision],
+        [revision, ...secretsInPlace],
       );
     }
 
-    const alertmanagerImage = image("alertmanager");
+    const alertmanagerImage = args.ports.alertmanager.length > 0 ? image("alertmanager") : "";
     for (const [index, port] of args.ports.alertmanager.entries()) {
       const replica = replicaName("alertmanager", index);
       server(replica, {
@@ -183,6 +216,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         "GF_ANALYTICS_REPORTING_ENABLED=false",
         "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
         "GF_USERS_ALLOW_SIGN_UP=false",
+        ...(args.grafanaSigns ? ["GF_AUTH_SIGV4_AUTH_ENABLED=true"] : []),
       ],
       healthcheck: healthcheck("http://127.0.0.1:3000/api/health"),
       ports: publish(3000, args.ports.grafana),
@@ -194,7 +228,8 @@ export class MetricsPlatform extends pulumi.ComponentResource {
 
     const localUrl = (port: number) => `http://${args.bindAddress}:${port}`;
     this.prometheusUrl = localUrl(args.ports.prometheus[0]);
-    this.alertmanagerUrl = localUrl(args.ports.alertmanager[0]);
+    const [alertmanagerPort] = args.ports.alertmanager;
+    this.alertmanagerUrl = alertmanagerPort === undefined ? undefined : localUrl(alertmanagerPort);
     this.grafanaApiUrl = grafana.id.apply(() => args.grafanaApiUrl);
     this.registerOutputs({
       prometheusUrl: this.prometheusUrl,
@@ -219,12 +254,27 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         mustRun: false,
         volumes: [{ volumeName, containerPath: PROMETHEUS_FOLDER }],
         uploads: Object.entries(args.prometheusFiles).map(([path, content]) =>
-          configurationUpload(`${PROMETHEUS_FOLDER}/${path}`, content),
+          configurationUpload(
+            `${PROMETHEUS_FOLDER}/${path}`,
+            withAddresses(content, args.prometheusAddresses),
+          ),
         ),
       },
-      { parent: this },
+      // Its name is its content's but for the addresses: one that changes finds the name taken.
+      { parent: this, deleteBeforeReplace: true },
     );
   }
+}
+
+function withAddresses(
+  content: string,
+  addresses: MetricsPlatformArgs["prometheusAddresses"],
+): pulumi.Input<string> {
+  return Object.entries(addresses).reduce<pulumi.Input<string>>(
+    (text, [placeholder, address]) =>
+      pulumi.all([text, address]).apply(([known, live]) => known.replaceAll(placeholder, live)),
+    content,
+  );
 }
 
 /** 12 hexadecimal digits that name the files' content. */
@@ -244,6 +294,16 @@ function clusterArguments(own: number, replicas: number): string[] {
     ...others.map((index) => `--cluster.peer=${replicaName("alertmanager", index)}:${CLUSTER_PORT}`),
   ];
 }
+
+/** Ships what it scrapes. What could not be sent yet is kept on disk, for up to 4 hours (Prometheus's default). */
+const agentCommand = [
+  `--config.file=${PROMETHEUS_FOLDER}/prometheus.yml`,
+  "--agent",
+  // Beside the samples of a Prometheus that had its rules here before.
+  "--storage.agent.path=/prometheus/agent",
+  "--enable-feature=auto-reload-config",
+  "--config.auto-reload-interval=5s",
+];
 
 function prometheusCommand(retention: { days: number; size: string }): string[] {
   return [

@@ -41,6 +41,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
       pagerDutyOverHttp: pagerduty.enabled && pagerduty.eventsUrl.startsWith("http:"),
       smsNumbers: notifications.smsNumbers,
       publisherArn: account.alertingRoleArn,
+      managedRules: hasManagedRules(settings),
       emails: notifications.emails,
     },
     { providers },
@@ -152,6 +153,10 @@ function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provid
   );
 }
 
+function hasManagedRules({ metrics }: Settings): boolean {
+  return metrics.enabled && metrics.engine === "amp";
+}
+
 /** Where PagerDuty takes what SNS sends. An emulator, which runs beside PagerDuty's stand-in, is in no container. */
 function eventsUrl({ endpointUrl }: Enabled<"aws">, { eventsUrl: url }: Enabled<"pagerduty">): string {
   return endpointUrl === undefined ? url : fromHost(url);
@@ -169,13 +174,14 @@ export type AwsPlatform = ReturnType<typeof awsPlatform>;
 export function heartbeat(
   settings: Settings,
   { provider, topics }: AwsPlatform,
-  { alertingRoleArn }: Enabled<"aws">,
+  { alertingRoleArn, accountId, region }: Enabled<"aws">,
 ) {
   return new DeadMansSwitch(
     "dead-mans-switch",
     {
       namePrefix: namePrefix(settings),
       publisherArn: alertingRoleArn,
+      managedRules: hasManagedRules(settings) ? { accountId, region } : undefined,
       topics: topics.inGlobalRegion,
       runbookBaseUrl: settings.docs.runbookBaseUrl,
     },

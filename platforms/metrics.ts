@@ -1,6 +1,7 @@
 /** Prometheus, Alertmanager and Grafana with its dashboards, as a stack's settings want them. */
 import * as pulumi from "@pulumi/pulumi";
-import { Dashboards, type DatabaseAccess } from "../components/dashboards.ts";
+import { Dashboards, type DatabaseAccess, type PrometheusAccess } from "../components/dashboards.ts";
+import type { ManagedPrometheus } from "../components/managed-prometheus.ts";
 import { MetricsPlatform } from "../components/metrics-platform.ts";
 import type { OnCall } from "../components/on-call.ts";
 import { dockerProvider, emulatorCredentialsFile, grafanaProvider } from "../providers.ts";
@@ -16,13 +17,16 @@ import {
   prometheusFiles,
   publicGrafanaUrl,
   replicaAddresses,
+  WORKSPACE_ENDPOINT,
 } from "../render/index.ts";
+import { remotePasswordFile } from "../render/prometheus.ts";
 import type { Enabled, Settings } from "../settings.ts";
 
 export function metricsPlatform(
   settings: Settings,
   platform: Enabled<"metrics">,
   onCall: OnCall | undefined,
+  managed: ManagedPrometheus | undefined,
 ) {
   const { aws, notifications } = settings;
   // In production Alertmanager has its host's role. An emulator's credentials are no secret.
@@ -35,27 +39,25 @@ export function metricsPlatform(
   };
   const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
   const probes = probeSettings(settings);
+  const files = prometheusFiles(settings, platform);
+  const shipsOnly = platform.engine !== "container";
   const servers = new MetricsPlatform(
     "metrics",
     {
       namePrefix: namePrefix(settings),
       bindAddress: platform.bindAddress,
-      ports: {
-        prometheus:
-          platform.replicas === 1
-            ? [platform.prometheusPort]
-            : [platform.prometheusPort, platform.prometheusReplicaPort],
-        alertmanager:
-          platform.replicas === 1
-            ? [platform.alertmanagerPort]
-            : [platform.alertmanagerPort, platform.alertmanagerReplicaPort],
-        blackbox: platform.blackboxPort,
-        grafana: platform.grafanaPort,
-      },
+      ports: hostPorts(platform, managed),
       blackboxConfiguration: probes && blackboxConfiguration(probes),
       applicationNetwork: platform.applicationNetwork,
       retention: { days: platform.retentionDays, size: platform.retentionSize },
-      prometheusFiles: prometheusFiles(settings, platform),
+      prometheusFiles: shipsOnly ? { "prometheus.yml": files["prometheus.yml"] ?? "" } : files,
+      prometheusAddresses: managed ? { [WORKSPACE_ENDPOINT]: managed.endpoint } : {},
+      prometheusSecrets:
+        platform.engine === "remote" && platform.remotePassword
+          ? { [remotePasswordFile]: platform.remotePassword }
+          : {},
+      shipsOnly,
+      grafanaSigns: managed !== undefined,
       alertmanagerFiles: alertmanagerFiles(notificationSettings(settings)),
       alertmanagerSecrets,
       alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
@@ -72,8 +74,8 @@ export function metricsPlatform(
     {
       models: dashboardModels(dashboardOptions(settings)),
       environment: settings.environment,
-      prometheusUrls: replicaAddresses("prometheus", platform.replicas).map((address) => `http://${address}`),
-      alertmanagerUrl: `http://${internalAddresses.alertmanager}`,
+      prometheus: prometheusAccess(settings, platform, managed),
+      alertmanagerUrl: managed ? undefined : `http://${internalAddresses.alertmanager}`,
       scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
       database: databaseAccess(platform),
       cloudWatch: aws.enabled ? { region: aws.region, endpoint: aws.endpointUrl } : undefined,
@@ -82,6 +84,28 @@ export function metricsPlatform(
     { providers: [grafana] },
   );
   return { servers, dashboards, grafanaPublicUrl };
+}
+
+function hostPorts(platform: Enabled<"metrics">, managed: ManagedPrometheus | undefined) {
+  const { blackboxPort: blackbox, grafanaPort: grafana } = platform;
+  const second = (port: number) => (platform.replicas === 1 ? [] : [port]);
+  const prometheus = [platform.prometheusPort, ...second(platform.prometheusReplicaPort)] as const;
+  const alertmanager = [platform.alertmanagerPort, ...second(platform.alertmanagerReplicaPort)];
+  return { prometheus, alertmanager: managed ? [] : alertmanager, blackbox, grafana };
+}
+
+/** Where Grafana finds the samples: with the engine that keeps them. */
+function prometheusAccess(
+  { aws }: Settings,
+  platform: Enabled<"metrics">,
+  managed: ManagedPrometheus | undefined,
+): readonly PrometheusAccess[] {
+  const { remoteQueryUrl, remoteUsername: name, remotePassword: password, remoteTenant: tenant } = platform;
+  if (managed && aws.enabled) return [{ url: managed.endpoint, signedFor: aws.region }];
+  if (platform.engine === "remote" && remoteQueryUrl !== undefined) {
+    return [{ url: remoteQueryUrl, user: name && password ? { name, password } : undefined, tenant }];
+  }
+  return replicaAddresses("prometheus", platform.replicas).map((address) => ({ url: `http://${address}` }));
 }
 
 function databaseAccess(platform: Enabled<"metrics">): DatabaseAccess | undefined {

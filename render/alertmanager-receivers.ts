@@ -23,7 +23,19 @@ export interface SnsSettings {
   readonly smsTopicArn: string | undefined;
 }
 
+/** An Alertmanager that is Amazon's: it tells SNS and PagerDuty alone, and reads no file of ours. */
+export interface ManagedSettings {
+  /** Takes warnings, for mail. */
+  readonly warningTopicArn: string;
+  readonly region: string;
+}
+
+/** Stands in Amazon's definition for the ARN of the secret with PagerDuty's key, known once it has been made. */
+export const ROUTING_KEY_SECRET = "arn:aws:secretsmanager:pending";
+
 export interface ReceiverSettings {
+  /** Undefined where Alertmanager is ours. */
+  readonly managed?: ManagedSettings | undefined;
   /** Undefined where the stack does not page. */
   readonly pagerDuty: { readonly eventsUrl: string } | undefined;
   /** Undefined where there is no webhook. */
@@ -50,7 +62,7 @@ export type ReceiverName = (typeof RECEIVERS)[number];
 export function receivers(settings: ReceiverSettings): object[] {
   const channels: Readonly<Record<ReceiverName, object>> = {
     critical: settings.pagerDuty
-      ? { ...pagerDutyReceiver(settings.pagerDuty), ...smsReceiver(settings.sns) }
+      ? { ...pagerDutyReceiver(settings.pagerDuty, settings.managed), ...smsReceiver(settings.sns) }
       : warningReceiver(settings),
     warning: warningReceiver(settings),
     "dead-mans-switch": heartbeatReceiver(settings.sns),
@@ -59,15 +71,13 @@ export function receivers(settings: ReceiverSettings): object[] {
   return RECEIVERS.map((name) => ({ name, ...channels[name] }));
 }
 
-function pagerDutyReceiver({ eventsUrl }: { eventsUrl: string }) {
+function pagerDutyReceiver({ eventsUrl }: { eventsUrl: string }, managed: ManagedSettings | undefined) {
   return {
     pagerduty_configs: [
       {
-        routing_key_file: secretFiles.pagerDutyRoutingKey,
-        url: `${eventsUrl}/v2/enqueue`,
+        ...(managed ? managedRoutingKey : ownPagerDuty(eventsUrl)),
         description: template("title"),
         severity: "{{ .CommonLabels.severity }}",
-        source: "AgentPay {{ .CommonLabels.environment }}",
         class: "{{ (index (or .Alerts.Firing .Alerts) 0).Labels.alertname }}",
         component: "{{ .CommonLabels.service }}",
         client: "AgentPay dashboard",
@@ -78,13 +88,31 @@ function pagerDutyReceiver({ eventsUrl }: { eventsUrl: string }) {
           { href: template("runbook"), text: "Runbook" },
           { href: template("dashboard"), text: "Dashboard" },
         ],
-        // Without one, an API that accepts and never answers holds the page back for a whole group_interval.
-        timeout: "30s",
         send_resolved: true,
       },
     ],
   };
 }
+
+function ownPagerDuty(eventsUrl: string) {
+  return {
+    routing_key_file: secretFiles.pagerDutyRoutingKey,
+    url: `${eventsUrl}/v2/enqueue`,
+    source: "AgentPay {{ .CommonLabels.environment }}",
+    // Without one, an API that accepts and never answers holds the page back for a whole group_interval.
+    timeout: "30s",
+  };
+}
+
+const managedRoutingKey = {
+  routing_key: {
+    aws_secrets_manager: {
+      secret_arn: ROUTING_KEY_SECRET,
+      secret_key: "routing_key",
+      refresh_interval: "5m",
+    },
+  },
+};
 
 function smsReceiver(sns: SnsSettings | undefined) {
   if (sns?.smsTopicArn === undefined) return {};
@@ -99,7 +127,7 @@ function heartbeatReceiver(sns: SnsSettings | undefined) {
   return { sns_configs: [{ ...publishTo(sns, sns.heartbeatTopicArn), message, send_resolved: false }] };
 }
 
-function publishTo({ region, apiUrl }: SnsSettings, topicArn: string) {
+function publishTo({ region, apiUrl }: Pick<SnsSettings, "region" | "apiUrl">, topicArn: string) {
   return {
     topic_arn: topicArn,
     ...(apiUrl && { api_url: apiUrl }),
@@ -109,7 +137,13 @@ function publishTo({ region, apiUrl }: SnsSettings, topicArn: string) {
   };
 }
 
-function warningReceiver({ slack, email }: ReceiverSettings) {
+function warningReceiver({ slack, email, managed }: ReceiverSettings) {
+  if (managed) {
+    const { warningTopicArn, region } = managed;
+    const to = publishTo({ region, apiUrl: undefined }, warningTopicArn);
+    const text = { subject: template("title"), message: template("details") };
+    return { sns_configs: [{ ...to, ...text, send_resolved: true }] };
+  }
   return {
     ...(slack && {
       slack_configs: [

@@ -6,6 +6,23 @@ import { type ReceiverName, type ReceiverSettings, receivers } from "./alertmana
 import { templateFiles } from "./alertmanager-templates.ts";
 import { toYaml } from "./yaml.ts";
 
+/**
+ * The definition of an Alertmanager that is Amazon's: the same routes and inhibitions in one document. It takes no
+ * folders in names of templates, nor settings that are newer than its Alertmanager.
+ */
+export function managedDefinition(settings: NotificationSettings): string {
+  const files = Object.entries(templateFiles).map(([path, text]) => [path.split("/").at(-1), text] as const);
+  const { global: _ours, ...configuration } = configurationOf(settings);
+  return toYaml({
+    template_files: Object.fromEntries(files),
+    alertmanager_config: toYaml({
+      ...configuration,
+      templates: files.map(([name]) => name),
+      inhibit_rules: configuration.inhibit_rules.map(({ name: _, ...rule }) => rule),
+    }),
+  });
+}
+
 export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";
 
 export interface NotificationSettings extends ReceiverSettings {
@@ -33,8 +50,12 @@ export function alertmanagerFiles(settings: NotificationSettings): Record<string
 
 /** alertmanager.yml */
 export function alertmanagerConfiguration(settings: NotificationSettings): string {
+  return toYaml(configurationOf(settings));
+}
+
+function configurationOf(settings: NotificationSettings) {
   const { maintenance } = settings;
-  return toYaml({
+  return {
     global: { resolve_timeout: "5m" },
     templates: Object.keys(templateFiles),
     route: {
@@ -59,7 +80,7 @@ export function alertmanagerConfiguration(settings: NotificationSettings): strin
       })),
     }),
     receivers: receivers(settings),
-  });
+  };
 }
 
 interface Route {

@@ -3,7 +3,7 @@ import { jobs } from "../catalog/metrics.ts";
 import { GLOBAL_REGION, topicArn } from "../catalog/topics.ts";
 import { type Checker, tellerOf, type UptimeCheck, uptimeChecks, vendorInterval } from "../catalog/uptime.ts";
 import type { Enabled, Settings } from "../settings.ts";
-import { alertmanagerFiles, type NotificationSettings } from "./alertmanager.ts";
+import { alertmanagerFiles, managedDefinition, type NotificationSettings } from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
 import { blackboxConfiguration, type ProbeSettings } from "./blackbox.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
@@ -11,7 +11,12 @@ import { datadogAgentFiles } from "./datadog.ts";
 import { gatusConfiguration, type StatusPageSettings } from "./gatus.ts";
 import type { GatusAlerting } from "./gatus-alerting.ts";
 import { type DashboardOptions, dashboardFiles } from "./grafana.ts";
-import { type AlertLinks, prometheusConfiguration, ruleFiles } from "./prometheus.ts";
+import {
+  type AlertLinks,
+  prometheusConfiguration,
+  type RemoteWriteSettings,
+  ruleFiles,
+} from "./prometheus.ts";
 
 /** Addresses of the platform's own servers on their network: the containers' aliases. */
 export const internalAddresses = {
@@ -53,7 +58,8 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
   };
   const probes = probeSettings(settings);
   const { replicas } = platform;
-  const alertmanagers = replicaAddresses("alertmanager", replicas);
+  // Amazon's engine has an Alertmanager of its own.
+  const alertmanagers = platform.engine === "amp" ? [] : replicaAddresses("alertmanager", replicas);
   const targets = {
     "agentpay-api": platform.apiTargets,
     "agentpay-worker": platform.workerTargets,
@@ -64,7 +70,13 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     alertmanager: alertmanagers,
   };
   const scraped = jobs.filter((job) => (job === "blackbox" ? probes !== undefined : targets[job].length > 0));
-  const rules = ruleFiles(settings.alertThresholds, links, scraped, recordedOnly(settings));
+  const rules = ruleFiles(
+    settings.alertThresholds,
+    links,
+    scraped,
+    recordedOnly(settings),
+    settings.environment,
+  );
   return {
     "prometheus.yml": prometheusConfiguration(
       {
@@ -74,11 +86,39 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
         probes,
         alertmanagers,
         replicated: replicas > 1,
+        remoteWrite: remoteWriteSettings(settings, platform),
       },
       Object.keys(rules),
     ),
     ...under("rules", rules),
   };
+}
+
+/** Stands in the rendered files for the address of Amazon's engine, which is known once it has been made. */
+export const WORKSPACE_ENDPOINT = "https://workspace.amp.invalid/";
+
+function remoteWriteSettings(
+  settings: Settings,
+  platform: Enabled<"metrics">,
+): RemoteWriteSettings | undefined {
+  const { remoteUsername: username, remoteTenant: tenant, remoteWriteUrl } = platform;
+  const cluster = namePrefix(settings);
+  if (platform.engine === "amp" && settings.aws.enabled) {
+    const url = `${WORKSPACE_ENDPOINT}api/v1/remote_write`;
+    return { url, username: undefined, tenant: undefined, signedFor: settings.aws.region, cluster };
+  }
+  if (platform.engine !== "remote" || remoteWriteUrl === undefined) return undefined;
+  return { url: fromContainer(remoteWriteUrl), username, tenant, signedFor: undefined, cluster };
+}
+
+/** The rules alone, by file name: what an engine elsewhere is given. They are the same for every engine. */
+export function engineRules(settings: Settings, platform: Enabled<"metrics">): Record<string, string> {
+  const files = Object.entries(prometheusFiles(settings, platform));
+  return Object.fromEntries(
+    files.flatMap(([path, content]) =>
+      path.startsWith("rules/") ? [[path.slice("rules/".length), content]] : [],
+    ),
+  );
 }
 
 /** The stack's checkers in their order, without those whose platform is switched off. */
@@ -185,6 +225,15 @@ export function notificationSettings(settings: Settings): NotificationSettings {
   };
 }
 
+/** What Amazon's Alertmanager is told, where `metrics.engine` is `amp`. */
+export function managedAlertmanagerDefinition(
+  settings: Settings,
+  { accountId, region }: Enabled<"aws">,
+): string {
+  const warningTopicArn = topicArn(accountId, namePrefix(settings), "warning", region);
+  return managedDefinition({ ...notificationSettings(settings), managed: { warningTopicArn, region } });
+}
+
 /** What names of AWS resources begin with, such as `agentpay-production`. */
 export function namePrefix({ environment }: Settings): string {
   return `agentpay-${environment}`;
@@ -236,7 +285,9 @@ export function renderAll(settings: Settings): Record<string, string> {
     ...(probes && { "blackbox/blackbox.yml": blackboxConfiguration(probes) }),
     ...(settings.metrics.enabled && {
       ...under("prometheus", prometheusFiles(settings, settings.metrics)),
-      ...under("alertmanager", alertmanagerFiles(notificationSettings(settings))),
+      ...(settings.metrics.engine === "amp" && settings.aws.enabled
+        ? { "alertmanager/amp.yml": managedAlertmanagerDefinition(settings, settings.aws) }
+        : under("alertmanager", alertmanagerFiles(notificationSettings(settings)))),
       ...under("grafana/dashboards", dashboardFiles(dashboardOptions(settings))),
     }),
     ...(settings.aws.enabled && {

@@ -25,13 +25,36 @@ export interface ScrapeSettings {
   readonly alertmanagers: readonly string[];
   /** Whether another Prometheus does the same. */
   readonly replicated: boolean;
+  /** Where the samples go to be kept and looked at by the rules; undefined where this Prometheus does that. */
+  readonly remoteWrite: RemoteWriteSettings | undefined;
 }
+
+export interface RemoteWriteSettings {
+  readonly url: string;
+  /** With the password in `remotePasswordFile`; undefined where the engine asks for none. */
+  readonly username: string | undefined;
+  /** Undefined where the engine has no tenants. */
+  readonly tenant: string | undefined;
+  /** Region for which requests are signed with the host's role; undefined where the engine is not AWS's. */
+  readonly signedFor: string | undefined;
+  /** What replicas are told apart from other Prometheus servers by. */
+  readonly cluster: string;
+}
+
+/** By which Mimir, Cortex, Loki and Thanos know a tenant. */
+export const TENANT_HEADER = "X-Scope-OrgID";
+
+/** In a folder of its own: the configuration's holds no secret. */
+export const PROMETHEUS_SECRETS_FOLDER = "/run/secrets/prometheus";
+export const remotePasswordFile = `${PROMETHEUS_SECRETS_FOLDER}/remote-password`;
 
 /**
  * Environment variable that says which replica a Prometheus is, and the label that its samples leave the house with.
  * Alerts lose it: those of both replicas are then the same to Alertmanager.
  */
 export const REPLICA = { variable: "REPLICA", label: "replica" } as const;
+/** The labels by which Mimir, Cortex and Amazon's engine know that two Prometheus servers send the same. */
+const HA_LABELS = { cluster: "cluster", replica: "__replica__" } as const;
 
 export interface AlertLinks {
   /** A runbook is at `<runbookBaseUrl>/<AlertName>.md`. */
@@ -49,16 +72,12 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
       evaluation_interval: interval,
       external_labels: {
         environment: settings.environment,
-        ...(settings.replicated && { [REPLICA.label]: `\${${REPLICA.variable}}` }),
+        ...(settings.replicated && replicaLabels(settings.remoteWrite)),
       },
     },
-    rule_files: ruleFiles.map((file) => `rules/${file}`),
-    alerting: {
-      ...(settings.replicated && {
-        alert_relabel_configs: [{ action: "labeldrop", regex: REPLICA.label }],
-      }),
-      alertmanagers: [{ static_configs: [{ targets: settings.alertmanagers }] }],
-    },
+    ...(settings.remoteWrite
+      ? { remote_write: [remoteWrite(settings.remoteWrite)] }
+      : ruling(settings, ruleFiles)),
     scrape_configs: [
       ...Object.entries(settings.targets)
         .filter(([, targets]) => targets.length > 0)
@@ -68,16 +87,46 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
   });
 }
 
+function replicaLabels(remote: RemoteWriteSettings | undefined): Record<string, string> {
+  const own = `\${${REPLICA.variable}}`;
+  return remote
+    ? { [HA_LABELS.cluster]: remote.cluster, [HA_LABELS.replica]: own }
+    : { [REPLICA.label]: own };
+}
+
+/** What a Prometheus with rules of its own has, and one that only ships samples must not have. */
+function ruling({ replicated, alertmanagers }: ScrapeSettings, ruleFiles: readonly string[]) {
+  return {
+    rule_files: ruleFiles.map((file) => `rules/${file}`),
+    alerting: {
+      ...(replicated && { alert_relabel_configs: [{ action: "labeldrop", regex: REPLICA.label }] }),
+      alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }],
+    },
+  };
+}
+
+function remoteWrite({ url, username, tenant, signedFor }: RemoteWriteSettings) {
+  return {
+    name: "engine",
+    url,
+    ...(username && { basic_auth: { username, password_file: remotePasswordFile } }),
+    ...(tenant && { headers: { [TENANT_HEADER]: tenant } }),
+    ...(signedFor && { sigv4: { region: signedFor } }),
+  };
+}
+
 /**
  * Rule files by file name, one for each group of alerts and one for all recorded series.
  * @param scraped the jobs that the stack scrapes: alerts about another one would find it missing for ever
  * @param recordedOnly endpoints of which another checker tells people: their alerts are of severity info here
+ * @param environment of every alert: an engine elsewhere knows no external label of ours
  */
 export function ruleFiles(
   thresholds: AlertThresholds,
   links: AlertLinks,
   scraped: readonly Job[] = jobs,
   recordedOnly: readonly string[] = [],
+  environment?: string,
 ): Record<string, string> {
   const recording = {
     groups: recordingRuleGroups.map(({ name, interval, rules }) => ({
@@ -99,7 +148,7 @@ export function ruleFiles(
           {
             name,
             interval,
-            rules: alerts.map((alert) => alertingRule(alert, thresholds, links, recordedOnly)),
+            rules: alerts.map((alert) => alertingRule(alert, thresholds, links, recordedOnly, environment)),
           },
         ],
       }),
@@ -112,6 +161,7 @@ function alertingRule(
   thresholds: AlertThresholds,
   links: AlertLinks,
   recordedOnly: readonly string[],
+  environment: string | undefined,
 ) {
   const { name, service, labels, holdFor, keepFiringFor, summary, description } = alert;
   const severity = recordedOnly.includes(labels?.["endpoint"] ?? "") ? "info" : alert.severity;
@@ -120,7 +170,13 @@ function alertingRule(
     expr: expressionOf(alert, thresholds),
     for: holdFor,
     ...(keepFiringFor && { keep_firing_for: keepFiringFor }),
-    labels: { severity, service, team: services[service].team, ...labels },
+    labels: {
+      severity,
+      service,
+      team: services[service].team,
+      ...(environment !== undefined && { environment }),
+      ...labels,
+    },
     annotations: {
       summary,
       description,

@@ -4,11 +4,10 @@ import { dashboards } from "../catalog/dashboards/index.ts";
 import { replaceVariables } from "../catalog/promql.ts";
 import { messageOf } from "../local/engine/errors.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../render/grafana-panels.ts";
-import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, proven, some } from "./check.ts";
+import { grafanaApi } from "./grafana-api.ts";
 import { getJson } from "./http.ts";
 import { query } from "./prometheus.ts";
-import { loginOf } from "./report.ts";
 
 const dashboard = z.object({
   dashboard: z.object({
@@ -24,12 +23,8 @@ const dashboard = z.object({
 });
 
 function ask<Schema extends z.ZodType>(context: Context, schema: Schema, path: string) {
-  const { grafanaUrl, bindAddress, grafanaPort } = context.settings.metrics as Enabled<"metrics">;
-  const headers = {
-    Authorization: `Basic ${loginOf(context.secrets["metrics.grafanaAdminPassword"] ?? "")}`,
-  };
-  const url = grafanaUrl ?? `http://${bindAddress}:${grafanaPort}`;
-  return getJson(schema, `${url}/api/${path}`, { headers, signal: context.signal });
+  const { url, headers } = grafanaApi(context);
+  return getJson(schema, `${url}/${path}`, { headers, signal: context.signal });
 }
 
 const readDashboards = (context: Context) =>

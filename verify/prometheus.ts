@@ -2,23 +2,41 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { metrics } from "../catalog/metrics.ts";
+import { PROMETHEUS_DATASOURCE_UID } from "../render/grafana-panels.ts";
 import { renderAll } from "../render/index.ts";
 import type { Settings } from "../settings.ts";
-import { type Check, type Context, failed, proven, required, some } from "./check.ts";
+import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
+import { grafanaApi } from "./grafana-api.ts";
 import { getJson, getText } from "./http.ts";
 
 const REACHABLE =
   "Is it running, and reachable from here? Its ports listen on metrics.bindAddress of the Docker host: " +
   "run this there, or through ssh -L.";
 
-/** The `data` of an answer of Prometheus's API. */
+/** The `data` of an answer of Prometheus's API: of the one that scrapes, or of whatever has the samples and rules. */
 async function ask<Data extends z.ZodType>(
-  { outputs, signal }: Context,
+  context: Context,
   path: string,
   data: Data,
+  of: "scraper" | "engine" = "engine",
 ): Promise<z.output<Data>> {
-  const url = `${required(outputs.prometheusUrl, "prometheusUrl")}/api/v1/${path}`;
-  return data.parse((await getJson(z.object({ data: z.unknown() }), url, { signal })).data);
+  const { signal, outputs } = context;
+  // An engine elsewhere asks for credentials. Grafana has them.
+  const { url, headers } =
+    of === "engine" && engineOf(context.settings) !== "container"
+      ? throughGrafana(context)
+      : { url: required(outputs.prometheusUrl, "prometheusUrl"), headers: {} };
+  const answer = getJson(z.object({ data: z.unknown() }), `${url}/api/v1/${path}`, { headers, signal });
+  return data.parse((await answer).data);
+}
+
+function engineOf({ metrics }: Settings) {
+  return metrics.enabled ? metrics.engine : "container";
+}
+
+function throughGrafana(context: Context) {
+  const { url, headers } = grafanaApi(context);
+  return { url: `${url}/datasources/proxy/uid/${PROMETHEUS_DATASOURCE_UID}`, headers };
 }
 
 const vector = z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()) })) });
@@ -41,7 +59,7 @@ const targets = z.object({
 });
 
 async function targetsUp(context: Context) {
-  const data = await ask(context, "targets?state=active", targets);
+  const data = await ask(context, "targets?state=active", targets, "scraper");
   const down = data.activeTargets.filter(({ health }) => health !== "up");
   const seen = new Set(data.activeTargets.map(({ labels }) => labels["job"]));
   const unseen = jobsOf(context.settings).filter((job) => !seen.has(job));
@@ -161,6 +179,14 @@ function arrives(
 
 const server = { section: "Metrics", platform: "metrics" } as const;
 
+/** A check of the stack's own Alertmanager: Amazon's engine has another, which AWS looks after. */
+function ofOwnAlertmanager(run: Check["run"]): Check["run"] {
+  return async (context) =>
+    engineOf(context.settings) === "amp"
+      ? notConfigured("metrics.engine is amp: its Alertmanager is Amazon's")
+      : run(context);
+}
+
 export const prometheusChecks: readonly Check[] = [
   {
     ...server,
@@ -189,22 +215,23 @@ export const prometheusChecks: readonly Check[] = [
     id: "alertmanager-ready",
     title: "Alertmanager runs",
     advice: REACHABLE,
-    run: ({ outputs, signal }) =>
+    run: ofOwnAlertmanager(({ outputs, signal }) =>
       ready("Alertmanager", required(outputs.alertmanagerUrl, "alertmanagerUrl"), signal),
+    ),
   },
   {
     ...server,
     id: "alertmanager-configuration",
     title: "Alertmanager has its routes",
     advice: "Run pulumi up; Alertmanager's log says why it refused a configuration.",
-    run: alertmanagerConfigured,
+    run: ofOwnAlertmanager(alertmanagerConfigured),
   },
   {
     ...server,
     id: "alertmanager-deliveries",
     title: "Notifications are delivered",
     advice: "See runbooks/AlertmanagerNotificationsFailing.md.",
-    run: deliveries,
+    run: ofOwnAlertmanager(deliveries),
   },
 ];
 

@@ -29,6 +29,8 @@ export interface Addresses {
   /** At which the Alertmanagers gossip. */
   readonly cluster: readonly string[];
   readonly blackbox: string;
+  /** Of the engine elsewhere, where the lab has one. */
+  readonly engine: string;
 }
 
 /** What the lab's servers have in common. */
@@ -52,6 +54,7 @@ export async function freeAddresses(replicas: number): Promise<Addresses> {
     alertmanager: await each(),
     cluster: await each(),
     blackbox: await address(),
+    engine: await address(),
   };
 }
 
@@ -117,7 +120,7 @@ export async function prometheuses(
   tool: FoundTool,
   { prometheus }: Addresses,
   configurationFolder: string,
-  smallDisk: boolean,
+  { smallDisk, shipsOnly }: { readonly smallDisk: boolean; readonly shipsOnly: boolean },
 ): Promise<Servers> {
   if (smallDisk) await mkdir(data("prometheus"), { recursive: true });
   return each(prometheus, (address, index) => {
@@ -127,13 +130,13 @@ export async function prometheuses(
       command: binary(tool, "prometheus"),
       args: [
         `--config.file=${path.join(configurationFolder, "prometheus.yml")}`,
-        `--storage.tsdb.path=${data(name)}`,
         `--web.listen-address=${address}`,
         "--web.enable-lifecycle",
         // Prometheus's own defaults, which are durations too.
         `--scrape.discovery-reload-interval=${scaleDuration("5s", factor)}`,
-        `--query.lookback-delta=${scaleDuration("5m", factor)}`,
-        `--rules.alert.resend-delay=${scaleDuration("1m", factor)}`,
+        ...(shipsOnly
+          ? ["--agent", `--storage.agent.path=${data(name)}`]
+          : [`--storage.tsdb.path=${data(name)}`, ...ruleArguments(factor)]),
       ],
       environment: { [REPLICA.variable]: name },
       cwd: folder,
@@ -171,6 +174,39 @@ export async function gatus(
       cwd: folder,
     },
     publicStatusPageUrl(settings.uptime),
+  );
+}
+
+/** Of a Prometheus that evaluates rules. */
+function ruleArguments(factor: number): readonly string[] {
+  return [
+    `--query.lookback-delta=${scaleDuration("5m", factor)}`,
+    `--rules.alert.resend-delay=${scaleDuration("1m", factor)}`,
+  ];
+}
+
+/** A second Prometheus, which takes what another one ships, and has the rules. */
+export function engine(
+  { children, folder, factor, data }: Ground,
+  tool: FoundTool,
+  address: string,
+  configurationFolder: string,
+): LabServer {
+  return new LabServer(
+    children,
+    {
+      name: "engine",
+      command: binary(tool, "prometheus"),
+      args: [
+        `--config.file=${path.join(configurationFolder, "engine.yml")}`,
+        `--storage.tsdb.path=${data("engine")}`,
+        `--web.listen-address=${address}`,
+        "--web.enable-remote-write-receiver",
+        ...ruleArguments(factor),
+      ],
+      cwd: folder,
+    },
+    `http://${address}`,
   );
 }
 

@@ -24,17 +24,19 @@ import { REPOSITORY } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { startLabAws } from "./lab-aws.ts";
+import type { LabServer } from "./lab-server.ts";
 import {
   type Addresses,
   alertmanagers,
   binary,
+  engine,
   freeAddresses,
   gatus,
   prometheuses,
   type Servers,
   withLabAddresses,
 } from "./lab-servers.ts";
-import { type Pace, scaleFile } from "./scale.ts";
+import { type Pace, scaleDuration, scaleFile } from "./scale.ts";
 
 export interface LabOptions {
   /** Folder of its own. */
@@ -52,6 +54,8 @@ export interface LabOptions {
   readonly smallDisk?: boolean;
   /** Of Prometheus and of Alertmanager. Default: one. */
   readonly replicas?: 1 | 2;
+  /** Whether Prometheus only ships its samples to a second one, which has the rules. Default: no. */
+  readonly remoteEngine?: boolean;
 }
 
 /** prometheus.yml as far as drills break it. */
@@ -71,8 +75,12 @@ export interface Lab {
   readonly agentpay: RunningAgentPay;
   readonly urls: { readonly [Server in "prometheus" | "alertmanager" | "pagerduty" | "inbox"]: string };
   readonly servers: { readonly [Server in "prometheus" | "alertmanager"]: Servers };
+  /** The Prometheus that evaluates the rules: the first, or the engine elsewhere. */
+  readonly ruler: LabServer;
   /** Alertmanager's way to PagerDuty. */
   readonly wayToPager: Gateway;
+  /** Prometheus's way to the engine elsewhere that has its rules, where the lab has one. */
+  readonly wayToEngine: Gateway;
   /** Where Prometheus keeps its samples. */
   readonly prometheusData: string;
   /** Who the routing key belongs to. */
@@ -96,7 +104,7 @@ const SEED = 1;
 
 const PAGERDUTY_SERVICE = "AgentPay drill";
 /** Simulated: a scrape has a real half second at 60 times the pace, also on a busy machine. */
-const SCRAPE_INTERVAL_SECONDS = 30;
+export const SCRAPE_INTERVAL_SECONDS = 30;
 /** Two of them in the time that an endpoint may fail before it rings. */
 const PROBE_INTERVAL_SECONDS = 60;
 const API_TOKEN = "drill";
@@ -122,7 +130,16 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 }
 
 async function assemble(
-  { folder, factor, tools, aws, startServer, smallDisk = false, replicas = 1 }: LabOptions,
+  {
+    folder,
+    factor,
+    tools,
+    aws,
+    startServer,
+    smallDisk = false,
+    replicas = 1,
+    remoteEngine = false,
+  }: LabOptions,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<Lab, "stop">> {
   const logs = new LogFiles(path.join(folder, "logs"));
@@ -146,11 +163,13 @@ async function assemble(
   const children = new Children(path.join(folder, "children.json"), logs);
   undo.push(() => children.stopAll());
   const wayToPager = keep(await startGateway(pagerduty.url));
+  const wayToEngine = keep(await startGateway(`http://${addresses.engine}`));
   const settings = labSettings(agentpay, {
     statusPagePort: await freePort(),
     eventsUrl: wayToPager.url,
     smtpHost: inbox.mailAddress,
     replicas,
+    remoteWriteUrl: remoteEngine ? `${wayToEngine.url}/api/v1/write` : undefined,
   });
   const notifications = notificationSettings(settings);
   const keys = await makeIntegrations(pagerduty.url);
@@ -168,7 +187,7 @@ async function assemble(
     : undefined;
   const prometheusFolder = path.join(folder, "prometheus");
   const alertmanagerFolder = path.join(folder, "alertmanager");
-  const files = scaled(prometheusConfigurationFiles(settings, addresses), pace);
+  const files = atPace(prometheusConfigurationFiles(settings, addresses), pace);
   const filesDuring = (maintenance: readonly Maintenance[]) =>
     alertmanagerFiles({
       ...notifications,
@@ -196,8 +215,18 @@ async function assemble(
   const ground = { children, folder, factor, data };
   const servers = {
     alertmanager: alertmanagers(ground, tools.alertmanager, addresses, alertmanagerFolder),
-    prometheus: await prometheuses(ground, tools.prometheus, addresses, prometheusFolder, smallDisk),
+    prometheus: await prometheuses(ground, tools.prometheus, addresses, prometheusFolder, {
+      smallDisk,
+      shipsOnly: remoteEngine,
+    }),
   };
+  const ruler = remoteEngine
+    ? engine(ground, tools.prometheus, addresses.engine, prometheusFolder)
+    : servers.prometheus[0];
+  if (remoteEngine) {
+    await writeFiles(prometheusFolder, { "engine.yml": engineConfiguration(files, addresses) });
+    await ruler.start();
+  }
   for (const server of servers.alertmanager) await server.start();
   const probes = probeSettings(settings);
   if (probes === undefined)
@@ -218,7 +247,7 @@ async function assemble(
   await statusPage.start();
   for (const server of servers.prometheus) await server.start();
   const urls = {
-    prometheus: servers.prometheus[0].url,
+    prometheus: ruler.url,
     alertmanager: servers.alertmanager[0].url,
     pagerduty: pagerduty.url,
     inbox: inbox.url,
@@ -228,7 +257,9 @@ async function assemble(
     agentpay,
     urls,
     servers,
+    ruler,
     wayToPager,
+    wayToEngine,
     prometheusData: data("prometheus"),
     pagerDutyService: PAGERDUTY_SERVICE,
     breakPrometheus: async (breakages) => {
@@ -278,7 +309,14 @@ function labSettings(
     eventsUrl,
     smtpHost,
     replicas,
-  }: { statusPagePort: number; eventsUrl: string; smtpHost: string; replicas: 1 | 2 },
+    remoteWriteUrl,
+  }: {
+    statusPagePort: number;
+    eventsUrl: string;
+    smtpHost: string;
+    replicas: 1 | 2;
+    remoteWriteUrl: string | undefined;
+  },
 ): Settings {
   const settings = readSettings(REPOSITORY, "local");
   if (!settings.metrics.enabled || !settings.pagerduty.enabled || !settings.uptime.enabled) {
@@ -303,6 +341,8 @@ function labSettings(
     metrics: {
       ...settings.metrics,
       replicas,
+      engine: remoteWriteUrl === undefined ? "container" : "remote",
+      remoteWriteUrl,
       scrapeIntervalSeconds: SCRAPE_INTERVAL_SECONDS,
       apiTargets: target("api"),
       workerTargets: target("worker"),
@@ -316,6 +356,31 @@ function prometheusConfigurationFiles(settings: Settings, addresses: Addresses):
   if (!settings.metrics.enabled) return {};
   const files = prometheusFiles(settings, settings.metrics);
   return { ...files, "prometheus.yml": withLabAddresses(files["prometheus.yml"] ?? "", addresses) };
+}
+
+/** What the engine elsewhere is set up with by whoever runs it: the rendered rules, and our Alertmanager. */
+function engineConfiguration(files: Readonly<Record<string, string>>, addresses: Addresses): string {
+  return stringify({
+    rule_files: Object.keys(files).filter((file) => file.startsWith("rules/")),
+    alerting: { alertmanagers: [{ static_configs: [{ targets: addresses.alertmanager }] }] },
+  });
+}
+
+/** At the lab's pace, Prometheus's default waits between two shipments included. */
+function atPace(files: Readonly<Record<string, string>>, pace: Pace): Record<string, string> {
+  const waits = Object.fromEntries(
+    ["batch_send_deadline", "max_backoff"].map((wait) => [wait, scaleDuration("5s", pace.factor)]),
+  );
+  const configuration = parse(files["prometheus.yml"] ?? "") as { remote_write?: object[] };
+  const { remote_write: shipments } = configuration;
+  const faster = shipments?.map((shipment) => ({ ...shipment, queue_config: waits }));
+  return scaled(
+    {
+      ...files,
+      "prometheus.yml": stringify({ ...configuration, ...(faster && { remote_write: faster }) }),
+    },
+    pace,
+  );
 }
 
 function scaled(files: Readonly<Record<string, string>>, pace: Pace): Record<string, string> {

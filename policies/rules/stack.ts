@@ -56,10 +56,11 @@ const pipelineAlarms = stackRule({
         path: "resources",
         must: "must have a rule file with an alert on failed notifications",
       },
+      // A Prometheus that only ships samples has no rules: they are with an engine elsewhere.
       holds: () =>
         some(containers, ({ props }) =>
           some(props.uploads, ({ content }) => content?.includes(FAILED_NOTIFICATIONS) ?? false),
-        ),
+        ) || some(containers, ({ props }) => some(props.command, (argument) => argument === "--agent")),
     };
   },
 });

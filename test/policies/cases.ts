@@ -394,6 +394,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
           uploads: [{ content: UNKNOWN }, { content: "alertmanager_notifications_failed_total > 0" }],
         }),
       ],
+      [container({ command: ["--agent"] })],
       [aws],
     ],
     fail: [["resources", container({ uploads: [{ content: "up == 0" }] })]],

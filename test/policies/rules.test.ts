@@ -229,7 +229,15 @@ test("a level of the stack's own is the rule's", () => {
   expect(levels({ [name]: { enforcementLevel: "disabled" } })).toEqual([]);
 });
 
-test.each<Overrides>([{ "metrics.replicas": 2 }])("production with %j keeps them too", async (overrides) => {
+test.each<Overrides>([
+  { "metrics.replicas": 2 },
+  { "metrics.engine": "amp" },
+  {
+    "metrics.engine": "remote",
+    "metrics.remoteWriteUrl": "https://mimir.example.com/api/v1/push",
+    "metrics.remoteQueryUrl": "https://mimir.example.com/prometheus",
+  },
+])("production with %j keeps them too", async (overrides) => {
   const subjects = (await runProgram("production", { overrides })).resources.map(subjectOf);
   expect(complaints("production", subjects)).toEqual([]);
 });

@@ -152,6 +152,7 @@ describe("rule files", () => {
         severity: told.has(alert.labels?.["endpoint"] ?? "") ? "info" : alert.severity,
         service: alert.service,
         team: services[alert.service].team,
+        environment: "production",
         ...alert.labels,
       },
       annotations: {

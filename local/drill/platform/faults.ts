@@ -13,6 +13,7 @@ export interface PlatformFault {
   readonly aws?: true;
   readonly smallDisk?: true;
   readonly replicas?: 2;
+  readonly remoteEngine?: true;
   /** Why it can't be tried on this machine; undefined where it can. */
   readonly impossible?: () => string | undefined;
   /** Breaks it and mends it. Returns what happened. @throws where something did not hold, saying what */
@@ -266,6 +267,41 @@ export const platformFaults: readonly PlatformFault[] = [
     mustHold: "each outage pages, once, and ends, also when the other one is back in between",
     replicas: 2,
     run: (scene) => eitherMayFail(scene, "alertmanager"),
+  },
+  {
+    name: "engine-cut-off",
+    title: "The way to an engine elsewhere, which has the rules, is cut for 10 minutes",
+    mustHold: "its rules page; no sample is lost; somebody hears that it is blind; it rings again afterwards",
+    remoteEngine: true,
+    run: async (scene) => {
+      const { wayToEngine, servers } = scene.lab;
+      await scene.begin("redis");
+      const took = await scene.untilPaged("redis", 10);
+      await scene.mend("redis");
+      wayToEngine.passage = "cut";
+      await scene.until("a page that the engine is blind", 20, async () =>
+        (await scene.allEvents()).some(({ summary }) => summary.includes("APIDown")),
+      );
+      await scene.pass(10);
+      wayToEngine.passage = "open";
+      await scene.until("the end of every page", 30, async () => {
+        const last = new Map((await scene.allEvents()).map(({ key, action }) => [key, action]));
+        return ![...last.values()].includes("trigger");
+      });
+      const [dropped = 0] = await scene.query(
+        "sum(prometheus_remote_storage_samples_dropped_total) + sum(prometheus_remote_storage_samples_failed_total)",
+      );
+      const gaps = await scene.gaps("up{job='redis'}");
+      if (dropped > 0 || gaps.longest > 2.5) {
+        throw new Error(`${dropped} samples dropped, and ${gaps.longest} scrapes between two samples`);
+      }
+      const before = await scene.rings("redis");
+      await scene.begin("redis");
+      await scene.until("the next page", 10, async () => (await scene.rings("redis")) > before);
+      await scene.mend("redis");
+      if (servers.prometheus[0].pid === undefined) throw new Error("the shipping Prometheus has ended");
+      return `paged after ${took}; cut off, APIDown rang, for nobody could know; all ${gaps.samples} samples are there; rang again`;
+    },
   },
   {
     name: "host-gone",

@@ -30,17 +30,14 @@ async function runOne(fault: PlatformFault, options: RoundOptions): Promise<Plat
   const impossible = fault.impossible?.();
   if (impossible !== undefined) return { fault, outcome: "not tried", happened: impossible };
   options.report(fault.title);
-  const { aws = false, smallDisk = false, replicas = 1 } = fault;
+  const { aws = false, smallDisk = false, replicas = 1, remoteEngine = false } = fault;
   const folder = path.join(options.folder, fault.name);
-  const lab = await startLab({ ...options, aws, smallDisk, replicas, folder });
+  const lab = await startLab({ ...options, aws, smallDisk, replicas, remoteEngine, folder });
   try {
     const scene = new Scene(lab, options.factor, options.signal);
     await scene.until("Prometheus with its targets", 5, async () => {
-      await Promise.all(
-        Object.values(lab.servers)
-          .flat()
-          .map((server) => server.ready()),
-      );
+      const servers = [...Object.values(lab.servers).flat(), lab.ruler];
+      await Promise.all(servers.map((server) => server.ready()));
       return (await scene.query("up{job='redis'}")).includes(1);
     });
     // The heartbeat has been heard for as long as its silence has to last.

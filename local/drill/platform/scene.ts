@@ -1,7 +1,7 @@
 /** A lab as faults of the platform use it: something breaks in AgentPay, and what reaches the pager is counted. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultName } from "../../agentpay/faults.ts";
-import type { Lab } from "../lab.ts";
+import { type Lab, SCRAPE_INTERVAL_SECONDS } from "../lab.ts";
 
 /** What is broken in AgentPay, each time one critical alert of a service of its own. */
 export type Outage = "redis" | "postgres";
@@ -115,6 +115,18 @@ export class Scene {
       url,
     );
     return answer.data.result.map(({ value }) => Number(value[1]));
+  }
+
+  /** How many samples a series has, and the longest way between two of them, counted in scrapes. */
+  async gaps(series: string): Promise<{ readonly samples: number; readonly longest: number }> {
+    const url = `${this.lab.urls.prometheus}/api/v1/query?query=${encodeURIComponent(`${series}[1h]`)}`;
+    const answer = await this.#ask<{ data: { result: readonly { values: readonly [number, string][] }[] } }>(
+      url,
+    );
+    const times = answer.data.result.flatMap(({ values }) => values.map(([time]) => time));
+    const ways = times.slice(1).map((time, index) => time - (times[index] ?? time));
+    const scrape = SCRAPE_INTERVAL_SECONDS / this.#factor;
+    return { samples: times.length, longest: Math.max(0, ...ways) / scrape };
   }
 
   /** Lets simulated minutes pass. */

@@ -3,9 +3,10 @@ import { arn, json, mapOf, region, tagMap } from "./schema.ts";
 
 /**
  * Services this stand-in plays, by the name that the provider's `endpoints` has for them. It drives the emulator for
- * all but `costexplorer` and `lambda`, whose resources it keeps itself.
+ * all but `amp`, `costexplorer`, `lambda` and `secretsmanager`, whose resources it keeps itself.
  */
 export const services = [
+  "amp",
   "budgets",
   "cloudwatch",
   "costexplorer",
@@ -16,6 +17,7 @@ export const services = [
   "rds",
   "route53",
   "scheduler",
+  "secretsmanager",
   "ses",
   "sns",
   "sqs",

@@ -153,4 +153,16 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     missing: "checking attributes; encryption settings; metrics",
     standIn: "The stand-in checks them; `functions.ts` counts the failures that it keeps.",
   },
+  {
+    subject: "amp/workspace:Workspace",
+    missing: "taking samples and answering queries; Alertmanager definitions and resource policies",
+    standIn:
+      "Workspaces, rules, definitions and policies are checked and kept in the stand-in's store. Nothing evaluates them: drills use a second Prometheus.",
+  },
+  {
+    subject: "secretsmanager/secretVersion:SecretVersion",
+    missing: "nothing that the program uses",
+    standIn:
+      "Secrets are not driven: the stand-in's store has a digest of the value, so that none is on disk.",
+  },
 ];

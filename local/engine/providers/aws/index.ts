@@ -20,6 +20,12 @@ import { instanceProfile } from "./resources/instance-profile.ts";
 import { key } from "./resources/key.ts";
 import { logGroup } from "./resources/log-group.ts";
 import { logMetricFilter } from "./resources/log-metric-filter.ts";
+import {
+  alertManagerDefinition,
+  ruleGroupNamespace,
+  workspace,
+  workspacePolicy,
+} from "./resources/managed-prometheus.ts";
 import { metricAlarm } from "./resources/metric-alarm.ts";
 import { openIdConnectProvider } from "./resources/open-id-connect-provider.ts";
 import { parameter } from "./resources/parameter.ts";
@@ -30,6 +36,7 @@ import { role } from "./resources/role.ts";
 import { rolePolicy } from "./resources/role-policy.ts";
 import { rolePolicyAttachment } from "./resources/role-policy-attachment.ts";
 import { schedule } from "./resources/schedule.ts";
+import { secret, secretPolicy, secretVersion } from "./resources/secret.ts";
 import { topic } from "./resources/topic.ts";
 import { topicPolicy } from "./resources/topic-policy.ts";
 import { topicSubscription } from "./resources/topic-subscription.ts";
@@ -41,6 +48,10 @@ type Factory = (connection: Connection, stateFolder: string) => AnyHandler;
 
 /** Resource types by token, with the service that the provider's `endpoints` must name for them. */
 export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>> = {
+  "aws:amp/alertManagerDefinition:AlertManagerDefinition": ["amp", alertManagerDefinition],
+  "aws:amp/resourcePolicy:ResourcePolicy": ["amp", workspacePolicy],
+  "aws:amp/ruleGroupNamespace:RuleGroupNamespace": ["amp", ruleGroupNamespace],
+  "aws:amp/workspace:Workspace": ["amp", workspace],
   "aws:budgets/budget:Budget": ["budgets", budget],
   "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": ["cloudwatch", alarmMuteRule],
   "aws:cloudwatch/logGroup:LogGroup": ["logs", logGroup],
@@ -61,6 +72,9 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:rds/parameterGroup:ParameterGroup": ["rds", parameterGroup],
   "aws:route53/healthCheck:HealthCheck": ["route53", healthCheck],
   "aws:scheduler/schedule:Schedule": ["scheduler", schedule],
+  "aws:secretsmanager/secret:Secret": ["secretsmanager", secret],
+  "aws:secretsmanager/secretPolicy:SecretPolicy": ["secretsmanager", secretPolicy],
+  "aws:secretsmanager/secretVersion:SecretVersion": ["secretsmanager", secretVersion],
   "aws:ses/emailIdentity:EmailIdentity": ["ses", emailIdentity],
   "aws:sns/topic:Topic": ["sns", topic],
   "aws:sns/topicPolicy:TopicPolicy": ["sns", topicPolicy],

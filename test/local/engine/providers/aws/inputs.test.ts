@@ -65,6 +65,29 @@ const target = {
 
 /** One set of inputs for each type that AWS would take. */
 const good: Readonly<Record<string, Properties>> = {
+  "amp/alertManagerDefinition:AlertManagerDefinition": {
+    workspaceId: "ws-1",
+    definition: "alertmanager_config: |\n  route: {receiver: none}\n  receivers: [{name: none}]\n",
+  },
+  "amp/resourcePolicy:ResourcePolicy": {
+    workspaceId: "ws-1",
+    policyDocument: policy({ ...publishing, Action: "aps:RemoteWrite", Resource: "*" }),
+  },
+  "amp/ruleGroupNamespace:RuleGroupNamespace": {
+    workspaceId: "ws-1",
+    name: "agentpay-api",
+    data: "groups: [{name: api, rules: [{alert: APIDown, expr: up == 0}]}]",
+  },
+  "amp/workspace:Workspace": { alias: "agentpay" },
+  "secretsmanager/secret:Secret": { name: "agentpay/routing-key", recoveryWindowInDays: 7 },
+  "secretsmanager/secretPolicy:SecretPolicy": {
+    secretArn: `arn:aws:secretsmanager:eu-west-1:${account}:secret:key-1`,
+    policy: policy({ ...publishing, Action: "secretsmanager:GetSecretValue", Resource: "*" }),
+  },
+  "secretsmanager/secretVersion:SecretVersion": {
+    secretId: `arn:aws:secretsmanager:eu-west-1:${account}:secret:key-1`,
+    secretString: "{}",
+  },
   "budgets/budget:Budget": {
     budgetType: "COST",
     timeUnit: "MONTHLY",
@@ -157,6 +180,32 @@ type Bad = readonly [change: Properties, mistake: string];
 const ungiven = (name: string, change: Properties = {}): Properties => ({ ...change, [name]: undefined });
 
 const bad: Readonly<Record<string, readonly Bad[]>> = {
+  "amp/alertManagerDefinition:AlertManagerDefinition": [
+    [{ workspaceId: "agent pay" }, '"workspaceId": must be the id of a workspace'],
+    [{ definition: "route: {}" }, '"definition":'],
+    [
+      {
+        definition:
+          "alertmanager_config: |\n  route: {receiver: a}\n  receivers: [{name: a, slack_configs: []}]\n",
+      },
+      "may only have pagerduty_configs and sns_configs",
+    ],
+  ],
+  "amp/resourcePolicy:ResourcePolicy": [
+    [{ policyDocument: "{}" }, '"policyDocument": Statement must hold at least one statement'],
+  ],
+  "amp/ruleGroupNamespace:RuleGroupNamespace": [
+    [{ data: "groups: []" }, '"data": groups must hold at least one group'],
+    [{ data: "groups: [{name: a, rules: [{expr: up}]}]" }, "must have either alert or record"],
+    [{ name: "a/b" }, '"name": may hold letters, digits'],
+  ],
+  "amp/workspace:Workspace": [[{ kmsKeyArn: "key" }, '"kmsKeyArn": must be an ARN']],
+  "secretsmanager/secret:Secret": [
+    [{ name: "a b" }, '"name": may hold letters, digits'],
+    [{ recoveryWindowInDays: 3 }, '"recoveryWindowInDays": must be a whole number from 7 to 30'],
+  ],
+  "secretsmanager/secretPolicy:SecretPolicy": [[{ secretArn: "key" }, '"secretArn": must be an ARN']],
+  "secretsmanager/secretVersion:SecretVersion": [[{ secretString: undefined }, '"secretString": is missing']],
   "cloudwatch/alarmMuteRule:AlarmMuteRule": [
     [
       { rule: { schedule: { expression: "rate(1 hour)", duration: "PT1H" } } },

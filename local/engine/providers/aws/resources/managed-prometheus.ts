@@ -1,0 +1,157 @@
+/** Amazon Managed Service for Prometheus: it keeps what it is given; no engine evaluates it here. */
+import { randomUUID } from "node:crypto";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Connection } from "../connection.ts";
+import { policyDocument } from "../policy-document.ts";
+import { arnOf, problem, refused, region, tags, text } from "../schema.ts";
+import { keptResource } from "./kept.ts";
+
+const WORKSPACE = "amp-workspace";
+const workspaceId = text(1, 64).regex(/^[0-9A-Za-z][-.0-9A-Z_a-z]*$/, "must be the id of a workspace");
+
+export function workspace(connection: Connection) {
+  const inputs = z.strictObject({
+    alias: text(0, 100).optional(),
+    kmsKeyArn: arnOf("kms").optional(),
+    loggingConfiguration: z
+      .strictObject({
+        logGroupArn: arnOf("logs").refine((arn) => arn.endsWith(":*"), "must end in :*, as AWS wants it"),
+      })
+      .optional(),
+    region: region().optional(),
+    tags: tags(connection.defaultTags),
+  });
+  return keptResource(connection, {
+    kind: WORKSPACE,
+    inputs,
+    replaceOn: ["kmsKeyArn", "region"],
+    makeId: async () => `ws-${randomUUID()}`,
+    async outputs(id, given) {
+      const place = given.region ?? connection.region;
+      const { accountId } = await connection.caller();
+      return {
+        arn: `arn:aws:aps:${place}:${accountId}:workspace/${id}`,
+        prometheusEndpoint: `https://aps-workspaces.${place}.amazonaws.com/workspaces/${id}/`,
+        region: place,
+      };
+    },
+  });
+}
+
+/** @throws where there is no such workspace */
+function requireWorkspace({ store }: Connection, id: string): void {
+  if (store.get(WORKSPACE, id) === undefined) throw new Error(`Workspace not found: ${id}`);
+}
+
+const ruleGroups = z.object({
+  groups: z
+    .array(
+      z.object({
+        name: z.string("needs a name"),
+        rules: z.array(
+          z
+            .object({ alert: z.string().optional(), record: z.string().optional(), expr: z.string() })
+            .refine(({ alert, record }) => (alert === undefined) !== (record === undefined), {
+              error: "must have either alert or record",
+            }),
+        ),
+      }),
+    )
+    .min(1, "must hold at least one group"),
+});
+
+export function ruleGroupNamespace(connection: Connection) {
+  const inputs = z.strictObject({
+    data: yamlOf(ruleGroups, 1_000_000),
+    name: text(1, 64)
+      .regex(/^[0-9A-Za-z][-.0-9A-Z_a-z]*$/, "may hold letters, digits and - . _")
+      .optional(),
+    region: region().optional(),
+    tags: tags(connection.defaultTags),
+    workspaceId,
+  });
+  return keptResource(connection, {
+    kind: "amp-rule-group-namespace",
+    inputs,
+    replaceOn: ["name", "workspaceId", "region"],
+    async makeId(given) {
+      requireWorkspace(connection, given.workspaceId);
+      return `${given.workspaceId}/${given.name ?? randomUUID()}`;
+    },
+    async outputs(id, given) {
+      const place = given.region ?? connection.region;
+      const { accountId } = await connection.caller();
+      return { arn: `arn:aws:aps:${place}:${accountId}:rulegroupsnamespace/${id}`, region: place };
+    },
+  });
+}
+
+const receiver = z.strictObject(
+  {
+    name: z.string(),
+    pagerduty_configs: z.array(z.looseObject({ routing_key: z.looseObject({}) })).optional(),
+    sns_configs: z.array(z.looseObject({ topic_arn: z.string() })).optional(),
+  },
+  "may only have pagerduty_configs and sns_configs",
+);
+const definition = z.strictObject({
+  template_files: z.record(z.string(), z.string()).optional(),
+  alertmanager_config: z
+    .string()
+    .transform((yaml) => parse(yaml))
+    .pipe(z.looseObject({ route: z.looseObject({ receiver: z.string() }), receivers: z.array(receiver) })),
+});
+
+export function alertManagerDefinition(connection: Connection) {
+  const inputs = z.strictObject({
+    definition: yamlOf(definition, 1_000_000),
+    region: region().optional(),
+    workspaceId,
+  });
+  return keptResource(connection, {
+    kind: "amp-alertmanager-definition",
+    inputs,
+    replaceOn: ["workspaceId", "region"],
+    async makeId(given) {
+      requireWorkspace(connection, given.workspaceId);
+      return given.workspaceId;
+    },
+    outputs: (_, given) => ({ region: given.region ?? connection.region }),
+  });
+}
+
+export function workspacePolicy(connection: Connection) {
+  const inputs = z.strictObject({
+    policyDocument: policyDocument("resource", 20_480),
+    region: region().optional(),
+    revisionId: refused("a revision is AWS's").optional(),
+    timeouts: refused("nothing takes long here"),
+    workspaceId,
+  });
+  return keptResource(connection, {
+    kind: "amp-workspace-policy",
+    inputs,
+    replaceOn: ["workspaceId", "region"],
+    async makeId(given) {
+      requireWorkspace(connection, given.workspaceId);
+      return given.workspaceId;
+    },
+    outputs: (_, given) => ({ revisionId: "1", region: given.region ?? connection.region }),
+  });
+}
+
+/** A text of YAML in this shape. */
+function yamlOf(schema: z.ZodType, maximum: number) {
+  return text(1, maximum).superRefine((given, context) => {
+    let value: unknown;
+    try {
+      value = parse(given);
+      for (const { path, message } of schema.safeParse(value).error?.issues ?? []) {
+        problem(context, [], `${path.join(".")} ${message}`);
+      }
+    } catch {
+      problem(context, [], "must be YAML");
+    }
+  });
+}

@@ -1,0 +1,12 @@
+/** Grafana's API, as its admin. */
+import type { Enabled } from "../settings.ts";
+import type { Context } from "./check.ts";
+import { loginOf } from "./report.ts";
+
+export function grafanaApi({ settings, secrets }: Context) {
+  const { grafanaUrl, bindAddress, grafanaPort } = settings.metrics as Enabled<"metrics">;
+  return {
+    url: `${grafanaUrl ?? `http://${bindAddress}:${grafanaPort}`}/api`,
+    headers: { Authorization: `Basic ${loginOf(secrets["metrics.grafanaAdminPassword"] ?? "")}` },
+  };
+}
