@@ -4,11 +4,13 @@ import colors from "picocolors";
 import { messageOf } from "../local/engine/errors.ts";
 import { dashboards } from "./dashboards/command.ts";
 import { instrumentation } from "./instrumentation/command.ts";
+import { report } from "./report.ts";
 
 const program = new Command("bench")
   .description("Measure on this machine: figures to compare with one another, not with another machine's")
   .addCommand(dashboards)
   .addCommand(instrumentation)
+  .addCommand(report)
   .addHelpText("after", "\nExit codes: 0 measured, 1 could not be measured.");
 
 try {

@@ -1,0 +1,90 @@
+/** A stack of this program in a folder of its own, on the real engine. */
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { engineEnvironment, PROJECT } from "../../local/engine/environment.ts";
+import { startEngineHost } from "../../local/engine/host.ts";
+import { placeLanguagePlugin } from "../../local/engine/language-plugin.ts";
+import { listenOnLoopback } from "../../local/free-port.ts";
+import { REPOSITORY, statePaths } from "../../local/state-folder.ts";
+import { ensureTool } from "../../local/toolchain/find.ts";
+import { tools } from "../../local/toolchain/tools.ts";
+import { secretKeys } from "../../settings.ts";
+import { readConfiguration, setPath } from "../../settings-file.ts";
+import { timed } from "../times.ts";
+import { standIns } from "./stand-ins.ts";
+
+export interface BenchStack {
+  /** Seconds that a command takes. @throws where it fails */
+  run(...args: readonly string[]): Promise<number>;
+  /** Resources in its state. */
+  resources(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/** @param overrides values by path, over those of the stack's file; each secret has a made-up value */
+export async function startBenchStack(stack: string, overrides: Overrides = {}): Promise<BenchStack> {
+  const { binaries } = await ensureTool(tools.pulumi);
+  const sentry = await startSentryApi();
+  const host = await startEngineHost(standIns);
+  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
+  const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
+  await mkdir(paths.backend, { recursive: true });
+  await placeLanguagePlugin(paths.pulumiHome);
+  // A project of its own around the same program: the CLI writes into the stack's file.
+  const project = await readFile(path.join(REPOSITORY, "Pulumi.yaml"), "utf8");
+  const program = JSON.stringify(path.join(REPOSITORY, "index.ts"));
+  await writeFile(path.join(folder, "Pulumi.yaml"), project.replace(/^main: .*$/m, `main: ${program}`));
+  await writeFile(
+    path.join(folder, `Pulumi.${stack}.yaml`),
+    configurationFile(stack, { "sentry.apiUrl": `${sentry.url}/api/`, ...overrides }),
+  );
+  const environment = { ...engineEnvironment(paths, host.port), PULUMI_STACK: stack };
+  const pulumi = (args: readonly string[]) =>
+    timed({
+      command: binaries["pulumi"] ?? "pulumi",
+      args: [...args, "--non-interactive"],
+      cwd: folder,
+      environment,
+    });
+  await pulumi(["stack", "init", stack]);
+  return {
+    run: async (...args) => (await pulumi(args)).seconds,
+    resources: async () => {
+      const state = JSON.parse((await pulumi(["stack", "export"])).output);
+      return state.deployment.resources.length;
+    },
+    stop: async () => {
+      host.stop();
+      sentry.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the program asks by itself, with no provider between: it keeps what it is told. */
+async function startSentryApi() {
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const nothing = request.url?.endsWith("/filters/") ? "[]" : "{}";
+    response.writeHead(200, { "content-type": "application/json" }).end(body || nothing);
+  });
+  const port = await listenOnLoopback(server);
+  return { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
+}
+
+function configurationFile(stack: string, overrides: Overrides): string {
+  const values = { ...Object.fromEntries(secretKeys.map((key) => [key, "made-up"])), ...overrides };
+  const configuration = Object.entries(values).reduce(
+    (all, [key, value]) => setPath(all, key, value),
+    readConfiguration(REPOSITORY, stack),
+  );
+  const config = Object.entries(configuration).map(([key, value]) => [`${PROJECT}:${key}`, value]);
+  // JSON is YAML too, in which nothing is taken for a date.
+  return JSON.stringify({ config: Object.fromEntries(config) });
+}
