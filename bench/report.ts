@@ -23,7 +23,7 @@ type SectionName = keyof typeof SECTIONS;
 interface Options {
   readonly quick?: boolean;
   readonly only: readonly SectionName[];
-  readonly out: string;
+  readonly out?: string;
 }
 
 const names = Object.keys(SECTIONS) as SectionName[];
@@ -33,8 +33,8 @@ export const report = new Command("report")
     "Measure the program, its checks, rendering, paging and Prometheus under load, and write it down",
   )
   .option("--quick", "fewer takes and less load: about 4 minutes instead of 15")
-  .option("--only <sections...>", `some of ${names.join(", ")}; printed, and not written`, names)
-  .option("--out <file>", "where it is written", path.join("docs", "benchmarks.md"))
+  .option("--only <sections...>", `some of ${names.join(", ")}; printed, and only written with --out`, names)
+  .option("--out <file>", "where it is written (default: docs/benchmarks.md)")
   .action(run);
 
 async function run({ quick = false, only, out }: Options): Promise<void> {
@@ -47,9 +47,10 @@ async function run({ quick = false, only, out }: Options): Promise<void> {
     parts.push(asMarkdown(section));
     console.log(`\n${parts.at(-1)}\n`);
   }
-  if (only.length < names.length) return;
-  await writeFile(path.join(REPOSITORY, out), [heading(quick), ...parts].join("\n\n").concat("\n"));
-  console.log(`Written to ${out}`);
+  const file = out ?? (only.length === names.length ? path.join("docs", "benchmarks.md") : undefined);
+  if (file === undefined) return;
+  await writeFile(path.join(REPOSITORY, file), [heading(quick), ...parts].join("\n\n").concat("\n"));
+  console.log(`Written to ${file}`);
 }
 
 function heading(quick: boolean): string {

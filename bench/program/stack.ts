@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { placeBundledPlugins } from "../../local/engine/bundled-plugins.ts";
 import { engineEnvironment, PROJECT } from "../../local/engine/environment.ts";
 import { startEngineHost } from "../../local/engine/host.ts";
-import { placeLanguagePlugin } from "../../local/engine/language-plugin.ts";
 import { listenOnLoopback } from "../../local/free-port.ts";
 import { REPOSITORY, statePaths } from "../../local/state-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
@@ -34,7 +34,7 @@ export async function startBenchStack(stack: string, overrides: Overrides = {}):
   const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
   await mkdir(paths.backend, { recursive: true });
-  await placeLanguagePlugin(paths.pulumiHome);
+  await placeBundledPlugins(paths.pulumiHome);
   // A project of its own around the same program: the CLI writes into the stack's file.
   const project = await readFile(path.join(REPOSITORY, "Pulumi.yaml"), "utf8");
   const program = JSON.stringify(path.join(REPOSITORY, "index.ts"));
