@@ -21,15 +21,18 @@ const MOST = SCRAPE_INTERVAL_SECONDS + EVALUATION + HOLD + GROUP_WAIT;
 
 export async function pagesSection({ quick, report }: BenchOptions): Promise<Section> {
   const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
-  const [prometheus, alertmanager, blackbox, moto] = await Promise.all(
-    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.moto].map((tool) => ensureTool(tool)),
+  const [prometheus, alertmanager, blackbox, gatus, moto] = await Promise.all(
+    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus, tools.moto].map((tool) =>
+      ensureTool(tool),
+    ),
   );
-  if (!prometheus || !alertmanager || !blackbox || !moto) throw new Error("not every server was found");
+  if (!prometheus || !alertmanager || !blackbox || !gatus || !moto)
+    throw new Error("not every server was found");
   const lab = await startLab({
     folder,
     factor: FACTOR,
     aws: false,
-    tools: { prometheus, alertmanager, blackbox, moto },
+    tools: { prometheus, alertmanager, blackbox, gatus, moto },
   });
   const times: number[] = [];
   try {
