@@ -33,6 +33,20 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
     change: ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"],
     resources: ({ accountId, namePrefix }) => [`arn:aws:budgets::${accountId}:budget/${namePrefix}-*`],
   },
+  "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": {
+    read: ["cloudwatch:GetAlarmMuteRule", "cloudwatch:ListTagsForResource"],
+    change: [
+      "cloudwatch:DeleteAlarmMuteRule",
+      "cloudwatch:PutAlarmMuteRule",
+      "cloudwatch:TagResource",
+      "cloudwatch:UntagResource",
+    ],
+    // AWS asks for the rule and for the alarms that it mutes.
+    resources: ({ accountId, namePrefix }) => [
+      everywhere("cloudwatch", accountId, `alarm-mute-rule:${namePrefix}-*`),
+      everywhere("cloudwatch", accountId, `alarm:${namePrefix}-*`),
+    ],
+  },
   "aws:cloudwatch/logGroup:LogGroup": {
     find: ["logs:DescribeLogGroups"],
     read: ["logs:ListTagsForResource"],
