@@ -72,6 +72,7 @@ test("stacks differ where they should", () => {
   // Staging has no access to a database: its dashboards go without the panels that ask it.
   expect(different.filter((path) => path.startsWith("grafana/"))).toEqual([
     "grafana/dashboards/agentpay-cost.json",
+    "grafana/dashboards/agentpay-data.json",
     "grafana/dashboards/agentpay-executive.json",
   ]);
 });
