@@ -137,11 +137,15 @@ export function judge(
   return [...rung, ...muted, ...oftenPaged(drill, observation, times)];
 }
 
-/** Channels that a muted alert came by. */
-function toldThough(id: AlertId, { arrivals }: Observation, { brokenAt }: Times): string[] {
-  const told = arrivals.filter(
-    (arrival) => arrival.channel !== "Alertmanager" && arrival.at >= brokenAt && tells(arrival, id),
-  );
+/** Channels that a muted alert came by. Once all is mended the work is over too, and what still fires is told. */
+function toldThough(
+  id: AlertId,
+  { arrivals }: Observation,
+  { brokenAt, mendedAt = Infinity }: Times,
+): string[] {
+  const told = arrivals
+    .filter(({ channel, at }) => channel !== "Alertmanager" && at >= brokenAt && at < mendedAt)
+    .filter((arrival) => tells(arrival, id));
   return [...new Set(told.map(({ channel }) => `it came by ${channel}, muted as it is`))];
 }
 
