@@ -89,7 +89,7 @@ function alertOf(
   alertmanager: Alertmanager | undefined,
   environment: string,
 ): Alert {
-  const { severity: _, service: _service, team: _team, ...telling } = rule.labels;
+  const { severity: _, service: _service, team: _team, environment: _own, ...telling } = rule.labels;
   const labels: Labels = { ...rule.labels, alertname: name, environment };
   const apart = Object.values(telling).join(", ");
   return {

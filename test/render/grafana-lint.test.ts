@@ -192,6 +192,7 @@ const exceptions: Readonly<Partial<Record<RuleName, Exception>>> = {
       "agentpay-executive Conversations and Sales by Day",
       "agentpay-executive Daily Conversations",
       "agentpay-cost Ledger by Day and Model",
+      "agentpay-data Slowest Queries",
     ],
   },
 };

@@ -117,6 +117,14 @@ const alarm = {
   tags: { severity: "critical" },
 };
 
+function announcement(duration: string): Properties {
+  return {
+    name: "announced",
+    rule: { schedule: { expression: "cron(0 2 * * SUN)", duration, timezone: "UTC" } },
+    muteTargets: { alarmNames: ["api-errors"] },
+  };
+}
+
 function installation(command: string): Properties {
   const step = { action: "aws:runShellScript", name: "install", inputs: { runCommand: [command] } };
   return {
@@ -201,6 +209,13 @@ const cases: Readonly<Record<string, Case>> = {
     },
     drift: ["queryString"],
     outputs: { name: "agentpay/errors" },
+  },
+  "cloudwatch/alarmMuteRule:AlarmMuteRule": {
+    inputs: () => announcement("PT2H"),
+    update: () => announcement("PT3H"),
+    behind: ({ id }) => store().delete("alarm-mute-rule", id),
+    drift: "gone",
+    outputs: { region: "eu-west-1" },
   },
   "cloudwatch/metricAlarm:MetricAlarm": {
     inputs: () => alarm,
