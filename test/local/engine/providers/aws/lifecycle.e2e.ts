@@ -62,6 +62,8 @@ beforeAll(async () => {
   );
   store().set("function", functionArn("somebody-else"), {});
   store().set("anomaly-monitor", monitorArn, { monitorType: "CUSTOM" });
+  store().set("amp-workspace", workspaceId, {});
+  store().set("secret", secretArn, {});
   keyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
   otherKeyId = (await sdk(KMSClient).send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
 });
@@ -125,6 +127,25 @@ function announcement(duration: string): Properties {
   };
 }
 
+/** A workspace and a secret that were there before. */
+const workspaceId = "ws-somebody-elses";
+const secretArn = `arn:aws:secretsmanager:eu-west-1:${account}:secret:somebody-elses`;
+
+function granting(Action: string): string {
+  const Principal = { Service: "aps.amazonaws.com" };
+  return policy({ Effect: "Allow", Principal, Action, Resource: "*" });
+}
+
+function ruleGroups(expr: string): Properties {
+  const data = `groups: [{name: api, rules: [{alert: APIDown, expr: ${expr}}]}]`;
+  return { workspaceId, name: "api", data };
+}
+
+function alertManager(receiver: string): Properties {
+  const yaml = `route: {receiver: ${receiver}}\n  receivers: [{name: ${receiver}}]`;
+  return { workspaceId, definition: `alertmanager_config: |\n  ${yaml}\n` };
+}
+
 function installation(command: string): Properties {
   const step = { action: "aws:runShellScript", name: "install", inputs: { runCommand: [command] } };
   return {
@@ -156,6 +177,57 @@ function anomalies(impact: string): Properties {
 const store = () => new Store(`${emulator.folder}/data/aws/store.json`);
 
 const cases: Readonly<Record<string, Case>> = {
+  "amp/workspace:Workspace": {
+    inputs: () => ({ alias: "agentpay" }),
+    update: () => ({ alias: "agentpay-production" }),
+    behind: ({ id }) => store().delete("amp-workspace", id),
+    drift: "gone",
+    outputs: { region: "eu-west-1" },
+  },
+  "amp/ruleGroupNamespace:RuleGroupNamespace": {
+    inputs: () => ruleGroups("up == 0"),
+    update: () => ruleGroups("up < 1"),
+    behind: ({ id }) => {
+      const kept = store().get("amp-rule-group-namespace", id);
+      store().set("amp-rule-group-namespace", id, { ...kept, ...ruleGroups("up == 2") });
+    },
+    drift: ["data"],
+    outputs: { arn: `arn:aws:aps:eu-west-1:${account}:rulegroupsnamespace/${workspaceId}/api` },
+  },
+  "amp/alertManagerDefinition:AlertManagerDefinition": {
+    inputs: () => alertManager("none"),
+    update: () => alertManager("nobody"),
+    behind: ({ id }) => store().delete("amp-alertmanager-definition", id),
+    drift: "gone",
+    outputs: { region: "eu-west-1" },
+  },
+  "amp/resourcePolicy:ResourcePolicy": {
+    inputs: () => ({ workspaceId, policyDocument: granting("aps:RemoteWrite") }),
+    update: () => ({ workspaceId, policyDocument: granting("aps:QueryMetrics") }),
+    behind: ({ id }) => store().delete("amp-workspace-policy", id),
+    drift: "gone",
+    outputs: { region: "eu-west-1" },
+  },
+  "secretsmanager/secret:Secret": {
+    inputs: () => ({ name: "agentpay/routing-key", description: "of PagerDuty" }),
+    update: () => ({ name: "agentpay/routing-key", description: "of PagerDuty's service" }),
+    behind: ({ id }) => store().delete("secret", id),
+    drift: "gone",
+    outputs: { region: "eu-west-1" },
+  },
+  "secretsmanager/secretVersion:SecretVersion": {
+    inputs: () => ({ secretId: secretArn, secretString: "sentinel-value" }),
+    behind: ({ id }) => store().set("secret-version", id, { digest: "of another value" }),
+    drift: ["secretString"],
+    outputs: { arn: secretArn },
+  },
+  "secretsmanager/secretPolicy:SecretPolicy": {
+    inputs: () => ({ secretArn, policy: granting("secretsmanager:GetSecretValue") }),
+    update: () => ({ secretArn, policy: granting("secretsmanager:DescribeSecret") }),
+    behind: ({ id }) => store().delete("secret-policy", id),
+    drift: "gone",
+    outputs: { region: "eu-west-1" },
+  },
   "cloudwatch/logGroup:LogGroup": {
     inputs: () => ({ name: "/agentpay/api", retentionInDays: 30, tags: { service: "api" } }),
     update: () => ({ name: "/agentpay/api", retentionInDays: 90, tags: { service: "worker" } }),
