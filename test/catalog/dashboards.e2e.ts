@@ -28,7 +28,18 @@ interface Call {
   readonly timestamp: Date;
 }
 
+interface Statement {
+  readonly query: string;
+  readonly role: string;
+  readonly database: string;
+  readonly calls: string;
+  readonly mean: number;
+  readonly max: number;
+  readonly total: number;
+}
+
 let postgres: PostgresUnderTest;
+let statements: Statement[];
 let conversations: Conversation[];
 let calls: Call[];
 
@@ -64,6 +75,21 @@ beforeAll(async () => {
     conversations = (await client.query<Conversation>("SELECT * FROM conversations")).rows;
     calls = (await client.query<Call>("SELECT * FROM llm_metrics")).rows;
   });
+  // By the role whose own statements don't count: from now on, no other runs one.
+  await connected(asMonitoring(), async (client) => {
+    const { rows } = await client.query<Statement>(
+      `SELECT query, rolname AS role, datname AS database, calls, mean_exec_time AS mean, max_exec_time AS max,
+         total_exec_time AS total
+       FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid JOIN pg_database ON pg_database.oid = dbid`,
+    );
+    statements = rows;
+  });
+});
+
+const asMonitoring = () => ({
+  ...postgres.connection("agentpay"),
+  user: MONITORING.user,
+  password: MONITORING.password,
 });
 afterAll(() => postgres.stop());
 
@@ -128,6 +154,17 @@ const expected: Readonly<Record<string, () => readonly (readonly unknown[])[]>> 
         const sales = own.filter(isSale).length;
         return [day, own.length, sales, sales / own.length, mean(durations)];
       }),
+  "agentpay-data slowestQueries": () =>
+    statements
+      .filter(({ database, role }) => database === "agentpay" && role !== MONITORING.user)
+      .toSorted((one, other) => other.mean - one.mean)
+      .slice(0, 10)
+      .map(({ query, role, calls: count, mean: average, max, total }) => [
+        query.replaceAll(/\s+/g, " ").slice(0, 500),
+        role,
+        Number(count),
+        ...[average, max, total].map((milliseconds) => milliseconds / 1000),
+      ]),
   "agentpay-cost ledger": () =>
     groups(
       calls.filter(({ timestamp }) => inRange(timestamp)),
@@ -164,12 +201,7 @@ test("each panel on the database has its calculation, and no calculation is left
 });
 
 test.each(panels)("$place says what the rows say", async ({ place, panel }) => {
-  const connection = {
-    ...postgres.connection("agentpay"),
-    user: MONITORING.user,
-    password: MONITORING.password,
-  };
-  const { rows } = await querySql(connection, expandMacros(panel.sql, range));
+  const { rows } = await querySql(asMonitoring(), expandMacros(panel.sql, range));
   const wanted = expected[place]?.() ?? [];
   expect(rows.length).toBe(wanted.length);
   expect(rows.length).toBeGreaterThan(0);
