@@ -21,7 +21,7 @@ describe("the local stack, its servers as processes", () => {
 
   const ok = async (...args: readonly string[]) => {
     const result = await stack.local(...args);
-    expect(result.output).not.toContain("failed");
+    expect(result.output).not.toContain("[FAILED]");
     expect(result.code).toBe(0);
     return result;
   };
