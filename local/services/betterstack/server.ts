@@ -1,18 +1,8 @@
 /** The simulated Better Stack: the part of its Uptime API that keeps monitors, escalation and status pages. It checks nothing. */
-import { join } from "node:path";
 import { z } from "zod";
-import { html, page, table } from "../html.ts";
-import { listen, newApplication, plugin, type RunningServer } from "../http-server.ts";
-import { JsonStore } from "../json-store.ts";
-import type { VendorOptions } from "../uptimerobot/server.ts";
-import {
-  type Collection,
-  initialVendorState,
-  type Manners,
-  serveCollections,
-  type VendorState,
-  wording,
-} from "../vendor-objects.ts";
+import type { RunningServer } from "../http-server.ts";
+import { type Collection, type Manners, wording } from "../vendor-objects.ts";
+import { startVendor, type Vendor, type VendorOptions } from "../vendor-server.ts";
 
 const TOKEN_ADVICE =
   "Invalid Team API token. How to find your Team API token: https://betterstack.com/docs/uptime/api/";
@@ -148,32 +138,17 @@ const manners: Manners = {
   }),
 };
 
-/** API at `/api`, a page at `/`. @throws where the port is taken. */
-export async function startBetterStack({ port, dataFolder }: VendorOptions): Promise<RunningServer> {
-  const store = new JsonStore<VendorState>(join(dataFolder, "betterstack.json"), initialVendorState);
-  const app = newApplication();
-  app.get("/", (_request, reply) => reply.type("text/html").send(monitorsPage(store.state)));
-  await app.register(
-    plugin((scope) => serveCollections(scope, store, collections, manners)),
-    { prefix: "/api" },
-  );
-  return listen(app, "Better Stack", port);
-}
+const vendor: Vendor = {
+  title: "Better Stack",
+  checker: "betterstack",
+  accent: "#7c87f7",
+  prefix: "/api",
+  collections,
+  manners,
+  monitors: { route: "/v2/monitors", shown: ["pronounceable_name", "monitor_type", "url"] },
+};
 
-function monitorsPage({ collections: kept }: VendorState): string {
-  return page({
-    title: "Better Stack",
-    subtitle: "Monitors of the local stack; there are none unless uptime.checkers has betterstack",
-    accent: "#7c87f7",
-    refresh: 10,
-    body: table(
-      ["Monitor", "Type", "Address"],
-      Object.values(kept["/v2/monitors"] ?? {}).map(({ pronounceable_name, monitor_type, url }) => [
-        String(pronounceable_name),
-        String(monitor_type),
-        html`<code>${String(url)}</code>`,
-      ]),
-      "Nothing yet.",
-    ),
-  });
+/** API at `/api`, a page at `/`. @throws where the port is taken. */
+export function startBetterStack(options: VendorOptions): Promise<RunningServer> {
+  return startVendor(vendor, options);
 }

@@ -1,17 +1,8 @@
 /** The simulated UptimeRobot: the part of its API v3 that keeps monitors, contacts, maintenance and status pages. It checks nothing. */
-import { join } from "node:path";
 import { z } from "zod";
-import { html, page, table } from "../html.ts";
-import { listen, newApplication, plugin, type RunningServer } from "../http-server.ts";
-import { JsonStore } from "../json-store.ts";
-import {
-  type Collection,
-  initialVendorState,
-  type Manners,
-  serveCollections,
-  type VendorState,
-  wording,
-} from "../vendor-objects.ts";
+import type { RunningServer } from "../http-server.ts";
+import { type Collection, type Manners, wording } from "../vendor-objects.ts";
+import { startVendor, type Vendor, type VendorOptions } from "../vendor-server.ts";
 
 const name = z.string().min(1).max(250);
 const id = z.int().positive();
@@ -142,38 +133,17 @@ const manners: Manners = {
   },
 };
 
-export interface VendorOptions {
-  /** 0 takes any free one. */
-  readonly port: number;
-  readonly dataFolder: string;
-}
+const vendor: Vendor = {
+  title: "UptimeRobot",
+  checker: "uptimerobot",
+  accent: "#3bd671",
+  prefix: "/v3",
+  collections,
+  manners,
+  monitors: { route: "/monitors", shown: ["friendlyName", "type", "url"] },
+};
 
 /** API at `/v3`, a page at `/`. @throws where the port is taken. */
-export async function startUptimeRobot({ port, dataFolder }: VendorOptions): Promise<RunningServer> {
-  const store = new JsonStore<VendorState>(join(dataFolder, "uptimerobot.json"), initialVendorState);
-  const app = newApplication();
-  app.get("/", (_request, reply) => reply.type("text/html").send(monitorsPage(store.state)));
-  await app.register(
-    plugin((scope) => serveCollections(scope, store, collections, manners)),
-    { prefix: "/v3" },
-  );
-  return listen(app, "UptimeRobot", port);
-}
-
-function monitorsPage({ collections: kept }: VendorState): string {
-  return page({
-    title: "UptimeRobot",
-    subtitle: "Monitors of the local stack; there are none unless uptime.checkers has uptimerobot",
-    accent: "#3bd671",
-    refresh: 10,
-    body: table(
-      ["Monitor", "Type", "Address"],
-      Object.values(kept["/monitors"] ?? {}).map(({ friendlyName, type, url }) => [
-        String(friendlyName),
-        String(type),
-        html`<code>${String(url)}</code>`,
-      ]),
-      "Nothing yet.",
-    ),
-  });
+export function startUptimeRobot(options: VendorOptions): Promise<RunningServer> {
+  return startVendor(vendor, options);
 }

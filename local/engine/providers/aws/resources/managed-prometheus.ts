@@ -125,7 +125,7 @@ export function workspacePolicy(connection: Connection) {
   const inputs = z.strictObject({
     policyDocument: policyDocument("resource", 20_480),
     region: region().optional(),
-    revisionId: refused("a revision is AWS's").optional(),
+    revisionId: refused("a revision is AWS's"),
     timeouts: refused("nothing takes long here"),
     workspaceId,
   });
