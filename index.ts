@@ -8,7 +8,7 @@ import { pagerDutyPlatform } from "./platforms/pagerduty.ts";
 import { sentryPlatform } from "./platforms/sentry.ts";
 import { statusPage } from "./platforms/status-page.ts";
 import { uptimeVendors } from "./platforms/uptime-vendors.ts";
-import { loadSettings } from "./settings.ts";
+import { loadSettings } from "./stack-settings.ts";
 
 const settings = loadSettings();
 const { aws, metrics, pagerduty, sentry } = settings;

@@ -10,7 +10,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { Provider as GrafanaProvider } from "@pulumiverse/grafana/provider.js";
 import { Provider as SentryProvider } from "@pulumiverse/sentry/provider.js";
 import { datadogApiUrl } from "./render/datadog.ts";
+import type { Secret } from "./secret.ts";
 import type { Enabled, Settings } from "./settings.ts";
+import { pulumiSecret } from "./stack-settings.ts";
 
 /** Tags of every AWS resource. */
 export function tags(settings: Settings) {
@@ -74,24 +76,24 @@ export function awsProvider(name: string, settings: Settings, platform: Enabled<
 export function datadogProvider(
   name: string,
   datadog: Settings["datadog"],
-  { apiKey, applicationKey }: { apiKey: pulumi.Output<string>; applicationKey: pulumi.Output<string> },
+  { apiKey, applicationKey }: { apiKey: Secret; applicationKey: Secret },
 ): DatadogProvider {
   return new DatadogProvider(name, {
-    apiKey,
-    appKey: applicationKey,
+    apiKey: pulumiSecret(apiKey),
+    appKey: pulumiSecret(applicationKey),
     apiUrl: datadogApiUrl(datadog),
   });
 }
 
 export function pagerDutyProvider(name: string, platform: Enabled<"pagerduty">): PagerDutyProvider {
   return new PagerDutyProvider(name, {
-    token: platform.token,
+    token: pulumiSecret(platform.token),
     ...(platform.apiUrl === undefined ? {} : { apiUrlOverride: platform.apiUrl }),
   });
 }
 
 export function sentryProvider(name: string, platform: Enabled<"sentry">): SentryProvider {
-  return new SentryProvider(name, { token: platform.token, baseUrl: platform.apiUrl });
+  return new SentryProvider(name, { token: pulumiSecret(platform.token), baseUrl: platform.apiUrl });
 }
 
 /** @param host of the Docker Engine; undefined for the provider's own default */
@@ -103,18 +105,18 @@ export function dockerProvider(name: string, host: string | undefined): DockerPr
 export function grafanaProvider(
   name: string,
   url: pulumi.Input<string>,
-  adminPassword: pulumi.Output<string>,
+  adminPassword: Secret,
 ): GrafanaProvider {
   return new GrafanaProvider(name, {
     url,
-    auth: adminPassword.apply((password) => `admin:${password}`),
+    auth: pulumiSecret(adminPassword).apply((password) => `admin:${password}`),
     storeDashboardSha256: false,
   });
 }
 
 /** Where a vendor's REST objects (components/rest-object.ts) are kept, and the key to them: in no object, and nowhere in clear. */
 export class VendorProvider extends pulumi.ProviderResource {
-  constructor(name: string, { url, key }: { url: string; key: pulumi.Output<string> }) {
-    super("pulumi-nodejs", name, { "vendor:url": url, "vendor:key": key });
+  constructor(name: string, { url, key }: { url: string; key: Secret }) {
+    super("pulumi-nodejs", name, { "vendor:url": url, "vendor:key": pulumiSecret(key) });
   }
 }

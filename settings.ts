@@ -2,12 +2,12 @@
  * Stack configuration -> one frozen, typed Settings. Every mistake is reported at once, by key, with what is
  * expected and the command that sets it. Types, defaults and descriptions of the keys are in Pulumi.yaml alone.
  */
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { ANNOUNCEMENTS_FILE, type ReadAnnouncements, readAnnouncements } from "./announcements.ts";
+import { ANNOUNCEMENTS_FILE, type ReadAnnouncements } from "./announcements.ts";
 import { type AlertThresholds, alerts, alertThresholdNames } from "./catalog/alerts/index.ts";
 import { type Maintenance, maintenanceOf, nothingAnnounced } from "./catalog/maintenance.ts";
 import { type Checker, checkers, publicServices } from "./catalog/uptime.ts";
+import { Secret } from "./secret.ts";
 
 const text = (pattern: RegExp, expected: string) =>
   z.string(expected).regex(pattern, { error: expected, abort: true });
@@ -48,7 +48,7 @@ const dockerHost = text(/^(unix|tcp|ssh|npipe):\/\/\S+$/, "unix://, tcp:// or ss
 const secret = z
   .string("a secret value")
   .min(1, "a secret value")
-  .transform((value) => pulumi.secret(value));
+  .transform((value) => new Secret(value));
 
 /** Retention periods that CloudWatch Logs accepts (PutRetentionPolicy), days. */
 const LOG_RETENTION_DAYS = [
@@ -504,7 +504,7 @@ export const secretKeys = [
 ] as const;
 
 /** The stack's configuration has problems; the message lists them all. */
-export class SettingsError extends pulumi.RunError {}
+export class SettingsError extends Error {}
 
 function explain(environment: string, problems: readonly Problem[]): string {
   const paragraphs = problems.map(({ key, expected, text }) => {
@@ -571,7 +571,7 @@ function isText(issue: z.core.$ZodIssue): boolean {
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
   Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 }
@@ -606,27 +606,4 @@ export function parseSettings(
   if (!result.success || problems.length > 0) throw new SettingsError(explain(environment, problems));
   const isProduction = environment === "production";
   return deepFreeze({ ...result.data, environment, isProduction, announcements: announced.announcements });
-}
-
-/** Settings of the stack that Pulumi is running. */
-export function loadSettings(): Settings {
-  const prefix = `${pulumi.getProject()}:`;
-  const configuration = Object.entries(pulumi.runtime.allConfig())
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), fromJson(value)]);
-  return parseSettings(
-    pulumi.getStack(),
-    Object.fromEntries(configuration),
-    readAnnouncements(import.meta.dirname, pulumi.getStack()),
-  );
-}
-
-/** Pulumi hands maps to the program as JSON, and texts as they are. */
-function fromJson(value: string): unknown {
-  if (!value.startsWith("{")) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

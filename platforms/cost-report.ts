@@ -5,6 +5,7 @@ import { DailyCostReport, type ReportDatabase } from "../components/daily-cost-r
 import { writeBundle } from "../functions/daily-cost-report/bundle.ts";
 import { fromHost, namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
+import { pulumiSecret } from "../stack-settings.ts";
 
 /** Undefined where the stack sends none. */
 export function costReport(
@@ -44,9 +45,16 @@ export function costReport(
 /** The same database and role that the dashboards read with. */
 function databaseOf({ metrics }: Settings, { endpointUrl }: Enabled<"aws">): ReportDatabase | undefined {
   if (!metrics.enabled) return undefined;
-  const { databaseAddress, databasePassword: password, databaseName, databaseUser, databaseTls } = metrics;
-  if (databaseAddress === undefined || password === undefined) return undefined;
+  const { databaseAddress, databasePassword, databaseName, databaseUser, databaseTls } = metrics;
+  if (databaseAddress === undefined || databasePassword === undefined) return undefined;
   const address = endpointUrl === undefined ? databaseAddress : fromHost(databaseAddress);
   const [host = "", port] = address.split(":");
-  return { host, port: Number(port), name: databaseName, user: databaseUser, tls: databaseTls, password };
+  return {
+    host,
+    port: Number(port),
+    name: databaseName,
+    user: databaseUser,
+    tls: databaseTls,
+    password: pulumiSecret(databasePassword),
+  };
 }

@@ -3,6 +3,7 @@ import { DatadogLogs } from "../components/datadog-logs.ts";
 import { datadogProvider } from "../providers.ts";
 import { datadogFiles, namePrefix } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
+import { pulumiSecret } from "../stack-settings.ts";
 import { type AwsPlatform, hostTags } from "./aws.ts";
 
 /** Undefined where the logs go to CloudWatch. */
@@ -18,7 +19,7 @@ export function datadogPlatform(
     {
       namePrefix: namePrefix(settings),
       environment: settings.environment,
-      apiKey,
+      apiKey: pulumiSecret(apiKey),
       agentFiles: datadogFiles(settings, account),
       hostTags: hostTags(settings),
       hostRoleName: hostAgent.roleName,

@@ -21,6 +21,7 @@ import {
 } from "../render/index.ts";
 import { remotePasswordFile } from "../render/prometheus.ts";
 import type { Enabled, Settings } from "../settings.ts";
+import { pulumiSecret } from "../stack-settings.ts";
 
 export function metricsPlatform(
   settings: Settings,
@@ -33,8 +34,12 @@ export function metricsPlatform(
   const emulated = aws.enabled && aws.endpointUrl !== undefined;
   const alertmanagerSecrets = {
     ...(onCall && { [secretFiles.pagerDutyRoutingKey]: onCall.prometheusRoutingKey }),
-    ...(notifications.slackWebhookUrl && { [secretFiles.slackWebhookUrl]: notifications.slackWebhookUrl }),
-    ...(notifications.smtpPassword && { [secretFiles.smtpPassword]: notifications.smtpPassword }),
+    ...(notifications.slackWebhookUrl && {
+      [secretFiles.slackWebhookUrl]: pulumiSecret(notifications.slackWebhookUrl),
+    }),
+    ...(notifications.smtpPassword && {
+      [secretFiles.smtpPassword]: pulumiSecret(notifications.smtpPassword),
+    }),
     ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
   };
   const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
@@ -54,14 +59,14 @@ export function metricsPlatform(
       prometheusAddresses: managed ? { [WORKSPACE_ENDPOINT]: managed.endpoint } : {},
       prometheusSecrets:
         platform.engine === "remote" && platform.remotePassword
-          ? { [remotePasswordFile]: platform.remotePassword }
+          ? { [remotePasswordFile]: pulumiSecret(platform.remotePassword) }
           : {},
       shipsOnly,
       grafanaSigns: managed !== undefined,
       alertmanagerFiles: alertmanagerFiles(notificationSettings(settings)),
       alertmanagerSecrets,
       alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
-      grafanaAdminPassword: platform.grafanaAdminPassword,
+      grafanaAdminPassword: pulumiSecret(platform.grafanaAdminPassword),
       grafanaPublicUrl,
       grafanaApiUrl: platform.grafanaUrl ?? `http://${platform.bindAddress}:${platform.grafanaPort}`,
       protectData: settings.isProduction,
@@ -103,7 +108,13 @@ function prometheusAccess(
   const { remoteQueryUrl, remoteUsername: name, remotePassword: password, remoteTenant: tenant } = platform;
   if (managed && aws.enabled) return [{ url: managed.endpoint, signedFor: aws.region }];
   if (platform.engine === "remote" && remoteQueryUrl !== undefined) {
-    return [{ url: remoteQueryUrl, user: name && password ? { name, password } : undefined, tenant }];
+    return [
+      {
+        url: remoteQueryUrl,
+        user: name && password ? { name, password: pulumiSecret(password) } : undefined,
+        tenant,
+      },
+    ];
   }
   return replicaAddresses("prometheus", platform.replicas).map((address) => ({ url: `http://${address}` }));
 }
@@ -112,5 +123,5 @@ function databaseAccess(platform: Enabled<"metrics">): DatabaseAccess | undefine
   const { databaseAddress: address, databasePassword: password } = platform;
   if (address === undefined || password === undefined) return undefined;
   const { databaseName: name, databaseUser: user, databaseTls: tls } = platform;
-  return { address, name, user, password, tls };
+  return { address, name, user, password: pulumiSecret(password), tls };
 }

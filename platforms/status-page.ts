@@ -14,6 +14,7 @@ import {
   toldBy,
 } from "../render/index.ts";
 import type { Settings } from "../settings.ts";
+import { pulumiSecret } from "../stack-settings.ts";
 
 /** Undefined where the stack has none. */
 export function statusPage(settings: Settings, onCall: OnCall | undefined) {
@@ -31,7 +32,10 @@ export function statusPage(settings: Settings, onCall: OnCall | undefined) {
       port: uptime.statusPagePort,
       configuration: gatusConfiguration(page),
       alerting: alerting(settings, onCall),
-      tls: certificate && privateKey ? { certificate, privateKey } : undefined,
+      tls:
+        certificate && privateKey
+          ? { certificate: pulumiSecret(certificate), privateKey: pulumiSecret(privateKey) }
+          : undefined,
       publicUrl,
       protectData: settings.isProduction,
     },
@@ -45,7 +49,11 @@ function alerting(settings: Settings, onCall: OnCall | undefined): pulumi.Output
   if (!checksOf(settings).some((check) => toldBy(settings)(check) === "gatus")) return undefined;
   const { pagerDuty, email } = notificationSettings(settings);
   const { slackWebhookUrl, smtpPassword } = settings.notifications;
-  const secrets = pulumi.secret({ routingKey: onCall?.uptimeRoutingKey, slackWebhookUrl, smtpPassword });
+  const secrets = pulumi.secret({
+    routingKey: onCall?.uptimeRoutingKey,
+    slackWebhookUrl: slackWebhookUrl && pulumiSecret(slackWebhookUrl),
+    smtpPassword: smtpPassword && pulumiSecret(smtpPassword),
+  });
   return secrets.apply(({ routingKey, slackWebhookUrl: webhook, smtpPassword: password }) =>
     gatusAlerting({
       namePrefix: namePrefix(settings),

@@ -6,6 +6,7 @@ import { VendorProvider } from "../providers.ts";
 import { announcementText } from "../render/announcement-text.ts";
 import { checkersOf, checksOf, namePrefix, toldBy, vendorIntervalOf } from "../render/index.ts";
 import type { Settings } from "../settings.ts";
+import { pulumiSecret } from "../stack-settings.ts";
 
 export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
   const { uptime, notifications, announcements } = settings;
@@ -31,11 +32,17 @@ export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
           {
             ...common,
             emails,
-            slack: slackWebhookUrl && { webhookUrl: slackWebhookUrl, channel: slackChannel },
+            slack: slackWebhookUrl && {
+              webhookUrl: pulumiSecret(slackWebhookUrl),
+              channel: slackChannel,
+            },
           },
           {
             providers: [
-              new VendorProvider("uptimerobot", { url: uptimerobotApiUrl, key: uptimerobotApiKey }),
+              new VendorProvider("uptimerobot", {
+                url: uptimerobotApiUrl,
+                key: uptimerobotApiKey,
+              }),
             ],
           },
         )
@@ -51,7 +58,10 @@ export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
           },
           {
             providers: [
-              new VendorProvider("betterstack", { url: betterstackApiUrl, key: betterstackApiToken }),
+              new VendorProvider("betterstack", {
+                url: betterstackApiUrl,
+                key: betterstackApiToken,
+              }),
             ],
           },
         )

@@ -1,0 +1,37 @@
+/** Settings of the stack that Pulumi is running, and their secrets as Pulumi keeps them. */
+import * as pulumi from "@pulumi/pulumi";
+import { readAnnouncements } from "./announcements.ts";
+import type { Secret } from "./secret.ts";
+import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+
+/** @throws RunError that lists every problem: Pulumi prints its message alone, without a stack trace */
+export function loadSettings(): Settings {
+  const prefix = `${pulumi.getProject()}:`;
+  const configuration = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), fromJson(value)]);
+  try {
+    return parseSettings(
+      pulumi.getStack(),
+      Object.fromEntries(configuration),
+      readAnnouncements(import.meta.dirname, pulumi.getStack()),
+    );
+  } catch (error) {
+    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** Encrypted in the state and shown nowhere, as is everything that is made of it. */
+export function pulumiSecret(secret: Secret): pulumi.Output<string> {
+  return secret.into((value) => pulumi.secret(value));
+}
+
+/** Pulumi hands maps to the program as JSON, and texts as they are. */
+function fromJson(value: string): unknown {
+  if (!value.startsWith("{")) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
