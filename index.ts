@@ -1,4 +1,5 @@
 /** The program: settings -> providers -> components -> outputs. Read it to see how the platforms are wired. */
+import "./stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { awsPlatform, heartbeat } from "./platforms/aws.ts";
 import { datadogPlatform } from "./platforms/datadog.ts";
