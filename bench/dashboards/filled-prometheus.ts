@@ -1,12 +1,7 @@
 /** A real Prometheus with a past that it never lived: blocks that promtool made from generated series. */
-import { execFile } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 import type { RecordingRule } from "../../catalog/recording-rules/recording-rule.ts";
 import { queryInstant } from "../../local/dashboards/prometheus.ts";
@@ -14,6 +9,7 @@ import { Children } from "../../local/engine/children.ts";
 import { LogFiles } from "../../local/engine/log-files.ts";
 import { freePort } from "../../local/free-port.ts";
 import type { FoundTool } from "../../local/toolchain/find.ts";
+import { addBlocks, written } from "../blocks.ts";
 import { recordsIn } from "./expand.ts";
 import { contractSeries, type Scale, type Series } from "./series.ts";
 
@@ -42,11 +38,12 @@ type Sampled = Series & { readonly start: number };
 const HALF_A_MINUTE = 30_000;
 
 export async function startFilledPrometheus(options: FillOptions): Promise<FilledPrometheus> {
-  const { scale, minutes, report } = options;
+  const { folder, tool, scale, minutes, scrapeSeconds, report } = options;
   const to = Math.floor(Date.now() / 1000);
   const span = { from: to - minutes * 60, to };
+  const add = (series: Iterable<Sampled>) => addBlocks(tool, folder, samplesOf(series, span, scrapeSeconds));
   report("writing the contract's series");
-  await addBlocks(options, span, fromZero(contractSeries(scale)));
+  await add(fromZero(contractSeries(scale)));
   for (const rules of rulesByDepth()) {
     report(`recording ${rules.length} series of rules`);
     const prometheus = await start(options);
@@ -54,7 +51,7 @@ export async function startFilledPrometheus(options: FillOptions): Promise<Fille
       const recorded: Sampled[] = [];
       for (const rule of rules) recorded.push(...(await recordedSeries(prometheus.url, rule, to)));
       await prometheus.stop();
-      await addBlocks(options, span, recorded);
+      await add(recorded);
     } finally {
       await prometheus.stop();
     }
@@ -91,26 +88,12 @@ async function recordedSeries(url: string, { record, expression, labels }: Recor
   });
 }
 
-async function addBlocks(
-  { folder, tool, scrapeSeconds }: FillOptions,
-  span: FilledPrometheus["span"],
-  series: Iterable<Sampled>,
-): Promise<void> {
-  const file = path.join(folder, "series.txt");
-  const data = path.join(folder, "data");
-  await mkdir(data, { recursive: true });
-  await pipeline(Readable.from(openMetrics(series, span, scrapeSeconds)), createWriteStream(file));
-  const promtool = tool.binaries["promtool"] ?? "promtool";
-  await promisify(execFile)(promtool, ["tsdb", "create-blocks-from", "openmetrics", "--quiet", file, data]);
-}
-
-function* openMetrics(
-  series: Iterable<Sampled>,
+function* samplesOf(
+  all: Iterable<Sampled>,
   span: FilledPrometheus["span"],
   scrapeSeconds: number,
 ): Generator<string> {
-  for (const one of series) yield samples(one, span, scrapeSeconds);
-  yield "# EOF\n";
+  for (const series of all) yield samples(series, span, scrapeSeconds);
 }
 
 function samples(
@@ -118,8 +101,7 @@ function samples(
   { from, to }: FilledPrometheus["span"],
   scrapeSeconds: number,
 ): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
-  const head = `${name}{${pairs.join(",")}}`;
+  const head = written({ name, labels });
   let text = "";
   for (let time = from; time <= to; time += scrapeSeconds) {
     text += `${head} ${(start + slope * (time - from)).toPrecision(6)} ${time}\n`;

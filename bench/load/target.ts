@@ -1,6 +1,7 @@
 /** One server that exposes the series of many. */
 import { createServer } from "node:http";
 import { listenOnLoopback } from "../../local/free-port.ts";
+import { written } from "../blocks.ts";
 import { contractSeries, type Scale } from "../dashboards/series.ts";
 
 export interface Target {
@@ -11,10 +12,10 @@ export interface Target {
 }
 
 export async function startTarget(scale: Scale): Promise<Target> {
-  const all = [...contractSeries(scale)].map(({ name, labels, slope }) => {
-    const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
-    return { head: `${name}{${pairs.join(",")}} `, slope };
-  });
+  const all = [...contractSeries(scale)].map((series) => ({
+    head: `${written(series)} `,
+    slope: series.slope,
+  }));
   const begun = Date.now();
   const server = createServer((_, response) => {
     const seconds = (Date.now() - begun) / 1000;
