@@ -13,10 +13,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command, as `npm run render --` does. */
 function render(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
-  const command = ["--import", "tsx", "render/main.ts", ...args];
-  const child = spawn(process.execPath, command, { cwd: REPOSITORY, timeout: 60_000 });
+  const child = spawn("npm", ["run", "--silent", "render", "--", ...args], {
+    cwd: REPOSITORY,
+    timeout: 60_000,
+  });
   let [output, errors] = ["", ""];
   child.stdout.on("data", (chunk) => {
     output += chunk;
