@@ -2,22 +2,12 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { PROJECT } from "../engine/environment.ts";
-import { localPorts, type Ports, portOffset, shiftAddresses } from "../ports.ts";
+import { type Configuration, readConfiguration } from "../../settings-file.ts";
+import { PROJECT, STACK } from "../engine/environment.ts";
+import { portOffset, shiftAddresses } from "../ports.ts";
 import { REPOSITORY, type StatePaths, writeAtomically } from "../state-folder.ts";
 
 const SOURCE = path.join(REPOSITORY, "Pulumi.local.yaml");
-
-/** Ports that the program itself publishes, by the setting that names each. */
-const PUBLISHED = {
-  metrics: {
-    prometheusPort: "prometheus",
-    alertmanagerPort: "alertmanager",
-    blackboxPort: "blackbox",
-    grafanaPort: "grafana",
-  },
-  uptime: { statusPagePort: "gatus" },
-} as const satisfies Record<string, Record<string, keyof Ports>>;
 
 interface StackFile {
   readonly config: Record<string, Record<string, unknown>>;
@@ -42,14 +32,16 @@ async function changedAt(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-/** A stack's configuration file with every port of the local stack moved by `offset`. */
+/** The local stack's configuration file with every port moved by `offset`, those that it leaves at their default too. */
 export function shiftConfiguration(text: string, offset: number): string {
   const file: StackFile = parse(shiftAddresses(text, offset));
-  const ports = localPorts(offset);
-  for (const [section, settings] of Object.entries<Record<string, keyof Ports>>(PUBLISHED)) {
-    const published = Object.entries(settings).map(([key, name]) => [key, ports[name]]);
+  for (const [section, settings] of Object.entries(readConfiguration(REPOSITORY, STACK))) {
+    const moved = Object.entries(settings as Configuration).flatMap(([key, value]) =>
+      key.endsWith("Port") && typeof value === "number" ? [[key, value + offset]] : [],
+    );
+    if (moved.length === 0) continue;
     const name = `${PROJECT}:${section}`;
-    file.config[name] = { ...file.config[name], ...Object.fromEntries(published) };
+    file.config[name] = { ...file.config[name], ...Object.fromEntries(moved) };
   }
   return stringify(file);
 }

@@ -12,6 +12,8 @@ it("moves every port of the stack's configuration, and changes nothing else", as
   for (const port of Object.values(localPorts(0))) expect(shifted).not.toMatch(new RegExp(`:${port}\\b`));
   const metrics = parse(shifted).config["agentpay-monitoring:metrics"];
   expect(metrics).toMatchObject({ prometheusPort: 29_090, alertmanagerPort: 29_093, grafanaPort: 23_001 });
+  expect(metrics).toMatchObject({ prometheusReplicaPort: 29_091, alertmanagerReplicaPort: 29_095 });
+  expect(parse(shifted).config["agentpay-monitoring:uptime"]).toMatchObject({ statusPagePort: 28_120 });
   expect(metrics.grafanaAdminPassword).toBe(
     parse(text).config["agentpay-monitoring:metrics"].grafanaAdminPassword,
   );

@@ -54,6 +54,32 @@ describe.skipIf(engine === undefined)("the local stack in containers", () => {
     });
   });
 
+  test("has a second Prometheus and a second Alertmanager where it is told so, and they find each other", async () => {
+    const configured = await stack.local("pulumi", "--", "config", "set", "--path", "metrics.replicas", "2");
+    expect(configured.code).toBe(0);
+    const { code, output } = await stack.local("pulumi", "--", "up", "--yes", "--skip-preview");
+    expect({ code, output }).toMatchObject({ code: 0 });
+    // Published one after the other: the second of each has the port that its own setting says.
+    const [prometheus, alertmanager] = [stack.ports.prometheus + 1, stack.ports.alertmanager + 2];
+    const status = async (port: number) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/v2/status`);
+      return ((await answer.json()) as { cluster: { status: string; peers: unknown[] } }).cluster;
+    };
+    for (const port of [stack.ports.alertmanager, alertmanager]) {
+      await eventually("two peers that are settled", async () => {
+        const { peers, status: settled } = await status(port);
+        return (peers.length === 2 && settled === "ready") || undefined;
+      });
+    }
+    for (const port of [stack.ports.prometheus, prometheus]) {
+      await eventually("both Alertmanagers are told by each Prometheus", async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/api/v1/alertmanagers`);
+        const { data } = (await answer.json()) as { data: { activeAlertmanagers: unknown[] } };
+        return data.activeAlertmanagers.length === 2 || undefined;
+      });
+    }
+  });
+
   test("finds no drift, and leaves no container behind", async () => {
     const drift = await stack.local("pulumi", "--", "refresh", "--preview-only", "--expect-no-changes");
     expect({ code: drift.code, output: drift.output }).toMatchObject({ code: 0 });

@@ -3,6 +3,7 @@
  * four kinds of resources out of the same checked inputs.
  */
 import { randomBytes } from "node:crypto";
+import type { z } from "zod";
 import type { ResourceHandler } from "../../resource.ts";
 import type { ContainerInputs } from "./inputs/container.ts";
 import type { ImageInputs, NetworkInputs, VolumeInputs } from "./inputs/resources.ts";
@@ -20,6 +21,8 @@ export interface DockerDriver {
   readonly volumes: Platform<VolumeInputs>;
   readonly images: Platform<ImageInputs>;
   readonly containers: Platform<ContainerInputs>;
+  /** What it takes of a container's inputs: the rest is refused at preview. */
+  readonly containerInputs: z.ZodType<ContainerInputs>;
 }
 
 /** Label on everything that the local stack makes in a Docker Engine. Its value tells one state folder from another. */

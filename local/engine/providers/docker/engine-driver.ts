@@ -6,7 +6,7 @@ import { EngineContainers } from "./engine/containers.ts";
 import { attempt, unlessAbsent } from "./engine/errors.ts";
 import { EngineImages, type ImageSources } from "./engine/images.ts";
 import { labelMap } from "./inputs/common.ts";
-import type { ContainerInputs } from "./inputs/container.ts";
+import { type ContainerInputs, containerInputs } from "./inputs/container.ts";
 import type { ImageInputs, NetworkInputs, VolumeInputs } from "./inputs/resources.ts";
 
 export interface EngineDriverOptions extends ImageSources {
@@ -17,6 +17,7 @@ export interface EngineDriverOptions extends ImageSources {
 
 export class EngineDriver implements DockerDriver {
   readonly kind = "docker";
+  readonly containerInputs = containerInputs;
   readonly networks: Platform<NetworkInputs>;
   readonly volumes: Platform<VolumeInputs>;
   readonly images: Platform<ImageInputs>;

@@ -14,7 +14,7 @@ import { type Engine, findEngine, selectDriver } from "./driver-choice.ts";
 import { gatewayAddress } from "./engine/connection.ts";
 import { EngineDriver, listOwned, removeOwned, startStopped } from "./engine-driver.ts";
 import { unsupported } from "./inputs/common.ts";
-import { containerInputs, containerReplaceOn } from "./inputs/container.ts";
+import { containerReplaceOn } from "./inputs/container.ts";
 import { imageInputs, networkInputs, volumeInputs } from "./inputs/resources.ts";
 import { localPrograms } from "./process/programs.ts";
 import { ProcessDriver } from "./process-driver.ts";
@@ -175,7 +175,7 @@ function resourcesOf(
       replaceOn: ["name", "platform", "pullTriggers", "triggers"],
     }),
     "docker:index/container:Container": handler("container", driver.containers, {
-      inputs: containerInputs,
+      inputs: driver.containerInputs,
       replaceOn: containerReplaceOn,
     }),
   };

@@ -7,15 +7,18 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
+import type { z } from "zod";
 import type { Created, Live, Properties } from "../../resource.ts";
 import { type DockerDriver, newId, type Platform, physicalName, repositoryOf } from "./driver.ts";
-import type { ContainerInputs } from "./inputs/container.ts";
+import { type ContainerInputs, containerInputs, ruled } from "./inputs/container.ts";
 import type { ImageInputs, NetworkInputs, VolumeInputs } from "./inputs/resources.ts";
+import { flagRule } from "./process/container-flags.ts";
 import { ProcessContainers } from "./process/containers.ts";
 import { type NetworkRecord, type ProcessDriverOptions, ProcessState } from "./process/state.ts";
 
 export class ProcessDriver implements DockerDriver {
   readonly kind = "process";
+  readonly containerInputs: z.ZodType<ContainerInputs>;
   readonly networks: Platform<NetworkInputs>;
   readonly volumes: Platform<VolumeInputs>;
   readonly images: Platform<ImageInputs>;
@@ -24,6 +27,7 @@ export class ProcessDriver implements DockerDriver {
 
   constructor(options: ProcessDriverOptions) {
     const state = new ProcessState(options);
+    this.containerInputs = ruled(containerInputs, flagRule(options.programs));
     this.networks = new ProcessNetworks(state);
     this.volumes = new ProcessVolumes(state);
     this.images = new ProcessImages(state);

@@ -252,17 +252,18 @@ const shape = z.strictObject({
 export type ContainerInputs = z.infer<typeof shape>;
 
 /** Every rule whose own inputs are well-formed runs, so that one report holds all mistakes. */
-export const containerInputs = containerRules.reduce(
-  (schema, rule: Rule) =>
-    schema.superRefine(
-      (inputs, context) => {
-        for (const { path, message } of rule.mistakes(inputs))
-          context.addIssue({ code: "custom", path: [...path], message });
-      },
-      { when: ({ issues }) => !issues.some((issue) => rule.needs.some((name) => name === issue.path?.[0])) },
-    ),
-  shape,
-);
+/** The inputs with one rule more. */
+export function ruled<Schema extends z.ZodType<ContainerInputs>>(schema: Schema, rule: Rule): Schema {
+  return schema.superRefine(
+    (inputs, context) => {
+      for (const { path, message } of rule.mistakes(inputs))
+        context.addIssue({ code: "custom", path: [...path], message });
+    },
+    { when: ({ issues }) => !issues.some((issue) => rule.needs.some((name) => name === issue.path?.[0])) },
+  );
+}
+
+export const containerInputs = containerRules.reduce(ruled, shape);
 
 /**
  * The inputs that the official provider changes on a living container, or keeps to itself. A change of any other

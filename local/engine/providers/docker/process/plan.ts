@@ -101,11 +101,6 @@ function listeningArguments(
   image: PublishedImage,
   { ip, port }: Listen,
 ): readonly string[] {
-  for (const [flag, reason] of Object.entries(image.containerFlags ?? {})) {
-    if (given.some((argument) => flagName(argument) === flag && argument !== `${flag}=`)) {
-      throw new Error(`"command": ${flag} can't be used without a Docker Engine: ${reason}`);
-    }
-  }
   const missing = image.localFlags.filter(
     (flag) => !given.some((argument) => flagName(argument) === flagName(flag)),
   );
@@ -120,7 +115,8 @@ function listeningVariables(
   return "variables" in listen ? { [listen.variables.ip]: ip, [listen.variables.port]: String(port) } : {};
 }
 
-function flagName(argument: string): string {
+/** `--flag` of `--flag=value`. */
+export function flagName(argument: string): string {
   return argument.split("=", 1)[0] ?? argument;
 }
 

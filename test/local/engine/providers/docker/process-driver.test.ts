@@ -203,11 +203,15 @@ describe("a daemon that was killed", () => {
 });
 
 describe("configuration", () => {
-  it("is refused where it needs what only containers have, with the reason", async () => {
-    const command = ["--cluster.listen-address=0.0.0.0:9094"];
-    await expect(newDriver().containers.create(server({ command }), "server")).rejects.toThrow(
-      `"command": --cluster.listen-address can't be used without a Docker Engine: there is no such network.`,
-    );
+  it("is refused at preview where it needs what only containers have, with the reason", () => {
+    const problems = (command: string[]) =>
+      newDriver()
+        .containerInputs.safeParse(server({ command }))
+        .error?.issues.map(({ message }) => message);
+    expect(
+      problems(["--config.file=/etc/server/server.yml", "--cluster.listen-address=0.0.0.0:9094"]),
+    ).toEqual(["--cluster.listen-address can't be used without a Docker Engine: there is no such network."]);
+    expect(problems(["--cluster.listen-address="])).toBeUndefined();
   });
 
   it("reaches the server with paths and addresses of this machine, and for its owner's eyes only", async () => {
