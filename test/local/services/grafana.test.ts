@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startGrafana } from "../../../local/services/grafana/server.ts";
 import { type GrafanaSettings, readSettings } from "../../../local/services/grafana/settings.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "./support.ts";
+import type { RunningServer } from "../../../local/services/http-server.ts";
+import { type Call, caller, temporaryFolder } from "./support.ts";
 
 const folder = temporaryFolder();
 const passwordFile = join(folder, "password");
@@ -13,6 +14,7 @@ writeFileSync(passwordFile, "correct horse\n");
 const basic = (login: string) => ({ authorization: `Basic ${Buffer.from(login).toString("base64")}` });
 
 let prometheus: Server;
+let server: RunningServer | undefined;
 let settings: GrafanaSettings;
 let call: Call;
 let anonymous: Call;
@@ -33,12 +35,13 @@ beforeAll(async () => {
     GF_SECURITY_ADMIN_PASSWORD__FILE: passwordFile,
     AGENTPAY_LOCAL_HOSTS: JSON.stringify({ "prometheus:9090": `127.0.0.1:${port}` }),
   });
-  const server = stopAfterwards(await startGrafana(settings));
+  server = await startGrafana(settings);
   call = caller(server, basic("admin:correct horse"));
   anonymous = caller(server);
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await server?.stop();
   prometheus.close();
 });
 

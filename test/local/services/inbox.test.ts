@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import type { RunningServer } from "../../../local/services/http-server.ts";
 import type { Email } from "../../../local/services/inbox/model.ts";
 import { startInbox } from "../../../local/services/inbox/server.ts";
@@ -8,7 +8,7 @@ import { temporaryFolder } from "./support.ts";
 let server: RunningServer | undefined;
 afterEach(() => server?.stop());
 
-async function start(folder = temporaryFolder()): Promise<string> {
+async function start(folder = temporaryFolder(onTestFinished)): Promise<string> {
   server = await startInbox({
     port: 0,
     mailPort: 0,
@@ -27,7 +27,7 @@ function post(url: string, payload: unknown): Promise<Response> {
 }
 
 test("keeps what Alertmanager posts, over a restart, and shows it escaped", async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(onTestFinished);
   const first = await start(folder);
   const answer = await post(first, {
     channel: "#alerts",
@@ -57,7 +57,7 @@ test("refuses a message that would show nothing, as Slack does", async () => {
 });
 
 test("takes mail without a certificate, for anybody, and shows text and html", async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(onTestFinished);
   const { url, mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: folder });
   try {
     const mail = {
@@ -95,10 +95,14 @@ test("takes text messages", async () => {
 });
 
 test("says which port is taken", async () => {
-  const { mailAddress, stop } = await startInbox({ port: 0, mailPort: 0, dataFolder: temporaryFolder() });
+  const { mailAddress, stop } = await startInbox({
+    port: 0,
+    mailPort: 0,
+    dataFolder: temporaryFolder(onTestFinished),
+  });
   const mailPort = Number(mailAddress.split(":")[1]);
-  await expect(startInbox({ port: 0, mailPort, dataFolder: temporaryFolder() })).rejects.toThrow(
-    String(mailPort),
-  );
+  await expect(
+    startInbox({ port: 0, mailPort, dataFolder: temporaryFolder(onTestFinished) }),
+  ).rejects.toThrow(String(mailPort));
   await stop();
 });

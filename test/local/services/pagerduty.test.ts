@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { RunningServer } from "../../../local/services/http-server.ts";
 import { startPagerDuty } from "../../../local/services/pagerduty/server.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "./support.ts";
+import { type Call, caller, temporaryFolder } from "./support.ts";
 
 /** A Tuesday. */
 const NOW = Date.parse("2026-03-24T12:00:00Z");
@@ -13,12 +14,15 @@ const ALWAYS = {
 const dataFolder = temporaryFolder();
 let call: Call;
 let anonymous: Call;
+let server: RunningServer | undefined;
 
 beforeAll(async () => {
-  const server = stopAfterwards(await startPagerDuty({ port: 0, dataFolder, now: () => NOW }));
+  server = await startPagerDuty({ port: 0, dataFolder, now: () => NOW });
   call = caller(server, { authorization: "Token token=test" });
   anonymous = caller(server);
 });
+
+afterAll(() => server?.stop());
 
 /** A service with everything that it needs, and its routing key. */
 async function newService(name: string, more: object = {}) {
@@ -285,9 +289,9 @@ test("everything is still there after a restart, and the page shows it without k
 });
 
 test("says what to do when the port is in use", async () => {
-  const first = await startPagerDuty({ port: 0, dataFolder: temporaryFolder() });
+  const first = await startPagerDuty({ port: 0, dataFolder: temporaryFolder(onTestFinished) });
   const port = Number(new URL(first.url).port);
-  const second = startPagerDuty({ port, dataFolder: temporaryFolder() });
+  const second = startPagerDuty({ port, dataFolder: temporaryFolder(onTestFinished) });
   await expect(second).rejects.toThrow(`PagerDuty can't listen on 127.0.0.1:${port}: the port is in use.`);
   await first.stop();
 });

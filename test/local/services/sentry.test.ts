@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../../../local/services/http-server.ts";
 import { startSentry } from "../../../local/services/sentry/server.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "./support.ts";
+import { type Call, caller, temporaryFolder } from "./support.ts";
 
 const dataFolder = temporaryFolder();
 let server: RunningServer;
@@ -10,11 +10,13 @@ let call: Call;
 let anonymous: Call;
 
 beforeAll(async () => {
-  server = stopAfterwards(await startSentry({ port: 0, dataFolder }));
+  server = await startSentry({ port: 0, dataFolder });
   call = caller(server, { authorization: "Bearer test" });
   anonymous = caller(server);
   await call("POST", "/api/0/organizations/agentpay/teams/", { name: "Platform" });
 });
+
+afterAll(() => server?.stop());
 
 async function newProject(name: string) {
   const { body } = await call("POST", "/api/0/teams/agentpay/platform/projects/", { name });

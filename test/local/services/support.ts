@@ -4,17 +4,15 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { RunningServer } from "../../../local/services/http-server.ts";
 
-/** A new empty folder, removed when the file's tests are done. */
-export function temporaryFolder(): string {
+/**
+ * A new empty folder.
+ * @param after registers its removal: in a test `onTestFinished`. Default: when the file's tests are done, which can only
+ *   be registered in the file's body
+ */
+export function temporaryFolder(after: (remove: () => void) => void = afterAll): string {
   const folder = mkdtempSync(join(tmpdir(), "agentpay-test-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** Stops the server when the file's tests are done, even where a test failed. */
-export function stopAfterwards(server: RunningServer): RunningServer {
-  afterAll(() => server.stop());
-  return server;
 }
 
 export interface Answer {

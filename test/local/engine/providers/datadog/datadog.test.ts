@@ -1,24 +1,26 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configuration, datadogPackage } from "../../../../../local/engine/providers/datadog/index.ts";
 import { inputs } from "../../../../../local/engine/providers/datadog/logs-custom-pipeline.ts";
 import type { AnyHandler } from "../../../../../local/engine/providers/rest/handler.ts";
 import { startDatadog } from "../../../../../local/services/datadog/server.ts";
 import type { RunningServer } from "../../../../../local/services/http-server.ts";
 import { pipelineProcessors } from "../../../../../render/datadog.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "../../../services/support.ts";
+import { type Call, caller, temporaryFolder } from "../../../services/support.ts";
 import { change, deleteTwice, drift, handlerOf, make, mistakes } from "../rest/lifecycle.ts";
 
 const keys = { "dd-api-key": "api-key", "dd-application-key": "application-key" };
 const PIPELINES = "/api/v1/logs/config/pipelines";
+const dataFolder = temporaryFolder();
 let server: RunningServer;
 let behindPulumi: Call;
 let pipelines: AnyHandler;
 
+afterAll(() => server?.stop());
 beforeAll(async () => {
-  server = stopAfterwards(await startDatadog({ port: 0, dataFolder: temporaryFolder() }));
+  server = await startDatadog({ port: 0, dataFolder });
   behindPulumi = caller(server, keys);
   const access = configuration.parse({
     apiKey: "api-key",

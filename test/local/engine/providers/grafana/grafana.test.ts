@@ -1,25 +1,25 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remove } from "../../../../../local/engine/operations.ts";
 import { grafanaPackage } from "../../../../../local/engine/providers/grafana/index.ts";
 import type { AnyHandler } from "../../../../../local/engine/providers/rest/handler.ts";
 import type { ConnectedPackage } from "../../../../../local/engine/resource.ts";
 import { startGrafana } from "../../../../../local/services/grafana/server.ts";
 import type { RunningServer } from "../../../../../local/services/http-server.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "../../../services/support.ts";
+import { type Call, caller, temporaryFolder } from "../../../services/support.ts";
 import { change, deleteTwice, drift, handlerOf, make, mistakes, replaces } from "../rest/lifecycle.ts";
 
 const login = "admin:local password";
+const dataFolder = temporaryFolder();
 let server: RunningServer;
 let behindPulumi: Call;
 let connected: ConnectedPackage;
 const of = (type: string): AnyHandler =>
   handlerOf(connected, `grafana:oss/${type[0]?.toLowerCase()}${type.slice(1)}:${type}`);
 
+afterAll(() => server?.stop());
 beforeAll(async () => {
-  const settings = { host: "127.0.0.1", port: 0, dataFolder: temporaryFolder(), hosts: new Map() };
-  server = stopAfterwards(
-    await startGrafana({ ...settings, adminUser: "admin", adminPassword: "local password" }),
-  );
+  const settings = { host: "127.0.0.1", port: 0, dataFolder, hosts: new Map() };
+  server = await startGrafana({ ...settings, adminUser: "admin", adminPassword: "local password" });
   behindPulumi = caller(server, { authorization: `Basic ${Buffer.from(login).toString("base64")}` });
   connected = await grafanaPackage.connect({ url: `${server.url}/`, auth: login });
 });

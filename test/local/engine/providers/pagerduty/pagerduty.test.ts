@@ -1,10 +1,10 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pagerDutyPackage } from "../../../../../local/engine/providers/pagerduty/index.ts";
 import type { AnyHandler } from "../../../../../local/engine/providers/rest/handler.ts";
 import type { ConnectedPackage, Properties } from "../../../../../local/engine/resource.ts";
 import type { RunningServer } from "../../../../../local/services/http-server.ts";
 import { startPagerDuty } from "../../../../../local/services/pagerduty/server.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "../../../services/support.ts";
+import { type Call, caller, temporaryFolder } from "../../../services/support.ts";
 import {
   change,
   deleteTwice,
@@ -16,6 +16,7 @@ import {
   replaces,
 } from "../rest/lifecycle.ts";
 
+const dataFolder = temporaryFolder();
 let server: RunningServer;
 let behindPulumi: Call;
 let connected: ConnectedPackage;
@@ -25,8 +26,9 @@ const of = (type: string): AnyHandler =>
 const call = async (name: string, args: Properties) =>
   (await connected.functions?.[`pagerduty:index/${name}:${name}`]?.(args)) ?? {};
 
+afterAll(() => server?.stop());
 beforeAll(async () => {
-  server = stopAfterwards(await startPagerDuty({ port: 0, dataFolder: temporaryFolder() }));
+  server = await startPagerDuty({ port: 0, dataFolder });
   behindPulumi = caller(server, { authorization: "Token token=t" });
   connected = await pagerDutyPackage.connect({
     token: "t",

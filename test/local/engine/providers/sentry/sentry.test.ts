@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create } from "../../../../../local/engine/operations.ts";
 import type { AnyHandler } from "../../../../../local/engine/providers/rest/handler.ts";
 import { sentryPackage } from "../../../../../local/engine/providers/sentry/index.ts";
@@ -6,7 +6,7 @@ import type { ConnectedPackage, Properties } from "../../../../../local/engine/r
 import { isSecret } from "../../../../../local/engine/values.ts";
 import type { RunningServer } from "../../../../../local/services/http-server.ts";
 import { startSentry } from "../../../../../local/services/sentry/server.ts";
-import { type Call, caller, stopAfterwards, temporaryFolder } from "../../../services/support.ts";
+import { type Call, caller, temporaryFolder } from "../../../services/support.ts";
 import {
   change,
   deleteTwice,
@@ -19,6 +19,7 @@ import {
 } from "../rest/lifecycle.ts";
 
 const organization = "agentpay";
+const dataFolder = temporaryFolder();
 let server: RunningServer;
 let behindPulumi: Call;
 let connected: ConnectedPackage;
@@ -28,8 +29,9 @@ const integration = async (args: Properties) => {
   return (await connected.functions?.[token]?.({ organization, ...args })) ?? {};
 };
 
+afterAll(() => server?.stop());
 beforeAll(async () => {
-  server = stopAfterwards(await startSentry({ port: 0, dataFolder: temporaryFolder() }));
+  server = await startSentry({ port: 0, dataFolder });
   behindPulumi = caller(server, { authorization: "Bearer t" });
   connected = await sentryPackage.connect({ token: "t", baseUrl: `${server.url}/api/` });
 });
