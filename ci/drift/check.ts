@@ -1,9 +1,8 @@
 /** Whether the platforms are still as a stack's state says. Looks only: the state is not touched, nor locked. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { exitCodes, type Pulumi } from "../../pulumi-cli.ts";
 import { type EngineEvent, eventLogEnvironment, readEvents } from "../events.ts";
 import { withoutKeys } from "../secrets/known-keys.ts";
@@ -36,7 +35,7 @@ const REASON_LENGTH = 4000;
 
 /** Anything but clean, drifted and no such stack is a check that broke: it says nothing about the platforms. */
 export async function checkDrift(stack: string, pulumi: Pulumi): Promise<DriftResult> {
-  const { code, stderr, events } = await withTemporaryFolder(async (folder) => {
+  const { code, stderr, events } = await withTemporaryFolder("drift", async (folder) => {
     const log = join(folder, "events.json");
     // Not --json, which leaves out what a dynamic resource has changed.
     const args = ["refresh", "--preview-only", "--expect-no-changes", "--event-log", log];
@@ -85,13 +84,4 @@ type Inputs = Readonly<Record<string, unknown>>;
 function changedInputs(old: Inputs, found: Inputs): string[] {
   const keys = new Set([...Object.keys(old), ...Object.keys(found)]);
   return [...keys].filter((key) => !isDeepStrictEqual(old[key], found[key]));
-}
-
-async function withTemporaryFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "agentpay-drift-"));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

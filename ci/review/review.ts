@@ -1,10 +1,9 @@
 /** Gathers what there is to say of a change to one stack. A part that can't be had says why; the others are still there. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../local/engine/errors.ts";
 import { redact } from "../../local/engine/values.ts";
 import { REPOSITORY } from "../../local/state-folder.ts";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { pulumiOf } from "../../pulumi-cli.ts";
 import { readSecrets, type Secrets } from "../../verify/stack.ts";
 import { withoutKeys } from "../secrets/known-keys.ts";
@@ -40,14 +39,9 @@ export interface ReviewOptions {
 
 /** @returns Markdown with no secret in it, and whether nothing speaks against the change */
 export async function review(options: ReviewOptions): Promise<{ markdown: string; passed: boolean }> {
-  const scratch = await mkdtemp(join(tmpdir(), "review-"));
-  try {
-    const { found, secrets } = await gather(options, scratch);
-    const { markdown, passed } = report(found);
-    return { markdown: withoutSecrets(markdown, secrets), passed };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const { found, secrets } = await withTemporaryFolder("review", (scratch) => gather(options, scratch));
+  const { markdown, passed } = report(found);
+  return { markdown: withoutSecrets(markdown, secrets), passed };
 }
 
 /** What a platform or program has echoed of the stack's secrets, in whichever form, is taken out; so is what looks like a key. */

@@ -1,6 +1,5 @@
 /** `npm run dashboards:screenshots`: the README's images. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
@@ -9,6 +8,7 @@ import { BROWSER_VARIABLE, findBrowser } from "../browser/find.ts";
 import { launchBrowser } from "../browser/local-browser.ts";
 import { messageOf } from "../engine/errors.ts";
 import { Failure } from "../failure.ts";
+import { withTemporaryFolder } from "../temporary-folder.ts";
 import { previewPages } from "./preview.ts";
 
 /** Those that the README shows. */
@@ -46,24 +46,24 @@ async function run({ out, dashboard, width, height, whole }: Options): Promise<v
   const pages = (await previewPages()).filter(({ uid }) => dashboard.includes(uid));
   const unknown = dashboard.filter((uid) => !pages.some((page) => page.uid === uid));
   if (unknown.length > 0) throw new Failure(`There is no dashboard ${unknown.join(", ")}.`);
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-screenshots-"));
-  const browser = await launchBrowser(executable);
-  try {
-    await mkdir(out, { recursive: true });
-    for (const { uid, html } of pages) {
-      const file = path.join(folder, `${uid}.html`);
-      await writeFile(file, html);
-      const { page, problems } = await browser.open(pathToFileURL(file).href);
-      if (problems.length > 0) throw new Failure(`${uid}: ${problems.join("; ")}`);
-      await page.setViewport({ width: Number(width), height: Number(height) });
-      const image = path.join(out, `${uid}.png`) as `${string}.png`;
-      await page.screenshot({ path: image, fullPage: whole === true });
-      console.log(image);
+  await withTemporaryFolder("screenshots", async (folder) => {
+    const browser = await launchBrowser(executable);
+    try {
+      await mkdir(out, { recursive: true });
+      for (const { uid, html } of pages) {
+        const file = path.join(folder, `${uid}.html`);
+        await writeFile(file, html);
+        const { page, problems } = await browser.open(pathToFileURL(file).href);
+        if (problems.length > 0) throw new Failure(`${uid}: ${problems.join("; ")}`);
+        await page.setViewport({ width: Number(width), height: Number(height) });
+        const image = path.join(out, `${uid}.png`) as `${string}.png`;
+        await page.screenshot({ path: image, fullPage: whole === true });
+        console.log(image);
+      }
+    } finally {
+      await browser.close();
     }
-  } finally {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 try {

@@ -5,8 +5,7 @@
  * Other than Lambda: an invocation that failed is tried again at once.
  */
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { unzipSync } from "fflate";
@@ -14,6 +13,7 @@ import { findFunction, type KeptFunction } from "../engine/providers/aws/resourc
 import { findEventInvokeConfig } from "../engine/providers/aws/resources/function-event-invoke-config.ts";
 import type { Store } from "../engine/providers/aws/store.ts";
 import type { Logger } from "../service.ts";
+import { withTemporaryFolder } from "../temporary-folder.ts";
 
 const RUNTIME = path.join(import.meta.dirname, "lambda-runtime.mjs");
 
@@ -49,13 +49,10 @@ export async function invoke(
   event: unknown,
   options: Omit<FunctionsOptions, "store">,
 ): Promise<unknown> {
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-function-"));
-  try {
+  return withTemporaryFolder("function", async (folder) => {
     await unpack(deployed.zip, folder);
-    return await run(deployed, folder, event, options);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return run(deployed, folder, event, options);
+  });
 }
 
 async function unpack(zip: string, folder: string): Promise<void> {

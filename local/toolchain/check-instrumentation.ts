@@ -3,8 +3,6 @@
  * with a PostgreSQL of their own.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Children } from "../engine/children.ts";
 import { LogFiles } from "../engine/log-files.ts";
@@ -12,6 +10,7 @@ import { freePort } from "../free-port.ts";
 import { postgresFolder, removePostgresFolder } from "../postgres/folder.ts";
 import { ADMINISTRATOR, startPostgres } from "../postgres/server.ts";
 import { REPOSITORY } from "../state-folder.ts";
+import { withTemporaryFolder } from "../temporary-folder.ts";
 import { ensureTool } from "./find.ts";
 import { instrumentationPython } from "./tools.ts";
 
@@ -23,20 +22,20 @@ const checks = [
 ] as const;
 
 const { binaries } = await ensureTool(instrumentationPython, { onProgress: (line) => console.log(line) });
-const home = await mkdtemp(join(tmpdir(), "agentpay-python-"));
-const children = new Children(join(home, "children.json"), new LogFiles(join(home, "logs")));
-try {
-  const folder = await postgresFolder(home);
-  const port = await freePort();
-  await startPostgres({ folder, port, startChild: (child) => children.start({ cwd: folder, ...child }) });
-  const { user, password } = ADMINISTRATOR;
-  const DATABASE_URL = `postgresql+psycopg://${user}:${password}@127.0.0.1:${port}/postgres`;
-  process.exitCode = checks.every((check) => passes(check, { ...process.env, DATABASE_URL })) ? 0 : 1;
-} finally {
-  await children.stopAll();
-  await removePostgresFolder(home);
-  await rm(home, { recursive: true, force: true });
-}
+await withTemporaryFolder("python", async (home) => {
+  const children = new Children(join(home, "children.json"), new LogFiles(join(home, "logs")));
+  try {
+    const folder = await postgresFolder(home);
+    const port = await freePort();
+    await startPostgres({ folder, port, startChild: (child) => children.start({ cwd: folder, ...child }) });
+    const { user, password } = ADMINISTRATOR;
+    const DATABASE_URL = `postgresql+psycopg://${user}:${password}@127.0.0.1:${port}/postgres`;
+    process.exitCode = checks.every((check) => passes(check, { ...process.env, DATABASE_URL })) ? 0 : 1;
+  } finally {
+    await children.stopAll();
+    await removePostgresFolder(home);
+  }
+});
 
 function passes([module, ...args]: readonly string[], env: NodeJS.ProcessEnv): boolean {
   console.log(`${module} ${args.join(" ")}`);
