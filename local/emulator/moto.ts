@@ -1,4 +1,5 @@
 /** moto, the AWS emulator, as a child of the daemon. It forgets everything when it stops. */
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Child, RunningService, Service, ServiceContext } from "../service.ts";
 import type { FoundTool } from "../toolchain/find.ts";
@@ -9,6 +10,8 @@ const ANSWER_MILLISECONDS = 5000;
 
 /** Its output goes to `logs/moto.log`; there it names each action that it was asked for and does not have. */
 const CHILD = "moto";
+
+const SERVER = join(import.meta.dirname, "server.py");
 
 /** The AWS emulator on the stack's `aws` port. */
 export const awsEmulator: Service = {
@@ -34,7 +37,7 @@ export async function startEmulator(
   const child = await startChild({
     name: CHILD,
     command: programOf(tools.moto),
-    args: ["-H", "127.0.0.1", "-p", String(port)],
+    args: [SERVER, "-H", "127.0.0.1", "-p", String(port)],
     environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
   });
   const isHealthy = async () => child.isRunning() && (await answers(url));
@@ -52,8 +55,8 @@ function addressOf(port: number): string {
 }
 
 function programOf({ binaries }: FoundTool): string {
-  const program = binaries["moto_server"];
-  if (program === undefined) throw new Error("the AWS emulator's moto_server was not found: run make up");
+  const program = binaries["python"];
+  if (program === undefined) throw new Error("the AWS emulator's Python was not found: run make up");
   return program;
 }
 

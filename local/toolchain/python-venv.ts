@@ -1,4 +1,3 @@
-import { chmod, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import semver from "semver";
 import { REPOSITORY } from "../state-folder.ts";
@@ -12,7 +11,7 @@ const installTimeoutSeconds = 15 * 60;
 const pythons = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /**
- * Makes a virtual environment with exactly the pinned packages, and launchers in its `bin`.
+ * Makes a virtual environment with exactly the pinned packages.
  * @throws Error if no suitable Python is found or pip fails
  */
 export async function buildVenv(venv: PythonVenv, installation: Installation): Promise<void> {
@@ -28,15 +27,6 @@ export async function buildVenv(venv: PythonVenv, installation: Installation): P
     [...pip, "--requirement", resolve(REPOSITORY, venv.requirements)],
     options,
   );
-  for (const [name, module] of Object.entries(venv.launchers)) {
-    await writeLauncher(join(folder, "bin", name), module);
-  }
-}
-
-/** pip's own scripts name the folder that they were installed in, which is renamed afterwards. */
-async function writeLauncher(path: string, module: string): Promise<void> {
-  await writeFile(path, `#!/bin/sh\nexec "$(dirname "$0")/python" -m ${module} "$@"\n`);
-  await chmod(path, 0o755);
 }
 
 async function findPython(venv: PythonVenv, environment: Environment): Promise<string> {

@@ -46,8 +46,6 @@ export interface PythonVenv {
   readonly requirements: string;
   /** Oldest Python that the requirements were resolved for. */
   readonly minimumPython: string;
-  /** Binary name to the module that it runs. */
-  readonly launchers: Readonly<Record<string, string>>;
 }
 
 /** One tool: a set of binaries of one version. */
@@ -208,16 +206,14 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   moto: {
     name: "moto",
     version: "5.2.5",
-    binaries: ["moto_server"],
+    binaries: ["python"],
     versionCommands: [
-      // moto_server itself cannot print its version.
       { binary: "python", args: ["-c", "import importlib.metadata as m; print(m.version('moto'))"] },
     ],
     build: {
       kind: "python",
       requirements: "tools/moto/requirements.txt",
       minimumPython: "3.10.0",
-      launchers: { moto_server: "moto.server" },
     },
     advice:
       "Install Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
@@ -251,8 +247,6 @@ export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
       kind: "python",
       requirements: "tools/zizmor/requirements.txt",
       minimumPython: "3.11.0",
-      // A program, not a Python module: pip puts it into the environment's bin.
-      launchers: {},
     },
     advice:
       "Install Python 3.11 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
@@ -275,7 +269,6 @@ export const instrumentationPython: Tool = {
     kind: "python",
     requirements: "tools/instrumentation/requirements.txt",
     minimumPython: "3.10.0",
-    launchers: {},
   },
   advice:
     "Install Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",

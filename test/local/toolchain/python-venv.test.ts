@@ -10,13 +10,12 @@ import { environmentWith, script, temporaryFolder } from "./support.ts";
 const emulator: Tool = {
   name: "emulator",
   version: "5.2.5",
-  binaries: ["emulator_server"],
+  binaries: ["python"],
   versionCommands: [{ binary: "python", args: ["-c", "print the version"] }],
   build: {
     kind: "python",
     requirements: "tools/moto/requirements.txt",
     minimumPython: "3.10.0",
-    launchers: { emulator_server: "emulator.server" },
   },
   advice: "Install Python.",
 };
@@ -57,11 +56,11 @@ test("the pinned packages are installed, each verified by its hash", async () =>
   );
 });
 
-test("the launcher runs the environment's own Python from where it ended up", async () => {
+test("the environment's own Python runs from where it ended up", async () => {
   const folder = temporaryFolder();
   fakePython(folder, "python3", "3.12.4");
   const { binaries } = await build(folder);
-  const output = await run(binaries["emulator_server"] ?? "", ["-p", "8103"], {
+  const output = await run(binaries["python"] ?? "", ["-m", "emulator.server", "-p", "8103"], {
     environment: environmentWith(folder),
   });
   expect(output).toBe("serving with -m emulator.server -p 8103\n");

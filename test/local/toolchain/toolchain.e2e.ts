@@ -17,7 +17,7 @@ test.each([
   [tools.prometheus, "promtool", ["--version"], /^promtool, version 3\.\d+/],
   [tools.alertmanager, "alertmanager", ["--version"], /^alertmanager, version 0\.\d+/],
   [tools.alertmanager, "amtool", ["--version"], /^amtool, version 0\.\d+/],
-  [tools.moto, "moto_server", ["--help"], /--port/],
+  [tools.moto, "python", ["-m", "moto.server", "--help"], /--port/],
 ])(
   "$name is found or made, and $1 runs",
   async (tool, binary, args, expected) => {
