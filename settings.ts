@@ -6,7 +6,14 @@ import { z } from "zod";
 import { ANNOUNCEMENTS_FILE, type ReadAnnouncements } from "./announcements.ts";
 import { type AlertThresholds, alerts, alertThresholdNames } from "./catalog/alerts/index.ts";
 import { type Maintenance, maintenanceOf, nothingAnnounced } from "./catalog/maintenance.ts";
-import { type Checker, checkers, publicServices } from "./catalog/uptime.ts";
+import {
+  type Checker,
+  canCheck,
+  checkers,
+  publicServices,
+  tellerOf,
+  uptimeChecks,
+} from "./catalog/uptime.ts";
 import { Secret } from "./secret.ts";
 
 const text = (pattern: RegExp, expected: string) =>
@@ -320,6 +327,7 @@ function crossFieldProblems(
     ...platformProblems(sections),
     ...engineProblems(sections),
     ...logProblems(sections),
+    ...coverageProblems(sections),
     ...uptimeProblems(environment, sections),
     ...reportProblems(sections),
     ...windowProblems(sections, announcements.maintenance),
@@ -402,6 +410,18 @@ function engineProblems({ aws, metrics, notifications }: Sections): Problem[] {
     problems.push({ key: "notifications.emails[0]", expected, text: true });
   }
   return problems;
+}
+
+/** What customers use must be checked by one of those that were chosen, whichever platform is switched off. */
+function coverageProblems({ uptime }: Sections): Problem[] {
+  if (!uptime?.enabled) return [];
+  const unchecked = uptimeChecks({ ...uptime, statusPageUrl: undefined }).filter(
+    (check) => check.public && !tellerOf(check, uptime.checkers),
+  );
+  if (unchecked.length === 0) return [];
+  const able = checkers.filter((checker) => unchecked.every((check) => canCheck(checker, check)));
+  const expected = `${able.join(" or ")}: none of the chosen checks ${unchecked.map(({ key }) => key).join(", ")}`;
+  return [{ key: `uptime.checkers[${uptime.checkers.length}]`, expected, text: true }];
 }
 
 function uptimeProblems(environment: string, { uptime }: Sections): Problem[] {

@@ -472,14 +472,26 @@ describe("rules between keys", () => {
       /warnings must reach someone/,
     ],
     [
+      "someone must open the WebSocket, and look at certificates",
+      { "uptime.checkers": ["route53"] },
+      "uptime.checkers[1]",
+      /blackbox or gatus: none of the chosen checks websocket, api-certificate, widget-certificate/,
+    ],
+    [
+      "what one vendor checks, the other need not",
+      { "uptime.checkers": ["uptimerobot", "betterstack"] },
+      "uptime.checkers[2]",
+      /blackbox or gatus: none of the chosen checks websocket(?!,)/,
+    ],
+    [
       "UptimeRobot needs a key",
-      { "uptime.checkers": ["uptimerobot"], "uptime.uptimerobotApiKey": "" },
+      { "uptime.checkers": ["uptimerobot", "blackbox"], "uptime.uptimerobotApiKey": "" },
       "uptime.uptimerobotApiKey",
       /checkers has uptimerobot/,
     ],
     [
       "Better Stack needs a token",
-      { "uptime.checkers": ["betterstack"], "uptime.betterstackApiToken": "" },
+      { "uptime.checkers": ["betterstack", "gatus"], "uptime.betterstackApiToken": "" },
       "uptime.betterstackApiToken",
       /checkers has betterstack/,
     ],

@@ -136,7 +136,9 @@ describe("Better Stack, last of the checkers", () => {
 });
 
 test("a pace of the stack's own holds for every check", async () => {
-  const run = await withCheckers("production", ["uptimerobot"], { "uptime.vendorIntervalSeconds": 60 });
+  const run = await withCheckers("production", ["uptimerobot", "gatus"], {
+    "uptime.vendorIntervalSeconds": 60,
+  });
   const component = componentOf(run, "UptimeRobot");
   for (const key of ["api", "widget"])
     expect(attributesOf(component, `uptimerobot-${key}`)["interval"]).toBe(60);
