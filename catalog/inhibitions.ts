@@ -2,7 +2,7 @@
  * Which alert makes which others superfluous: whoever knows the cause need not be told of its symptoms. What is muted
  * stays visible in Alertmanager, and rings as soon as its cause is gone and it is not.
  */
-import { alerts } from "./alerts/index.ts";
+import { alerts, expressionOf } from "./alerts/index.ts";
 import { burnRateWindows, objectives } from "./objectives.ts";
 import type { EndpointKey } from "./uptime.ts";
 
@@ -43,7 +43,14 @@ function mutes(source: string, targets: readonly string[], equal: readonly strin
   };
 }
 
+/** Alerts that take samples that don't arrive for an outage. */
+const findMissing = alerts
+  .filter(({ name }) => name !== "MetricsNotArriving")
+  .filter((alert) => expressionOf(alert, {}).includes("absent("))
+  .map(({ name }) => name);
+
 const causes: readonly Inhibition[] = [
+  mutes("MetricsNotArriving", [...new Set(findMissing)]),
   // By job, so that it only mutes what has a target on that host. What these mute in turn stays muted as well.
   mutes(
     "HostDown",

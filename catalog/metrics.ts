@@ -556,6 +556,8 @@ const synthetic = {
   }),
 };
 
+const remoteEngine = { remote_name: open("name in prometheus.yml"), url: open("where samples are sent") };
+
 const prometheusServer = {
   prometheusConfigReloadSuccessful: gauge("prometheus_config_last_reload_successful", {
     help: "Whether the last configuration reload succeeded.",
@@ -621,6 +623,29 @@ const prometheusServer = {
     jobs: prometheus,
     labels: {},
   }),
+  // The following only where it ships its samples to an engine elsewhere.
+  prometheusRemoteSamples: counter("prometheus_remote_storage_samples_total", {
+    help: "Samples sent to the engine elsewhere, taken or not.",
+    jobs: prometheus,
+    labels: remoteEngine,
+  }),
+  prometheusRemoteSamplesFailed: counter("prometheus_remote_storage_samples_failed_total", {
+    help: "Samples that the engine elsewhere refused for good: they are lost.",
+    jobs: prometheus,
+    labels: remoteEngine,
+  }),
+  prometheusRemoteHighestTimestamp: gauge("prometheus_remote_storage_queue_highest_timestamp_seconds", {
+    help: "Time of the newest sample that is to be sent.",
+    unit: "timestamp",
+    jobs: prometheus,
+    labels: remoteEngine,
+  }),
+  prometheusRemoteHighestSent: gauge("prometheus_remote_storage_queue_highest_sent_timestamp_seconds", {
+    help: "Time of the newest sample that the engine elsewhere took.",
+    unit: "timestamp",
+    jobs: prometheus,
+    labels: remoteEngine,
+  }),
 };
 
 const notificationFailures = [
@@ -657,6 +682,11 @@ const alertmanagerServer = {
     help: "Silences.",
     jobs: alertmanager,
     labels: { state: ["active", "pending", "expired"] },
+  }),
+  alertmanagerClusterMembers: gauge("alertmanager_cluster_members", {
+    help: "Alertmanagers that this one knows of, itself included; only where there are several.",
+    jobs: alertmanager,
+    labels: {},
   }),
 };
 

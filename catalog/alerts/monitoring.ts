@@ -135,6 +135,76 @@ const alertmanagerNotificationsFailing: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "notificationFailures" },
 };
 
+const members = `max_over_time(${metrics.alertmanagerClusterMembers.name}[5m])`;
+
+const alertmanagerMembersInconsistent: Alert = {
+  name: "AlertmanagerMembersInconsistent",
+  // Nothing is lost: each tells everything by itself.
+  severity: "warning",
+  service: "monitoring",
+  summary: "The Alertmanagers have lost one another.",
+  description:
+    "{{ $labels.instance }} knows of {{ $value | humanize }} Alertmanagers, itself included, and more answer: messages come twice, and a silence made in one is unknown to the other.",
+  // As Alertmanager's own mixin has it. By instance: replicas of Prometheus may each bring a series of it.
+  expression: () => `${members} < on (job) group_left count by (job) (group by (job, instance) (${members}))`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "clusterMembers" },
+};
+
+const metricsNotArriving: Alert = {
+  name: "MetricsNotArriving",
+  severity: "critical",
+  service: "monitoring",
+  summary: "The engine that has the rules gets no samples: monitoring is blind.",
+  description:
+    "Not even Prometheus's own samples have arrived for 5 minutes: it is down, or cut off from the engine that has the rules. Whatever breaks now goes unseen, and nothing is known of AgentPay.",
+  // Every Prometheus scrapes itself, and what was cut off brings no end of its series: they are old after 5 minutes.
+  expression: () => `absent(${up}{job="prometheus"})`,
+  // Before the alerts of what is merely not seen, so that they are muted when they come, and until they are over.
+  holdFor: "90s",
+  keepFiringFor: "2m",
+  panel: { dashboard: "agentpay-meta", panel: "targetsUp" },
+};
+
+const lost = `rate(${metrics.prometheusRemoteSamplesFailed.name}[5m])`;
+const shipped = `rate(${metrics.prometheusRemoteSamples.name}[5m])`;
+
+const prometheusRemoteStorageFailures: Alert = {
+  name: "PrometheusRemoteStorageFailures",
+  severity: "critical",
+  service: "monitoring",
+  summary: "The engine elsewhere refuses samples.",
+  description:
+    "{{ $value | humanizePercentage }} of the samples of {{ $labels.instance }} are refused by {{ $labels.url }} and lost: alerts and dashboards that need them are wrong.",
+  threshold: {
+    default: 0.01,
+    unit: "share of samples sent",
+    source: "Prometheus's own mixin (PrometheusRemoteStorageFailures)",
+  },
+  expression: (threshold) => `${lost} / (${lost} + ${shipped}) > ${threshold}`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesLost" },
+};
+
+const prometheusRemoteWriteBehind: Alert = {
+  name: "PrometheusRemoteWriteBehind",
+  severity: "critical",
+  service: "monitoring",
+  summary: "Samples reach the engine elsewhere late.",
+  description:
+    "{{ $labels.instance }} is {{ $value | humanizeDuration }} behind with {{ $labels.url }}: every alert rings late, and once it is 5 minutes, none does.",
+  threshold: {
+    default: 120,
+    unit: "seconds",
+    source: "Prometheus's own mixin (PrometheusRemoteWriteBehind)",
+  },
+  // max: a scrape may be missed.
+  expression: (threshold) =>
+    `max_over_time(${metrics.prometheusRemoteHighestTimestamp.name}[5m]) - max_over_time(${metrics.prometheusRemoteHighestSent.name}[5m]) > ${threshold}`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesBehind" },
+};
+
 const metricCardinalityExplosion: Alert = {
   name: "MetricCardinalityExplosion",
   severity: "warning",
@@ -164,6 +234,10 @@ export const monitoringAlerts: AlertGroup = {
     prometheusErrorSendingAlerts,
     alertmanagerFailedReload,
     alertmanagerNotificationsFailing,
+    alertmanagerMembersInconsistent,
+    metricsNotArriving,
+    prometheusRemoteStorageFailures,
+    prometheusRemoteWriteBehind,
     metricCardinalityExplosion,
   ],
 };

@@ -105,7 +105,46 @@ export const monitoringHealth = {
         },
       ],
     },
+    clusterMembers: {
+      title: "Alertmanagers Known to Each Other",
+      description: "Members of the cluster as each Alertmanager sees it; good is as many as there are.",
+      nothing: "There is only one Alertmanager.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.alertmanagerClusterMembers.name, legend: "{{instance}}" }],
+    },
+    samplesBehind: {
+      row: "Shipped to an engine elsewhere",
+      title: "Samples Behind",
+      description:
+        "How much older than Prometheus's newest sample the engine's newest one is; good is seconds.",
+      nothing: "No samples are shipped.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `${metrics.prometheusRemoteHighestTimestamp.name} - ${metrics.prometheusRemoteHighestSent.name}`,
+          legend: "{{instance}}",
+        },
+      ],
+    },
+    samplesLost: {
+      title: "Samples Refused",
+      description: "Share of the samples sent that the engine refused for good; good is none.",
+      nothing: "No samples are shipped.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `rate(${metrics.prometheusRemoteSamplesFailed.name}[$__rate_interval])` +
+            ` / (rate(${metrics.prometheusRemoteSamples.name}[$__rate_interval]) > 0)`,
+          legend: "{{instance}}",
+        },
+      ],
+    },
     samplesPerTarget: {
+      row: "Load of Prometheus",
       title: "Series by Target",
       description: "Series of each job's largest target; a climb means that an id became a label.",
       unit: "short",
@@ -113,7 +152,6 @@ export const monitoringHealth = {
       queries: [{ expression: `max by (job) (${metrics.scrapeSamplesKept.name})`, legend: "{{job}}" }],
     },
     headSeries: {
-      row: "Load of Prometheus",
       title: "Series in Memory",
       description: "Series that Prometheus holds; memory grows with them.",
       unit: "short",

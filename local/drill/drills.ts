@@ -576,6 +576,12 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   LLMCostAbovePlan:
     "it adds up 6 hours: long even in a drill, and whatever is faster rings LLMCostRunaway, which mutes it",
   PrometheusErrorSendingAlerts: "it rings where the only Alertmanager is gone, so nothing of it can arrive",
+  MetricsNotArriving: "it takes an engine elsewhere: the platform's fault engine-cut-off rings it",
+  AlertmanagerMembersInconsistent: "it takes replicas: the platform's fault cluster-split rings it",
+  PrometheusRemoteStorageFailures:
+    "it takes an engine elsewhere that refuses some samples and takes the others, with those that tell of it",
+  PrometheusRemoteWriteBehind:
+    "it takes an engine elsewhere that is slow, and not so slow that MetricsNotArriving rings",
   ...Object.fromEntries(
     objectives.flatMap(({ alertPrefix }) =>
       burns(alertPrefix, "3d").map((id) => [id, "its windows are 3 days and 6 hours: long even in a drill"]),

@@ -24,8 +24,10 @@ export class LabServer {
     return this.#child?.isRunning() ? this.#child.pid : undefined;
   }
 
-  async start(): Promise<void> {
-    this.#child = await this.#children.start(this.#specification);
+  /** @param more arguments besides its own, this time */
+  async start(more: readonly string[] = []): Promise<void> {
+    const { args } = this.#specification;
+    this.#child = await this.#children.start({ ...this.#specification, args: [...args, ...more] });
   }
 
   /** Ends it in good order. */

@@ -78,6 +78,12 @@ export class Scene {
     return all.filter(({ key }) => keys.has(key));
   }
 
+  /** Whether a message in Slack says this. */
+  async slackHas(text: string): Promise<boolean> {
+    const messages = await this.#ask<readonly object[]>(`${this.lab.urls.inbox}/local/messages`);
+    return messages.some((message) => JSON.stringify(message).includes(text));
+  }
+
   /** How often the pager rang for it. */
   async rings(outage: Outage): Promise<number> {
     return (await this.events(outage)).filter(({ action }) => action === "trigger").length;

@@ -92,6 +92,32 @@ function alertmanagers(count: number): Record<string, Shape> {
   return Object.fromEntries(instances.map((name) => [name, level([1, 35])]));
 }
 
+const member = (name: string) => ({ job: "alertmanager", instance: `${name}:9093` });
+
+/** The members that each Alertmanager knows. */
+function members(known: Record<string, Shape>): Record<string, Shape> {
+  return Object.fromEntries(
+    Object.entries(known).map(([name, shape]) => [
+      series(metrics.alertmanagerClusterMembers.name, member(name)),
+      shape,
+    ]),
+  );
+}
+
+const engine = { ...prometheus, remote_name: "engine", url: "https://engine.example/api/v1/push" };
+
+/** 1000 samples a minute, of which some are refused. */
+const shipping = (failed: Shape) => ({
+  [series(metrics.prometheusRemoteSamples.name, engine)]: perMinute([1000, 60]),
+  [series(metrics.prometheusRemoteSamplesFailed.name, engine)]: failed,
+});
+
+/** Seconds since a moment that does not move: only the way between the two counts. */
+const behind = (way: Shape) => ({
+  [series(metrics.prometheusRemoteHighestTimestamp.name, engine)]: way,
+  [series(metrics.prometheusRemoteHighestSent.name, engine)]: level([0, 60]),
+});
+
 export const monitoringCases: GroupCases = {
   Watchdog: [{ title: "always", series: {}, firing: { 0: [{}], 1: [{}], 60: [{}] } }],
   TargetDown: [
@@ -197,6 +223,78 @@ export const monitoringCases: GroupCases = {
       series: notifications("slack", perMinute([0, 60]), perMinute([0, 60])),
       firing: silent(30, 60),
     },
+  ],
+  AlertmanagerMembersInconsistent: [
+    {
+      title: "two that lose one another, and meet again",
+      series: members({ a: level([2, 10], [1, 30], [2, 20]), b: level([2, 10], [1, 30], [2, 20]) }),
+      firing: { 10: [], 28: [], 32: [member("a"), member("b")], 42: [] },
+    },
+    {
+      title: "one that is down is known to be gone",
+      series: members({ a: level([2, 10], [1, 50]), b: level([2, 10], ["gone", 50]) }),
+      firing: silent(12, 20, 32, 50),
+    },
+    {
+      title: "one that was restarted",
+      series: members({ a: level([2, 10], [1, 2], [2, 48]), b: level([2, 10], ["gone", 2], [2, 48]) }),
+      firing: silent(11, 15, 30, 50),
+    },
+    { title: "a single one, which has no cluster", series: alertmanagers(1), firing: silent(30) },
+  ],
+  MetricsNotArriving: [
+    {
+      title: "cut off: the last samples count for five minutes",
+      series: { [up("prometheus", "localhost:9090")]: level([1, 10]) },
+      firing: { 10: [], 14: [], 18: [{ job: "prometheus" }], 60: [{ job: "prometheus" }] },
+    },
+    {
+      title: "gone, and back: it stays two minutes more",
+      series: { [up("prometheus", "localhost:9090")]: level([1, 10], ["gone", 20], [1, 10]) },
+      firing: { 10: [], 11: [], 13: [{ job: "prometheus" }], 31: [{ job: "prometheus" }], 34: [] },
+    },
+    {
+      title: "one of two arrives",
+      series: {
+        [up("prometheus", "prometheus:9090")]: level([1, 40]),
+        [up("prometheus", "prometheus-b:9090")]: level([1, 10], ["gone", 30]),
+      },
+      firing: silent(20, 40),
+    },
+    {
+      title: "a missed scrape",
+      series: { [up("prometheus", "localhost:9090")]: level([1, 10], ["gone", 0.5], [1, 20]) },
+      firing: silent(10, 11, 12, 20),
+    },
+    { title: "never anything", series: {}, firing: { 0: [], 1: [], 3: [{ job: "prometheus" }] } },
+  ],
+  PrometheusRemoteStorageFailures: [
+    {
+      title: "2% are refused, and then none",
+      series: shipping(perMinute([0, 10], [20, 30], [0, 20])),
+      firing: { 10: [], 20: [], 30: [engine], 40: [engine], 47: [] },
+    },
+    { title: "just below 1%", series: shipping(perMinute([9, 60])), firing: silent(30, 60) },
+    {
+      title: "a burst within a minute",
+      series: shipping(perMinute([0, 10], [900, 1], [0, 49])),
+      firing: silent(12, 16, 26, 40),
+    },
+    { title: "nothing is shipped", series: alertmanagers(1), firing: silent(30) },
+  ],
+  PrometheusRemoteWriteBehind: [
+    {
+      title: "three minutes behind, and then caught up",
+      series: behind(level([5, 10], [180, 30], [5, 20])),
+      firing: { 10: [], 20: [], 32: [engine], 47: [] },
+    },
+    { title: "exactly two minutes", series: behind(level([120, 60])), firing: silent(30, 60) },
+    {
+      title: "for ten minutes",
+      series: behind(level([5, 10], [180, 10], [5, 40])),
+      firing: silent(15, 20, 26, 40),
+    },
+    { title: "nothing is shipped", series: alertmanagers(1), firing: silent(30) },
   ],
   MetricCardinalityExplosion: [
     {
