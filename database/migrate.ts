@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { ClientBase } from "pg";
+import { messageOf } from "../local/engine/errors.ts";
 
 export const MIGRATIONS = path.join(import.meta.dirname, "migrations");
 
@@ -28,7 +29,7 @@ async function runFile(client: ClientBase, name: string): Promise<void> {
   try {
     await client.query(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`database/migrations/${name}: ${reason}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import { sideBySide } from "../cli/progress.ts";
+import { messageOf } from "../engine/errors.ts";
 import { ensureTool, type FoundTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
 import { chosenDrills } from "./choice.ts";
@@ -209,15 +210,7 @@ try {
   process.exitCode = passed ? 0 : 1;
 } catch (error) {
   const interrupted = interruption.signal.aborted;
-  console.error(
-    colors.red(
-      interrupted
-        ? "Interrupted; everything is stopped."
-        : error instanceof Error
-          ? error.message
-          : String(error),
-    ),
-  );
+  console.error(colors.red(interrupted ? "Interrupted; everything is stopped." : messageOf(error)));
   process.exitCode = interrupted ? 130 : 1;
 } finally {
   if (options.keep) console.log(`Files and logs: ${folder}`);

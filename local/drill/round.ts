@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { inSeconds } from "../../catalog/duration.ts";
 import { publicGrafanaUrl } from "../../render/index.ts";
 import { readSettings } from "../../settings-file.ts";
+import { messageOf } from "../engine/errors.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
 import type { Drill } from "./drills.ts";
@@ -98,7 +99,7 @@ async function settle(lab: Lab, observation: Observation, { factor, signal }: Ro
       await observe(lab, observation);
       ready = observation.arrivals.some(({ key }) => key === "Watchdog");
     } catch (error) {
-      refusal = error instanceof Error ? error.message : String(error);
+      refusal = messageOf(error);
     }
     if (!ready && Date.now() - startedAt > LAB_START_SECONDS * 1000) {
       throw new Error(

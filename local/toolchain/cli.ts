@@ -1,5 +1,6 @@
 import { Argument, Command } from "commander";
 import { Listr } from "listr2";
+import { messageOf } from "../engine/errors.ts";
 import { allowedSources, ensureTool, type FoundTool } from "./find.ts";
 import { type ToolName, tools } from "./tools.ts";
 
@@ -39,10 +40,6 @@ async function main(wanted: readonly ToolName[]): Promise<void> {
     for (const [binary, path] of Object.entries(tool.binaries)) console.log(`${binary}\t${path}`);
   }
   if (problems.length > 0) throw new Error(problems.join("\n\n"));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 const command = new Command("npm run toolchain --")

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import semver from "semver";
+import { messageOf } from "../engine/errors.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import type { Installation } from "./cache.ts";
 import { type Environment, run } from "./command.ts";
@@ -37,7 +38,7 @@ async function findPython(venv: PythonVenv, environment: Environment): Promise<s
       if (version !== null && semver.gte(version, venv.minimumPython)) return python;
       reasons.push(`${python} is ${version?.version ?? "of unknown version"}`);
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(messageOf(error));
     }
   }
   throw new Error(`Python ${venv.minimumPython} or newer is needed: ${reasons.join("; ")}`);

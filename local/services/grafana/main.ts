@@ -1,4 +1,5 @@
 /** Stands in for Grafana on a machine without a container engine: `node --import tsx local/services/grafana/main.ts`. */
+import { messageOf } from "../../engine/errors.ts";
 import { startGrafana } from "./server.ts";
 import { readSettings } from "./settings.ts";
 
@@ -17,6 +18,6 @@ try {
     });
   }
 } catch (error) {
-  console.error(`Grafana (stand-in) can't start: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`Grafana (stand-in) can't start: ${messageOf(error)}`);
   process.exitCode = 1;
 }
