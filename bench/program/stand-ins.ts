@@ -14,6 +14,7 @@ function outputs(id: string, inputs: Properties): Properties {
         (name) => [name, `${name}-of-${id}`],
       ),
     ),
+    prometheusEndpoint: `https://aps-workspaces.example.com/workspaces/${id}/`,
     internalId: "4711",
     uid: id,
     ...inputs,
