@@ -53,7 +53,8 @@ export async function startBenchStack(stack: string, overrides: Overrides = {}):
     });
   await pulumi(["stack", "init", stack]);
   return {
-    run: async (...args) => (await pulumi(args)).seconds,
+    // Without outputs: where a command fails, the end of what it says is the reason.
+    run: async (...args) => (await pulumi([...args, "--suppress-outputs"])).seconds,
     resources: async () => {
       const state = JSON.parse((await pulumi(["stack", "export"])).output);
       return state.deployment.resources.length;

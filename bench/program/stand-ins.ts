@@ -5,15 +5,20 @@ import type { Properties, ResourceHandler } from "../../local/engine/resource.ts
 
 const anything: z.ZodType<Properties> = z.looseObject({});
 
+/** Policies want images by digest. */
+const DIGEST = `sha256:${"0".repeat(64)}`;
+
 /** What programs read of a made resource, besides its inputs. */
 function outputs(id: string, inputs: Properties): Properties {
   return {
     arn: `arn:aws:bench:eu-central-1:111122223333:${id}`,
     ...Object.fromEntries(
-      ["imageId", "htmlUrl", "integrationKey", "dsnPublic", "slug", "associationId", "uniqueId"].map(
-        (name) => [name, `${name}-of-${id}`],
-      ),
+      ["htmlUrl", "integrationKey", "dsnPublic", "slug", "associationId", "uniqueId"].map((name) => [
+        name,
+        `${name}-of-${id}`,
+      ]),
     ),
+    imageId: DIGEST,
     prometheusEndpoint: `https://aps-workspaces.example.com/workspaces/${id}/`,
     internalId: "4711",
     uid: id,
