@@ -112,6 +112,8 @@ function remoteWrite({ url, username, tenant, signedFor }: RemoteWriteSettings) 
     ...(username && { basic_auth: { username, password_file: remotePasswordFile } }),
     ...(tenant && { headers: { [TENANT_HEADER]: tenant } }),
     ...(signedFor && { sigv4: { region: signedFor } }),
+    // By default, samples that an engine is too busy for are thrown away: both Amazon's and Mimir say so with 429.
+    queue_config: { retry_on_http_429: true },
   };
 }
 

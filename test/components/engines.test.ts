@@ -87,6 +87,7 @@ describe("remote", () => {
         url: "https://mimir.example.com/api/v1/push",
         basic_auth: { username: "agentpay", password_file: "/run/secrets/prometheus/remote-password" },
         headers: { "X-Scope-OrgID": "production" },
+        queue_config: { retry_on_http_429: true },
       },
     ]);
     const platform = componentOf(run, "MetricsPlatform");
