@@ -1,10 +1,8 @@
 /** `npm run bench -- dashboards`: what recording rules save, dashboard by dashboard. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { step } from "../../local/cli/progress.ts";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import { startFilledPrometheus } from "./filled-prometheus.ts";
@@ -36,36 +34,35 @@ function count(text: string): number {
   return Number(text);
 }
 
-async function run(options: Options): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
+function run(options: Options): Promise<void> {
+  return withTemporaryFolder("bench", (folder) => compare(folder, options));
+}
+
+async function compare(folder: string, options: Options): Promise<void> {
   const { minutes, limit } = options;
+  const tool = await step("Prometheus", (report) => ensureTool(tools.prometheus, { onProgress: report }));
+  const prometheus = await step(
+    `${seriesCount(options).toLocaleString("en")} series, ${minutes} minutes of them`,
+    (report) =>
+      startFilledPrometheus({
+        folder,
+        tool,
+        scale: options,
+        minutes,
+        scrapeSeconds: SCRAPE_SECONDS,
+        limit,
+        report,
+      }),
+  );
   try {
-    const tool = await step("Prometheus", (report) => ensureTool(tools.prometheus, { onProgress: report }));
-    const prometheus = await step(
-      `${seriesCount(options).toLocaleString("en")} series, ${minutes} minutes of them`,
-      (report) =>
-        startFilledPrometheus({
-          folder,
-          tool,
-          scale: options,
-          minutes,
-          scrapeSeconds: SCRAPE_SECONDS,
-          limit,
-          report,
-        }),
+    const duels = await step("Queries", (report) => measureDashboards(prometheus, limit, report));
+    console.log(resultTable(duels));
+    console.log(
+      `Queries one after another, each over ${minutes} minutes; the middle of up to 3 times. ` +
+        `">": with queries that were not answered in ${limit} s, or refused for their size.`,
     );
-    try {
-      const duels = await step("Queries", (report) => measureDashboards(prometheus, limit, report));
-      console.log(resultTable(duels));
-      console.log(
-        `Queries one after another, each over ${minutes} minutes; the middle of up to 3 times. ` +
-          `">": with queries that were not answered in ${limit} s, or refused for their size.`,
-      );
-    } finally {
-      await prometheus.stop();
-    }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await prometheus.stop();
   }
 }
 

@@ -1,6 +1,4 @@
 /** What a real Prometheus with all of production's rules needs for so many series. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { queriesOf } from "../../catalog/dashboards/dashboard.ts";
@@ -9,6 +7,7 @@ import { replaceVariables } from "../../catalog/promql.ts";
 import { queryInstant } from "../../local/dashboards/prometheus.ts";
 import { Children } from "../../local/engine/children.ts";
 import { LogFiles } from "../../local/engine/log-files.ts";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import type { Scale } from "../dashboards/series.ts";
@@ -23,7 +22,7 @@ const A_DAY = 86_400;
 const scales: readonly Scale[] = [8, 80, 400].map((instances) => ({ instances, endpoints: 40, models: 6 }));
 
 export async function loadSection({ quick, report }: BenchOptions): Promise<Section> {
-  const bytes = await inFolder(async (folder) => {
+  const bytes = await withTemporaryFolder("bench", async (folder) => {
     report("two hours of a server's samples on disk");
     return bytesASample(await ensureTool(tools.prometheus), folder);
   });
@@ -53,17 +52,8 @@ export async function loadSection({ quick, report }: BenchOptions): Promise<Sect
   };
 }
 
-async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 function measured(scale: Scale, length: number, bytes: number, report: BenchOptions["report"]) {
-  return inFolder(async (folder) => {
+  return withTemporaryFolder("bench", async (folder) => {
     const target = await startTarget(scale);
     const children = new Children(
       path.join(folder, "children.json"),

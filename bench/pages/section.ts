@@ -1,9 +1,7 @@
 /** From fault to page, beside what scrape, evaluation, hold time and grouping make of it at the least. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { SCRAPE_INTERVAL_SECONDS, startLab } from "../../local/drill/lab.ts";
 import { Scene } from "../../local/drill/platform/scene.ts";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import type { BenchOptions, Section } from "../section.ts";
@@ -20,38 +18,7 @@ const LEAST = HOLD + GROUP_WAIT;
 const MOST = SCRAPE_INTERVAL_SECONDS + EVALUATION + HOLD + GROUP_WAIT;
 
 export async function pagesSection({ quick, report }: BenchOptions): Promise<Section> {
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
-  const [prometheus, alertmanager, blackbox, gatus, moto] = await Promise.all(
-    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus, tools.moto].map((tool) =>
-      ensureTool(tool),
-    ),
-  );
-  if (!prometheus || !alertmanager || !blackbox || !gatus || !moto)
-    throw new Error("not every server was found");
-  const lab = await startLab({
-    folder,
-    factor: FACTOR,
-    aws: false,
-    tools: { prometheus, alertmanager, blackbox, gatus, moto },
-  });
-  const times: number[] = [];
-  try {
-    const scene = new Scene(lab, FACTOR, new AbortController().signal);
-    await lab.ruler.ready();
-    await scene.until("a scrape", 5, async () => (await scene.query("up{job='redis'}")).includes(1));
-    while (times.length < (quick ? 1 : 5)) {
-      report(`outage ${times.length + 1}`);
-      const before = await scene.rings("redis");
-      const begun = Date.now();
-      await scene.begin("redis");
-      await scene.until("the page", 10, async () => (await scene.rings("redis")) > before);
-      times.push(((Date.now() - begun) / 1000) * FACTOR);
-      await scene.mend("redis");
-    }
-  } finally {
-    await lab.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const times = await withTemporaryFolder("bench", (folder) => outages(folder, quick ? 1 : 5, report));
   const inSeconds = (value: number) => `${value.toFixed(0)} s`;
   return {
     title: "From fault to page",
@@ -71,4 +38,43 @@ export async function pagesSection({ quick, report }: BenchOptions): Promise<Sec
       ],
     ],
   };
+}
+
+/** Simulated seconds from each fault to its page. */
+async function outages(
+  folder: string,
+  count: number,
+  report: BenchOptions["report"],
+): Promise<readonly number[]> {
+  const [prometheus, alertmanager, blackbox, gatus, moto] = await Promise.all(
+    [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus, tools.moto].map((tool) =>
+      ensureTool(tool),
+    ),
+  );
+  if (!prometheus || !alertmanager || !blackbox || !gatus || !moto)
+    throw new Error("not every server was found");
+  const lab = await startLab({
+    folder,
+    factor: FACTOR,
+    aws: false,
+    tools: { prometheus, alertmanager, blackbox, gatus, moto },
+  });
+  const times: number[] = [];
+  try {
+    const scene = new Scene(lab, FACTOR, new AbortController().signal);
+    await lab.ruler.ready();
+    await scene.until("a scrape", 5, async () => (await scene.query("up{job='redis'}")).includes(1));
+    while (times.length < count) {
+      report(`outage ${times.length + 1}`);
+      const before = await scene.rings("redis");
+      const begun = Date.now();
+      await scene.begin("redis");
+      await scene.until("the page", 10, async () => (await scene.rings("redis")) > before);
+      times.push(((Date.now() - begun) / 1000) * FACTOR);
+      await scene.mend("redis");
+    }
+    return times;
+  } finally {
+    await lab.stop();
+  }
 }

@@ -1,5 +1,6 @@
 /** How long the engine's commands take for production, and how that grows. */
 import { REPOSITORY } from "../../local/state-folder.ts";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { type BenchOptions, type Section, seconds } from "../section.ts";
 import { middleOf } from "../times.ts";
 import { type BenchStack, type Overrides, startBenchStack } from "./stack.ts";
@@ -31,12 +32,11 @@ export async function programSection({ quick, report }: BenchOptions): Promise<S
   const rows: (string | number)[][] = [];
   for (const [title, name, overrides] of quick ? growth.slice(0, 2) : growth) {
     report(`${title}: preview, up, refresh`);
-    const stack = await startBenchStack(name, overrides);
-    try {
-      rows.push([title, ...(await measured(stack, name, takes))]);
-    } finally {
-      await stack.stop();
-    }
+    const figures = await withTemporaryFolder("bench", async (folder) => {
+      const stack = await startBenchStack(folder, name, overrides);
+      return measured(stack, name, takes).finally(stack.stop);
+    });
+    rows.push([title, ...figures]);
   }
   return {
     title: "The program",

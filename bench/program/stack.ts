@@ -1,8 +1,7 @@
 /** A stack of this program in a folder of its own, on the real engine. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { placeBundledPlugins } from "../../local/engine/bundled-plugins.ts";
 import { engineEnvironment, PROJECT } from "../../local/engine/environment.ts";
@@ -21,17 +20,23 @@ export interface BenchStack {
   run(...args: readonly string[]): Promise<number>;
   /** Resources in its state. */
   resources(): Promise<number>;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 export type Overrides = Readonly<Record<string, unknown>>;
 
-/** @param overrides values by path, over those of the stack's file; each secret has a made-up value */
-export async function startBenchStack(stack: string, overrides: Overrides = {}): Promise<BenchStack> {
+/**
+ * @param folder of its own; what is in it is the caller's to remove
+ * @param overrides values by path, over those of the stack's file; each secret has a made-up value
+ */
+export async function startBenchStack(
+  folder: string,
+  stack: string,
+  overrides: Overrides = {},
+): Promise<BenchStack> {
   const { binaries } = await ensureTool(tools.pulumi);
   const sentry = await startSentryApi();
   const host = await startEngineHost(standIns);
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
   await mkdir(paths.backend, { recursive: true });
   await placeBundledPlugins(paths.pulumiHome);
@@ -59,10 +64,9 @@ export async function startBenchStack(stack: string, overrides: Overrides = {}):
       const state = JSON.parse((await pulumi(["stack", "export"])).output);
       return state.deployment.resources.length;
     },
-    stop: async () => {
+    stop: () => {
       host.stop();
       sentry.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,9 +1,9 @@
 /** `render` of everything beside go-jsonnet, which renders as many rules as a well-known mixin has. */
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { REPOSITORY } from "../../local/state-folder.ts";
+import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { whichBinary } from "../../local/toolchain/path.ts";
 import { renderAll } from "../../render/index.ts";
 import { readSettings } from "../../settings-file.ts";
@@ -13,44 +13,53 @@ import { type Command, cpuSeconds, middleOf, timed } from "../times.ts";
 const JSONNET = "github.com/google/go-jsonnet/cmd/jsonnet@v0.21.0";
 const IN_PROCESS_ROUNDS = 20;
 
+/** CPU seconds. */
+interface Measured {
+  /** Undefined where go-jsonnet is neither on PATH nor can be built. */
+  readonly mixin: number | undefined;
+  readonly whole: number;
+  readonly start: number;
+  readonly within: number;
+}
+
 export async function renderSection({ quick, report }: BenchOptions): Promise<Section> {
-  const takes = quick ? 1 : 5;
-  const folder = await mkdtemp(path.join(tmpdir(), "agentpay-bench-"));
-  try {
-    report("go-jsonnet");
-    const jsonnet = await findJsonnet(folder);
-    const cpu = (command: Command) => middleOf(takes, () => cpuSeconds(command));
-    report("rendering");
-    const mixin =
-      jsonnet &&
-      (await cpu({ command: jsonnet, args: ["-S", "bench/render/mixin.jsonnet"], cwd: REPOSITORY }));
-    const whole = await cpu(
-      await asScript("render", "--stack", "production", "--out", path.join(folder, "out")),
-    );
-    const start = await cpu({ command: process.execPath, args: ["--eval", ""], cwd: REPOSITORY });
-    const within = inProcess();
-    const beside = (value: number) => (mixin ? (value / mixin).toFixed(2) : "-");
-    const row = (title: string, value: number) => [title, `${(value * 1000).toFixed(0)} ms`, beside(value)];
-    return {
-      title: "Rendering",
-      text:
-        "CPU time of whole processes, but for the last row, which is the same work within one that runs already, as the Pulumi " +
-        "program has it. go-jsonnet renders a stand-in of kubernetes-mixin's size (136 rules, no dashboards, " +
-        "`bench/render/mixin.jsonnet`), since the mixin itself was not at hand; `render` writes production's rules, " +
-        "dashboards, Alertmanager's routes, agents and status page.",
-      head: ["What", "CPU time", "of go-jsonnet's"],
-      rows: [
-        mixin
-          ? row("go-jsonnet 0.21.0, 136 rules", mixin)
-          : ["go-jsonnet: not on PATH, and no Go to build it", "-", "-"],
-        row("`npm run render` of everything", whole),
-        row("Node.js with an empty program", start),
-        row("`render` within a running process", within),
-      ],
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { mixin, whole, start, within } = await withTemporaryFolder("bench", (folder) =>
+    measured(folder, quick ? 1 : 5, report),
+  );
+  const beside = (value: number) => (mixin ? (value / mixin).toFixed(2) : "-");
+  const row = (title: string, value: number) => [title, `${(value * 1000).toFixed(0)} ms`, beside(value)];
+  return {
+    title: "Rendering",
+    text:
+      "CPU time of whole processes, but for the last row, which is the same work within one that runs already, as the Pulumi " +
+      "program has it. go-jsonnet renders a stand-in of kubernetes-mixin's size (136 rules, no dashboards, " +
+      "`bench/render/mixin.jsonnet`), since the mixin itself was not at hand; `render` writes production's rules, " +
+      "dashboards, Alertmanager's routes, agents and status page.",
+    head: ["What", "CPU time", "of go-jsonnet's"],
+    rows: [
+      mixin
+        ? row("go-jsonnet 0.21.0, 136 rules", mixin)
+        : ["go-jsonnet: not on PATH, and no Go to build it", "-", "-"],
+      row("`npm run render` of everything", whole),
+      row("Node.js with an empty program", start),
+      row("`render` within a running process", within),
+    ],
+  };
+}
+
+async function measured(folder: string, takes: number, report: BenchOptions["report"]): Promise<Measured> {
+  report("go-jsonnet");
+  const jsonnet = await findJsonnet(folder);
+  const cpu = (command: Command) => middleOf(takes, () => cpuSeconds(command));
+  const mixin = { args: ["-S", "bench/render/mixin.jsonnet"], cwd: REPOSITORY };
+  const script = await asScript("render", "--stack", "production", "--out", path.join(folder, "out"));
+  report("rendering");
+  return {
+    mixin: jsonnet === undefined ? undefined : await cpu({ command: jsonnet, ...mixin }),
+    whole: await cpu(script),
+    start: await cpu({ command: process.execPath, args: ["--eval", ""], cwd: REPOSITORY }),
+    within: inProcess(),
+  };
 }
 
 /** What npm would run. */
