@@ -198,7 +198,10 @@ test("a refused handshake is seen by the prober and on the page while the port i
   );
 });
 
-/** What only shows something once its time has come: a day or a week of past, or an alert that waits. */
+/**
+ * What only shows something once its time has come (a day or a week of past, an alert that waits), or where there is a
+ * second Alertmanager or an engine elsewhere.
+ */
 const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical conversationsVersusUsual",
   "agentpay-technical conversionVersusUsual",
@@ -207,6 +210,9 @@ const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-on-call firingAlerts",
   "agentpay-on-call pendingAlerts",
   "agentpay-on-call history",
+  "agentpay-meta clusterMembers",
+  "agentpay-meta samplesBehind",
+  "agentpay-meta samplesLost",
 ];
 
 test("every query of every panel returns data from the Prometheus that scrapes AgentPay", async () => {
