@@ -74,7 +74,8 @@ describe("in a real Prometheus", () => {
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), "agentpay-contract-"));
     cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-    const [api, worker, edge, postgres, redis, server, notifier] = await Promise.all([
+    const [api, worker, edge, postgres, redis, server, notifier, gossip] = await Promise.all([
+      freePort(),
       freePort(),
       freePort(),
       freePort(),
@@ -107,6 +108,8 @@ describe("in a real Prometheus", () => {
     const configuration = {
       global: { scrape_interval: "1s", evaluation_interval: "1s" },
       alerting: { alertmanagers: [{ static_configs: at(notifier) }] },
+      // To itself: it only has to tell of what it ships.
+      remote_write: [{ name: "engine", url: `http://127.0.0.1:${server}/api/v1/write` }],
       rule_files: ["rules.yml"],
       scrape_configs: Object.entries(targets).map(([job_name, port]) => ({
         job_name,
@@ -125,13 +128,16 @@ describe("in a real Prometheus", () => {
       `--config.file=${join(folder, "alertmanager.yml")}`,
       `--storage.path=${join(folder, "alertmanager")}`,
       `--web.listen-address=127.0.0.1:${notifier}`,
-      "--cluster.listen-address=",
+      `--cluster.listen-address=127.0.0.1:${gossip}`,
     );
     run(
       prometheus.binaries["prometheus"],
       `--config.file=${join(folder, "prometheus.yml")}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${server}`,
+      "--web.enable-remote-write-receiver",
+      // By default, a server that ends tries for a minute to send what is left.
+      "--storage.remote.flush-deadline=1s",
     );
     url = `http://127.0.0.1:${server}`;
   });
