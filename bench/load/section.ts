@@ -26,7 +26,7 @@ export async function loadSection({ quick, report }: BenchOptions): Promise<Sect
     report("two hours of a server's samples on disk");
     return bytesASample(await ensureTool(tools.prometheus), folder);
   });
-  const length = quick ? 75 : 150;
+  const length = quick ? 75 : 90;
   const rows: (string | number)[][] = [];
   for (const scale of quick ? scales.slice(0, 2) : scales)
     rows.push(await measured(scale, length, bytes, report));
