@@ -58,3 +58,33 @@ export function keptResource<Schema extends z.ZodType<Named>>(
     },
   });
 }
+
+type Placed = Named & { readonly region?: string | undefined };
+
+interface KeptOf<Owner extends string, Given extends Placed & Record<Owner, string>> {
+  readonly kind: string;
+  readonly inputs: z.ZodType<Given>;
+  /** The input that names the other one. */
+  readonly owner: Owner;
+  /** @throws where there is no such other one */
+  readonly requireOwner: (connection: Connection, id: string) => void;
+  /** Outputs besides the region. Default: none. */
+  readonly outputs?: Properties;
+}
+
+/** What another resource has one of at most: it goes by the other's id. */
+export function keptOf<Owner extends string, Given extends Placed & Record<Owner, string>>(
+  connection: Connection,
+  { kind, inputs, owner, requireOwner, outputs = {} }: KeptOf<Owner, Given>,
+) {
+  return keptResource(connection, {
+    kind,
+    inputs,
+    replaceOn: [owner, "region"],
+    async makeId(given) {
+      requireOwner(connection, given[owner]);
+      return given[owner];
+    },
+    outputs: (_, given) => ({ ...outputs, region: given.region ?? connection.region }),
+  });
+}

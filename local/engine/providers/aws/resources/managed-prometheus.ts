@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Connection } from "../connection.ts";
 import { policyDocument } from "../policy-document.ts";
 import { arnOf, problem, refused, region, tags, text } from "../schema.ts";
-import { keptResource } from "./kept.ts";
+import { keptOf, keptResource } from "./kept.ts";
 
 const WORKSPACE = "amp-workspace";
 const workspaceId = text(1, 64).regex(/^[0-9A-Za-z][-.0-9A-Z_a-z]*$/, "must be the id of a workspace");
@@ -109,15 +109,11 @@ export function alertManagerDefinition(connection: Connection) {
     region: region().optional(),
     workspaceId,
   });
-  return keptResource(connection, {
+  return keptOf(connection, {
     kind: "amp-alertmanager-definition",
     inputs,
-    replaceOn: ["workspaceId", "region"],
-    async makeId(given) {
-      requireWorkspace(connection, given.workspaceId);
-      return given.workspaceId;
-    },
-    outputs: (_, given) => ({ region: given.region ?? connection.region }),
+    owner: "workspaceId",
+    requireOwner: requireWorkspace,
   });
 }
 
@@ -129,15 +125,12 @@ export function workspacePolicy(connection: Connection) {
     timeouts: refused("nothing takes long here"),
     workspaceId,
   });
-  return keptResource(connection, {
+  return keptOf(connection, {
     kind: "amp-workspace-policy",
     inputs,
-    replaceOn: ["workspaceId", "region"],
-    async makeId(given) {
-      requireWorkspace(connection, given.workspaceId);
-      return given.workspaceId;
-    },
-    outputs: (_, given) => ({ revisionId: "1", region: given.region ?? connection.region }),
+    owner: "workspaceId",
+    requireOwner: requireWorkspace,
+    outputs: { revisionId: "1" },
   });
 }
 

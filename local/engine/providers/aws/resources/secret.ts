@@ -5,7 +5,7 @@ import type { Connection } from "../connection.ts";
 import { handler, observed } from "../handler.ts";
 import { policyDocument } from "../policy-document.ts";
 import { arnOf, named, refused, region, tags, text, wholeNumber } from "../schema.ts";
-import { keptResource } from "./kept.ts";
+import { keptOf, keptResource } from "./kept.ts";
 
 const SECRET = "secret";
 
@@ -93,14 +93,10 @@ export function secretPolicy(connection: Connection) {
     region: region().optional(),
     secretArn: arnOf("secretsmanager"),
   });
-  return keptResource(connection, {
+  return keptOf(connection, {
     kind: "secret-policy",
     inputs,
-    replaceOn: ["secretArn", "region"],
-    async makeId(given) {
-      requireSecret(connection, given.secretArn);
-      return given.secretArn;
-    },
-    outputs: (_, given) => ({ region: given.region ?? connection.region }),
+    owner: "secretArn",
+    requireOwner: requireSecret,
   });
 }
