@@ -38,7 +38,12 @@ export function timed({ command, args, cwd, environment = {} }: Command): Promis
 export async function middleOf(takes: number, take: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   while (times.length < takes) times.push(await take());
-  return times.toSorted((one, other) => one - other)[Math.floor(takes / 2)] ?? 0;
+  return middle(times);
+}
+
+/** Neither the best nor the worst; 0 of none. */
+export function middle(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 }
 
 /** CPU seconds, user and system, that a program and what it started took. */

@@ -5,6 +5,7 @@ import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import type { BenchOptions, Section } from "../section.ts";
+import { middle } from "../times.ts";
 
 /** Slower than drills: what the machine needs counts for less. */
 const FACTOR = 10;
@@ -32,7 +33,7 @@ export async function pagesSection({ quick, report }: BenchOptions): Promise<Sec
         times.length,
         inSeconds(LEAST),
         inSeconds(Math.min(...times)),
-        inSeconds(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0),
+        inSeconds(middle(times)),
         inSeconds(Math.max(...times)),
         inSeconds(MOST),
       ],
