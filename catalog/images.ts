@@ -12,12 +12,12 @@ export interface Image {
 export const images = {
   prometheus: {
     repository: "prom/prometheus",
-    version: "3.13.4",
+    version: "3.13.5",
     digest: "sha256:87861b8cf91579109319ebc300f3f1060e6da9c05d6ae8ad15a20c879e84e32e",
   },
   alertmanager: {
     repository: "prom/alertmanager",
-    version: "0.33.1",
+    version: "0.35.0",
     digest: "sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d",
   },
   grafana: {

@@ -1,6 +1,6 @@
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import semver from "semver";
 import { REPOSITORY } from "../state-folder.ts";
 import type { Installation } from "./cache.ts";
@@ -97,7 +97,7 @@ async function copyModule(
     await mkdir(dirname(path), { recursive: true });
     // The file that it replaces is read-only.
     await rm(path, { force: true });
-    await writeFile(path, name.endsWith(".gz") ? gzipSync(content) : content);
+    await writeFile(path, compressed(name, content));
   }
 }
 
@@ -110,4 +110,11 @@ function countLines(report: (lines: string) => void): (line: string) => void {
       report(`${counts.downloaded} modules downloaded, ${counts.compiled} packages compiled`);
     }
   };
+}
+
+/** The content of a file as its name's ending says: `.gz` and `.br` are compressed. */
+function compressed(name: string, content: string): string | Buffer {
+  if (name.endsWith(".gz")) return gzipSync(content);
+  if (name.endsWith(".br")) return brotliCompressSync(content);
+  return content;
 }

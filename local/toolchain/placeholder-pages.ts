@@ -48,12 +48,16 @@ var Assets = http.FS(files)
 `,
 };
 
-/** Files to add to Alertmanager's module, which serves them compressed. */
-export const alertmanagerPages = {
-  "ui/app/dist/index.html.gz": page("Alertmanager", [
-    { path: "/api/v2/alerts", shows: "alerts and whom they are sent to" },
-    { path: "/api/v2/silences", shows: "silences" },
-    { path: "/api/v2/status", shows: "the configuration in use" },
-    { path: "/metrics", shows: "metrics of Alertmanager itself" },
-  ]),
-};
+const alertmanagerPage = page("Alertmanager", [
+  { path: "/api/v2/alerts", shows: "alerts and whom they are sent to" },
+  { path: "/api/v2/silences", shows: "silences" },
+  { path: "/api/v2/status", shows: "the configuration in use" },
+  { path: "/metrics", shows: "metrics of Alertmanager itself" },
+]);
+
+/** Files to add to Alertmanager's module: it serves its old pages at `/`, its new ones at `/ui/`, both compressed. */
+export const alertmanagerPages = Object.fromEntries(
+  ["elm", "mantine"].flatMap((pages) =>
+    ["gz", "br"].map((encoding) => [`ui/app/dist/${pages}/index.html.${encoding}`, alertmanagerPage]),
+  ),
+);

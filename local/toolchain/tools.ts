@@ -34,7 +34,7 @@ export interface GoBuild {
   readonly tags?: readonly string[];
   /**
    * Build inside a copy of `module`, the one that `folder` pins, with these files added or replaced.
-   * A file whose name ends in `.gz` is compressed.
+   * A file whose name ends in `.gz` or `.br` is compressed.
    */
   readonly patch?: { readonly module: string; readonly files: Readonly<Record<string, string>> };
 }
@@ -137,7 +137,8 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   alertmanager: {
     name: "alertmanager",
     version: images.alertmanager.version,
-    minimumOnPath: "0.28.0",
+    // Older releases un-mute an alert while one of its two causes still fires.
+    minimumOnPath: "0.34.1",
     binaries: ["alertmanager", "amtool"],
     versionCommands: [printsVersion("alertmanager"), printsVersion("amtool")],
     release: {
@@ -158,7 +159,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       patch: { module: "github.com/prometheus/alertmanager", files: alertmanagerPages },
     },
     advice:
-      "Install Go 1.25 or newer (https://go.dev/dl/), or Alertmanager 0.28.0 or newer (https://prometheus.io/download/).",
+      "Install Go 1.26 or newer (https://go.dev/dl/), or Alertmanager 0.34.1 or newer (https://prometheus.io/download/).",
   },
 
   blackbox: {

@@ -2,6 +2,6 @@
 // pages that it comes without (see local/toolchain/tools.ts). Only the module itself is pinned here.
 module agentpay-monitoring.local/tools/alertmanager
 
-go 1.25.0
+go 1.26.0
 
-require github.com/prometheus/alertmanager v0.33.1
+require github.com/prometheus/alertmanager v0.35.0

@@ -4,4 +4,4 @@ module agentpay-monitoring.local/tools/prometheus
 
 go 1.25.0
 
-require github.com/prometheus/prometheus v0.313.4
+require github.com/prometheus/prometheus v0.313.5

@@ -52,7 +52,7 @@ test("npm run toolchain fails when a tool cannot be had, and says why", () => {
       XDG_CACHE_HOME: empty,
       AGENTPAY_TOOL_SOURCES: "cache",
     });
-    expect(stderr).toContain("prometheus 3.13.4 could not be found or made. Tried:");
+    expect(stderr).toContain("prometheus 3.13.5 could not be found or made. Tried:");
     expect(stderr).toContain("moto 5.2.5 could not be found or made. Tried:");
     expect(status).toBe(1);
   } finally {

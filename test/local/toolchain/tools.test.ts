@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 test.each([
   ["tools/pulumi-cli/go.mod", `github.com/pulumi/pulumi/pkg/v3 v${tools.pulumi.version}`],
   ["tools/pulumi-cli/go.mod", `github.com/pulumi/pulumi/sdk/v3 v${tools.pulumi.version}`],
-  // Prometheus 3.13.4 is Go module v0.313.4.
+  // Prometheus 3.13.5 is Go module v0.313.5.
   [
     "tools/prometheus/go.mod",
     `github.com/prometheus/prometheus v0.${tools.prometheus.version.replace(".", "")}`,
@@ -48,14 +48,14 @@ test.each([
   [
     "darwin-arm64",
     tools.prometheus,
-    "https://github.com/prometheus/prometheus/releases/download/v3.13.4/prometheus-3.13.4.darwin-arm64.tar.gz",
-    "https://github.com/prometheus/prometheus/releases/download/v3.13.4/sha256sums.txt",
+    "https://github.com/prometheus/prometheus/releases/download/v3.13.5/prometheus-3.13.5.darwin-arm64.tar.gz",
+    "https://github.com/prometheus/prometheus/releases/download/v3.13.5/sha256sums.txt",
   ],
   [
     "linux-x64",
     tools.alertmanager,
-    "https://github.com/prometheus/alertmanager/releases/download/v0.33.1/alertmanager-0.33.1.linux-amd64.tar.gz",
-    "https://github.com/prometheus/alertmanager/releases/download/v0.33.1/sha256sums.txt",
+    "https://github.com/prometheus/alertmanager/releases/download/v0.35.0/alertmanager-0.35.0.linux-amd64.tar.gz",
+    "https://github.com/prometheus/alertmanager/releases/download/v0.35.0/sha256sums.txt",
   ],
 ])("on %s the official release is at its published address", (platform, tool, archive, checksums) => {
   expect(releaseAddresses(tool, { platform })).toEqual({ archive, checksums });
