@@ -1,6 +1,6 @@
 /** The Pulumi CLI on one stack: the local stack's engine as `npm run pulumi` finds it; for others, the user's own. */
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { runEngine } from "./engine-process.ts";
 import { CONFIGURED } from "./local/cli/engine.ts";
 import { stackConfiguration } from "./local/cli/stack-configuration.ts";
 import { runningDaemon } from "./local/daemon-state.ts";
@@ -8,10 +8,11 @@ import { engineEnvironment, STACK } from "./local/engine/environment.ts";
 import { REPOSITORY, statePaths } from "./local/state-folder.ts";
 import { ensureTool } from "./local/toolchain/find.ts";
 import { tools } from "./local/toolchain/tools.ts";
+import { knownStack } from "./stack-name.ts";
 
 /** How a command ended. Its output may hold secrets: never repeat it unseen. */
 export interface Ended {
-  /** 1 where it was killed. */
+  /** 1 where it was killed for taking too long. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -26,7 +27,10 @@ export interface PulumiOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs a command on the stack, non-interactively. Its failure is for the caller to read from the exit code. */
+/**
+ * Runs a command on the stack, non-interactively. Its failure is for the caller to read from the exit code.
+ * @throws Interruption where a signal has ended it
+ */
 export type Pulumi = (args: readonly string[], options?: PulumiOptions) => Promise<Ended>;
 
 /** The stack, or the CLI itself, can't be used. For people as it is. */
@@ -39,8 +43,9 @@ export const exitCodes = { noSuchStack: 6, unexpectedChanges: 7 } as const;
 
 const TIMEOUT_MILLISECONDS = 30 * 60_000;
 
-/** @throws StackError where there is no CLI */
-export async function pulumiOf(stack: string): Promise<Pulumi> {
+/** @throws Failure where the project has no such stack, and StackError where there is no CLI */
+export async function pulumiOf(name: string): Promise<Pulumi> {
+  const stack = knownStack(name);
   if (stack !== STACK)
     return (args, options) => execute("pulumi", [...args, "--stack", stack], process.env, options);
   const paths = statePaths();
@@ -70,35 +75,34 @@ export async function output(pulumi: Pulumi, ...args: readonly string[]): Promis
   throw new StackError(`pulumi ${command} failed: ${stderr.trim() || "it was ended, or said nothing"}`);
 }
 
-function execute(
+async function execute(
   binary: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   { timeoutMilliseconds = TIMEOUT_MILLISECONDS, environment, onLine }: PulumiOptions = {},
 ): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(binary, [...args, "--non-interactive"], {
+  const printed = { stdout: "", stderr: "" };
+  try {
+    const code = await runEngine(binary, [...args, "--non-interactive"], {
       cwd: REPOSITORY,
       env: { ...env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
+      timeoutMilliseconds,
+      onStart: (child) => {
+        for (const name of ["stdout", "stderr"] as const) {
+          const stream = child[name];
+          if (!stream) continue;
+          stream.setEncoding("utf8").on("data", (chunk: string) => {
+            printed[name] += chunk;
+          });
+          if (onLine) createInterface({ input: stream }).on("line", onLine);
+        }
+      },
     });
-    // Not spawn's own timeout: where there is no such program, its timer goes on, and this process with it.
-    const timer = setTimeout(() => child.kill(), timeoutMilliseconds);
-    const printed = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (chunk: string) => {
-        printed[name] += chunk;
-      });
-      if (onLine) createInterface({ input: child[name] }).on("line", onLine);
-    }
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      const missing = "there is no pulumi on PATH (https://www.pulumi.com/docs/install)";
-      reject(error.code === "ENOENT" ? new StackError(missing) : error);
-    });
-    child.once("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code: code ?? 1, ...printed });
-    });
-  });
+    return { code, ...printed };
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const missing = "there is no pulumi on PATH (https://www.pulumi.com/docs/install)";
+    throw isMissing ? new StackError(missing) : error;
+  }
 }

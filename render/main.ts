@@ -3,11 +3,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { readSettings } from "../settings-file.ts";
+import { parseStack } from "../stack-name.ts";
 import { renderAll } from "./index.ts";
 
 const command = new Command("render")
   .description("Write the files that Prometheus, Alertmanager, Grafana and the CloudWatch agent read")
-  .requiredOption("-s, --stack <name>", "the stack whose configuration to use (Pulumi.<name>.yaml)")
+  .requiredOption(
+    "-s, --stack <name>",
+    "the stack whose configuration to use (Pulumi.<name>.yaml)",
+    parseStack,
+  )
   .requiredOption("-o, --out <folder>", "where to write; made if it is missing");
 
 command.parse();

@@ -2,9 +2,15 @@
  * What can go wrong around an update, on the real engine. Whatever happens, the state loads, the next `up` converges,
  * and the platform has nothing twice. Also what the drift check says of it.
  */
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { checkDrift } from "../ci/drift/check.ts";
+import { REPOSITORY } from "../local/state-folder.ts";
 import type { Pulumi } from "../pulumi-cli.ts";
 import { type EngineStack, startEngineStack } from "./support/engine.ts";
 import { leaks, sentinel } from "./support/secrets.ts";
@@ -210,8 +216,85 @@ test("a platform that hangs: the update can be interrupted, and says what is in 
   await expectConverged(...all, "ten");
 });
 
+/**
+ * Starts a command of the project on this stack as a terminal does, in a process group of its own. The `pulumi` that it
+ * finds is the real one, on the made-up program.
+ */
+async function startCommand(script: string) {
+  const bin = await mkdtemp(path.join(tmpdir(), "recovery-bin-"));
+  const { binary, program, configuration } = stack;
+  const engine = `exec ${binary} "$@" --cwd ${program}`;
+  const shim = `#!/bin/sh
+for argument; do shift; case $argument in
+  staging) set -- "$@" local ;;
+  *) set -- "$@" "$argument" ;;
+esac; done
+case $1 in up|preview|refresh) ${engine} --config-file ${configuration} ;; *) ${engine} ;; esac
+`;
+  await writeFile(path.join(bin, "pulumi"), shim, { mode: 0o700 });
+  const child = spawn("npm", ["run", "-s", script, "--", "--stack", "staging"], {
+    cwd: REPOSITORY,
+    env: { ...stack.environment, PATH: `${bin}:${process.env["PATH"]}` },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+  }
+  const ended = once(child, "close").then(async ([code, signal]) => {
+    await rm(bin, { recursive: true });
+    return { code, signal, output };
+  });
+  return { child, ended };
+}
+
+test.each([
+  ["Ctrl-C at a terminal, which reaches everything that runs", "SIGINT", true],
+  ["the signal that ends a job of CI", "SIGTERM", false],
+] as const)(
+  "npm run deploy and %s: the engine ends in order, leaves no lock, and the next deployment goes on",
+  async (_what, signal, group) => {
+    const all = [...NAMES, "nine", "made", "unmade", "ten"];
+    const last = `last-${signal.toLowerCase()}`;
+    const begun = signal === "SIGINT" ? [] : ["last-sigint"];
+    await declare(...all, ...begun, last);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      stack.platform.before = (call) => {
+        if (call !== `create ${last}`) return;
+        resolve();
+        return released;
+      };
+    });
+    const { child, ended } = await startCommand("deploy");
+    const early = ended.then(({ output }) =>
+      Promise.reject(new Error(`it ended before it hung:\n${output}`)),
+    );
+    await Promise.race([reached, early]);
+    early.catch(() => {});
+    process.kill(group ? -Number(child.pid) : Number(child.pid), signal);
+    await sleep(1500);
+    release();
+    const { output, ...end } = await ended;
+    expect(output).toContain(`Interrupted (${signal}): the engine finished what it had begun`);
+    // npm ends by the signal that it got, as a shell wants it; a shell says 128 and its number.
+    expect([end.signal, end.code]).toContain(
+      signal === end.signal ? signal : signal === "SIGINT" ? 130 : 143,
+    );
+    expect(await pendingCreates()).toEqual([]);
+    await expectConverged(...all, ...begun, last);
+  },
+);
+
 test("a secret that is replaced is one update; the state holds neither in clear", async () => {
-  const all = [...NAMES, "nine", "made", "unmade", "ten"].map(thing);
+  const names = [...NAMES, "nine", "made", "unmade", "ten", "last-sigint", "last-sigterm"];
+  const all = names.map(thing);
   const declareWith = (password: string) =>
     stack.declare(...all, { name: "guarded", inputs: { name: "guarded", password: `secret:${password}` } });
   const passwords = [sentinel("old"), sentinel("new")] as const;

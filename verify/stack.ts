@@ -6,6 +6,7 @@ import { statePaths } from "../local/state-folder.ts";
 import { output, type Pulumi, pulumiOf, StackError } from "../pulumi-cli.ts";
 import { parseSettings, type Settings, secretKeys } from "../settings.ts";
 import type { Configuration } from "../settings-file.ts";
+import { environmentOf } from "../stack-name.ts";
 
 /** What index.ts exports. All of it may be missing: a platform is off, or the stack was never made. */
 const outputsSchema = z.object({
@@ -55,7 +56,7 @@ export async function readStack(name: string, pulumi?: Pulumi): Promise<Stack> {
   ]);
   const values = configurationFrom(configuration);
   return {
-    settings: parseSettings(name.split("/").at(-1) ?? name, values),
+    settings: parseSettings(environmentOf(name), values),
     secrets: secretsOf(values),
     outputs: outputsSchema.parse(JSON.parse(outputs)),
   };

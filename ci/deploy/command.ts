@@ -2,12 +2,13 @@
 import { Command } from "commander";
 import { Failure } from "../../local/failure.ts";
 import { pulumiOf } from "../../pulumi-cli.ts";
-import { runCommand } from "../run-command.ts";
+import { runCommand } from "../../run-command.ts";
+import { stackOption } from "../../stack-name.ts";
 import { deploy, steps } from "./steps.ts";
 
 const program = new Command("deploy")
   .description("Deploys a stack and proves that it has arrived. Asks nobody")
-  .requiredOption("--stack <name>", "production, staging, local, ...")
+  .addOption(stackOption())
   .addHelpText(
     "after",
     `\nSteps, up to the first that fails:\n${steps.map(({ title }) => `  ${title}`).join("\n")}\n\nExit codes: 0 all succeeded, 1 one failed. A rerun converges.`,

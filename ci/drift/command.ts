@@ -2,7 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { exitCodes, pulumiOf } from "../../pulumi-cli.ts";
-import { runCommand } from "../run-command.ts";
+import { runCommand } from "../../run-command.ts";
+import { stackOption } from "../../stack-name.ts";
 import { checkDrift, type DriftResult } from "./check.ts";
 import { report } from "./report.ts";
 
@@ -11,6 +12,8 @@ const EXIT_CODES = {
   clean: 0,
   drifted: exitCodes.unexpectedChanges,
   "no such stack": exitCodes.noSuchStack,
+  empty: 1,
+  "in doubt": 1,
   broken: 1,
 } as const satisfies Record<DriftResult["status"], number>;
 
@@ -22,7 +25,7 @@ interface Options {
 
 const program = new Command("drift")
   .description("Compares what a stack manages with the platforms, and changes nothing, the state included")
-  .requiredOption("--stack <name>", "production, staging, local, ...")
+  .addOption(stackOption())
   .option("--json", "for programs")
   .option("--out <file>", "write the JSON there as well")
   .addHelpText(

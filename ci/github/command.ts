@@ -2,8 +2,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { Failure } from "../../local/failure.ts";
 import { readIfExists } from "../../local/state-folder.ts";
+import { runCommand } from "../../run-command.ts";
+import { stackOption } from "../../stack-name.ts";
 import { type DriftResult, resultSchema } from "../drift/check.ts";
-import { runCommand } from "../run-command.ts";
 import { tellSlack } from "../slack.ts";
 import { comment } from "./comment.ts";
 import { keepDriftIssues, slackText } from "./drift-issues.ts";
@@ -22,7 +23,7 @@ Environment (GitHub Actions sets all but the secrets):
 program
   .command("comment")
   .description("one comment a stack on a pull request, with what `npm run review` wrote")
-  .requiredOption("--stack <name>")
+  .addOption(stackOption())
   .requiredOption("--pull-request <number>", "its number", wholeNumber)
   .requiredOption("--file <file>", "what the review wrote; where there is none, the comment says so")
   .action(async ({ stack, pullRequest, file }: { stack: string; pullRequest: number; file: string }) => {
@@ -34,7 +35,7 @@ program
 program
   .command("drift-issue")
   .description("one issue for each stack that has drifted, one for each whose check is broken")
-  .requiredOption("--stack <name>")
+  .addOption(stackOption())
   .requiredOption("--file <file>", "what `npm run drift -- --out` wrote; none means that the check is broken")
   .action(async ({ stack, file }: { stack: string; file: string }) => {
     const changes = await keepDriftIssues(repositoryFrom(process.env), await resultOf(stack, file));

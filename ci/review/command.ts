@@ -1,7 +1,8 @@
 /** `npm run review -- --stack <name>`: what CI posts on a pull request, and a person can read before one. */
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { runCommand } from "../run-command.ts";
+import { runCommand } from "../../run-command.ts";
+import { stackOption } from "../../stack-name.ts";
 import { review } from "./review.ts";
 
 interface Options {
@@ -16,7 +17,7 @@ const program = new Command("review")
   .description(
     "What the changes since a branch left its base would do to a stack, as Markdown. Changes nothing",
   )
-  .requiredOption("--stack <name>", "production, staging, local, ...")
+  .addOption(stackOption())
   .option("--base <branch>", "what to compare with", "main")
   .option("--offline", "without the engine's preview: needs no account and no credentials", false)
   .option("--no-rule-tests", "without the tests of the alert rules, which take most of the time")

@@ -1,7 +1,9 @@
 /** What the policies say of a change, as far as it can be known with no engine. */
+
 import { unknownCheckingProxy } from "@pulumi/policy";
 import { unwrap } from "../../local/engine/values.ts";
 import { type Judgement, judgeProgram, policyConfiguration } from "../../policies/judgement.ts";
+import { environmentOf } from "../../stack-name.ts";
 import { nameOf } from "./resources.ts";
 import type { Side } from "./side.ts";
 
@@ -40,6 +42,6 @@ function violations({ resources }: Side, stack: string): Judgement[] {
     ...resource,
     props: unknownCheckingProxy(unwrap(resource.inputs) as object),
   }));
-  const configuration = policyConfiguration(stack.split("/").at(-1) ?? stack);
+  const configuration = policyConfiguration(environmentOf(stack));
   return judgeProgram(subjects, configuration).filter(({ verdict }) => verdict === "violation");
 }

@@ -1,22 +1,25 @@
 /** `npm run secrets:scan -- --stack <name>`: is a secret in clear in the stack's state? */
 import { Command } from "commander";
 import { pulumiOf } from "../../pulumi-cli.ts";
+import { runCommand } from "../../run-command.ts";
+import { stackOption } from "../../stack-name.ts";
 import { readStack } from "../../verify/stack.ts";
-import { runCommand } from "../run-command.ts";
-import { exportedState, findingsOf, report } from "./scan.ts";
+import { scan } from "./scan.ts";
 
 const program = new Command("secrets:scan")
   .description(
     "Looks in the stack's exported state for the configured secrets and for known kinds of keys in clear. " +
       "Says where, never what: secrets stay in memory",
   )
-  .requiredOption("--stack <name>", "production, staging, local, ...")
-  .addHelpText("after", "\nExit codes: 0 none found, 1 found or the stack can't be read.")
+  .addOption(stackOption())
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 none found, 1 found, or the stack can't be read or has nothing to look at.",
+  )
   .action(async ({ stack }: { readonly stack: string }) => {
     const pulumi = await pulumiOf(stack);
-    const findings = findingsOf(await exportedState(pulumi), await readStack(stack, pulumi));
-    console.log(report(stack, findings));
-    if (findings.length > 0) process.exitCode = 1;
+    const isClean = await scan(stack, pulumi, await readStack(stack, pulumi), (text) => console.log(text));
+    if (!isClean) process.exitCode = 1;
   });
 
 await runCommand(program);

@@ -1,9 +1,9 @@
 /** Running the Pulumi CLI against the local stack. */
-import { type SpawnOptions, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { type EngineProcessOptions, runEngine } from "../../engine-process.ts";
 import { engineEnvironment } from "../engine/environment.ts";
 import { Failure } from "../failure.ts";
 import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
@@ -57,34 +57,39 @@ export class Engine {
   /** Runs a command with this process's own input and output. Returns its exit code. */
   async passThrough(args: readonly string[]): Promise<number> {
     await this.#prepare();
-    return exitCode(
-      spawn(this.#options.binary, this.#complete(args), { ...this.#spawnOptions(), stdio: "inherit" }),
-    );
+    return runEngine(this.#options.binary, this.#complete(args), {
+      ...this.#processOptions(),
+      stdio: "inherit",
+    });
   }
 
   /** Runs a command and collects what it prints, also in `logs/pulumi.log`. */
   async capture(args: readonly string[], onLine: (line: string) => void = () => {}): Promise<Captured> {
     await this.#prepare();
-    const child = spawn(this.#options.binary, this.#complete(args), {
-      ...this.#spawnOptions(),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
     const log = createWriteStream(path.join(this.#options.paths.logs, "pulumi.log"), {
       flags: "a",
       mode: 0o600,
     });
     log.write(`\n$ pulumi ${args.join(" ")}\n`);
     const lines: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (line) => {
-        lines.push(line);
-        log.write(`${line}\n`);
-        onLine(line);
+    const keep = (line: string): void => {
+      lines.push(line);
+      log.write(`${line}\n`);
+      onLine(line);
+    };
+    try {
+      const code = await runEngine(this.#options.binary, this.#complete(args), {
+        ...this.#processOptions(),
+        stdio: ["ignore", "pipe", "pipe"],
+        onStart: ({ stdout, stderr }) => {
+          for (const stream of [stdout, stderr])
+            if (stream) createInterface({ input: stream }).on("line", keep);
+        },
       });
+      return { code, output: lines.join("\n") };
+    } finally {
+      log.end();
     }
-    const code = await exitCode(child);
-    log.end();
-    return { code, output: lines.join("\n") };
   }
 
   /**
@@ -117,7 +122,7 @@ export class Engine {
     return ["--non-interactive", command, "--config-file", configuration, ...rest];
   }
 
-  #spawnOptions(): SpawnOptions {
+  #processOptions(): EngineProcessOptions {
     const { paths, port } = this.#options;
     return { cwd: REPOSITORY, env: { ...process.env, ...engineEnvironment(paths, port) } };
   }
@@ -131,18 +136,4 @@ function countsOf(output: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== "")
     .join(", ");
-}
-
-/** Waits for the engine's own end, also when the user interrupts: it finishes what it has begun. */
-async function exitCode(child: ReturnType<typeof spawn>): Promise<number> {
-  const wait = (): void => {};
-  process.on("SIGINT", wait);
-  try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve(code ?? 1));
-    });
-  } finally {
-    process.off("SIGINT", wait);
-  }
 }

@@ -1,6 +1,7 @@
 /** The command line of the local stack: `npm run -s local -- <command>`. */
 import { Command, InvalidArgumentError } from "commander";
 import colors from "picocolors";
+import { Interruption } from "../../engine-process.ts";
 import { messageOf } from "../engine/errors.ts";
 import { Failure } from "../failure.ts";
 import { ChecksumError } from "../toolchain/download.ts";
@@ -78,5 +79,5 @@ try {
 } catch (error) {
   const stack = error instanceof Error && !isForPeople(error) ? error.stack : undefined;
   console.error(colors.red(stack ?? messageOf(error)));
-  process.exitCode = 1;
+  process.exitCode = error instanceof Interruption ? error.exitCode : 1;
 }

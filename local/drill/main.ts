@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
+import { parseStack } from "../../stack-name.ts";
 import { sideBySide } from "../cli/progress.ts";
 import { messageOf } from "../engine/errors.ts";
 import { ensureTool, type FoundTool } from "../toolchain/find.ts";
@@ -74,7 +75,7 @@ const command = new Command("drill")
     "--live",
     "break nothing: send one marked test page through a stack's own Alertmanager, and see it end",
   )
-  .option("--stack <name>", "with --live: production, local, ...")
+  .option("--stack <name>", "with --live: production, local, ...", parseStack)
   .option("--json", "with --live: for programs")
   .option("--keep", "keep the servers' files and logs, and say where")
   .addHelpText(
@@ -196,8 +197,8 @@ function summary(results: readonly RoundResult[], took: number): boolean {
 
 command.parse();
 const options = command.opts<Options>();
-if (options.live && !options.stack) command.error("error: --live needs --stack <name>");
-if (!options.live && (options.stack || options.json))
+if (options.live && options.stack === undefined) command.error("error: --live needs --stack <name>");
+if (!options.live && (options.stack !== undefined || options.json))
   command.error("error: --stack and --json go with --live");
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());

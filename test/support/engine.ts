@@ -150,6 +150,11 @@ export interface EngineStack {
   pulumiIn(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result>;
   /** The same beside a command that runs: one host serves one at a time. */
   pulumiElsewhere(...args: readonly string[]): Promise<Result>;
+  /** The CLI, and what runs it by hand: its environment, the program's folder and the stack's configuration. */
+  readonly binary: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly program: string;
+  readonly configuration: string;
   /** Where the backend keeps the stack's state. */
   readonly stateFile: string;
   /** Sets what the program makes from now on. */
@@ -176,6 +181,7 @@ export async function startEngineStack({
   backend,
 }: EngineStackOptions = {}): Promise<EngineStack> {
   const { binaries } = await ensureTool(tools.pulumi);
+  const binary = binaries["pulumi"] ?? "pulumi";
   const platform: Platform = {
     things: new Map(),
     calls: [],
@@ -201,7 +207,7 @@ export async function startEngineStack({
 
   const startIn = (own: NodeJS.ProcessEnv, ...args: readonly string[]): Started => {
     const configured = WITH_CONFIGURATION.includes(args[0] ?? "") ? ["--config-file", configuration] : [];
-    return execute(program, binaries["pulumi"] ?? "pulumi", [...args, ...configured, "--non-interactive"], {
+    return execute(program, binary, [...args, ...configured, "--non-interactive"], {
       ...environment,
       ...own,
     });
@@ -233,6 +239,7 @@ export async function startEngineStack({
     start,
     pulumiIn,
     pulumiElsewhere,
+    ...{ binary, environment, program, configuration },
     stateFile,
     declare,
     declareAll,

@@ -1,11 +1,12 @@
-/** How the commands in this folder end: an error for people is shown as it is, a defect with where it comes from. */
+/** How a command ends: an error for people is shown as it is, a defect with where it comes from. */
 import type { Command } from "commander";
 import colors from "picocolors";
-import { messageOf } from "../local/engine/errors.ts";
-import { Failure } from "../local/failure.ts";
-import { ToolUnavailableError } from "../local/toolchain/find.ts";
-import { StackError } from "../pulumi-cli.ts";
-import { SettingsError } from "../settings.ts";
+import { Interruption } from "./engine-process.ts";
+import { messageOf } from "./local/engine/errors.ts";
+import { Failure } from "./local/failure.ts";
+import { ToolUnavailableError } from "./local/toolchain/find.ts";
+import { StackError } from "./pulumi-cli.ts";
+import { SettingsError } from "./settings.ts";
 
 const FOR_PEOPLE = [Failure, SettingsError, StackError, ToolUnavailableError];
 
@@ -16,6 +17,6 @@ export async function runCommand(program: Command): Promise<void> {
     const isForPeople = FOR_PEOPLE.some((kind) => error instanceof kind);
     const stack = error instanceof Error && !isForPeople ? error.stack : undefined;
     console.error(colors.red(stack ?? messageOf(error)));
-    process.exitCode = 1;
+    process.exitCode = error instanceof Interruption ? error.exitCode : 1;
   }
 }
