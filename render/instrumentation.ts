@@ -1,6 +1,7 @@
-/** What the Python package `agentpay-observability` knows of the catalogue: its metrics, and what models cost. */
+/** What the Python package `agentpay-observability` knows of the catalogue: metrics, what models cost, how secrets look. */
 import { llmPrices } from "../catalog/llm-pricing.ts";
 import { exposedBy, type Metric } from "../catalog/metrics.ts";
+import { secretNames, secretShapes } from "../catalog/secret-shapes.ts";
 
 /** Client libraries make these by themselves. */
 const OWN_OF_CLIENT = /^process_/;
@@ -26,5 +27,9 @@ export function instrumentationFiles(): Record<string, string> {
   const exposed = new Set([...exposedBy("agentpay-api"), ...exposedBy("agentpay-worker")]);
   const metrics = [...exposed].filter(({ name }) => !OWN_OF_CLIENT.test(name)).map(contractOf);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  return { "contract.json": json(metrics), "llm_prices.json": json(llmPrices) };
+  return {
+    "contract.json": json(metrics),
+    "llm_prices.json": json(llmPrices),
+    "secret_shapes.json": json({ names: secretNames, shapes: secretShapes }),
+  };
 }

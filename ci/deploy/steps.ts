@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { REPOSITORY } from "../../local/state-folder.ts";
 import type { Pulumi } from "../../pulumi-cli.ts";
+import { environmentOf } from "../../stack-name.ts";
 import { readStack } from "../../verify/stack.ts";
-import { exportedState, findingsOf, report } from "../secrets/scan.ts";
+import { scan } from "../secrets/scan.ts";
 
 export interface Deployment {
   readonly stack: string;
@@ -20,7 +21,7 @@ interface Step {
 
 /** The pack, and the levels of the stack's environment where it has its own. */
 export function policyArguments(stack: string): readonly string[] {
-  const levels = path.join(REPOSITORY, "policies/config", `${stack.split("/").at(-1)}.json`);
+  const levels = path.join(REPOSITORY, "policies/config", `${environmentOf(stack)}.json`);
   return [
     ...["--policy-pack", path.join(REPOSITORY, "policies")],
     ...(existsSync(levels) ? ["--policy-pack-config", levels] : []),
@@ -48,11 +49,7 @@ export const steps: readonly Step[] = [
   engine("Policies on the real state", (stack) => ["policy", "analyze", ...policyArguments(stack)]),
   {
     title: "No secret in clear in the state",
-    async run({ stack, pulumi, print }) {
-      const findings = findingsOf(await exportedState(pulumi), await readStack(stack, pulumi));
-      print(report(stack, findings));
-      return findings.length === 0;
-    },
+    run: async ({ stack, pulumi, print }) => scan(stack, pulumi, await readStack(stack, pulumi), print),
   },
 ];
 

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { withTemporaryFolder } from "../../local/temporary-folder.ts";
-import { exitCodes, type Pulumi } from "../../pulumi-cli.ts";
+import { exitCodes, type Pulumi, StackError } from "../../pulumi-cli.ts";
 import { type EngineEvent, eventLogEnvironment, readEvents } from "../events.ts";
 import { withoutKeys } from "../secrets/known-keys.ts";
+import { isEmpty, readState } from "../state.ts";
 
 const driftedSchema = z.object({
   urn: z.string(),
@@ -24,6 +25,9 @@ export const resultSchema = z.discriminatedUnion("status", [
     drifted: z.array(driftedSchema),
   }),
   z.object({ stack: z.string(), status: z.literal("no such stack") }),
+  z.object({ stack: z.string(), status: z.literal("empty") }),
+  /** What an update that was cut off was doing, by URN: the platforms may have more than the state says. */
+  z.object({ stack: z.string(), status: z.literal("in doubt"), pending: z.array(z.string()) }),
   z.object({ stack: z.string(), status: z.literal("broken"), reason: z.string() }),
 ]);
 
@@ -33,8 +37,24 @@ export type DriftResult = z.output<typeof resultSchema>;
 /** Characters of a reason that are kept. */
 const REASON_LENGTH = 4000;
 
-/** Anything but clean, drifted and no such stack is a check that broke: it says nothing about the platforms. */
+/**
+ * Only a stack of which something was seen, and nothing is in doubt, is clean. Anything but clean and drifted says nothing
+ * about the platforms.
+ */
 export async function checkDrift(stack: string, pulumi: Pulumi): Promise<DriftResult> {
+  const result = await compare(stack, pulumi);
+  if (result.status !== "clean") return result;
+  const state = await readState(pulumi).catch((error: unknown) => {
+    if (error instanceof StackError) return error;
+    throw error;
+  });
+  if (state instanceof StackError) return { stack, status: "broken", reason: state.message };
+  if (isEmpty(state)) return { stack, status: "empty" };
+  const pending = state.pending.map(({ resource }) => resource.urn);
+  return pending.length > 0 ? { stack, status: "in doubt", pending } : result;
+}
+
+async function compare(stack: string, pulumi: Pulumi): Promise<DriftResult> {
   const { code, stderr, events } = await withTemporaryFolder("drift", async (folder) => {
     const log = join(folder, "events.json");
     // Not --json, which leaves out what a dynamic resource has changed.

@@ -4,6 +4,8 @@ import type { Drifted, DriftResult } from "./check.ts";
 /** Rows that are shown: GitHub refuses a text of more than 65,536 characters. */
 const ROWS = 100;
 
+const BACKEND = "Check the name, and which backend `pulumi whoami --verbose` says that you are logged in to.";
+
 /** One line, such as `production has drifted: 2 of 57 resources`. */
 export function headline(result: DriftResult): string {
   const { stack } = result;
@@ -14,6 +16,10 @@ export function headline(result: DriftResult): string {
       return `${stack} has drifted: ${result.drifted.length} of ${result.resources} resources`;
     case "no such stack":
       return `${stack}: there is no such stack`;
+    case "empty":
+      return `${stack} has no resources: the drift check saw nothing`;
+    case "in doubt":
+      return `${stack} is in doubt: an update was cut off while it was at ${result.pending.length} resources`;
     case "broken":
       return `${stack}: the drift check is broken, and says nothing about the platforms`;
   }
@@ -31,7 +37,17 @@ function details(result: DriftResult): string[] {
     case "drifted":
       return [table(result.drifted), advice(result.stack)];
     case "no such stack":
-      return ["Check the name, and which backend `pulumi whoami --verbose` says that you are logged in to."];
+      return [BACKEND];
+    case "empty":
+      return [`Was it destroyed, or never deployed? Otherwise: ${BACKEND}`];
+    case "in doubt":
+      return [
+        result.pending
+          .map((urn) => `- \`${urn}\``)
+          .slice(0, ROWS)
+          .join("\n"),
+        'What to do: docs/recovery.md, "Pending operations".',
+      ];
     case "broken":
       return [
         ["```", result.reason.replaceAll("```", "'''"), "```"].join("\n"),

@@ -28,6 +28,8 @@ const WANTED = {
   clean: { drift: false, "drift-check": false },
   drifted: { drift: true, "drift-check": false },
   "no such stack": { drift: undefined, "drift-check": true },
+  empty: { drift: undefined, "drift-check": true },
+  "in doubt": { drift: undefined, "drift-check": true },
   broken: { drift: undefined, "drift-check": true },
 } as const satisfies Record<DriftResult["status"], Record<Kind, boolean | undefined>>;
 

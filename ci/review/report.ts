@@ -1,4 +1,5 @@
 /** A review in Markdown, for a comment on a pull request: what may hurt first, and no longer than GitHub takes. */
+import { environmentOf } from "../../stack-name.ts";
 import { type AlertChange, alertChanges } from "./alerts.ts";
 import { costChange, signed } from "./cost.ts";
 import { type FileChanges, fileChanges } from "./files.ts";
@@ -48,8 +49,6 @@ interface Warning {
   readonly refuses: boolean;
 }
 
-const environmentOf = (stack: string) => stack.split("/").at(-1) ?? stack;
-
 function had<Value>(part: Part<Value>): Value | undefined {
   return "value" in part ? part.value : undefined;
 }
@@ -60,6 +59,9 @@ function problemsOf({ before, after, preview, stack }: Review): Warning[] {
   const run = preview && had(preview);
   return [
     ...of("The program does not run", true, after),
+    ...("value" in after && after.value.resources.length === 0
+      ? [{ text: "**The program asks for nothing**: there was nothing to review", refuses: true }]
+      : []),
     ...of("There is nothing to compare with: the base can't be had, or does not run", false, before),
     ...of("There is no preview", true, preview),
     ...(run && !run.succeeded && run.complaints.length > 0

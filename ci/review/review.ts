@@ -1,13 +1,15 @@
 /** Gathers what there is to say of a change to one stack. A part that can't be had says why; the others are still there. */
 import { join } from "node:path";
+import { Interruption } from "../../engine-process.ts";
 import { messageOf } from "../../local/engine/errors.ts";
 import { redact } from "../../local/engine/values.ts";
 import { REPOSITORY } from "../../local/state-folder.ts";
 import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { pulumiOf } from "../../pulumi-cli.ts";
+import { environmentOf } from "../../stack-name.ts";
 import { readSecrets, type Secrets } from "../../verify/stack.ts";
 import { withoutKeys } from "../secrets/known-keys.ts";
-import { formsOf } from "../secrets/scan.ts";
+import { formsOf } from "../secrets/texts.ts";
 import { type Preview, previewOf } from "./preview.ts";
 import { report } from "./report.ts";
 import { type RuleTests, testRules } from "./rule-tests.ts";
@@ -51,7 +53,7 @@ export function withoutSecrets(markdown: string, secrets: readonly string[]): st
 }
 
 async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratch: string) {
-  const name = stack.split("/").at(-1) ?? stack;
+  const name = environmentOf(stack);
   const [before, after] = await Promise.all([
     part(async () => {
       const folder = join(scratch, "base");
@@ -66,7 +68,8 @@ async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratc
   const preview = pulumi
     ? await part(() => previewOf(stack, pulumi, scratch))
     : (engine as Part<Preview> | undefined);
-  const secrets: Secrets = pulumi ? await readSecrets(pulumi).catch(() => ({})) : {};
+  const read = pulumi && (await part(() => readSecrets(pulumi)));
+  const secrets: Secrets = read && "value" in read ? read.value : {};
   return {
     found: { stack, base, before, after, preview, ruleTests: tested },
     secrets: Object.values(secrets).filter((secret) => secret !== undefined),
@@ -77,6 +80,7 @@ async function part<Value>(make: () => Promise<Value>): Promise<Part<Value>> {
   try {
     return { value: await make() };
   } catch (error) {
+    if (error instanceof Interruption) throw error;
     return { problem: messageOf(error) };
   }
 }

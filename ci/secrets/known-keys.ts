@@ -1,39 +1,58 @@
-/** Keys and tokens that give themselves away by their form: those of the platforms used here, and of their neighbours. */
+/** Secrets that give themselves away in a text, by the list of catalog/secret-shapes.ts. */
+import { secretNames, secretShapes } from "../../catalog/secret-shapes.ts";
+
+/** What a platform makes as a key: letters and digits in a jumble, as no name or path has them. */
+const KEY = "[A-Za-z0-9+/_=-]{16,}";
 
 interface KnownKey {
   readonly name: string;
   readonly pattern: RegExp;
+  /** The part of a match that is the key. */
+  readonly keyOf: (match: RegExpMatchArray) => string;
 }
 
-/** Each with a prefix or a shape that nothing else has: what a checksum or an id may look like is not here. */
-export const knownKeys: readonly KnownKey[] = [
-  { name: "AWS access key", pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/ },
-  { name: "GitHub token", pattern: /\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})/ },
-  { name: "Pulumi access token", pattern: /\bpul-[0-9a-f]{40}\b/ },
-  { name: "Sentry auth token", pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{32,}/ },
-  { name: "Sentry DSN", pattern: /https?:\/\/[0-9a-f]{32}(?::[0-9a-f]{32})?@[\w.:-]+\/\d+/ },
-  { name: "PagerDuty integration address", pattern: /\/integration\/[0-9a-zA-Z]{32}\/enqueue/ },
-  { name: "Slack webhook", pattern: /hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/_-]{20,}/ },
-  { name: "Slack token", pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/ },
-  { name: "Grafana token", pattern: /\bgl(?:sa|c)_[A-Za-z0-9_+/=]{32,}/ },
-  { name: "Datadog key", pattern: /\bdd[ap]_[A-Za-z0-9]{32,}/ },
-  { name: "Anthropic key", pattern: /\bsk-ant-[A-Za-z0-9_-]{20,}/ },
-  { name: "OpenAI key", pattern: /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}/ },
-  { name: "Stripe key", pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/ },
-  { name: "private key", pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
-  { name: "JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/ },
-  { name: "address with a password", pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']+:[^\s/:@"']{3,}@[\w.-]+/ },
-];
+const byShape = secretShapes.map(
+  ({ name, pattern }): KnownKey => ({ name, pattern: new RegExp(pattern, "g"), keyOf: ([whole]) => whole }),
+);
 
-/** Names of the kinds of keys in a text. */
+/** `routing_key: 1f..`, `"apiKey":"1f.."`, `?token=1f..`. */
+const byName: KnownKey = {
+  name: "value of a secret's name",
+  pattern: new RegExp(`${secretNames}["'\`]*\\s*[:=]\\s*["'\`]*(${KEY})`, "gi"),
+  keyOf: (match) => match[1] ?? "",
+};
+
+export const knownKeys: readonly KnownKey[] = [...byShape, byName];
+
+const isKey = (known: KnownKey, match: RegExpMatchArray) => known !== byName || looksMade(known.keyOf(match));
+
+/** Names of the kinds of keys in a text; what a key is called by its name says less than its shape. */
 export function keysIn(text: string): readonly string[] {
-  return knownKeys.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
+  const isIn = (known: KnownKey) => [...text.matchAll(known.pattern)].some((match) => isKey(known, match));
+  const found = byShape.filter(isIn);
+  return (found.length > 0 ? found : [byName].filter(isIn)).map(({ name }) => name);
 }
 
 /** The text, with each key replaced by its kind. */
 export function withoutKeys(text: string): string {
-  return knownKeys.reduce(
-    (shown, { name, pattern }) => shown.replaceAll(new RegExp(pattern, "g"), `[${name}]`),
-    text,
-  );
+  return knownKeys.reduce((shown, known) => {
+    const found = [...shown.matchAll(known.pattern)].filter((match) => isKey(known, match));
+    return found.reduce((rest, match) => rest.replaceAll(known.keyOf(match), `[${known.name}]`), shown);
+  }, text);
+}
+
+const NAMED = new RegExp(`${secretNames}$`, "i");
+
+/** Whether only a secret has this name. `tokenUrl`, `PASSWORD_FILE` and `publicKey` name something else. */
+export function isSecretName(name: string): boolean {
+  return NAMED.test(name);
+}
+
+/** Changes between letters and digits: a made key has many, a name such as `agentpay-eu-1` few. */
+const CHANGES = 3;
+
+/** Whether a text is one word that a machine has made, such as a key, an id or a checksum. */
+export function looksMade(text: string): boolean {
+  if (!/^[^\s:]{12,4096}$/.test(text)) return false;
+  return (text.match(/[A-Za-z]\d|\d[A-Za-z]/g)?.length ?? 0) >= CHANGES;
 }

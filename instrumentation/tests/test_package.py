@@ -36,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_with_its_types_and_data_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     modules = {file.name for file in (PACKAGE / "src/agentpay_observability").iterdir() if file.is_file()}
-    assert {"py.typed", "contract.json", "llm_prices.json"} <= modules
+    assert {"py.typed", "contract.json", "llm_prices.json", "secret_shapes.json"} <= modules
     assert {name for name in names if ".dist-info/" not in name} == {
         f"agentpay_observability/{name}" for name in modules
     }

@@ -16,7 +16,7 @@ function cli(outputs: object, failing?: string): { pulumi: Pulumi; calls: string
   const answers: Readonly<Record<string, unknown>> = {
     config: configuration,
     "stack output": {},
-    "stack export": { deployment: { resources: [{ urn: "urn:one", outputs }] } },
+    "stack export": { deployment: { resources: [{ urn: "urn:one", type: "t", custom: true, outputs }] } },
   };
   const pulumi = async (args: readonly string[]): Promise<Ended> => {
     const call = args.slice(0, args[0] === "stack" ? 2 : 1).join(" ");
@@ -36,7 +36,8 @@ async function deployed(outputs: object, failing?: string) {
 test("update, convergence, policies, secrets: in this order, and all of them", async () => {
   const { failed, calls } = await deployed({ name: "fine" });
   expect(failed).toBeUndefined();
-  expect(calls.slice(0, 4)).toEqual(["up", "preview", "policy", "stack export"]);
+  expect(calls.slice(0, 3)).toEqual(["up", "preview", "policy"]);
+  expect(calls).toContain("stack export");
 });
 
 test.each([

@@ -33,10 +33,14 @@ const preview = [
   summary,
 ];
 
+const topic = { urn: urn("same"), type: "aws:sns/topic:Topic", custom: true };
+const deployed = { deployment: { resources: [topic] } };
+
 /** The CLI: it writes its log, with values in every place where it may have some, and ends. */
-function cli(ended: Partial<Ended>, events: readonly object[] = []) {
+function cli(ended: Partial<Ended>, events: readonly object[] = [], state: object = deployed) {
   const calls: { args: readonly string[]; environment: NodeJS.ProcessEnv | undefined }[] = [];
   const pulumi: Pulumi = async (args, options) => {
+    if (args[0] === "stack") return { code: 0, stdout: JSON.stringify(state), stderr: "" };
     calls.push({ args, environment: options?.environment });
     const log = args[args.indexOf("--event-log") + 1] ?? "";
     if (events.length > 0) await writeFile(log, events.map((event) => JSON.stringify(event)).join("\n"));
@@ -80,6 +84,33 @@ test.each([
   const result = await checkDrift("production", cli(ended, events).pulumi);
   expect(result.status).toBe(status);
   expect(headline(result)).toContain(line);
+});
+
+test.each([
+  ["has no deployment", { deployment: null }, "empty", "production has no resources"],
+  [
+    "has its stack and providers alone",
+    { deployment: { resources: [{ ...topic, type: "pulumi:providers:aws" }] } },
+    "empty",
+    "production has no resources",
+  ],
+  [
+    "has an update that was cut off",
+    {
+      deployment: {
+        resources: [topic],
+        pending_operations: [{ type: "creating", resource: { urn: urn("made") } }],
+      },
+    },
+    "in doubt",
+    "production is in doubt",
+  ],
+] as const)("a stack that %s is not clean", async (_what, state, status, line) => {
+  const result = await checkDrift("production", cli({ code: 0 }, preview, state).pulumi);
+  expect(result.status).toBe(status);
+  expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+  expect(headline(result)).toContain(line);
+  if (status === "in doubt") expect(report(result)).toContain(urn("made"));
 });
 
 test("a broken check says why: the platform's refusal, or the CLI's; no key that it may hold", async () => {

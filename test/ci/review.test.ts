@@ -35,7 +35,11 @@ function resource(name: string, inputs: object, more: Partial<Registration> = {}
 }
 
 /** A stack as it is configured, but for this. */
-function side(stack: Stack, overrides: Overrides = {}, resources: readonly Registration[] = []): Side {
+function side(
+  stack: Stack,
+  overrides: Overrides = {},
+  resources: readonly Registration[] = [resource("thing", {}, { type: "t" })],
+): Side {
   const configuration = configurationOf(stack, overrides);
   const settings = parseSettings(stack, configuration);
   const thresholds = alerts.flatMap((alert) =>
@@ -395,6 +399,13 @@ describe("report", () => {
   };
   const preview = (events: Parameters<typeof summary>[0], succeeded = true) => ({
     value: summary(events, succeeded),
+  });
+
+  test("a program that asks for nothing is refused: nothing was reviewed", () => {
+    const empty = { value: { ...production, resources: [] } };
+    const { markdown, passed } = report({ ...nothing, before: empty, after: empty });
+    expect(passed).toBe(false);
+    expect(markdown).toContain("there was nothing to review");
   });
 
   test("a change of nothing says so in a few lines", () => {

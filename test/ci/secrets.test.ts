@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { keysIn, knownKeys, withoutKeys } from "../../ci/secrets/known-keys.ts";
-import { findingsOf, report } from "../../ci/secrets/scan.ts";
+import { scan } from "../../ci/secrets/scan.ts";
 import { secret as wrapped } from "../../local/engine/values.ts";
+import type { Pulumi } from "../../pulumi-cli.ts";
 import { sentinel } from "../support/secrets.ts";
 
 /** Made up, in pieces: a whole one in a repository makes other scanners ring. */
@@ -21,6 +22,9 @@ const examples: Readonly<Record<string, string>> = {
   "Stripe key": `sk_live_${"a1".repeat(12)}`,
   "private key": `-----BEGIN RSA ${"PRIVATE"} KEY-----`,
   "JSON web token": `eyJ${"a1".repeat(8)}.eyJ${"a1".repeat(8)}.${"a1".repeat(8)}`,
+  "PagerDuty API key": `Token token=${"a1".repeat(10)}`,
+  "login of HTTP": `Basic ${"a1".repeat(10)}==`,
+  "value of a secret's name": `routing_key: "${"a1".repeat(16)}"`,
   "address with a password": `postgres://agentpay:${"a1".repeat(4)}@db.example.com/agentpay`,
 };
 
@@ -46,50 +50,155 @@ test.each([
   expect(keysIn(text)).toEqual([]);
 });
 
-const token = `${sentinel("token")}+/"quoted`;
-const stack = {
-  secrets: { "pagerduty.token": token, "metrics.grafanaAdminPassword": "short" },
-  outputs: { appEnvironment: { SENTRY_DSN: sentinel("dsn") } },
-};
-const stateOf = (outputs: object, pending: object = {}) =>
-  JSON.stringify({
-    version: 3,
-    deployment: {
-      resources: [{ urn: "urn:one", type: "t", inputs: { name: "short" }, outputs }],
-      pending_operations: [{ type: "creating", resource: { urn: "urn:two", inputs: pending } }],
-    },
-  });
-
-test("a state whose secrets are encrypted has none in clear", () => {
-  const sealed = { ...wrapped("x"), ciphertext: `v1:${token}` };
-  expect(findingsOf(stateOf({ token: sealed, list: ["a", sealed] }, { token: sealed }), stack)).toEqual([]);
-  expect(findingsOf(JSON.stringify({ version: 3, deployment: null }), stack)).toEqual([]);
-  expect(report("production", [])).toBe("production: no secret is in clear in its state");
+/** A state with these outputs of one resource, and these inputs of another that was being made. */
+const stateOf = (outputs: object, pending: object = {}) => ({
+  version: 3,
+  deployment: {
+    resources: [
+      {
+        urn: "urn:one",
+        type: "t",
+        custom: true,
+        id: `${"f".repeat(60)}0a1b`,
+        inputs: { name: "short" },
+        outputs,
+      },
+    ],
+    pending_operations: [{ type: "creating", resource: { urn: "urn:two", inputs: pending } }],
+  },
 });
 
-test("a secret in clear is found by its place in each form, also in what was being made, and never repeated", () => {
-  const login = Buffer.from(`admin:${token}`).toString("base64");
+const token = `${sentinel("token")}+/"quoted`;
+const dsn = sentinel("dsn");
+const stack = {
+  secrets: { "pagerduty.token": token, "metrics.grafanaAdminPassword": "short" },
+  outputs: { appEnvironment: { SENTRY_DSN: dsn } },
+};
+
+/** What the scan prints of a state, as its places; and whether it found it clean. */
+async function scanned(state: object, open: object = state) {
+  const pulumi: Pulumi = async (args) => ({
+    code: 0,
+    stdout: JSON.stringify(args.includes("--show-secrets") ? open : state),
+    stderr: "",
+  });
+  const printed: string[] = [];
+  const clean = await scan("production", pulumi, stack, (text) => printed.push(text));
+  const text = printed.join("\n");
+  const found = text.split("\n").flatMap((line) => /^ {4}(.*)$/.exec(line)?.[1] ?? []);
+  return { clean, found, text };
+}
+
+test("a state whose secrets are encrypted has none in clear", async () => {
+  const sealed = { ...wrapped("x"), ciphertext: `v1:${token}` };
+  const state = stateOf({ token: sealed, list: ["a", sealed] }, { token: sealed });
+  expect(await scanned(state)).toEqual({
+    clean: true,
+    found: [],
+    text: "production: no secret is in clear in its state",
+  });
+});
+
+test.each([
+  ["no deployment", { version: 3, deployment: null }],
+  ["no resource", { deployment: { resources: [] } }],
+  [
+    "the stack alone",
+    { deployment: { resources: [{ urn: "urn:s", type: "pulumi:pulumi:Stack", outputs: {} }] } },
+  ],
+])("a state with %s has nothing to look at, which is not clean", async (_what, state) => {
+  const { clean, text } = await scanned(state);
+  expect(clean).toBe(false);
+  expect(text).toContain("production has no resources");
+});
+
+const login = (before: string) => Buffer.from(`${before}${token}`).toString("base64");
+
+test("a secret in clear is found by its place in each form, also in what was being made, and never repeated", async () => {
   const outputs = {
     plain: `Bearer ${token}`,
     json: JSON.stringify({ token }),
     nested: [{ address: `https://x.example/?key=${encodeURIComponent(token)}` }],
-    header: `Basic ${login}`,
-    environment: `SENTRY_DSN=${sentinel("dsn")}`,
+    header: `Basic ${login("admin:")}`,
+    environment: `SENTRY_DSN=${dsn}`,
     key: examples["Stripe key"],
+    within: JSON.stringify({ auths: [{ auth: login("somebody-else:") }] }),
+    [`a ${token}`]: "the value is harmless",
   };
-  const findings = findingsOf(stateOf(outputs, { token }), stack);
-  expect(findings).toEqual([
-    { urn: "urn:one", path: "outputs.plain", what: "pagerduty.token" },
-    { urn: "urn:one", path: "outputs.json", what: "pagerduty.token" },
-    { urn: "urn:one", path: "outputs.nested[0].address", what: "pagerduty.token" },
-    { urn: "urn:one", path: "outputs.header", what: "pagerduty.token" },
-    { urn: "urn:one", path: "outputs.environment", what: "the Sentry DSN" },
-    { urn: "urn:one", path: "outputs.key", what: "Stripe key" },
-    { urn: "urn:two", path: "inputs.token", what: "pagerduty.token" },
+  const { clean, found, text } = await scanned(stateOf(outputs, { token }));
+  expect(clean).toBe(false);
+  expect(found).toEqual([
+    "outputs.plain: pagerduty.token",
+    "outputs.json.token: pagerduty.token",
+    "outputs.nested[0].address: pagerduty.token",
+    "outputs.header: pagerduty.token",
+    "outputs.environment: the Sentry DSN",
+    "outputs.key: Stripe key",
+    "outputs.within.auths[0].auth: pagerduty.token",
+    "outputs.[hidden] (the name): pagerduty.token",
+    "inputs.token: pagerduty.token",
   ]);
-  const text = report("production", findings);
-  expect(text).toContain("outputs.nested[0].address: pagerduty.token");
-  for (const value of [token, login, sentinel("dsn"), examples["Stripe key"] ?? ""]) {
+  for (const value of [token, login("admin:"), dsn, examples["Stripe key"] ?? ""]) {
     expect(text).not.toContain(value);
   }
+});
+
+/** As platforms make them, of several lengths. */
+const made = "u1kd93mzq8f7h2jx5n0bv4tw6yr1sa3c";
+const hex = (length: number) => "9f8e7d6c5b4a39281706f5e4d3c2b1a0".repeat(3).slice(0, length);
+
+test.each([
+  ["a key of PagerDuty's integration", { integrationKey: made }, "integrationKey"],
+  ["the same under a name that says nothing", { value: made }, "value"],
+  ["a key of 32 hex digits", { apiKey: hex(32) }, "apiKey"],
+  ["one of 40", { applicationKey: hex(40) }, "applicationKey"],
+  ["one of 64 under a name that says nothing", { answer: hex(64) }, "answer"],
+  ["one of 24, by its name", { clientSecret: hex(24) }, "clientSecret"],
+  ["one below such a name", { tokens: { sentry: hex(48) } }, "tokens.sentry"],
+  ["one in a file", { content: `routing_key: '${made}'\n` }, "content"],
+  ["one in a container's environment", { envs: [`PAGERDUTY_TOKEN=${made}`] }, "envs[0]"],
+  ["one as the key of a map", { members: { [made]: "x" } }, "members.[hidden] (the name)"],
+  ["one in JSON", { document: JSON.stringify({ auth: { password: hex(20) } }) }, "document.auth.password"],
+  ["one in an address", { endpoint: `https://events.pagerduty.com/integration/${made}/enqueue` }, "endpoint"],
+  [
+    "one in base64 in JSON",
+    {
+      config: JSON.stringify({
+        data: Buffer.from(`AWS_KEY=${examples["AWS access key"]}`).toString("base64"),
+      }),
+    },
+    "config.data",
+  ],
+])("%s is found", async (_what, outputs, path) => {
+  const { found, text } = await scanned(stateOf(outputs));
+  expect(found.map((line) => line.split(": ")[0])).toEqual([`outputs.${path}`]);
+  expect(text).not.toContain(made);
+});
+
+test("what one resource keeps secret is found where another has it in clear", async () => {
+  const key = `R0${made.slice(2, 22)}`;
+  const sealed = wrapped("x");
+  const clear = { note: `ask with ${key}` };
+  const state = stateOf({ other: { ...sealed, ciphertext: "v1:x" }, ...clear });
+  const open = stateOf({
+    other: { ...sealed, plaintext: JSON.stringify({ deep: key, environment: "production" }) },
+    ...clear,
+  });
+  expect((await scanned(state, open)).found).toEqual(["outputs.note: what urn:one keeps secret"]);
+});
+
+test.each([
+  { imageId: `sha256:${hex(64)}`, repoDigest: `prom/prometheus@sha256:${hex(64)}`, containerId: hex(64) },
+  { network: `${"f".repeat(60)}0a1b` },
+  { sourceCodeHash: hex(64), etag: hex(32), thumbprintLists: [hex(40)], revisionId: hex(32) },
+  { secretsProvider: "awskms://alias/pulumi", tokenUrl: "https://auth.example/v2/token/1a2b3c4d5e6f" },
+  { passwordFile: "/run/secrets/grafana-1a2b3c4d", envs: ["GF_PASSWORD_FILE=/run/secrets/a1b2c3d4e5f6a7b8"] },
+  {
+    token: "agentpay-production-1",
+    secret: "arn:aws:secretsmanager:eu-central-1:111122223333:secret:x1y2z3",
+  },
+  { policy: JSON.stringify({ Statement: [{ Action: ["secretsmanager:GetSecretValue"], Resource: "*" }] }) },
+  { metricQueries: "max_over_time(agentpay_llm_tokens_total[5m])", tokens_in: 12, tokens: "12 of 16" },
+])("%o is no secret", async (outputs) => {
+  expect((await scanned(stateOf(outputs))).found).toEqual([]);
 });

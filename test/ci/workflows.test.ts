@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { REPOSITORY } from "../../local/state-folder.ts";
+import { readSettings } from "../../settings-file.ts";
 
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string;
   readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": unknown };
   readonly steps?: readonly { readonly run?: string; readonly uses?: string }[];
 }
@@ -38,7 +40,7 @@ test("what a job runs is a command of the project, which the README has for peop
   const runs = jobs.flatMap(({ job }) => job.steps ?? []).flatMap(({ run }) => run ?? []);
   expect(runs.length).toBeGreaterThan(3);
   for (const run of runs.filter((command) => command !== "make test")) {
-    const script = /^npm run -s ([\w:]+) -- /.exec(run)?.[1] ?? run;
+    const script = /^(?:exec )?npm run -s ([\w:]+) -- /.exec(run)?.[1] ?? run;
     expect(Object.keys(scripts)).toContain(script);
     expect(readme).toContain(`npm run ${script} --`);
   }
@@ -56,7 +58,7 @@ const tried: Readonly<Record<string, readonly [test: string, subject: string]>> 
 
 test("each of these commands is run by make test", () => {
   const runs = jobs.flatMap(({ job }) => job.steps ?? []).flatMap(({ run }) => run ?? []);
-  const names = runs.flatMap((run) => /^npm run -s ([\w:]+) /.exec(run)?.[1] ?? []);
+  const names = runs.flatMap((run) => /^(?:exec )?npm run -s ([\w:]+) /.exec(run)?.[1] ?? []);
   expect([...new Set(names)].toSorted()).toEqual(Object.keys(tried).toSorted());
   for (const [file, subject] of Object.values(tried)) {
     expect(readFileSync(join(REPOSITORY, file), "utf8"), file).toContain(subject);
@@ -89,12 +91,35 @@ test("a job has a cloud role or may write on GitHub, never both", () => {
   for (const { where, job } of roles) expect(job.environment, where).toBeTruthy();
 });
 
-test("what may change or lock a stack is queued with the rest, and never cancelled", () => {
-  for (const name of ["deploy-stack.yml: deploy", "drift.yml: check"]) {
+test("deployments and drift checks wait in groups of their own, and cancel nothing", () => {
+  const groups = ["deploy-stack.yml: deploy", "drift.yml: check"].map((name) => {
     const { concurrency } = jobs.find(({ where }) => where === name)?.job ?? {};
-    expect(concurrency?.group).toMatch(/^pulumi-\$\{\{ \w+\.stack \}\}$/);
-    expect(concurrency?.["cancel-in-progress"]).toBe(false);
+    expect(concurrency?.group, name).toMatch(/\$\{\{ \w+\.stack \}\}$/);
+    expect(concurrency?.["cancel-in-progress"], name).toBe(false);
+    return concurrency?.group.replace(/\w+\.stack/, "the stack");
+  });
+  // GitHub keeps one waiting run of a group, and cancels the one before it.
+  expect(new Set(groups).size).toBe(2);
+});
+
+test("the signal that ends a job reaches the engine: no shell is left between", () => {
+  const engine = jobs.filter(({ job }) => job.permissions?.["id-token"] === "write" && job.steps);
+  for (const { where, job } of engine) {
+    const runs = (job.steps ?? []).flatMap(({ run }) => run ?? []).filter((run) => !run.includes(" github "));
+    expect(runs.length, where).toBeGreaterThan(0);
+    for (const run of runs) expect(run, where).toMatch(/^exec npm run -s /);
   }
+  for (const name of ["deploy", "review", "drift", "drill", "verify", "secrets:scan", "pulumi", "local"]) {
+    expect(scripts[name], name).toMatch(/^exec node /);
+  }
+});
+
+test("a test page is asked of the stacks that page, and of no other", () => {
+  const calls = Object.values(workflows["deploy.yml"]?.jobs ?? {}).map((job) => job.with);
+  expect(calls).toEqual([
+    { stack: "staging", pages: readSettings(REPOSITORY, "staging").pagerduty.enabled },
+    { stack: "production", pages: readSettings(REPOSITORY, "production").pagerduty.enabled },
+  ]);
 });
 
 test("one version of each action, by its commit", () => {
