@@ -9,6 +9,7 @@ import { Provider as PagerDutyProvider } from "@pulumi/pagerduty/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Provider as GrafanaProvider } from "@pulumiverse/grafana/provider.js";
 import { Provider as SentryProvider } from "@pulumiverse/sentry/provider.js";
+import { pagerDutyPlugin } from "./catalog/provider-plugins.ts";
 import { datadogApiUrl } from "./render/datadog.ts";
 import type { Secret } from "./secret.ts";
 import type { Enabled, Settings } from "./settings.ts";
@@ -86,10 +87,14 @@ export function datadogProvider(
 }
 
 export function pagerDutyProvider(name: string, platform: Enabled<"pagerduty">): PagerDutyProvider {
-  return new PagerDutyProvider(name, {
-    token: pulumiSecret(platform.token),
-    ...(platform.apiUrl === undefined ? {} : { apiUrlOverride: platform.apiUrl }),
-  });
+  return new PagerDutyProvider(
+    name,
+    {
+      token: pulumiSecret(platform.token),
+      ...(platform.apiUrl === undefined ? {} : { apiUrlOverride: platform.apiUrl }),
+    },
+    { version: pagerDutyPlugin },
+  );
 }
 
 export function sentryProvider(name: string, platform: Enabled<"sentry">): SentryProvider {

@@ -5,6 +5,7 @@ import { CONFIGURED } from "./local/cli/engine.ts";
 import { stackConfiguration } from "./local/cli/stack-configuration.ts";
 import { runningDaemon } from "./local/daemon-state.ts";
 import { engineEnvironment, STACK } from "./local/engine/environment.ts";
+import { officialProviders } from "./local/official-providers.ts";
 import { REPOSITORY, statePaths } from "./local/state-folder.ts";
 import { ensureTool } from "./local/toolchain/find.ts";
 import { tools } from "./local/toolchain/tools.ts";
@@ -52,7 +53,8 @@ export async function pulumiOf(name: string): Promise<Pulumi> {
   const { binaries } = await ensureTool(tools.pulumi);
   const daemon = await runningDaemon(paths);
   const file = await stackConfiguration(paths);
-  const environment = { ...process.env, ...engineEnvironment(paths, daemon?.enginePort) };
+  const official = await officialProviders(paths);
+  const environment = { ...process.env, ...engineEnvironment(paths, daemon?.enginePort, official) };
   return (args, options) => {
     const configured = file !== undefined && CONFIGURED.has(args[0] ?? "") ? ["--config-file", file] : [];
     return execute(

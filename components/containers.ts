@@ -17,6 +17,14 @@ export const hardened = {
   waitTimeout: 120,
 } satisfies Partial<ContainerArgs>;
 
+/**
+ * A bound of this many megabytes, and as many of swap. The second is what Docker sets by itself: without it here, the
+ * plugin reads it back and takes it for a change, at every update.
+ */
+export function memoryLimit(megabytes: number) {
+  return { memory: megabytes, memorySwap: 2 * megabytes };
+}
+
 /** Without wget's -T, which crashes in some busybox builds: Docker's own timeout ends a hanging check. */
 export function healthcheck(url: string) {
   return {

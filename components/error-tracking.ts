@@ -31,7 +31,7 @@ export class ErrorTracking extends pulumi.ComponentResource {
     const team = new SentryTeam(`${name}-team`, { organization, name: slug, slug }, { parent: this });
     const project = new SentryProject(
       `${name}-project`,
-      { organization, name: slug, slug, teams: [team.slug], platform: "python" },
+      { organization, name: slug, slug, teams: [team.slug] },
       { parent: this },
     );
     const active = inboundFilters(args.environment);
@@ -39,6 +39,8 @@ export class ErrorTracking extends pulumi.ComponentResource {
       `${name}-settings`,
       {
         ...{ organization, project: project.slug },
+        // Not by the project: its plugin asks a page of Sentry's documentation for it at every preview.
+        platform: "python",
         filters: Object.fromEntries(managedFilters.map((id) => [id, active.includes(id)])),
         ownership: team.slug.apply(ownershipRules),
       },

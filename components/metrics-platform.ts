@@ -8,7 +8,14 @@ import { imageReference, images } from "../catalog/images.ts";
 import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
 import { replicaName } from "../render/index.ts";
 import { PROMETHEUS_SECRETS_FOLDER, REPLICA } from "../render/prometheus.ts";
-import { configurationUpload, hardened, healthcheck, secretUpload, USERS } from "./containers.ts";
+import {
+  configurationUpload,
+  hardened,
+  healthcheck,
+  memoryLimit,
+  secretUpload,
+  USERS,
+} from "./containers.ts";
 
 export interface MetricsPlatformArgs {
   /** Prefix of container, volume and network names, such as `agentpay-production`. */
@@ -133,7 +140,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         {
           image: prometheusImage,
           user: USERS.nobody,
-          memory: 2048,
+          ...memoryLimit(2048),
           readOnly: true,
           command: args.shipsOnly ? agentCommand : prometheusCommand(args.retention),
           ...(args.ports.prometheus.length > 1 && { envs: [`${REPLICA.variable}=${replica}`] }),
@@ -166,7 +173,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       server(replica, {
         image: alertmanagerImage,
         user: USERS.nobody,
-        memory: 256,
+        ...memoryLimit(256),
         command: [
           `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
           "--storage.path=/alertmanager",
@@ -195,7 +202,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       server("blackbox", {
         image: image("blackbox"),
         user: USERS.nobody,
-        memory: 128,
+        ...memoryLimit(128),
         command: [`--config.file=${BLACKBOX_CONFIGURATION}`],
         healthcheck: healthcheck("http://127.0.0.1:9115/-/healthy"),
         // On loopback whatever the others do: a prober that anybody can ask is a way into the network.
@@ -209,7 +216,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     const grafana = server("grafana", {
       image: image("grafana"),
       user: USERS.grafana,
-      memory: 512,
+      ...memoryLimit(512),
       envs: [
         `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
         `GF_SERVER_ROOT_URL=${args.grafanaPublicUrl}`,

@@ -6,6 +6,8 @@ export interface SentryProjectSettingsArgs {
   organization: pulumi.Input<string>;
   /** Slug of the project. */
   project: pulumi.Input<string>;
+  /** What its events come from, by Sentry's name, such as `python`. */
+  platform: pulumi.Input<string>;
   /** Inbound filters that are on or off as a whole, by Sentry's id. Others are left as they are. */
   filters: pulumi.Input<Record<string, boolean>>;
   /** Ownership rules, a line each. */
@@ -15,7 +17,8 @@ export interface SentryProjectSettingsArgs {
 type Settings = pulumi.Unwrap<SentryProjectSettingsArgs>;
 
 /**
- * Inbound filters and ownership rules, for which the provider (0.0.9) has no resource. A project always has both: there
+ * Platform, inbound filters and ownership rules: for the last two the provider (0.0.9) has no resource, and the first it
+ * can't set without asking an outside page. A project always has all of them: there
  * is nothing to create twice or to import, so that losing the state costs nothing. Its provider is a `VendorProvider`,
  * from which it gets address and token when its methods begin to run: the token is in no resource of its own.
  */
@@ -52,19 +55,22 @@ class SettingsProvider implements pulumi.dynamic.ResourceProvider<Settings, Sett
     const { raw } = await this.call<{ raw: string | null }>("GET", id, "ownership/");
     const active = filters.filter((filter) => filter.active === true).map((filter) => filter.id);
     const found = Object.keys(last.filters).map((filter) => [filter, active.includes(filter)] as const);
-    const props = { ...last, filters: Object.fromEntries(found), ownership: raw ?? "" };
+    const { platform } = await this.call<{ platform: string | null }>("GET", id, "");
+    const filtersNow = Object.fromEntries(found);
+    const props = { ...last, platform: platform ?? "", filters: filtersNow, ownership: raw ?? "" };
     return { id, props, inputs: props };
   }
 
   async diff(_id: string, old: Settings, inputs: Settings) {
     const replaces = (["organization", "project"] as const).filter((key) => old[key] !== inputs[key]);
     const same = (settings: Settings) =>
-      JSON.stringify([Object.entries(settings.filters).sort(), settings.ownership]);
+      JSON.stringify([settings.platform, Object.entries(settings.filters).sort(), settings.ownership]);
     return { changes: replaces.length > 0 || same(old) !== same(inputs), replaces };
   }
 
-  private async apply({ organization, project, filters, ownership }: Settings): Promise<void> {
+  private async apply({ organization, project, platform, filters, ownership }: Settings): Promise<void> {
     const id = `${organization}/${project}`;
+    await this.call("PUT", id, "", { platform });
     for (const [filter, active] of Object.entries(filters)) {
       await this.call("PUT", id, `filters/${filter}/`, { active });
     }

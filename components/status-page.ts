@@ -4,7 +4,7 @@ import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
 import { GATUS_DATA, GATUS_FOLDER, gatusTlsFiles } from "../render/gatus.ts";
-import { configurationUpload, hardened, secretUpload, USERS } from "./containers.ts";
+import { configurationUpload, hardened, memoryLimit, secretUpload, USERS } from "./containers.ts";
 
 export interface StatusPageArgs {
   /** Prefix of container and volume names, such as `agentpay-production`. */
@@ -50,7 +50,7 @@ export class StatusPage extends pulumi.ComponentResource {
         image: image.imageId,
         // The image has no other user that could write to the volume; without capabilities root is not much.
         user: USERS.root,
-        memory: 128,
+        ...memoryLimit(128),
         // Nor has it a shell or wget to ask with: another checker does (endpoint `status-page`).
         wait: false,
         // A folder: Gatus merges the files in it.

@@ -52,7 +52,12 @@ function fromJson(text: string): unknown {
 
 /** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */
 const CODE_FOLDERS = ["local", "database", "instrumentation/src", "instrumentation/example"];
-const CODE_FILES = ["catalog/images.ts", "catalog/llm-pricing.ts", "catalog/metrics.ts"];
+const CODE_FILES = [
+  "catalog/images.ts",
+  "catalog/llm-pricing.ts",
+  "catalog/metrics.ts",
+  "catalog/provider-plugins.ts",
+];
 
 /** Changes with the code that the daemon runs, so that an outdated one is noticed. */
 export async function codeVersion(): Promise<string> {

@@ -23,6 +23,8 @@ export interface StatePaths {
   readonly tools: string;
   /** What the last complete `up` ran against. */
   readonly lastUp: string;
+  /** Which providers are official plugins, where any is. */
+  readonly providers: string;
   /** Copies of the stack's configuration with its ports shifted, by offset. */
   readonly configurations: string;
 }
@@ -40,6 +42,7 @@ export function statePaths(environment: NodeJS.ProcessEnv = process.env): StateP
     children: below("children.json"),
     tools: below("tools.json"),
     lastUp: below("last-up.json"),
+    providers: below("providers.txt"),
     configurations: below("configurations"),
   };
 }

@@ -77,6 +77,14 @@ describe.each(stacks)("%s", (stack) => {
     expect(JSON.parse(String(aws?.inputs["allowedAccountIds"]))).toEqual([accounts[stack]]);
   });
 
+  test("says the swap of each container whose memory it bounds", () => {
+    const bounded = run.resources.filter(
+      ({ type, inputs }) => type === "docker:index/container:Container" && inputs["memory"] !== undefined,
+    );
+    expect(bounded.length).toBeGreaterThanOrEqual(4);
+    expect(bounded.filter(({ inputs }) => inputs["memorySwap"] === undefined)).toEqual([]);
+  });
+
   test("shows no secret in clear in any input", () => {
     const leaking = run.resources.filter(({ inputs }) => leaks(masked(inputs)));
     expect(leaking.map(({ urn }) => urn)).toEqual([]);

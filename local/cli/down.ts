@@ -3,6 +3,7 @@ import { rmdir } from "node:fs/promises";
 import { runningDaemon } from "../daemon-state.ts";
 import { messageOf } from "../engine/errors.ts";
 import { Failure } from "../failure.ts";
+import { officialProviders } from "../official-providers.ts";
 import { localPorts } from "../ports.ts";
 import { type StatePaths, statePaths } from "../state-folder.ts";
 import { startDaemon, stopDaemon } from "./daemon-control.ts";
@@ -48,6 +49,7 @@ async function destroy(paths: StatePaths, tools: FoundTools): Promise<void> {
     paths,
     binary: tools.pulumi.binaries["pulumi"] ?? "pulumi",
     port: daemon.enginePort,
+    official: await officialProviders(paths),
     configuration: await stackConfiguration(paths),
   });
   const run = async (report: Report) => {

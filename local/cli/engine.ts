@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { type EngineProcessOptions, runEngine } from "../../engine-process.ts";
 import { engineEnvironment } from "../engine/environment.ts";
 import { Failure } from "../failure.ts";
+import type { ProviderName } from "../official-providers.ts";
 import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
 import { stateFile } from "./half-made.ts";
 import type { Report } from "./progress.ts";
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly binary: string;
   /** Where the daemon's host listens; undefined while it does not run. */
   readonly port: number | undefined;
+  /** Providers that are official plugins. */
+  readonly official: readonly ProviderName[];
   /** The stack's configuration where it is not the project's own `Pulumi.local.yaml`. */
   readonly configuration: string | undefined;
 }
@@ -123,8 +126,8 @@ export class Engine {
   }
 
   #processOptions(): EngineProcessOptions {
-    const { paths, port } = this.#options;
-    return { cwd: REPOSITORY, env: { ...process.env, ...engineEnvironment(paths, port) } };
+    const { paths, port, official } = this.#options;
+    return { cwd: REPOSITORY, env: { ...process.env, ...engineEnvironment(paths, port, official) } };
   }
 }
 

@@ -1,6 +1,7 @@
 /** `pulumi`: the found engine against the local stack. */
 import { runningDaemon } from "../daemon-state.ts";
 import { Failure } from "../failure.ts";
+import { officialProviders } from "../official-providers.ts";
 import { statePaths } from "../state-folder.ts";
 import { ensureTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
@@ -25,6 +26,7 @@ export async function pulumi(args: readonly string[]): Promise<number> {
     paths,
     binary: binaries["pulumi"] ?? "pulumi",
     port: daemon?.enginePort,
+    official: await officialProviders(paths),
     configuration: await stackConfiguration(paths),
   });
   return engine.passThrough(args);

@@ -1,6 +1,10 @@
 /** `up`: the whole local stack, from nothing or from whatever an earlier run has left. */
 import { rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { type DaemonState, runningDaemon } from "../daemon-state.ts";
+import { findEngine } from "../engine/providers/docker/driver-choice.ts";
+import { Failure } from "../failure.ts";
+import { formatProviders, officialProviders, type ProviderName } from "../official-providers.ts";
 import { localPorts, type PortName, type Ports } from "../ports.ts";
 import { readIfExists, type StatePaths, statePaths, writeAtomically } from "../state-folder.ts";
 import { checkPorts } from "./busy-ports.ts";
@@ -10,6 +14,7 @@ import { exclusively } from "./exclusive.ts";
 import { isHalfMade } from "./half-made.ts";
 import { problemsOf, waitUntilHealthy } from "./health.ts";
 import { checkLocks, healLocks } from "./locks.ts";
+import { ensurePlugins } from "./official-plugins.ts";
 import { type Report, step, titled } from "./progress.ts";
 import { removeServices, removeState } from "./remove.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
@@ -30,19 +35,47 @@ export async function up(): Promise<void> {
   const ports = localPorts();
   await exclusively(paths, "up", async () => {
     const tools = await ensureTools();
+    const official = await officialProviders(paths);
     await startOverIfHalfMade(paths, tools);
+    const binary = tools.pulumi.binaries["pulumi"] ?? "pulumi";
+    await ensureOfficial(paths, binary, official);
     const daemon = await step("Local services", (report) => ensureDaemon(paths, ports, tools, report));
     const engine = new Engine({
       paths,
-      binary: tools.pulumi.binaries["pulumi"] ?? "pulumi",
+      binary,
       port: daemon.enginePort,
+      official,
       configuration: await stackConfiguration(paths),
     });
-    await step("Pulumi up", (report) => deploy(paths, ports, daemon, engine, report), titled("Pulumi up"));
+    const target: Target = { daemonStartedAt: daemon.startedAt, providers: formatProviders(official) };
+    await step("Pulumi up", (report) => deploy(paths, ports, target, engine, report), titled("Pulumi up"));
     await step("Health", (report) => waitUntilHealthy(ports, report));
-    await writeAtomically(paths.lastUp, JSON.stringify({ daemonStartedAt: daemon.startedAt }));
+    await writeAtomically(paths.lastUp, JSON.stringify(target));
   });
   console.log(await summary(ports));
+}
+
+/** What an `up` ran against. Where it is another than the last time, the state may not be what is there. */
+interface Target {
+  readonly daemonStartedAt: string;
+  readonly providers: string;
+}
+
+/** Gets the official plugins that are asked for, before anything is started, and remembers them for the stack. */
+async function ensureOfficial(
+  paths: StatePaths,
+  binary: string,
+  official: readonly ProviderName[],
+): Promise<void> {
+  if (official.includes("docker") && !(await findEngine({}))) {
+    throw new Failure("The official docker plugin needs a Docker Engine, and none answers. Start it.");
+  }
+  if (official.length > 0) {
+    const engine = new Engine({ paths, binary, port: undefined, official, configuration: undefined });
+    const run = () => ensurePlugins(paths, official, (args) => engine.capture(args));
+    await step("Official provider plugins", run, titled("Official provider plugins"));
+  }
+  await writeAtomically(paths.providers, formatProviders(official));
 }
 
 /** An engine that was killed may have made what it does not know of; making it again would fail, or make it twice. */
@@ -79,19 +112,20 @@ async function portsToCheck(paths: StatePaths, ports: Ports): Promise<readonly P
 async function deploy(
   paths: StatePaths,
   ports: Ports,
-  daemon: DaemonState,
+  target: Target,
   engine: Engine,
   report: Report,
 ): Promise<string> {
   if (!(await Engine.hasStack(paths))) await engine.run(["stack", "init", "local"]);
   const interrupted = await healLocks(paths, engine);
-  // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended.
-  const refresh = interrupted || (await isOutdated(paths, daemon)) || (await problemsOf(ports)).length > 0;
+  // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended. Another
+  // provider has another view of what is there.
+  const refresh = interrupted || (await isOutdated(paths, target)) || (await problemsOf(ports)).length > 0;
   await rm(paths.lastUp, { force: true });
   return engine.run(["up", "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])], report);
 }
 
-async function isOutdated(paths: StatePaths, daemon: DaemonState): Promise<boolean> {
+async function isOutdated(paths: StatePaths, target: Target): Promise<boolean> {
   const text = await readIfExists(paths.lastUp);
-  return text === undefined || JSON.parse(text).daemonStartedAt !== daemon.startedAt;
+  return text === undefined || !isDeepStrictEqual(JSON.parse(text), target);
 }

@@ -1,4 +1,5 @@
-/** The environment in which the Pulumi CLI runs against the local stack: no account, no network, no plugin. */
+/** The environment in which the Pulumi CLI runs against the local stack: no account, no network, no plugin but those chosen. */
+import { type ProviderName, providerNames } from "../official-providers.ts";
 import type { StatePaths } from "../state-folder.ts";
 
 export const PROJECT = "agentpay-monitoring";
@@ -7,12 +8,17 @@ export const STACK = "local";
 /** Not a protection: what the local stack holds are made-up values. */
 const PASSPHRASE = "local";
 
-const PACKAGES = ["aws", "datadog", "docker", "grafana", "pagerduty", "sentry"];
-
-/** @param port - Where the language host and the stand-in providers listen; undefined while they do not. */
-export function engineEnvironment(paths: StatePaths, port: number | undefined): NodeJS.ProcessEnv {
+/**
+ * @param port - Where the language host and the stand-in providers listen; undefined while they do not.
+ * @param official - Providers that the engine runs from their official plugins, in its home or on PATH.
+ */
+export function engineEnvironment(
+  paths: StatePaths,
+  port: number | undefined,
+  official: readonly ProviderName[] = [],
+): NodeJS.ProcessEnv {
   return {
-    ...(port === undefined ? {} : attachment(port)),
+    ...(port === undefined ? {} : attachment(port, official)),
     PULUMI_BACKEND_URL: `file://${paths.backend}`,
     PULUMI_HOME: paths.pulumiHome,
     PULUMI_STACK: STACK,
@@ -22,9 +28,10 @@ export function engineEnvironment(paths: StatePaths, port: number | undefined): 
   };
 }
 
-function attachment(port: number): NodeJS.ProcessEnv {
+function attachment(port: number, official: readonly ProviderName[]): NodeJS.ProcessEnv {
+  const attached = providerNames.filter((name) => !official.includes(name));
   return {
     PULUMI_DEBUG_LANGUAGES: `nodejs:${port}`,
-    PULUMI_DEBUG_PROVIDERS: PACKAGES.map((name) => `${name}:${port}`).join(","),
+    PULUMI_DEBUG_PROVIDERS: attached.map((name) => `${name}:${port}`).join(","),
   };
 }

@@ -27,11 +27,11 @@ describe.each(["production", "staging"] as const)("%s", (stack) => {
       name: slug,
       slug,
       teams: [slug],
-      platform: "python",
     });
     expect(tracking.inputs("error-tracking-settings")).toMatchObject({
       organization,
       project: slug,
+      platform: "python",
       filters: {
         "browser-extensions": true,
         "filtered-transaction": true,

@@ -62,10 +62,12 @@ describe.each([
   });
 
   test.each(SERVERS)("%s is hardened, bounded, and back after a crash", (server) => {
-    const { user, memory, ...inputs } = platform.inputs(`metrics-${server}`);
+    const { user, memory, memorySwap, ...inputs } = platform.inputs(`metrics-${server}`);
     expect(Number(user)).toBeGreaterThan(0);
     expect(memory).toBeGreaterThanOrEqual(128);
     expect(memory).toBeLessThanOrEqual(2048);
+    // Docker's own choice, said: left out, the plugin reads it back and every update changes it.
+    expect(memorySwap).toBe(2 * Number(memory));
     expect(inputs).toMatchObject({
       name: `agentpay-${stack}-${server}`,
       restart: "unless-stopped",

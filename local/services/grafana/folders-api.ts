@@ -88,8 +88,8 @@ const permissionChanges = z.object({
       builtInRole: z.enum(["Viewer", "Editor", "Admin"]).optional(),
       teamId: z.int().optional(),
       userId: z.int().optional(),
-      /** Empty takes the permission away. */
-      permission: z.enum(["", "View", "Edit", "Admin"]),
+      /** Empty or left out takes the permission away. */
+      permission: z.enum(["", "View", "Edit", "Admin"]).default(""),
     }),
   ),
 });

@@ -77,7 +77,35 @@ const layer = z.object({
 export type Layer = z.infer<typeof layer>;
 export type Restriction = z.infer<typeof restriction>;
 
+const fieldNames = z.array(z.string()).min(1);
 const urgencyByHours = z.object({ type: z.literal("constant").default("constant"), urgency });
+
+const timeWindow = z.int().min(300).max(86_400);
+
+/** Since June 2024 the API refuses fields that the kind of grouping has no use for, empty ones too. */
+const alertGroupingKinds = z.discriminatedUnion("type", [
+  z.object({ type: z.null(), config: z.strictObject({}).nullish() }),
+  z.object({
+    type: z.literal("time"),
+    config: z.strictObject({ timeout: z.int().min(0).max(1440) }).nullish(),
+  }),
+  z.object({
+    type: z.literal("intelligent"),
+    config: z.strictObject({ time_window: timeWindow.optional(), fields: fieldNames.optional() }).nullish(),
+  }),
+  z.object({
+    type: z.literal("content_based"),
+    config: z.strictObject({
+      aggregate: z.enum(["all", "any"]),
+      fields: fieldNames,
+      time_window: timeWindow.optional(),
+    }),
+  }),
+]);
+const alertGroupingParameters = z.preprocess(
+  (given) => (typeof given === "object" && given !== null ? { type: null, ...given } : given),
+  alertGroupingKinds,
+);
 
 export const bodies = {
   user: z.object({
@@ -119,18 +147,7 @@ export const bodies = {
       .default("create_alerts_and_incidents"),
     alert_grouping: z.enum(["time", "intelligent", "rules"]).nullish(),
     alert_grouping_timeout: z.int().min(0).nullish(),
-    alert_grouping_parameters: z
-      .object({
-        type: z.enum(["time", "intelligent", "content_based"]).nullable().default(null),
-        config: z
-          .object({
-            timeout: z.int().nullish(),
-            aggregate: z.enum(["all", "any"]).nullish(),
-            fields: z.array(z.string()).nullish(),
-          })
-          .nullish(),
-      })
-      .nullish(),
+    alert_grouping_parameters: alertGroupingParameters.nullish(),
     escalation_policy: reference("escalation_policy"),
     incident_urgency_rule: z
       .discriminatedUnion("type", [

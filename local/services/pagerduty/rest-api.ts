@@ -53,7 +53,11 @@ const COLLECTIONS: readonly Collection[] = [
     body: bodies.schedule,
     identify: (body) => ({ ...body, schedule_layers: identified(body["schedule_layers"], "Layer") }),
     // PagerDuty answers the layers from the topmost down.
-    present: (item) => ({ ...item, schedule_layers: (item["schedule_layers"] as unknown[]).toReversed() }),
+    present: (item) => ({
+      ...item,
+      schedule_layers: (item["schedule_layers"] as unknown[]).toReversed(),
+      ...UNRENDERED,
+    }),
     usedBy: (state, id) =>
       Object.values(state.escalation_policies).filter(({ escalation_rules }) =>
         escalation_rules.some((rule) => rule.targets.some((target) => target.id === id)),
@@ -82,6 +86,16 @@ const COLLECTIONS: readonly Collection[] = [
     onDelete: deleteDependencies,
   },
 ];
+
+/** Who is on call when is only worked out for a request that names a time. */
+const UNRENDERED = {
+  final_schedule: subSchedule("Final Schedule"),
+  overrides_subschedule: subSchedule("Overrides"),
+};
+
+function subSchedule(name: string): object {
+  return { name, rendered_schedule_entries: [], rendered_coverage_percentage: 0 };
+}
 
 function identified(parts: unknown, label?: string): object[] {
   return (parts as Record<string, unknown>[]).map((part, index) => ({

@@ -181,6 +181,15 @@ test("a dashboard's page draws each panel from the data source's Prometheus, whe
   expect((await anonymous("GET", "/dashboards")).body).toContain('href="/d/drawn/drawn"');
 });
 
+test("a permission that is named without one is taken away, as the plugin sends it", async () => {
+  await call("POST", "/api/folders", { uid: "guarded", title: "Guarded" });
+  const permissions = [{ builtInRole: "Viewer", permission: "View" }, { builtInRole: "Editor" }];
+  const { status } = await call("POST", "/api/access-control/folders/guarded", { permissions });
+  expect(status).toBe(200);
+  const { body } = await call("GET", "/api/access-control/folders/guarded");
+  expect(body).toMatchObject([{ builtInRole: "Viewer", permission: "View" }]);
+});
+
 test("everything is still there after a restart", async () => {
   await call("POST", "/api/folders", { uid: "kept", title: "Kept" });
   await call("PUT", "/api/org/preferences", { theme: "dark" });

@@ -68,6 +68,39 @@ describe("REST API", () => {
     });
   });
 
+  test("takes a DELETE that announces a body and has none, as its plugin sends it", async () => {
+    const { id } = (await call("POST", "/teams", { team: { name: "Gone" } })).body.team;
+    const announced = { "content-type": "application/json" };
+    expect((await call("DELETE", `/teams/${id}`, undefined, announced)).status).toBe(204);
+    expect((await call("GET", `/teams/${id}`)).status).toBe(404);
+  });
+
+  test("answers a schedule's final schedule, which its plugin crashes without", async () => {
+    const { scheduleId } = await newService("rendered");
+    expect((await call("GET", `/schedules/${scheduleId}`)).body.schedule.final_schedule).toEqual({
+      name: "Final Schedule",
+      rendered_schedule_entries: [],
+      rendered_coverage_percentage: 0,
+    });
+  });
+
+  test.each([
+    ["time", { timeout: 5, aggregate: "" }, "aggregate"],
+    ["time", { timeout: 5, fields: [] }, "fields"],
+    ["intelligent", { timeout: 5 }, "timeout"],
+    ["content_based", { aggregate: "all", fields: ["summary"], timeout: 0 }, "timeout"],
+  ])("refuses a field that alert grouping by %s has no use for: %j", async (type, config, field) => {
+    const { serviceId } = await newService(`grouped by ${type} without ${field}`);
+    const group = (parameters: object) =>
+      call("PUT", `/services/${serviceId}`, { service: { alert_grouping_parameters: parameters } });
+    const refused = await group({ type, config });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain(field);
+    const { [field]: _, ...rest } = config as Record<string, unknown>;
+    expect((await group({ type, config: rest })).status).toBe(200);
+    expect((await group({ type: null })).status).toBe(200);
+  });
+
   test("has the people of the rota, and vendors found by a part of their name", async () => {
     const users = (await call("GET", "/users")).body.users;
     expect(users.map(({ name, email }: { name: string; email: string }) => [name, email])).toEqual([

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pagerDutyPlugin } from "../../../../catalog/provider-plugins.ts";
 import type { StandInPackage } from "../../resource.ts";
 import { pagerDutyClient } from "./client.ts";
 import { escalationPolicy } from "./escalation-policy.ts";
@@ -17,10 +18,10 @@ const configuration = z.strictObject({
   skipCredentialsValidation: z.boolean().default(false),
 });
 
-/** Stands in for @pulumi/pagerduty over PagerDuty's REST API. */
+/** Stands in for PagerDuty's plugin as the program asks for it, over PagerDuty's REST API. */
 export const pagerDutyPackage: StandInPackage<z.output<typeof configuration>> = {
   name: "pagerduty",
-  version: "3.4.0",
+  version: pagerDutyPlugin,
   configuration,
   async connect(access) {
     const client = pagerDutyClient(access);

@@ -5,7 +5,6 @@ import { handler } from "../rest/handler.ts";
 import { liveInputs } from "../rest/live-inputs.ts";
 import { nameOr } from "../rest/text.ts";
 import { name, newSlug, slug, wholeNumber } from "./inputs.ts";
-import { PLATFORMS } from "./platforms.ts";
 
 const digestDelay = wholeNumber(60, 3600, "seconds").optional();
 
@@ -17,11 +16,7 @@ const inputs = z
     team: slug.optional(),
     teams: z.array(slug).min(1, "must name at least one team").optional(),
     platform: z
-      .string()
-      .refine(
-        (platform) => PLATFORMS.has(platform),
-        "is no platform that Sentry knows (python, node, other, ...)",
-      )
+      .undefined("the official plugin asks docs.sentry.io for it at every preview: set it by other means")
       .optional(),
     resolveAge: wholeNumber(0, Number.MAX_SAFE_INTEGER, "hours").optional(),
     digestsMinDelay: digestDelay,
@@ -96,8 +91,8 @@ function teamsOf({ team, teams = [] }: Inputs): readonly string[] {
   return team === undefined ? teams : [team];
 }
 
-function settingsOf({ platform, resolveAge, digestsMinDelay, digestsMaxDelay }: Inputs): object {
-  return { platform, resolveAge, digestsMinDelay, digestsMaxDelay };
+function settingsOf({ resolveAge, digestsMinDelay, digestsMaxDelay }: Inputs): object {
+  return { resolveAge, digestsMinDelay, digestsMaxDelay };
 }
 
 function pathOf({ inputs: { organization }, outputs }: Last): string {

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
 import type { ContainerInputs } from "../inputs/container.ts";
+import { readBack } from "../inputs/read-back.ts";
 import { createOptions, healthConfig } from "./container-options.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -110,13 +111,8 @@ export function liveInputs(last: ContainerInputs, container: Inspected): Contain
       ({ asked, found }) => !isDeepStrictEqual(withoutEmpty(asked(options)), withoutEmpty(found(container))),
     )
     .map(({ input, asInput }) => [input, asInput(container)]);
-  return {
-    ...last,
-    ...Object.fromEntries(changed),
-    ...stillAttached(last, container),
-    // The official provider's way to say that a container does not run: the next update starts it.
-    ...(container.State.Running ? {} : { mustRun: false }),
-  };
+  const found = { ...last, ...Object.fromEntries(changed), ...stillAttached(last, container) };
+  return readBack(found, container.State.Running);
 }
 
 /** Without the networks that the container was taken off. */

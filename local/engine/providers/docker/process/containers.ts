@@ -6,6 +6,7 @@ import { endProcess, identify, isAlive, type ProcessIdentity } from "../../../pr
 import type { Created, Live, Properties } from "../../../resource.ts";
 import { newId, type Platform, physicalName } from "../driver.ts";
 import type { ContainerInputs } from "../inputs/container.ts";
+import { readBack } from "../inputs/read-back.ts";
 import { hostTable, withItself } from "./addresses.ts";
 import { launch } from "./launch.ts";
 import { logLimits } from "./log-file.ts";
@@ -82,16 +83,12 @@ export class ProcessContainers implements Platform<ContainerInputs> {
     if (record === undefined) return undefined;
     const isRunning = await this.#isRunning(record);
     const { name, maxRetryCount } = record.policy;
-    return {
-      inputs: {
-        ...last.inputs,
-        ...(last.inputs.restart !== undefined || name !== "no" ? { restart: name } : {}),
-        ...(last.inputs.maxRetryCount !== undefined ? { maxRetryCount } : {}),
-        // The official provider's way to say that a container does not run: the next update starts it.
-        ...(isRunning ? {} : { mustRun: false }),
-      },
-      outputs: await this.#outputs(record.name),
+    const found = {
+      ...last.inputs,
+      ...(last.inputs.restart !== undefined || name !== "no" ? { restart: name } : {}),
+      ...(last.inputs.maxRetryCount !== undefined ? { maxRetryCount } : {}),
     };
+    return { inputs: readBack(found, isRunning), outputs: await this.#outputs(record.name) };
   }
 
   async update(id: string, inputs: ContainerInputs): Promise<Properties> {

@@ -124,10 +124,19 @@ describe("a container's life", () => {
     await crash(7);
     const last = { inputs, outputs: {} };
     await vi.waitFor(async () => expect((await containers.read(id, last))?.outputs["exitCode"]).toBe(7));
-    expect((await containers.read(id, last))?.inputs["mustRun"]).toBe(false);
+    const { ports: _, ...withoutPorts } = inputs;
+    expect((await containers.read(id, last))?.inputs).toEqual({ ...withoutPorts, mustRun: false });
     await containers.update(id, inputs, last);
     expect(await isListening()).toBe(true);
     expect((await containers.read(id, last))?.inputs).toEqual(inputs);
+  });
+
+  it("is read back with the swap that Docker chose for it", async () => {
+    const { containers } = newDriver();
+    const inputs = server({ memory: 64 });
+    const { id } = await containers.create(inputs, "server");
+    const read = await containers.read(id, { inputs, outputs: {} });
+    expect(read?.inputs).toEqual({ ...inputs, memorySwap: 128 });
   });
 
   it("takes a new restart policy while it runs", async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
 const team = (slug: string) => make(of("Team"), { organization, name: slug, slug });
 const project = async (slug: string, more: object = {}): Promise<Made> => {
   const teams = [(await team(`${slug}-team`)).id];
-  return make(of("Project"), { organization, name: slug, slug, platform: "python", teams, ...more });
+  return make(of("Project"), { organization, name: slug, slug, teams, ...more });
 };
 
 test("the provider wants a token, and an address that ends in /api/", () => {
@@ -93,9 +93,7 @@ describe("SentryProject", () => {
     expect(await drift(handler, made)).toEqual([]);
     await behindPulumi("PUT", "/api/0/projects/agentpay/api/", { platform: "node", resolveAge: 1 });
     await behindPulumi("DELETE", "/api/0/projects/agentpay/api/teams/second-team/");
-    expect(await drift(handler, made)).toEqual(
-      expect.arrayContaining(["platform", "resolveAge", "teams[1]"]),
-    );
+    expect(await drift(handler, made)).toEqual(expect.arrayContaining(["resolveAge", "teams[1]"]));
     const healed = await change(handler, made, made.inputs);
     expect(await drift(handler, healed)).toEqual([]);
     const fewer = await change(handler, healed, { ...made.inputs, teams: ["first-team"] });
@@ -120,8 +118,8 @@ describe("SentryProject", () => {
     expect(mistakes(handler, { organization, team: "a", teams: ["b"] })).toEqual([
       '"teams": conflicts with team: give one of them',
     ]);
-    expect(mistakes(handler, { organization, team: "a", platform: "Python", digestsMinDelay: 5 })).toEqual([
-      '"platform": is no platform that Sentry knows (python, node, other, ...)',
+    expect(mistakes(handler, { organization, team: "a", platform: "python", digestsMinDelay: 5 })).toEqual([
+      '"platform": the official plugin asks docs.sentry.io for it at every preview: set it by other means',
       '"digestsMinDelay": must be a whole number of seconds from 60 to 3600',
     ]);
     const unknownTeam = make(handler, { organization, name: "x", teams: ["nobody"] });

@@ -1,0 +1,41 @@
+/** Which of the program's providers are official plugins on the local stack; the others are stand-ins. */
+import { Failure } from "./failure.ts";
+import { readIfExists, type StatePaths } from "./state-folder.ts";
+
+export const PROVIDERS_VARIABLE = "AGENTPAY_LOCAL_PROVIDERS";
+
+export const providerNames = ["aws", "datadog", "docker", "grafana", "pagerduty", "sentry"] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+/** Words for all of them, and for none. */
+const ALL = "official";
+const NONE = "stand-ins";
+
+/**
+ * What the environment asks for, such as `pagerduty,sentry`. Without it: what the stack was made with. Default: none.
+ * @throws Failure where there is no provider of a name.
+ */
+export async function officialProviders(
+  paths: StatePaths,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<readonly ProviderName[]> {
+  const asked = environment[PROVIDERS_VARIABLE]?.trim();
+  return parseProviders(asked || (await readIfExists(paths.providers)) || NONE);
+}
+
+/** As the environment and the stack's memory say it. */
+export function formatProviders(names: readonly ProviderName[]): string {
+  return names.length > 0 ? names.join(",") : NONE;
+}
+
+function parseProviders(text: string): readonly ProviderName[] {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.includes(ALL)) return providerNames;
+  const wrong = words.filter((word) => word !== NONE && !(providerNames as readonly string[]).includes(word));
+  if (wrong.length > 0) {
+    throw new Failure(
+      `${PROVIDERS_VARIABLE} must be ${ALL}, ${NONE}, or a list of ${providerNames.join(", ")}; not "${wrong.join(",")}"`,
+    );
+  }
+  return providerNames.filter((name) => words.includes(name));
+}
