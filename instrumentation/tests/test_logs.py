@@ -1,5 +1,6 @@
 import json
 import logging
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import uvicorn
 from reading import agent_events
 
 from agentpay_observability.logs import configure_logs
-from agentpay_observability.redaction import redact, redact_text
+from agentpay_observability.redaction import _redact, redact, redact_text
 
 
 @pytest.fixture
@@ -129,10 +130,43 @@ def test_no_secret_reaches_the_file(log: Path) -> None:
         "-----BEGIN PRIVATE KEY-----\nsentinel\n-----END PRIVATE KEY-----",
         '{"client_secret": "sentinel with spaces"}',
         "GET /login?email=sentinel%40example.com&password=sentinel",
+        "GET /people?q=sentinel%40example.com",
+        "key gsk_sentinel0000000000",
+        "key hf_sentinel0000000000",
+        "posted to https://hooks.slack.com/services/T0/B0/sentinel",
+        "password='sent\\'inel with an escape sentinel', next",
+        '{"client_secret": "a\\" sentinel"}',
+        '"{\\"client_secret\\": \\"a sentinel\\", \\"next\\": 1}"',
+        'cut short: {"password": "sentinel and then',
+        "Authorization: Token sentinel",
+        "Cookie: session=a; other=sentinel",
     ],
 )
 def test_what_looks_like_a_secret_is_redacted(text: str) -> None:
     assert "sentinel" not in redact_text(text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["password", "eyJaaaaaaaaaa-", "://", "a@", "token:'", "api_key\\", "4-", "-----BEGIN ", "bearer ", "a.b@c."],
+)
+def test_no_text_stops_the_server(unit: str) -> None:
+    def stuck(*_: object) -> None:
+        raise AssertionError(f"a million characters of {unit!r} are never done")
+
+    # A tenth of a second, where each character is read once; half an hour, where each beginning is read to the end.
+    before = signal.signal(signal.SIGVTALRM, stuck)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 60)
+    try:
+        _redact(unit * (1_000_000 // len(unit)))
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def test_what_is_huge_is_cut() -> None:
+    assert len(redact_text("x" * 100_000)) < 40_000
+    assert len(str(redact({"k" * 10_000: list(range(10_000))}))) < 20_000
 
 
 @pytest.mark.parametrize("card", ["4242424242424242", "4242 4242 4242 4242", "5555-5555-5555-4444", "378282246310005"])

@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 REDACTED = "[redacted]"
 _MAX_DEPTH = 12
-#: Names are few and come again and again.
+#: Names and short texts are few, and come again and again: so many are remembered, none longer than this.
 _NAMES = 4096
+_MAX_NAME = 128
 
 _SECRET_WORDS = (
     r"pass(?:word|wd|phrase)|secret|api[_-]?key|access[_-]?key|private[_-]?key|authorization|cookie|credential"
@@ -26,78 +28,124 @@ _CONTENT_KEY = re.compile(
 )
 #: Of traces and events. Some consist of digits alone, and look like the numbers of cards.
 _ID_KEYS = frozenset({"event_id", "trace_id", "span_id", "parent_span_id"})
+_SMALLEST_CARD = 10**12
 _ID = re.compile(r"[0-9a-f]{16,32}")
-_PATTERNS = (
-    # Keys of providers: OpenAI, Anthropic, Stripe; GitHub; Slack; AWS; Google.
-    re.compile(r"\b(?:sk|pk|rk|whsec)[-_][A-Za-z0-9_-]{8,}"),
-    re.compile(r"\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{16,}"),
-    re.compile(r"\bxox[a-z]-[A-Za-z0-9-]{8,}"),
-    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    re.compile(r"\bAIza[A-Za-z0-9_-]{30,}"),
-    # JSON Web Tokens.
-    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
-    re.compile(r"(?<=://)[^\s/@]+(?=@)"),
+#: Keys that give themselves away by how they begin, JSON Web Tokens, and what may be the number of a card. Each begins
+#: where no other can begin inside it, so that a text is read once, however it was made.
+_SHAPE = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    # OpenAI, Anthropic, Stripe; Groq; Hugging Face; GitHub; GitLab; Slack; Sentry; Pulumi; Grafana; Datadog; npm.
+    r"(?:sk|pk|rk|whsec|gsk|hf|gh[pousr]|github_pat|glpat|xox[a-z]|xapp|sntr[a-z]{1,2}|pul|gl(?:sa|c)|dd[ap]|npm)"
+    r"[-_][A-Za-z0-9_.=+/-]{8,}"
+    # AWS, Google.
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|AIza[A-Za-z0-9_-]{30,}"
+    r")"
+    r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+"
+    r"|(?<![\w.])[2-6]\d{3}(?:[ -]?\d){9,15}(?!\w|\.\d)"
 )
-_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}")
-_SCHEME = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-#: `password=...` in a query, `'api_key': '...'` in the text of a mapping.
-_ASSIGNMENT = re.compile(rf"(?i)((?:{_SECRET_WORDS}|\btoken)\w*['\"]?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s&,;'\"}})]+)")
-_CARD = re.compile(r"(?<![\w.])[2-6]\d{3}(?:[ -]?\d){9,15}(?!\w|\.\d)")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)"
+)
+_LOGIN = re.compile(r"(?<=://)[^\s/@]+(?=@)")
+_WEBHOOK = re.compile(r"(hooks\.slack\.com/)[\w/-]+|(/integration/)[0-9A-Za-z]{32}(?=/enqueue)")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|%40)(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}")
+_SCHEME = re.compile(r"(?i)\b(bearer|basic)\s{1,8}[A-Za-z0-9._~+/=-]{8,}")
+#: To its closing quote, whether or not the text in which it stands was quoted itself; cut short, to the end.
+_QUOTED = r"(?P<{0}>\\{{0,4}}[\"'])(?:(?!(?P={0}))(?:\\.|[^\\]))*(?:(?P={0})|\\?\Z)"
+#: `password=...` in a query, `'api_key': '...'` in the text of a mapping. What follows `:` in a header may have spaces.
+_ASSIGNMENT = re.compile(
+    rf"(?i)((?P<header>\b(?:proxy-)?authorization|\b(?:set-)?cookie)|{_SECRET_WORDS}|\btoken)"
+    rf"(\w{{0,40}}\\{{0,4}}['\"]?\s{{0,8}}[:=]\s{{0,8}})"
+    rf"(?:{_QUOTED.format('quote')}|(?(header)[^\r\n'\"\\]+|[^\s&,;'\"}})]+))",
+    re.DOTALL,
+)
+#: Longer texts and larger collections than any that people read are cut: the time that they take is bounded.
+_MAX_TEXT = 32_768
+_MAX_ITEMS = 2_000
 
 
 def redact_text(text: str) -> str:
     """The text without keys, tokens, passwords, email addresses and card numbers."""
-    for pattern in _PATTERNS:
-        text = pattern.sub(REDACTED, text)
-    text = _SCHEME.sub(rf"\1 {REDACTED}", text)
-    # The two that are slow to find nothing: most texts have none of their signs.
-    if "@" in text:
+    return _known_text(text) if len(text) <= _MAX_NAME else _redact_long(text)
+
+
+def _redact_long(text: str) -> str:
+    if len(text) > _MAX_TEXT:
+        return f"{_redact(text[:_MAX_TEXT])} [{len(text) - _MAX_TEXT} more characters]"
+    return _redact(text)
+
+
+def _redact(text: str) -> str:
+    text = _SHAPE.sub(_shape, text)
+    # Most texts have none of the signs of the others, and a sign is found faster than its absence is proven.
+    if "://" in text:
+        text = _LOGIN.sub(REDACTED, text)
+    if "/" in text:
+        text = _WEBHOOK.sub(rf"\1\2{REDACTED}", text)
+    if "-----BEGIN" in text:
+        text = _PRIVATE_KEY.sub(REDACTED, text)
+    if " " in text or "\t" in text:
+        text = _SCHEME.sub(rf"\1 {REDACTED}", text)
+    if "@" in text or "%40" in text:
         text = _EMAIL.sub(REDACTED, text)
     if "=" in text or ":" in text:
-        text = _ASSIGNMENT.sub(rf"\1{REDACTED}", text)
-    return _CARD.sub(lambda match: REDACTED if _is_card(match[0]) else match[0], text)
+        text = _ASSIGNMENT.sub(rf"\1\3{REDACTED}", text)
+    return text
+
+
+def _shape(match: re.Match[str]) -> str:
+    return match[0] if match[0][0] in "23456" and not _is_card(match[0]) else REDACTED
+
+
+#: Names of events, endpoints and models come again and again.
+_known_text = lru_cache(_NAMES)(_redact)
 
 
 def redact(value: object, depth: int = 0) -> object:
     """The value as JSON can hold it, without secrets: by the names of its keys, and by what its texts look like."""
+    if isinstance(value, str):
+        return redact_text(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return REDACTED if _CARD.fullmatch(str(value)) and _is_card(str(value)) else value
+        return REDACTED if value > _SMALLEST_CARD and _SHAPE.fullmatch(str(value)) and _is_card(str(value)) else value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
-    if isinstance(value, str):
-        return redact_text(value)
     if depth == _MAX_DEPTH:
         return "[too deep]"
     if isinstance(value, Mapping):
         return redact_entries(value, depth)
     if isinstance(value, list | tuple | AbstractSet):
-        return [redact(item, depth + 1) for item in value]
+        kept: list[object] = [redact(item, depth + 1) for item in islice(value, _MAX_ITEMS)]
+        return [*kept, f"[{len(value) - _MAX_ITEMS} more]"] if len(value) > _MAX_ITEMS else kept
     return redact_text(_text_of(value))
 
 
 def redact_entries(entries: Mapping[Any, object], depth: int = 0) -> dict[str, object]:
     """As `redact`, of a mapping. What is below a key such as `password` or `messages` goes altogether."""
-    return {_redact_name(name := str(key)): _entry(name, value, depth) for key, value in entries.items()}
+    kept: dict[str, object] = {}
+    for key, value in islice(entries.items(), _MAX_ITEMS):
+        name = key if isinstance(key, str) else str(key)
+        if len(name) > _MAX_NAME:
+            name = f"{name[:_MAX_NAME]} [{len(name) - _MAX_NAME} more characters]"
+        shown, hides = _name(name)
+        if _is_id(name, value):
+            kept[shown] = value
+        else:
+            kept[shown] = REDACTED if hides and value is not None else redact(value, depth + 1)
+    if len(entries) > _MAX_ITEMS:
+        kept["[more]"] = len(entries) - _MAX_ITEMS
+    return kept
 
 
 @lru_cache(_NAMES)
-def _redact_name(name: str) -> str:
-    return redact_text(name)
+def _name(name: str) -> tuple[str, bool]:
+    """The name as it is shown, and whether what has it is not to be seen, whatever it looks like."""
+    return _redact(name), bool(_SECRET_KEY.search(name) or _CONTENT_KEY.search(name))
 
 
-@lru_cache(_NAMES)
-def _hides(name: str) -> bool:
-    """Whether what has this name is not to be seen, whatever it looks like."""
-    return bool(_SECRET_KEY.search(name) or _CONTENT_KEY.search(name))
-
-
-def _entry(name: str, value: object, depth: int) -> object:
-    if name in _ID_KEYS and isinstance(value, str) and _ID.fullmatch(value):
-        return value
-    return REDACTED if value is not None and _hides(name) else redact(value, depth + 1)
+def _is_id(name: str, value: object) -> bool:
+    return name in _ID_KEYS and isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _text_of(value: object) -> str:
