@@ -31,6 +31,12 @@ async def chat(conversation_id: str, request: Request) -> None:
         call.usage({"input_tokens": 20, "output_tokens": 5, "cache_read_input_tokens": 100})
         call.stop_reason = "end_turn"
     sentry_sdk.set_extra("prompt", said)
+    sentry_sdk.logger.error("sentinel@example.com asked {what}", what="password=sentinel", attributes={"prompt": said})
+    sentry_sdk.metrics.count("asked", 1, attributes={"email": "sentinel@example.com", "stage": "discovery"})
+    sentry_sdk.get_isolation_scope().add_attachment(said.encode(), filename="said.txt", add_to_transactions=True)
+    sentry_sdk.set_user({"email": "sentinel@example.com", "ip_address": "192.0.2.7"})
+    sentry_sdk.get_isolation_scope().start_session(session_mode="application")
+    sentry_sdk.get_isolation_scope().end_session()
     with llm_call("anthropic", "claude-haiku-4-5"):
         raise Overloaded("overloaded, asked by sentinel@example.com")
 
@@ -46,3 +52,9 @@ async def checkout(request: Request) -> None:
 @app.get("/healthz")
 async def health() -> str:
     return "ok"
+
+
+@app.post("/metrics")
+def flush() -> None:
+    """Not traced, as it has such a path. A server that a signal ends sends nothing that still waits."""
+    sentry_sdk.flush()

@@ -68,6 +68,7 @@ def received() -> Iterator[Receiver]:
             headers = {"authorization": "Bearer sentinel-header", "cookie": "session=sentinel-cookie"}
             for path, body in (("/chat/c-1?q=sentinel", {"message": SAID}), ("/checkouts", {"card": CARD})):
                 httpx.post(url + path, json=body, headers=headers)
+            httpx.post(f"{url}/metrics", timeout=30)
         yield sentry
         sentry.shutdown()
 
@@ -119,19 +120,55 @@ def test_requests_are_traced_but_not_those_of_health(received: Receiver) -> None
     assert "profile_chunk" in {type for type, _ in received.items()}
 
 
+def test_logs_metrics_and_sessions_are_sent_without_what_people_are(received: Receiver) -> None:
+    by_kind = dict(received.items())
+    log = by_kind["log"]["items"][0]
+    assert log["body"] == "[redacted] asked password=[redacted]"
+    assert log["attributes"]["prompt"]["value"] == "[redacted]"
+    metric = by_kind["trace_metric"]["items"][0]
+    assert (metric["name"], metric["attributes"]["stage"]["value"]) == ("asked", "discovery")
+    session = by_kind["session"]
+    assert session["attrs"]["environment"] == "test" and "did" not in session and "192.0.2.7" not in str(session)
+    assert "attachment" not in by_kind
+
+
+def incoming(path: str, *headers: tuple[bytes, bytes], root_path: str = "") -> dict[str, Any]:
+    return {"asgi_scope": {"path": path, "root_path": root_path, "headers": headers}}
+
+
 @pytest.mark.parametrize(
     ("context", "expected"),
     [
-        ({"asgi_scope": {"path": "/metrics"}, "parent_sampled": True}, 0),
-        ({"asgi_scope": {"path": "/api/v1/products"}}, 0.1),
-        ({"asgi_scope": {"path": "/api/v1/checkouts"}}, 1),
-        ({"asgi_scope": {"path": "/api/v1/checkouts"}, "parent_sampled": False}, 0),
-        ({"transaction_context": {"name": "complete_checkout"}}, 1),
+        (incoming("/metrics") | {"parent_sampled": True}, 0),
+        (incoming("/shop/metrics", root_path="/shop"), 0),
+        (incoming("/api/v1/products"), 0.1),
+        (incoming("/api/v1/checkouts"), 1),
+        (incoming("/api/v1/checkouts", (b"sentry-trace", b"0-0-0")) | {"parent_sampled": False}, 1),
+        (incoming("/not-checkouts-at-all"), 0.1),
+        ({"transaction_context": {"name": "complete.checkout"}}, 1),
+        ({"transaction_context": {"name": "a job"}, "parent_sampled": True}, 1),
+        ({"transaction_context": {"name": "a job"}, "parent_sampled": False}, 0),
     ],
 )
 def test_sampling(context: dict[str, Any], expected: float) -> None:
     assert _sampler(0.1)(context) == expected
     assert _sampler(0)(context | {"parent_sampled": None}) == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ((b"sentry-trace", b"771a43a4192642f0b136d5159a501700-1234567890abcdef-1"),),
+        ((b"sentry-trace", b"771a43a4192642f0b136d5159a501700-1234567890abcdef-0"),),
+        ((b"baggage", b"sentry-sample_rand=0.000001,sentry-sample_rate=1"),),
+    ],
+)
+def test_a_stranger_decides_nothing(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    sample = _sampler(0.25)
+    rates = [sample(incoming("/api/v1/products", *headers) | {"parent_sampled": True}) for _ in range(2_000)]
+    # Decided here, request by request: the SDK has no number of the stranger's to compare a rate with.
+    assert set(rates) == {0.0, 1.0}
+    assert 300 < sum(rates) < 700
 
 
 def test_without_a_dsn_nothing_happens_and_a_wrong_rate_is_named() -> None:

@@ -15,8 +15,9 @@ def bind_conversation(conversation_id: str, organisation_id: str, **more: str | 
         scope = sentry_sdk.get_isolation_scope()
         scope.set_tags(ids)
         scope.set_context("conversation", ids | more)
-        # Groups the calls of a conversation in Sentry's view of agents.
-        sentry_sdk.get_current_scope().set_conversation_id(conversation_id)
+        # Groups the calls of a conversation in Sentry's view of agents; older SDKs have no such view.
+        if group := getattr(sentry_sdk.get_current_scope(), "set_conversation_id", None):
+            group(conversation_id)
 
 
 def trace_id() -> str | None:

@@ -1,30 +1,37 @@
 """Sentry: errors, traces and profiles of AgentPay, without what people write or pay with. Extra `sentry`.
 
 Nothing is collected that has to be taken out again, as far as the SDK can be told so; what is left goes through
-`redaction`, once as it is collected and once before it is sent.
+`redaction` before it is sent: events, transactions with their spans, logs, metrics and sessions. What can't be read for
+it, such as an attachment, stays here.
 """
 
 import os
+import random
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, cast
 
 import sentry_sdk
+from sentry_sdk.envelope import Envelope, Item
 from sentry_sdk.integrations import DidNotEnable, Integration
 from sentry_sdk.integrations.logging import ignore_logger
-from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint
+from sentry_sdk.transport import HttpTransport
+from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint, Log, Metric
 
 from . import environment as names
 from . import llm
 from .asgi import EXCLUDED_PATHS, REQUESTS_LOGGER
 from .llm import LLMCall
-from .redaction import redact_entries
+from .redaction import redact_entries, redact_text
 
 #: Sentry's alert on LLM failures looks for it: LLM_TAG of catalog/sentry-alerts.ts.
 LLM_TAG = ("component", "llm")
 #: Every one of their requests is traced: they are few, and each is money.
-_ALWAYS_TRACED = ("checkout",)
+_CHECKOUT = re.compile(r"(?:^|[/._])checkouts?(?:$|[/._])")
+#: By which the sender of a request may continue a trace of its own: what a stranger sends decides nothing.
+_TRACE_HEADERS = frozenset({b"sentry-trace", b"baggage", b"traceparent"})
 _NOTHING: Any = {"mode": "off"}
 
 
@@ -70,6 +77,9 @@ def init_sentry(
         before_breadcrumb=_before_breadcrumb,
         before_send=_before_send,
         before_send_transaction=_before_send,
+        before_send_log=_before_send_log,
+        before_send_metric=_before_send_metric,
+        transport=_Transport,
     )
     # Failures are reported with their exceptions already.
     ignore_logger(llm.__name__)
@@ -101,25 +111,72 @@ def _provider_integrations() -> list[type[Integration]]:
 
 def _sampler(rate: float) -> Callable[[dict[str, Any]], float]:
     def sample(context: dict[str, Any]) -> float:
-        path = str((context.get("asgi_scope") or {}).get("path", ""))
+        scope = context.get("asgi_scope") or {}
+        path = _path_of(scope)
         if path in EXCLUDED_PATHS:
             return 0
-        if context.get("parent_sampled") is not None:
-            return float(context["parent_sampled"])
+        if not scope and context.get("parent_sampled") is not None:
+            return float(context["parent_sampled"])  # a job, as the request of ours that it is from
         if rate == 0:
             return 0
-        name = f"{path} {(context.get('transaction_context') or {}).get('name', '')}"
-        return 1 if any(word in name for word in _ALWAYS_TRACED) else rate
+        name = path if scope else str((context.get("transaction_context") or {}).get("name", ""))
+        if _CHECKOUT.search(name):
+            return 1
+        # The SDK decides by a number that came with the request, if there is one: then it is decided here.
+        return float(random.random() < rate) if _continues_a_trace(scope) else rate
 
     return sample
+
+
+def _path_of(scope: Mapping[str, Any]) -> str:
+    """The path below the root path, whether or not the server leaves that in."""
+    path, root = str(scope.get("path", "")), str(scope.get("root_path", "")).rstrip("/")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
+def _continues_a_trace(scope: Mapping[str, Any]) -> bool:
+    return any(name.lower() in _TRACE_HEADERS for name, _ in scope.get("headers", ()))
 
 
 def _before_breadcrumb(crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb | None:
     return redact_entries(crumb)
 
 
-def _before_send(event: Event, _hint: Hint) -> Event | None:
+def _before_send(event: Event, hint: Hint) -> Event | None:
+    # Nobody can say what is in them.
+    hint.pop("attachments", None)
     return cast(Event, redact_entries(event))
+
+
+def _before_send_log(log: Log, _hint: Hint) -> Log | None:
+    return cast(Log, dict(log) | {"body": redact_text(log["body"]), "attributes": redact_entries(log["attributes"])})
+
+
+def _before_send_metric(metric: Metric, _hint: Hint) -> Metric | None:
+    shown = {"name": redact_text(metric["name"]), "attributes": redact_entries(metric["attributes"])}
+    return cast(Metric, dict(metric) | shown)
+
+
+class _Transport(HttpTransport):
+    """Sends what went through one of the hooks above, takes out of the rest what it can, and drops what is unknown."""
+
+    #: Spans are made of the transaction that they were part of; profiles are names of functions.
+    _READY = frozenset({"event", "transaction", "span", "log", "trace_metric", "profile", "profile_chunk"})
+    _REDACTED = frozenset({"session", "sessions", "check_in"})
+
+    def capture_envelope(self, envelope: Envelope) -> None:
+        envelope.items = [item for item in envelope.items if item.type in self._READY or self._redacted(item)]
+        if envelope.items:
+            super().capture_envelope(envelope)
+
+    def _redacted(self, item: Item) -> bool:
+        """Takes people out of a session. Returns whether the item may be sent."""
+        content = item.payload.json
+        if item.type not in self._REDACTED or not isinstance(content, dict):
+            return False
+        item.payload.json = {name: value for name, value in redact_entries(content).items() if name != "did"}
+        (item.payload.json.get("attrs") or {}).pop("ip_address", None)
+        return True
 
 
 def observe_llm(call: LLMCall) -> Callable[[], None]:
@@ -132,9 +189,9 @@ def observe_llm(call: LLMCall) -> Callable[[], None]:
             if value is not None:
                 span.set_data(name, value)
         if call.status != "success":
-            span.set_status("internal_error" if call.error else "cancelled")
+            span.set_status("internal_error" if call.status == "error" else "cancelled")
         span.__exit__(None, None, None)
-        if call.error:
+        if call.status == "error":
             _report(call)
 
     return ended
@@ -147,7 +204,10 @@ def _report(call: LLMCall) -> None:
         scope.set_tag("llm.provider", call.provider)
         scope.set_tag("llm.model", call.model)
         scope.set_tag("llm.error_type", call.error_type)
-        sentry_sdk.capture_exception(call.error)
+        if call.error:
+            sentry_sdk.capture_exception(call.error)
+        else:  # told in an answer, not raised
+            sentry_sdk.capture_message(f"{call.provider} failed: {call.error_type}", "error")
 
 
 def _attributes(call: LLMCall) -> dict[str, object]:
