@@ -209,6 +209,8 @@ const llm = {
         "not_found",
         "authentication",
         "permission",
+        // The account can't pay: no call succeeds until a person acts.
+        "billing",
         "other",
       ],
     },
@@ -239,7 +241,7 @@ const llm = {
     labels: { model },
   }),
   llmUnpricedRequests: counter("agentpay_llm_unpriced_requests_total", {
-    help: "LLM requests whose model has no price, counted as costing nothing.",
+    help: "LLM requests of unknown cost, counted as costing nothing: no price of the model, or a reply without usage.",
     jobs: app,
     labels: { model },
   }),
@@ -251,7 +253,19 @@ const llm = {
   llmResponses: counter("agentpay_llm_responses_total", {
     help: "LLM responses by the reason they ended.",
     jobs: app,
-    labels: { model, stop_reason: ["end_turn", "tool_use", "stop_sequence", "max_tokens", "refusal"] },
+    labels: {
+      model,
+      stop_reason: [
+        "end_turn",
+        "tool_use",
+        "stop_sequence",
+        "max_tokens",
+        "refusal",
+        "pause_turn",
+        "model_context_window_exceeded",
+        "other",
+      ],
+    },
   }),
   llmRateLimitRemaining: gauge("agentpay_llm_ratelimit_remaining", {
     help: "What is left of the provider's rate limit, from its last response.",

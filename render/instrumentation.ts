@@ -1,4 +1,5 @@
 /** What the Python package `agentpay-observability` knows of the catalogue: metrics, what models cost, how secrets look. */
+import { llmPriceFactors, webSearchesPerThousand } from "../catalog/llm-price-factors.ts";
 import { llmPrices } from "../catalog/llm-pricing.ts";
 import { exposedBy, type Metric } from "../catalog/metrics.ts";
 import { secretNames, secretShapes } from "../catalog/secret-shapes.ts";
@@ -27,9 +28,11 @@ export function instrumentationFiles(): Record<string, string> {
   const exposed = new Set([...exposedBy("agentpay-api"), ...exposedBy("agentpay-worker")]);
   const metrics = [...exposed].filter(({ name }) => !OWN_OF_CLIENT.test(name)).map(contractOf);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  const factors = { factors: llmPriceFactors, webSearchesPerThousand };
   return {
     "contract.json": json(metrics),
     "llm_prices.json": json(llmPrices),
+    "llm_price_factors.json": json(factors),
     "secret_shapes.json": json({ names: secretNames, shapes: secretShapes }),
   };
 }

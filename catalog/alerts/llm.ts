@@ -112,16 +112,16 @@ const llmModelRejected: Alert = {
   name: "LLMModelRejected",
   severity: "critical",
   service: "llm",
-  summary: "An LLM provider rejects our model or key.",
+  summary: "An LLM provider rejects our model, our key or our account.",
   description:
-    "{{ $labels.provider }} rejected {{ $value | humanize }} calls for {{ $labels.model }} in 5 minutes as unknown or forbidden: retries never help, everything that uses the model is broken.",
+    "{{ $labels.provider }} rejected {{ $value | humanize }} calls for {{ $labels.model }} in 5 minutes as unknown, forbidden or unpaid: retries never help, everything that uses the model is broken.",
   threshold: {
     default: 3,
     unit: "rejected calls in 5 minutes",
     source: "a starting point; no call of ours should ever be rejected",
   },
   expression: (threshold) =>
-    `sum by (provider, model) (increase(${calls}{status="error",error_type=~"not_found|authentication|permission"}[5m]))` +
+    `sum by (provider, model) (increase(${calls}{status="error",error_type=~"not_found|authentication|permission|billing"}[5m]))` +
     ` > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "rejections" },
@@ -147,7 +147,7 @@ const llmTimeToFirstTokenHigh: Alert = {
 };
 
 const responses = metrics.llmResponses.name;
-const truncated = `${responses}{stop_reason="max_tokens"}`;
+const truncated = `${responses}{stop_reason=~"max_tokens|model_context_window_exceeded"}`;
 
 const llmResponsesTruncated: Alert = {
   name: "LLMResponsesTruncated",
@@ -155,7 +155,7 @@ const llmResponsesTruncated: Alert = {
   service: "llm",
   summary: "Replies of the language model are cut off.",
   description:
-    "{{ $value | humanizePercentage }} of the replies of {{ $labels.model }} end at max_tokens, mid-sentence or with half a tool call.",
+    "{{ $value | humanizePercentage }} of the replies of {{ $labels.model }} end at max_tokens or at the end of the context window, mid-sentence or with half a tool call.",
   threshold: {
     default: 0.05,
     unit: "share of the model's replies",

@@ -93,13 +93,14 @@ export const llmAndRag = {
     },
     rejections: {
       title: "Rejected Calls",
-      description: "Calls in 5 minutes that a provider refused as unknown or forbidden; good is none.",
+      description:
+        "Calls in 5 minutes that a provider refused as unknown, forbidden or unpaid; good is none.",
       nothing: "No call was rejected.",
       unit: "short",
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (provider, model, error_type) (increase(${llmRequests.name}{error_type=~"not_found|authentication|permission",${CHOSEN}}[5m]))`,
+          expression: `sum by (provider, model, error_type) (increase(${llmRequests.name}{error_type=~"not_found|authentication|permission|billing",${CHOSEN}}[5m]))`,
           legend: "{{model}} {{error_type}}",
         },
       ],
@@ -174,7 +175,12 @@ export const llmAndRag = {
       visualization: "timeseries",
       queries: [
         {
-          expression: share(llmResponses, " by (model)", 'stop_reason="max_tokens"', CHOSEN),
+          expression: share(
+            llmResponses,
+            " by (model)",
+            'stop_reason=~"max_tokens|model_context_window_exceeded"',
+            CHOSEN,
+          ),
           legend: "{{model}}",
         },
       ],

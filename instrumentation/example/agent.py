@@ -12,7 +12,6 @@ from agentpay_observability import (
     initialise_tools,
     llm_call,
     llm_fallback,
-    llm_rate_limits,
     rag_query,
     tool_call,
 )
@@ -60,13 +59,9 @@ class Agent:
             async with self._client.messages.stream(
                 model=model, max_tokens=500, messages=[{"role": "user", "content": content}]
             ) as stream:
-                llm_rate_limits("anthropic", stream.response.headers)
-                async for text in stream.text_stream:
-                    call.first_token()
-                    yield text
-                message = await stream.get_final_message()
-            call.usage(message.usage)
-            call.stop_reason = message.stop_reason
+                async for event in call.watch(stream):
+                    if event.type == "text":
+                        yield event.text
 
     async def _retrieve(self, said: str) -> list[str]:
         """What the merchant's documents say of it; nothing where the retrieval fails."""
@@ -89,7 +84,7 @@ class Agent:
         with llm_call("openai", EMBEDDING_MODEL, "embeddings") as call:
             answer = await self._http.post("/v1/embeddings", json={"model": EMBEDDING_MODEL, "input": said})
             answer.raise_for_status()
-            call.usage(answer.json()["usage"])
+            call.answer(answer.json())
 
     def _use_tool(self, tool: str) -> None:
         """A failure of a tool is an answer to the model: the turn goes on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODEL = "claude-haiku-4-5"
-FALLBACK_MODEL = "claude-sonnet-4-5"
+FALLBACK_MODEL = "claude-sonnet-5-5"
 EMBEDDING_MODEL = "text-embedding-3-small"
 UNPRICED_MODEL = "claude-of-tomorrow"
 QUEUES = ("high_priority", "medium_priority", "low_priority")

@@ -6,12 +6,17 @@ import pytest
 from values import value
 
 from agentpay_observability import llm
-from agentpay_observability.llm import LLMCall, llm_call, llm_fallback, llm_rate_limits, tokens_of
+from agentpay_observability.llm import LLMCall, llm_call, llm_fallback, llm_rate_limits
 
 
 class Refused(Exception):
     def __init__(self, status_code: int) -> None:
         self.status_code = status_code
+
+
+def _raised_from(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
 
 
 def test_a_reply_is_counted_with_its_cost() -> None:
@@ -39,6 +44,7 @@ def test_a_reply_is_counted_with_its_cost() -> None:
         (TimeoutError(), "timeout"),
         (ConnectionError(), "connection"),
         (KeyError("usage"), "other"),
+        (_raised_from(KeyError("agent"), Refused(529)), "overloaded"),
     ],
 )
 def test_a_failure_is_counted_and_goes_on(error: Exception, expected: str) -> None:
@@ -48,16 +54,19 @@ def test_a_failure_is_counted_and_goes_on(error: Exception, expected: str) -> No
     assert value("agentpay_llm_requests_total", **labels) == 1
 
 
-@pytest.mark.parametrize("left", [asyncio.CancelledError, GeneratorExit])
+@pytest.mark.parametrize("left", [asyncio.CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit])
 def test_a_cancelled_call_is_no_failure_but_costs_what_it_used(left: type[BaseException]) -> None:
     model = "claude-opus-5"
+    labels = {"provider": "anthropic", "model": model, "error_type": "none"}
+    before = value("agentpay_llm_requests_total", **labels, status="cancelled")
+    paid = value("agentpay_llm_cost_usd_total", model=model)
+    succeeded = value("agentpay_llm_requests_total", **labels, status="success")
     with pytest.raises(left), llm_call("anthropic", model) as call:
         call.tokens = {"input": 1000}
         raise left
-    labels = {"provider": "anthropic", "model": model, "error_type": "none"}
-    assert value("agentpay_llm_requests_total", **labels, status="cancelled") == 1
-    assert value("agentpay_llm_requests_total", **labels, status="success") == 0
-    assert value("agentpay_llm_cost_usd_total", model=model) == pytest.approx(0.005)
+    assert value("agentpay_llm_requests_total", **labels, status="cancelled") == before + 1
+    assert value("agentpay_llm_requests_total", **labels, status="success") == succeeded
+    assert value("agentpay_llm_cost_usd_total", model=model) == pytest.approx(paid + 0.005)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +91,17 @@ def test_a_cancelled_call_is_no_failure_but_costs_what_it_used(left: type[BaseEx
             {"input": 2, "output": 4, "cacheRead": 8},
         ),
         ({"prompt_tokens": 10, "total_tokens": 10}, {"input": 10}),
+        (
+            {"input_tokens": 100, "input_tokens_details": {"cached_tokens": 80}, "output_tokens": 4},
+            {"input": 20, "output": 4, "cacheRead": 80},
+        ),
         (None, {}),
     ],
 )
 def test_tokens_are_those_of_the_providers_answer(usage: object, expected: dict[str, int]) -> None:
-    assert tokens_of(usage) == expected
+    call = LLMCall("anthropic", "any")
+    call.usage(usage)
+    assert call.tokens == expected
 
 
 def test_rate_limits_and_fallbacks() -> None:
@@ -124,3 +139,21 @@ def test_a_model_without_a_price_and_nonsense_stay_out_of_the_callers_way() -> N
     assert value("agentpay_llm_unpriced_requests_total", model="unheard-of") == 1
     with llm_call("openai", "nonsense") as call:
         call.tokens = {"input": -5}
+
+
+def test_a_call_of_which_nothing_is_known_is_not_free() -> None:
+    with llm_call("anthropic", "claude-haiku-4-5") as call:
+        pass
+    assert call.cost_usd is None
+    with llm_call("anthropic", "claude-haiku-4-5") as call:
+        call.usage({"input_tokens": 0, "output_tokens": 0})
+    assert call.cost_usd == 0
+
+
+def test_a_reason_that_nobody_knows_yet_is_counted_as_other() -> None:
+    with llm_call("openai", "reasons") as call:
+        call.stop_reason = "length"
+    assert value("agentpay_llm_responses_total", model="reasons", stop_reason="max_tokens") == 1
+    with llm_call("openai", "reasons") as call:
+        call.stop_reason = "reason_of_tomorrow"
+    assert value("agentpay_llm_responses_total", model="reasons", stop_reason="other") == 1

@@ -71,7 +71,8 @@ class LLMLedger:
 
     def _observe(self, call: LLMCall) -> Callable[[], None]:
         def ended() -> None:
-            if call.status != "success":
+            # What a call used before it failed, or was left, is paid for as well.
+            if call.status != "success" and not call.tokens:
                 return
             if len(self._waiting) >= self._capacity:
                 self._drop(1)

@@ -2,23 +2,25 @@
 
 import logging
 import time
-from asyncio import CancelledError
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from . import metrics
 from .contract import DEFINITIONS
 from .cost import cost_usd
+from .llm_answers import Told, stop_reason_of, told_by
+from .llm_errors import error_type_of
+from .usage import Usage
 
 _log = logging.getLogger(__name__)
+_Piece = TypeVar("_Piece")
 _STOP_REASONS = frozenset(DEFINITIONS["agentpay_llm_responses_total"].labels["stop_reason"] or ())
-_BY_STATUS = {400: "invalid_request", 401: "authentication", 403: "permission", 404: "not_found", 408: "timeout"}
-_BY_STATUS |= {413: "invalid_request", 422: "invalid_request", 429: "rate_limit", 529: "overloaded"}
-_TOKEN_TYPES = {"cacheRead": "cache_read", "cacheWrite5m": "cache_write", "cacheWrite1h": "cache_write"}
+_TOKEN_TYPES = {kind: "cache_write" for kind in ("cacheWrite", "cacheWrite5m", "cacheWrite1h")}
+_TOKEN_TYPES["cacheRead"] = "cache_read"
 
 
 @dataclass
@@ -28,7 +30,7 @@ class LLMCall:
     provider: str
     model: str
     operation: str = "chat"
-    #: By kind of price, as `cost_usd` takes them. `usage` fills it from a provider's own answer.
+    #: By kind of price, as `cost_usd` takes them. `answer`, `watch` and `usage` fill it.
     tokens: Mapping[str, int | None] = field(default_factory=dict)
     stop_reason: str | None = None
     #: `success`, `error` or `cancelled`, once it has ended.
@@ -36,32 +38,101 @@ class LLMCall:
     #: The contract's word for a failure; `none` where there was none.
     error_type: str = "none"
     error: Exception | None = None
-    #: None where nobody knows the price.
+    #: None where nobody knows it: the model has no price, or nothing told what the call used.
     cost_usd: Decimal | None = None
     ended_at: datetime | None = None
     seconds: float = 0
     seconds_to_first_token: float | None = None
     _start: float = field(default_factory=time.perf_counter)
+    _used: Usage = field(default_factory=Usage)
+    #: Of a failure that the provider told in an answer, and the SDK did not raise.
+    _failure: str | None = None
+    #: Of a watched stream: whether it has begun, whether anything of it was understood, whether it has ended.
+    _streaming: bool = False
+    _understood: bool = False
+    _exhausted: bool = False
 
     def first_token(self) -> None:
-        """Call it for every piece of a streamed reply: only the first counts."""
+        """Call it for every piece of a streamed reply that `watch` does not see: only the first counts."""
         if self.seconds_to_first_token is None:
             self.seconds_to_first_token = time.perf_counter() - self._start
 
     def usage(self, usage: object) -> None:
-        """Takes the tokens from an answer's `usage`, of Anthropic's or OpenAI's SDK, or the same as a mapping."""
+        """Takes an answer's `usage`, of Anthropic's or OpenAI's SDK, or the same as a mapping.
+
+        Of a stream, in as many pieces as it comes: what a later one leaves out stays as it was.
+        """
         with _harmless("the tokens of a call of %s were not understood", self.model):
-            self.tokens = tokens_of(usage)
+            self._used.add(usage)
+            self.tokens = self._used.tokens
+
+    def answer(self, answer: _Piece) -> _Piece:
+        """Takes all that a whole answer tells: what was used, why it ended, or that it failed. Returns the answer."""
+        self._take(answer)
+        return answer
+
+    @overload
+    def watch(self, stream: AsyncIterable[_Piece]) -> AsyncIterator[_Piece]: ...
+    @overload
+    def watch(self, stream: Iterable[_Piece]) -> Iterator[_Piece]: ...
+    def watch(self, stream: Any) -> Any:
+        """Passes on a stream's events or chunks, and takes from them all that they tell, the first token included.
+
+        Of Anthropic's and OpenAI's SDKs, with or without their helpers. A stream that the caller leaves before its end
+        was cancelled; one that ends without saying why was broken off, and is a failure of the connection.
+        """
+        self._streaming = True
+        with _harmless("the rate limits of a call of %s were not understood", self.model):
+            llm_rate_limits(self.provider, getattr(getattr(stream, "response", None), "headers", {}))
+        return self._watch_async(stream) if hasattr(stream, "__aiter__") else self._watch(stream)
+
+    def _watch(self, stream: Iterable[_Piece]) -> Iterator[_Piece]:
+        for piece in stream:
+            self._take(piece)
+            yield piece
+        self._exhausted = True
+
+    async def _watch_async(self, stream: AsyncIterable[_Piece]) -> AsyncIterator[_Piece]:
+        async for piece in stream:
+            self._take(piece)
+            yield piece
+        self._exhausted = True
+
+    def _take(self, piece: object) -> None:
+        told = Told()
+        with _harmless("an answer of %s was not understood", self.model):
+            told = told_by(piece)
+        if told.is_answer:
+            self.first_token()
+        if told.usage is not None:
+            self.usage(told.usage)
+        if told.service_tier is not None:
+            self.usage({"service_tier": told.service_tier})
+        self._understood = self._understood or told.known
+        self.stop_reason = told.stop_reason or self.stop_reason
+        self._failure = told.error_type or self._failure
 
     def end(self, error: BaseException | None) -> None:
-        """Fills in how it ended."""
+        """Fills in how it ended. Only what ended well is a success."""
         self.seconds = time.perf_counter() - self._start
         self.ended_at = datetime.now(timezone.utc)
         if isinstance(error, Exception):
             self.status, self.error, self.error_type = "error", error, error_type_of(error)
-        elif error is not None:
+            # A helper that parses answers raises where one was cut off, and has it with it.
+            self._take(getattr(error, "completion", None))
+        elif self._failure is not None:
+            self.status, self.error_type = "error", self._failure
+        elif error is not None or (self._streaming and not self._exhausted and not self.stop_reason):
             self.status = "cancelled"
-        self.cost_usd = cost_usd(self.model, self.tokens)
+        elif self._streaming and self._understood and not self.stop_reason:
+            self.status, self.error_type = "error", "connection"
+        self.cost_usd = self._cost()
+
+    def _cost(self) -> Decimal | None:
+        """Unknown where no answer told what was used: such a call is not free."""
+        if not self.tokens and not self._used.known:
+            return None
+        return cost_usd(self.model, self.tokens, served=self._used.served, web_searches=self._used.web_searches)
 
 
 #: Told of a call as it begins, in the caller's own context; what it returns is called once the call has ended and
@@ -86,7 +157,7 @@ def llm_call(provider: str, model: str, operation: str = "chat") -> Iterator[LLM
     ended: BaseException | None = None
     try:
         yield call
-    except (Exception, CancelledError, GeneratorExit) as error:
+    except BaseException as error:  # told to leave, or to end with the process: no success either
         ended = error
         raise
     finally:
@@ -108,17 +179,23 @@ def _count(call: LLMCall) -> None:
     metrics.llm_requests.labels(provider, model, call.status, call.error_type).inc()
     if call.seconds_to_first_token is not None:
         metrics.llm_time_to_first_token.labels(provider, model).observe(call.seconds_to_first_token)
-    for kind, count in call.tokens.items():
-        metrics.llm_tokens.labels(provider, model, _TOKEN_TYPES.get(kind, kind)).inc(count or 0)
     if call.status == "success":
         metrics.llm_request_duration.labels(provider, model).observe(call.seconds)
-    if call.stop_reason in _STOP_REASONS:
-        metrics.llm_responses.labels(model, call.stop_reason).inc()
+    if call.stop_reason is not None:
+        reason = stop_reason_of(call.stop_reason)
+        metrics.llm_responses.labels(model, reason if reason in _STOP_REASONS else "other").inc()
     # What a call used before it failed is paid for as well.
     if call.cost_usd is not None:
         metrics.llm_cost.labels(model).inc(float(call.cost_usd))
-    elif call.status == "success":
+    elif _has_no_cost(call):
         metrics.llm_unpriced_requests.labels(model).inc()
+    for kind, count in call.tokens.items():
+        metrics.llm_tokens.labels(provider, model, _TOKEN_TYPES.get(kind, kind)).inc(count or 0)
+
+
+def _has_no_cost(call: LLMCall) -> bool:
+    """Whether the call surely cost something, and nobody knows what. A refused one cost nothing."""
+    return call.cost_usd is None and (call.status == "success" or bool(call.tokens))
 
 
 def _tell(call: LLMCall) -> None:
@@ -126,8 +203,8 @@ def _tell(call: LLMCall) -> None:
     fields = {"provider": call.provider, "model": call.model, "duration_ms": round(call.seconds * 1000, 3)}
     if call.status == "error":
         _log.error("llm_call_failed", extra=fields | {"error_type": call.error_type})
-    elif call.status == "success" and call.cost_usd is None:
-        _log.warning("llm_call_unpriced", extra=fields)
+    elif _has_no_cost(call):
+        _log.warning("llm_call_unpriced", extra=fields | {"tokens_known": bool(call.tokens)})
 
 
 def llm_fallback(from_model: str, to_model: str, succeeded: bool) -> None:
@@ -173,45 +250,3 @@ def llm_rate_limits(provider: str, headers: Mapping[str, str]) -> None:
             found = next((headers[key] for key in (t.format(name) for t in templates) if key in headers), "")
             if found.isdecimal():
                 gauge.labels(provider, kind).set(int(found))
-
-
-def tokens_of(usage: object) -> dict[str, int]:
-    """Tokens by kind of price, each counted once, from the `usage` of Anthropic's or OpenAI's API."""
-    read = _number(usage, "cache_read_input_tokens")
-    if _value(usage, "prompt_tokens") is not None:
-        cached = _number(_value(usage, "prompt_tokens_details"), "cached_tokens")
-        found = {
-            "input": _number(usage, "prompt_tokens") - cached,
-            "output": _number(usage, "completion_tokens"),
-            "cacheRead": cached,
-        }
-    else:
-        written = _value(usage, "cache_creation")
-        hour = _number(written, "ephemeral_1h_input_tokens")
-        found = {
-            "input": _number(usage, "input_tokens"),
-            "output": _number(usage, "output_tokens"),
-            "cacheRead": read,
-            "cacheWrite5m": _number(usage, "cache_creation_input_tokens") - hour,
-            "cacheWrite1h": hour,
-        }
-    return {kind: count for kind, count in found.items() if count}
-
-
-def _value(holder: object, name: str) -> Any:
-    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
-
-
-def _number(holder: object, name: str) -> int:
-    return int(_value(holder, name) or 0)
-
-
-def error_type_of(error: Exception) -> str:
-    """The contract's word for a failure, by the status code that providers' SDKs put on their exceptions."""
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        return _BY_STATUS.get(status, "server_error" if status >= 500 else "invalid_request")
-    kind = type(error).__name__
-    if isinstance(error, TimeoutError) or "Timeout" in kind:
-        return "timeout"
-    return "connection" if isinstance(error, OSError) or "Connect" in kind or "Protocol" in kind else "other"

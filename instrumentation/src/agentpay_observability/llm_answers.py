@@ -1,0 +1,129 @@
+"""Reads answers, events and chunks of Anthropic's and OpenAI's SDKs: what each says of the call that it belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .llm_errors import error_type_of_words
+
+#: In Anthropic's words, which are the contract's.
+_STOP_REASONS = {
+    "stop": "end_turn",
+    "length": "max_tokens",
+    "tool_calls": "tool_use",
+    "function_call": "tool_use",
+    "content_filter": "refusal",
+    "max_output_tokens": "max_tokens",
+}
+#: Deltas of what a person sees or a tool gets. A model's thinking is not part of its answer.
+_ANSWER_DELTAS = frozenset({"text_delta", "input_json_delta"})
+_ANSWER_EVENTS = frozenset(
+    {"response.output_text.delta", "response.refusal.delta", "response.function_call_arguments.delta"}
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one piece told. All of it is None or False where the piece is of no known shape."""
+
+    known: bool = False
+    usage: object = None
+    #: How it was served, where that stands beside the usage.
+    service_tier: str | None = None
+    stop_reason: str | None = None
+    #: The contract's word for a failure that was told and not raised.
+    error_type: str | None = None
+    is_answer: bool = False
+
+
+def told_by(piece: object) -> Told:
+    """What an answer, an event or a chunk says."""
+    kind = str(_value(piece, "type") or _value(piece, "object") or "")
+    if kind.startswith("response") and kind != "response":
+        return _response_event(kind, piece)
+    if kind == "chunk":  # of the helper `chat.completions.stream`
+        return told_by(_value(piece, "chunk"))
+    read = _READERS.get(kind)
+    if read is not None:
+        return read(piece)
+    usage = _value(piece, "usage")
+    return Told(known=usage is not None, usage=usage)
+
+
+def _message(message: object) -> Told:
+    return Told(True, _value(message, "usage"), stop_reason=_value(message, "stop_reason"))
+
+
+def _message_start(event: object) -> Told:
+    return Told(True, _value(_value(event, "message"), "usage"))
+
+
+def _message_delta(event: object) -> Told:
+    return Told(True, _value(event, "usage"), stop_reason=_value(_value(event, "delta"), "stop_reason"))
+
+
+def _content_block_delta(event: object) -> Told:
+    return Told(True, is_answer=_value(_value(event, "delta"), "type") in _ANSWER_DELTAS)
+
+
+def _error(event: object) -> Told:
+    error = _value(event, "error") or event
+    return Told(True, error_type=error_type_of_words(_value(error, "code"), _value(error, "type")))
+
+
+def _completion(completion: object) -> Told:
+    """A whole answer of OpenAI's chat, or a chunk of it."""
+    choices = _value(completion, "choices") or []
+    reasons = [reason for choice in choices if (reason := _value(choice, "finish_reason"))]
+    deltas = [_value(choice, "delta") for choice in choices]
+    return Told(
+        True,
+        _value(completion, "usage"),
+        service_tier=_value(completion, "service_tier"),
+        stop_reason=stop_reason_of(reasons[0]) if reasons else None,
+        is_answer=any(_value(delta, "content") or _value(delta, "tool_calls") for delta in deltas),
+    )
+
+
+def _response(response: object) -> Told:
+    """A whole answer of OpenAI's Responses."""
+    status, error = _value(response, "status"), _value(response, "error")
+    used, tier = _value(response, "usage"), _value(response, "service_tier")
+    if status == "failed" or error:
+        return Told(True, used, tier, error_type=error_type_of_words(_value(error, "code"), _value(error, "type")))
+    if status == "incomplete":
+        reason = stop_reason_of(_value(_value(response, "incomplete_details"), "reason") or "other")
+    elif status == "completed":
+        calls = any(_value(item, "type") == "function_call" for item in _value(response, "output") or [])
+        reason = "tool_use" if calls else "end_turn"
+    else:
+        reason = None
+    return Told(True, used, tier, reason)
+
+
+def _response_event(kind: str, event: object) -> Told:
+    response = _value(event, "response")
+    if response is not None:
+        return _response(response)
+    return Told(True, is_answer=kind in _ANSWER_EVENTS)
+
+
+_READERS = {
+    "message": _message,
+    "message_start": _message_start,
+    "message_delta": _message_delta,
+    "content_block_delta": _content_block_delta,
+    "error": _error,
+    "chat.completion": _completion,
+    "chat.completion.chunk": _completion,
+    "response": _response,
+}
+
+
+def stop_reason_of(reason: str) -> str:
+    """The contract's word for why an answer ended, from OpenAI's; Anthropic's stay as they are."""
+    return _STOP_REASONS.get(reason, reason)
+
+
+def _value(holder: object, name: str) -> Any:
+    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
