@@ -6,7 +6,10 @@
 
 export interface SecretShape {
   readonly name: string;
-  /** A regular expression; letters as they are written. */
+  /**
+   * A regular expression; letters as they are written. It begins only where no other match of it can begin, so that a
+   * text is read once, whoever wrote it.
+   */
   readonly pattern: string;
 }
 
@@ -25,20 +28,29 @@ export const secretShapes: readonly SecretShape[] = [
   { name: "Datadog key", pattern: "\\bdd[ap]_[A-Za-z0-9]{32,}" },
   { name: "Anthropic key", pattern: "\\bsk-ant-[A-Za-z0-9_-]{20,}" },
   { name: "OpenAI key", pattern: "\\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}" },
+  { name: "Groq key", pattern: "\\bgsk_[A-Za-z0-9]{20,}" },
+  { name: "Google key", pattern: "\\bAIza[A-Za-z0-9_-]{30,}" },
+  { name: "Hugging Face token", pattern: "\\bhf_[A-Za-z0-9]{20,}" },
+  { name: "GitLab token", pattern: "\\bglpat-[A-Za-z0-9_.-]{20,}" },
+  { name: "npm token", pattern: "\\bnpm_[A-Za-z0-9]{36,}" },
+  { name: "Stripe signing secret", pattern: "\\bwhsec_[A-Za-z0-9]{16,}" },
   { name: "Stripe key", pattern: "\\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}" },
   { name: "private key", pattern: "-----BEGIN [A-Z ]*PRIVATE KEY-----" },
   {
     name: "JSON web token",
-    pattern: "\\beyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}",
+    pattern: "(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}",
   },
   { name: "login of HTTP", pattern: "\\b(?:Basic|Bearer) (?=[\\w.~+/-]*\\d)[\\w.~+/-]{16,}={0,2}" },
   {
     name: "address with a password",
-    pattern: "\\b[a-z][a-z0-9+.-]*://[^\\s/:@\"']+:[^\\s/:@\"']{3,}@[\\w.-]+",
+    pattern: "(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\\s/:@\"']+:[^\\s/:@\"']{3,}@[\\w.-]+",
   },
 ];
 
+/** As `secretNames`, but for `token`: where people count tokens of language models, that word is no secret's. */
+export const secretNamesButTokens =
+  "(?:api|app|application|access|auth|integration|routing|service|signing|encryption|private|secret|license|shared|account)[_.-]?keys?" +
+  "|pass(?:word|wd|phrase)s?|secrets?|credentials?|webhook(?:[_.-]?url)?|dsn";
+
 /** Ends of names whose values are secrets, in any case: `integrationKey`, `GF_ADMIN_PASSWORD`, `sentry.token`. */
-export const secretNames =
-  "(?:(?:api|app|application|access|auth|integration|routing|service|signing|encryption|private|secret|license|shared|account)[_.-]?keys?" +
-  "|pass(?:word|wd|phrase)s?|secrets?|tokens?|credentials?|webhook(?:[_.-]?url)?|dsn)";
+export const secretNames = `(?:${secretNamesButTokens}|tokens?)`;

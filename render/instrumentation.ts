@@ -2,7 +2,7 @@
 import { llmPriceFactors, webSearchesPerThousand } from "../catalog/llm-price-factors.ts";
 import { llmPrices } from "../catalog/llm-pricing.ts";
 import { exposedBy, type Metric } from "../catalog/metrics.ts";
-import { secretNames, secretShapes } from "../catalog/secret-shapes.ts";
+import { secretNamesButTokens, secretShapes } from "../catalog/secret-shapes.ts";
 
 /** Client libraries make these by themselves. */
 const OWN_OF_CLIENT = /^process_/;
@@ -33,6 +33,6 @@ export function instrumentationFiles(): Record<string, string> {
     "contract.json": json(metrics),
     "llm_prices.json": json(llmPrices),
     "llm_price_factors.json": json(factors),
-    "secret_shapes.json": json({ names: secretNames, shapes: secretShapes }),
+    "secret_shapes.json": json({ names: secretNamesButTokens, shapes: secretShapes }),
   };
 }

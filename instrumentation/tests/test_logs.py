@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 import structlog
 import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reading import agent_events
 
 from agentpay_observability.logs import configure_logs
-from agentpay_observability.redaction import _redact, redact, redact_text
+from agentpay_observability.redaction import _SHARED, _redact, redact, redact_text
 
 
 @pytest.fixture
@@ -144,6 +147,14 @@ def test_no_secret_reaches_the_file(log: Path) -> None:
 )
 def test_what_looks_like_a_secret_is_redacted(text: str) -> None:
     assert "sentinel" not in redact_text(text)
+
+
+@pytest.mark.parametrize("shape", _SHARED["shapes"], ids=lambda shape: shape["name"])
+@given(data=st.data())
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+def test_what_the_secret_scan_finds_is_redacted(shape: dict[str, str], data: st.DataObject) -> None:
+    secret = data.draw(st.from_regex(re.compile(shape["pattern"], re.ASCII), fullmatch=True))
+    assert secret not in redact_text(f"said {secret} and more")
 
 
 @pytest.mark.parametrize(
