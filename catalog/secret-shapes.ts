@@ -16,7 +16,11 @@ export interface SecretShape {
 /** Each with a prefix or a frame that nothing else has: what a checksum or an id may look like is not here. */
 export const secretShapes: readonly SecretShape[] = [
   { name: "AWS access key", pattern: "\\b(?:AKIA|ASIA)[A-Z2-7]{16}\\b" },
-  { name: "GitHub token", pattern: "\\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})" },
+  // Since May 2026, `GITHUB_TOKEN` and an app's are `ghs_<app id>_<JSON web token>`, about 520 characters.
+  {
+    name: "GitHub token",
+    pattern: "\\b(?:ghs_[A-Za-z0-9._-]{36,}|gh[opru]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
+  },
   { name: "Pulumi access token", pattern: "\\bpul-[0-9a-f]{40}\\b" },
   { name: "Sentry auth token", pattern: "\\bsntry[su]_[A-Za-z0-9+/=_-]{32,}" },
   { name: "Sentry DSN", pattern: "https?://[0-9a-f]{32}(?::[0-9a-f]{32})?@[\\w.:-]+/\\d+" },

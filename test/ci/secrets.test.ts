@@ -46,6 +46,15 @@ test.each(Object.entries(examples))("%s is found in a text, and hidden", (name, 
 });
 
 test.each([
+  ["of old", `ghs_${"a1".repeat(18)}`],
+  ["of today", `ghs_1234567_eyJ${"a1".repeat(40)}.eyJ${"a_".repeat(120)}.${"-1".repeat(86)}`],
+])("a GitHub token of a job, %s, is hidden whole", (_when, example) => {
+  expect(keysIn(`token: ${example}`)).toContain("GitHub token");
+  expect(withoutKeys(`https://x-access-token:${example}/`)).not.toMatch(/a1a1|-1-1/);
+  expect(withoutKeys(`one ${example} two`)).toBe("one [GitHub token] two");
+});
+
+test.each([
   "arn:aws:sns:us-east-1:111122223333:agentpay-production-critical",
   "https://grafana.agentpay.com:3000/d/agentpay-slo?from=now-6h",
   "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945",
