@@ -214,6 +214,8 @@ export const settingsSchema = z.strictObject({
   }),
   ci: z.strictObject({
     repository: optional(text(/^[\w.-]+\/[\w.-]+$/, "a GitHub repository such as acme/agentpay-monitoring")),
+    ownerId: integer(0, Number.MAX_SAFE_INTEGER),
+    repositoryId: integer(0, Number.MAX_SAFE_INTEGER),
     oidcProviderArn: optional(
       text(/^arn:aws:iam::\d{12}:oidc-provider\/\S+$/, "the ARN of an IAM OIDC provider"),
     ),
@@ -330,6 +332,7 @@ function crossFieldProblems(
     ...coverageProblems(sections),
     ...uptimeProblems(environment, sections),
     ...reportProblems(sections),
+    ...ciProblems(sections),
     ...windowProblems(sections, announcements.maintenance),
     ...pagingProblems(environment, sections),
   ];
@@ -459,6 +462,13 @@ function reportProblems({ cost }: Sections): Problem[] {
   if (subnetIds.length === 0 || securityGroupIds.length > 0) return [];
   const expected = "at least one security group, since cost.report.subnetIds is set";
   return [{ key: "cost.report.securityGroupIds[0]", expected, text: true }];
+}
+
+/** GitHub's tokens have both ids or neither. */
+function ciProblems({ ci }: Sections): Problem[] {
+  if (!ci || (ci.ownerId === 0) === (ci.repositoryId === 0)) return [];
+  const [key, other] = ci.ownerId === 0 ? ["ownerId", "repositoryId"] : ["repositoryId", "ownerId"];
+  return [{ key: `ci.${key}`, expected: `GitHub's id, since ci.${other} is set`, text: false }];
 }
 
 /** What a monitor of Better Stack can't keep. */

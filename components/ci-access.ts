@@ -3,13 +3,13 @@ import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type CiJob, ciEnvironment, ciJobs, ciRoleName, type Scope } from "../catalog/ci-permissions.ts";
-import { assumedByJobs, type CiState, ciPolicy } from "./ci-policy.ts";
+import { assumedByJobs, type CiRepository, type CiState, ciPolicy } from "./ci-policy.ts";
 
 export interface CiAccessArgs {
   /** The stack's resources, which the roles are about. */
   readonly scope: Scope;
-  /** GitHub repository whose jobs may take the roles, `owner/name`. */
-  readonly repository: string;
+  /** GitHub repository whose jobs may take the roles. */
+  readonly repository: CiRepository;
   /** The account's OIDC provider for GitHub, of which it can have one. Default: it is made. */
   readonly oidcProviderArn?: string | undefined;
   readonly state: CiState;
@@ -45,7 +45,7 @@ export class CiAccess extends pulumi.ComponentResource {
       `${name}-${job}`,
       {
         name: ciRoleName(scope, job),
-        description: `Jobs of ${repository} in the environment ${environment}`,
+        description: `Jobs of ${repository.name} in the environment ${environment}`,
         assumeRolePolicy: pulumi.jsonStringify(
           providerArn.apply((arn) => assumedByJobs(arn, repository, environment)),
         ),

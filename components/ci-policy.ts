@@ -32,8 +32,19 @@ export function ciPolicy(job: CiJob, scope: Scope, state: CiState) {
   };
 }
 
-/** GitHub's tokens, for one environment of one repository: which branches may use that one, GitHub knows. */
-export function assumedByJobs(providerArn: string, repository: string, environment: string) {
+/** A repository as GitHub's tokens name it. */
+export interface CiRepository {
+  /** `owner/name`. */
+  readonly name: string;
+  /** GitHub's ids, where its tokens have them: in each repository made, renamed or moved since 15 July 2026. */
+  readonly ids?: { readonly owner: number; readonly repository: number } | undefined;
+}
+
+/**
+ * GitHub's tokens, for one environment of one repository: which branches may use that one, GitHub knows. The whole subject
+ * is compared: a pattern of the ids alone would fit a stranger's repository whose environment is named like the rest of it.
+ */
+export function assumedByJobs(providerArn: string, repository: CiRepository, environment: string) {
   const issuer = "token.actions.githubusercontent.com";
   return {
     Version: "2012-10-17",
@@ -45,12 +56,18 @@ export function assumedByJobs(providerArn: string, repository: string, environme
         Condition: {
           StringEquals: {
             [`${issuer}:aud`]: "sts.amazonaws.com",
-            [`${issuer}:sub`]: `repo:${repository}:environment:${environment}`,
+            [`${issuer}:sub`]: `repo:${subjectOf(repository)}:environment:${environment}`,
           },
         },
       },
     ],
   };
+}
+
+function subjectOf({ name, ids }: CiRepository): string {
+  if (!ids) return name;
+  const [owner, repository] = name.split("/");
+  return `${owner}@${ids.owner}/${repository}@${ids.repository}`;
 }
 
 const all = Object.values(ciPermissions);

@@ -137,7 +137,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
 
 /** How CI gets into the account; undefined where the stack does not say which repository's CI. */
 function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provider[]) {
-  const { repository, oidcProviderArn, stateBucket, stateKmsKeyArn } = settings.ci;
+  const { repository, ownerId, repositoryId, oidcProviderArn, stateBucket, stateKmsKeyArn } = settings.ci;
   if (repository === undefined) return undefined;
   const { accountId, region } = account;
   const { environment } = settings;
@@ -145,7 +145,10 @@ function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provid
     "ci-access",
     {
       scope: { accountId, region, environment, namePrefix: namePrefix(settings) },
-      repository,
+      repository: {
+        name: repository,
+        ids: ownerId === 0 ? undefined : { owner: ownerId, repository: repositoryId },
+      },
       oidcProviderArn,
       state: { bucket: stateBucket, kmsKeyArn: stateKmsKeyArn },
     },

@@ -267,6 +267,8 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
     "a GitHub repository such as",
     TEXT,
   ],
+  ["ci.ownerId", [-1, "198765432", 1.5], "a whole number from 0", ""],
+  ["ci.repositoryId", [-1, "agentpay"], "a whole number from 0", ""],
   ["ci.oidcProviderArn", ["token.actions.githubusercontent.com"], "the ARN of an IAM OIDC provider", TEXT],
   ["ci.stateBucket", ["s3://bucket", "B"], "the name of an S3 bucket", TEXT],
   ["ci.stateKmsKeyArn", ["alias/pulumi"], "the ARN of a KMS key, not of an alias", TEXT],
@@ -519,6 +521,13 @@ describe("rules between keys", () => {
       "pagerduty.engineerB",
       /someone else than pagerduty.engineerA/,
     ],
+    [
+      "GitHub's tokens have both ids or neither",
+      { "ci.repositoryId": 0 },
+      "ci.repositoryId",
+      /since ci.ownerId is set/,
+    ],
+    ["the owner's id is none by itself", { "ci.ownerId": 0 }, "ci.ownerId", /since ci.repositoryId is set/],
   ];
   test.each(cases)("%s", (_why, overrides, key, expected) => {
     const message = refusalOf(overrides);

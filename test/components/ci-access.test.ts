@@ -26,22 +26,58 @@ test("makes one provider, and one role with one policy for each job", () => {
   expect(Object.keys(access.outputs["roleArns"] as object).toSorted()).toEqual([...ciJobs].toSorted());
 });
 
-test.each([
+/** What GitHub's token of a job says: since 15 July 2026 with ids, in repositories from before that without. */
+const claims = (repository: string, environment: string) => ({
+  iss: "https://token.actions.githubusercontent.com",
+  aud: "sts.amazonaws.com",
+  sub: `repo:${repository}:environment:${environment}`,
+  repository: repository.replaceAll(/@\d+/g, ""),
+  environment,
+  ref: "refs/heads/main",
+});
+const WITH_IDS = "agentpay@198765432/agentpay-monitoring@1034567890";
+const WITHOUT_IDS = "agentpay/agentpay-monitoring";
+
+/** Whether AWS gives the role for a token: StringEquals compares the whole text, and each key must fit. */
+function trusts(policy: unknown, token: Readonly<Record<string, string>>): boolean {
+  const [statement, ...others] = statementsOf(String(policy));
+  expect(others).toEqual([]);
+  expect(statement).toMatchObject({ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity" });
+  const conditions = statement?.Condition as Record<string, Record<string, string>>;
+  expect(Object.keys(conditions)).toEqual(["StringEquals"]);
+  return Object.entries(conditions["StringEquals"] ?? {}).every(
+    ([key, value]) => token[key.replace("token.actions.githubusercontent.com:", "")] === value,
+  );
+}
+
+describe.each([
   ["preview", "production-preview"],
   ["drift", "production-drift"],
   ["deploy", "production"],
 ])("%s is for jobs of this repository in the environment %s, and nobody else", (job, environment) => {
-  expect(statements(`ci-access-${job}`, "assumeRolePolicy")).toMatchObject([
-    {
-      Action: "sts:AssumeRoleWithWebIdentity",
-      Condition: {
-        StringEquals: {
-          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-          "token.actions.githubusercontent.com:sub": `repo:agentpay/agentpay-monitoring:environment:${environment}`,
-        },
-      },
-    },
-  ]);
+  const others = [
+    claims("agentpay@198765432/other@1034567891", environment),
+    // The name was given up, and somebody else has it now.
+    claims("agentpay@9/agentpay-monitoring@8", environment),
+    claims(`evil@9/evil@8:environment:${WITH_IDS}`, environment),
+    claims(WITH_IDS, `${environment}x`),
+    { ...claims(WITH_IDS, environment), sub: `repo:${WITH_IDS}:ref:refs/heads/main` },
+    { ...claims(WITH_IDS, environment), aud: "https://github.com/agentpay" },
+  ];
+
+  test("whose tokens have ids", () => {
+    const policy = access.inputs(`ci-access-${job}`)["assumeRolePolicy"];
+    expect(trusts(policy, claims(WITH_IDS, environment))).toBe(true);
+    for (const token of [claims(WITHOUT_IDS, environment), ...others])
+      expect(trusts(policy, token)).toBe(false);
+  });
+
+  test("whose tokens have none", async () => {
+    const run = await runProgram("production", { overrides: { "ci.ownerId": 0, "ci.repositoryId": 0 } });
+    const policy = componentOf(run, "CiAccess").inputs(`ci-access-${job}`)["assumeRolePolicy"];
+    expect(trusts(policy, claims(WITHOUT_IDS, environment))).toBe(true);
+    for (const token of [claims(WITH_IDS, environment), ...others]) expect(trusts(policy, token)).toBe(false);
+  });
 });
 
 /** Verbs of actions that change nothing. */
