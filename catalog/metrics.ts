@@ -662,12 +662,21 @@ const prometheusServer = {
   }),
 };
 
+/** Alertmanager's, since 0.35: 0.34 took `authError` (401, 403) and `rateLimited` (429) out of `clientError`. */
 const notificationFailures = [
+  "authError",
   "clientError",
+  "configError",
   "contextCanceled",
   "contextDeadlineExceeded",
+  "encodingError",
+  "fileReadError",
+  "missingContext",
   "other",
+  "rateLimited",
+  "requestError",
   "serverError",
+  "templateError",
 ] as const;
 
 const alertmanagerServer = {

@@ -68,7 +68,7 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   await edit("catalog/inhibitions.ts", '"DatabaseAppPoolSaturated",', "");
   await edit(
     "catalog/images.ts",
-    'digest: "sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d",',
+    'digest: "sha256:b28bae15e219c998fb0e0424ed724930cc61b1f61fb404d47c862f9a23f9e572",',
     "",
   );
   await git("commit", "--quiet", "--all", "--message", "change");
@@ -84,13 +84,13 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   expect(warnings).toContain("> [!CAUTION]");
   expect(warnings).toContain("**DatabaseAppPoolSaturated** is **dropped**");
   expect(warnings).toMatch(
-    /\*\*policy\*\* `docker-container-disallow-floating-image`: metrics-alertmanager.* \(new\)/,
+    /\*\*policy\*\* `docker-container-disallow-floating-image`: metrics-grafana.* \(new\)/,
   );
   expect(warnings).toContain("**1 rule tests fail**");
   expect(markdown).toContain("- **HighErrorRate**: threshold 5% to 4%");
   expect(markdown).not.toContain("ElevatedErrorRate");
   expect(markdown).toMatch(
-    /`metrics-alertmanager-image .*`: `name` `….*@sha256:\w+…` to `….*alertmanager:v[\d.]+`/,
+    /`metrics-grafana-image .*`: `name` `….*@sha256:\w+…` to `….*grafana:[\d.]+`/,
   );
   expect(markdown).toContain("1 passed, 1 failed");
   expect(markdown).toContain("expected 'firing' to be 'pending'");

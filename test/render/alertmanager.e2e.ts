@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { inhibitions, selectedAlerts } from "../../catalog/inhibitions.ts";
+import { metrics } from "../../catalog/metrics.ts";
 import { type AlertmanagerUnderTest, type PostedAlert, startAlertmanager } from "../support/alertmanager.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -188,5 +189,47 @@ describe("inhibition", () => {
     const cause = alert("APIDown", { severity: "critical", service: "api", environment: "elsewhere" });
     await alertmanager.post([cause, symptom]);
     expect(await message("/slack", "[alone]")).toContain("SlowAPIResponses");
+  });
+
+  // Releases before 0.34.1 told of the symptom as soon as one of two causes was over.
+  test("a symptom of two causes stays muted while one of them lasts", async () => {
+    const labels = { severity: "critical", service: "hosts", environment: "two-hosts" };
+    const hosts = ["10.0.0.1", "10.0.0.2"].map((host) =>
+      alert("HostDown", { ...labels, host, instance: host, job: "agentpay-api" }),
+    );
+    const symptom = alert("APIInstanceDown", { ...labels, instance: "10.0.0.2", job: "agentpay-api" });
+    const muted = async () =>
+      (await alertmanager.alerts()).find(
+        ({ labels: { alertname, environment } }) =>
+          alertname === "APIInstanceDown" && environment === "two-hosts",
+      )?.status.inhibitedBy.length;
+    await alertmanager.post([...hosts, symptom]);
+    await eventually("it to be muted", async () => ((await muted()) ? true : undefined), 20);
+    await alertmanager.post([
+      { ...(hosts[0] as PostedAlert), endsAt: new Date().toISOString() },
+      hosts[1] as PostedAlert,
+    ]);
+    // A few rounds of the group's interval, which is a second here.
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(await muted()).toBe(1);
+    const told = alertmanager.sent.filter(({ body }) => body.includes("[two-hosts]"));
+    expect(told.filter(({ body }) => body.includes("APIInstanceDown"))).toEqual([]);
+  });
+});
+
+describe("the server itself", () => {
+  test("the catalogue knows every reason that it gives for a failed notification", async () => {
+    const exposition = await (await alertmanager.get("/metrics")).text();
+    const failed = exposition.matchAll(
+      /^alertmanager_notifications_failed_total\{integration="pagerduty",reason="(\w+)"\}/gm,
+    );
+    const reasons = [...failed].map(([, reason]) => reason);
+    expect(reasons.toSorted()).toEqual([...metrics.alertmanagerNotificationsFailed.labels.reason]);
+  });
+
+  test("no page of elsewhere may read its API", async () => {
+    const { headers, ok } = await alertmanager.get("/api/v2/alerts", { Origin: "https://elsewhere.example" });
+    expect(ok).toBe(true);
+    expect(headers.get("access-control-allow-origin")).toBeNull();
   });
 });

@@ -37,6 +37,8 @@ export interface AlertmanagerUnderTest {
   readonly sent: readonly Sent[];
   post(alerts: readonly PostedAlert[]): Promise<void>;
   alerts(): Promise<readonly AlertStatus[]>;
+  /** Of a path such as `/metrics`. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -75,7 +77,8 @@ export async function startAlertmanager(stack: Stack): Promise<AlertmanagerUnder
     receiver.close();
     await rm(folder, { recursive: true, force: true });
   };
-  const api = `http://127.0.0.1:${port}/api/v2`;
+  const server = `http://127.0.0.1:${port}`;
+  const api = `${server}/api/v2`;
   try {
     await eventually("Alertmanager", () =>
       fetch(`${api}/status`).then(
@@ -90,6 +93,7 @@ export async function startAlertmanager(stack: Stack): Promise<AlertmanagerUnder
   return {
     sent,
     stop,
+    get: (path, headers = {}) => fetch(`${server}${path}`, { headers }),
     alerts: async () => (await (await fetch(`${api}/alerts`)).json()) as AlertStatus[],
     async post(alerts) {
       const headers = { "Content-Type": "application/json" };

@@ -2,6 +2,6 @@
 // version (see local/toolchain/tools.ts). Only the module itself is pinned here.
 module agentpay-monitoring.local/tools/gatus
 
-go 1.25.5
+go 1.26.3
 
-require github.com/TwiN/gatus/v5 v5.35.0
+require github.com/TwiN/gatus/v5 v5.36.0
