@@ -54,6 +54,7 @@ function fromJson(text: string): unknown {
 const CODE_FOLDERS = ["local", "database", "instrumentation/src", "instrumentation/example"];
 const CODE_FILES = [
   "catalog/images.ts",
+  "catalog/llm-prices.ts",
   "catalog/llm-pricing.ts",
   "catalog/metrics.ts",
   "catalog/provider-plugins.ts",

@@ -1,6 +1,6 @@
 /** What the Python package `agentpay-observability` knows of the catalogue: metrics, what models cost, how secrets look. */
 import { llmPriceFactors, webSearchesPerThousand } from "../catalog/llm-price-factors.ts";
-import { llmPrices } from "../catalog/llm-pricing.ts";
+import { llmPrices } from "../catalog/llm-prices.ts";
 import { exposedBy, type Metric } from "../catalog/metrics.ts";
 import { secretNamesButTokens, secretShapes } from "../catalog/secret-shapes.ts";
 

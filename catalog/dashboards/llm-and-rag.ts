@@ -169,7 +169,7 @@ export const llmAndRag = {
     },
     truncatedRatio: {
       title: "Truncated Replies",
-      description: "Share of replies cut off by max_tokens; good is below 1%.",
+      description: "Share of replies cut off by max_tokens or the model's context; good is below 1%.",
       nothing: "No reply was cut off.",
       unit: "percentunit",
       visualization: "timeseries",

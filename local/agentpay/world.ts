@@ -95,7 +95,7 @@ export interface Model {
 /** Today's, for prompts of ordinary length. */
 function listPrice(model: string): Model["price"] {
   const price = priceOf(model, new Date())?.perMTok;
-  if (!price) throw new Error(`catalog/llm-pricing.ts has no price of ${model}`);
+  if (!price) throw new Error(`catalog/llm-prices.ts has no price of ${model}`);
   const { input, output = 0, cacheRead = 0, cacheWrite5m = 0 } = price;
   return {
     input: Number(input),
@@ -113,8 +113,8 @@ const small: Model = {
 };
 const large: Model = {
   provider: "anthropic",
-  id: "claude-sonnet-4-5",
-  price: listPrice("claude-sonnet-4-5"),
+  id: "claude-sonnet-5-5",
+  price: listPrice("claude-sonnet-5-5"),
   speed: 70,
 };
 const embedding: Model = {

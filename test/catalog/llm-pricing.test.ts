@@ -1,14 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  costOfRequest,
-  type LlmPrice,
-  llmPrices,
-  type TokenPrices,
-  usdText,
-} from "../../catalog/llm-pricing.ts";
+import { type LlmPrice, llmPrices, modelRetirements, type TokenPrices } from "../../catalog/llm-prices.ts";
+import { costOfRequest, usdText } from "../../catalog/llm-pricing.ts";
+import { models } from "../../local/agentpay/world.ts";
 
-const today = new Date("2026-11-24T12:00:00Z");
+const today = new Date("2026-11-29T12:00:00Z");
 const MILLION = 1_000_000;
 
 const usd = (model: string, usage: Parameters<typeof costOfRequest>[1], at = today, prices?: LlmPrice[]) => {
@@ -25,6 +21,7 @@ describe("documented prices, US dollars per million tokens", () => {
     ["claude-3-5-sonnet-20241022", "cacheRead", 0.3],
     ["claude-3-haiku-20240307", "input", 0.25],
     ["claude-3-haiku-20240307", "output", 1.25],
+    ["claude-3-haiku-20240307", "cacheRead", 0.03],
     ["text-embedding-3-small", "input", 0.02],
     // The vendors' lists.
     ["text-embedding-3-large", "input", 0.13],
@@ -36,8 +33,24 @@ describe("documented prices, US dollars per million tokens", () => {
     ["claude-opus-4-5", "output", 25],
     ["claude-opus-5", "input", 5],
     ["claude-opus-5", "output", 25],
+    ["claude-opus-4-6", "input", 5],
+    ["claude-opus-4-7", "output", 25],
+    ["claude-opus-4-8", "cacheRead", 0.5],
+    ["claude-opus-5-5", "input", 4],
+    ["claude-opus-5-5", "cacheWrite1h", 8],
+    ["claude-opus-5-5", "cacheRead", 0.2],
+    ["claude-sonnet-4-6", "cacheWrite5m", 3.75],
+    ["claude-sonnet-5", "cacheRead", 0.2],
+    ["claude-sonnet-5-5", "output", 10],
+    ["claude-sonnet-5-5", "cacheRead", 0.1],
+    ["claude-haiku-5-5", "input", 0.1],
+    ["claude-haiku-5-5", "cacheWrite5m", 0.125],
+    ["claude-fable-5", "cacheRead", 1],
     ["claude-fable-5-1", "input", 10],
     ["claude-fable-5-1", "output", 50],
+    ["claude-fable-5-1", "cacheRead", 0.25],
+    ["claude-fable-5-2", "input", 8],
+    ["claude-fable-5-2", "cacheRead", 0.2],
   ];
 
   it.each(documented)("%s: a million tokens of %s cost %d", (model, kind, dollars) => {
@@ -46,19 +59,43 @@ describe("documented prices, US dollars per million tokens", () => {
     expect(Number(thousand) * 1000).toBeCloseTo(dollars, 9);
   });
 
-  it.each(llmPrices.filter(({ perMTok }) => perMTok.cacheRead))(
-    "$model: the cache costs 1.25 and 2 times the input to write, a tenth to read",
+  // Those of Claude 3 Haiku are rounded.
+  it.each(llmPrices.filter(({ model, perMTok }) => perMTok.cacheRead && !model.startsWith("claude-3-haiku")))(
+    "$model from $effectiveFrom: the cache costs 1.25 and 2 times the input to write, a tenth or less to read",
     ({ perMTok, longPrompt }) => {
       for (const band of [perMTok, ...(longPrompt ? [longPrompt.perMTok] : [])]) {
         expect(Number(band.cacheWrite5m)).toBeCloseTo(Number(band.input) * 1.25, 9);
         expect(Number(band.cacheWrite1h)).toBeCloseTo(Number(band.input) * 2, 9);
-        expect(Number(band.cacheRead)).toBeCloseTo(Number(band.input) / 10, 9);
+        expect([10, 20, 40]).toContain(Number((Number(band.input) / Number(band.cacheRead)).toFixed(6)));
       }
     },
   );
 
   it("cover every price of the list", () => {
     expect(new Set(documented.map(([model]) => model))).toEqual(new Set(llmPrices.map(({ model }) => model)));
+  });
+
+  it("has each model's prices in their order, none twice on a day", () => {
+    for (const { model } of llmPrices) {
+      const days = llmPrices.filter((price) => price.model === model).map((price) => price.effectiveFrom);
+      expect(days).toEqual([...new Set(days)].toSorted());
+    }
+  });
+
+  it("changed while the models were sold", () => {
+    const read = { cacheRead: MILLION };
+    expect(usd("claude-sonnet-5-5", read, new Date("2026-10-06T23:00:00Z"))).toBe(0.2);
+    expect(usd("claude-sonnet-5-5", read, new Date("2026-10-07T00:00:00Z"))).toBe(0.1);
+    const long = { input: MILLION };
+    expect(usd("claude-opus-4-6", long, new Date("2026-03-12T00:00:00Z"))).toBe(10);
+    expect(usd("claude-opus-4-6", long, new Date("2026-03-13T00:00:00Z"))).toBe(5);
+  });
+
+  it("no model whose end is announced is an example", () => {
+    const examples = Object.values(models).map(({ id }) => id);
+    expect(examples.filter((model) => model in modelRetirements)).toEqual([]);
+    const listed = llmPrices.map(({ model }) => model);
+    expect(Object.keys(modelRetirements).filter((model) => !listed.includes(model))).toEqual([]);
   });
 });
 
@@ -78,9 +115,9 @@ describe("the cost of a request", () => {
   });
 
   it("is not known, rather than nothing, for a model or a kind of token without a price", () => {
-    expect(usd("claude-next", { input: 1 })).toMatch(/claude-next on 2026-11-24/);
+    expect(usd("claude-next", { input: 1 })).toMatch(/claude-next on 2026-11-29/);
     expect(usd("text-embedding-3-small", { input: 1, output: 1 })).toMatch(/output/);
-    expect(usd("claude-3-haiku-20240307", { cacheRead: 5 })).toMatch(/cacheRead/);
+    expect(usd("text-embedding-3-large", { cacheRead: 5 })).toMatch(/cacheRead/);
     expect(usd("claude-haiku-4-5", { input: 1 }, new Date("2025-01-01T00:00:00Z"))).toMatch(/2025-01-01/);
   });
 
@@ -102,6 +139,8 @@ describe("the cost of a request", () => {
   });
 
   it("charges a long prompt at its own price, whole", () => {
+    expect(usd("claude-haiku-5-5", { input: 100_000, output: 1000 })).toBeCloseTo(0.0105, 9);
+    expect(usd("claude-haiku-5-5", { input: 100_001, output: 1000 })).toBeCloseTo(0.052_500_5, 9);
     expect(usd("claude-sonnet-4-5", { input: 200_000 })).toBeCloseTo(0.6, 9);
     expect(usd("claude-sonnet-4-5", { input: 100_000, cacheRead: 100_001 })).toBeCloseTo(
       0.6 + 0.060_000_6,

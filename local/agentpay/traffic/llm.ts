@@ -18,7 +18,6 @@ const errorTypes = [
   "not_found",
   "authentication",
 ] as const;
-const stopReasons = ["end_turn", "tool_use", "max_tokens", "stop_sequence", "refusal"] as const;
 const limitKinds = ["requests", "input_tokens", "output_tokens"] as const;
 
 /** System prompt and tools: the same for every call, so the provider keeps them. */
@@ -45,7 +44,7 @@ export class Llm {
       this.#process.add(metrics.llmUnpricedRequests, { model }, 0);
       if (speed > 0) {
         this.#process.initialise(metrics.llmTimeToFirstToken, { provider, model });
-        for (const stop_reason of stopReasons)
+        for (const stop_reason of metrics.llmResponses.labels.stop_reason)
           this.#process.add(metrics.llmResponses, { model, stop_reason }, 0);
       }
     }

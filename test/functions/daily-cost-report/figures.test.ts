@@ -19,7 +19,7 @@ const readings: Readings = {
       haiku("2026-11-01", 20),
       haiku("2026-11-15", 8),
       haiku("2026-11-22", 10),
-      { ...haiku("2026-11-22", 2), model: "claude-sonnet-4-5" },
+      { ...haiku("2026-11-22", 2), model: "claude-sonnet-5-5" },
     ],
   },
   infrastructure: {
@@ -48,7 +48,7 @@ describe("the figures of a day", () => {
     expect(report.costPerConversation).toBeCloseTo(0.05, 12);
     expect(report.models.map(({ name, usd, calls }) => [name, usd, calls])).toEqual([
       ["claude-haiku-4-5", 10, 100],
-      ["claude-sonnet-4-5", 2, 100],
+      ["claude-sonnet-5-5", 2, 100],
     ]);
     expect(report.remarks).toEqual([]);
   });

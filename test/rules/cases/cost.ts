@@ -3,7 +3,7 @@ import { type GroupCases, perMinute, series, silent } from "../rule-case.ts";
 
 const api = { job: "agentpay-api", instance: "api-1" };
 const small = { model: "claude-haiku-4-5" };
-const large = { model: "claude-sonnet-4-5" };
+const large = { model: "claude-sonnet-5-5" };
 
 function cost(labels = small): string {
   return series(metrics.llmCost.name, { ...api, ...labels });

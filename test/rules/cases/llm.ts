@@ -3,7 +3,7 @@ import { type GroupCases, type Labels, type Phase, perMinute, series, silent } f
 
 const api = { job: "agentpay-api", instance: "api-1" };
 const small = "claude-haiku-4-5";
-const large = "claude-sonnet-4-5";
+const large = "claude-sonnet-5-5";
 const anthropic = { provider: "anthropic", model: small };
 const openai = { provider: "openai", model: "text-embedding-3-small" };
 
@@ -292,7 +292,8 @@ export const llmCases: GroupCases = {
       title: "a tenth of the replies is cut off, and then none",
       series: {
         [responses("end_turn")]: perMinute([9, 210]),
-        [responses("max_tokens")]: perMinute([0, 40], [1, 80], [0, 90]),
+        [responses("max_tokens")]: perMinute([0, 40], [0.5, 80], [0, 90]),
+        [responses("model_context_window_exceeded")]: perMinute([0, 40], [0.5, 80], [0, 90]),
       },
       firing: { 40: [], 60: [], 100: [{ model: small }], 120: [{ model: small }], 155: [] },
     },
