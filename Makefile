@@ -32,4 +32,5 @@ typecheck: node_modules/.installed ## types
 
 node_modules/.installed: package-lock.json
 	npm ci --no-fund --no-audit
+	@npm run -s check-node
 	@touch $@

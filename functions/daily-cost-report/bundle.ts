@@ -8,7 +8,7 @@ const FOLDER = import.meta.dirname;
 const REPOSITORY = path.resolve(FOLDER, "../..");
 
 /** Its runtime, and the handler in the file of that name. */
-export const RUNTIME = "nodejs22.x";
+export const RUNTIME = "nodejs24.x";
 export const BUNDLE_FILE = "index.mjs";
 export const HANDLER = "index.handler";
 
@@ -22,7 +22,7 @@ export async function writeBundle(): Promise<string> {
     minify: true,
     platform: "node",
     format: "esm",
-    target: "node22",
+    target: "node24",
     // Only some builds of pg have it.
     external: ["pg-native", "pg-cloudflare"],
     // What is still CommonJS asks for Node's own modules.
