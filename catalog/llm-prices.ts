@@ -5,8 +5,7 @@
  * Prices are exact decimals, as text, in US dollars per million tokens (MTok). They are compared weekly with the lists that
  * litellm and genai-prices keep of the providers' pages (`npm run ops -- vendors check`).
  *
- * Not in this arithmetic, and so not in any cost: `inference_geo: us` (1.1 times), `speed: fast` (Opus, 2 times), batches
- * (half), web searches (10 US dollars a thousand).
+ * What else changes the price of a call, such as a batch, is in `llm-price-factors.ts`.
  */
 
 /** Prices of one band. What a model has no use for (output of an embedding) is left out, and can't be billed. */

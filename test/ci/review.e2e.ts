@@ -89,9 +89,7 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   expect(warnings).toContain("**1 rule tests fail**");
   expect(markdown).toContain("- **HighErrorRate**: threshold 5% to 4%");
   expect(markdown).not.toContain("ElevatedErrorRate");
-  expect(markdown).toMatch(
-    /`metrics-grafana-image .*`: `name` `….*@sha256:\w+…` to `….*grafana:[\d.]+`/,
-  );
+  expect(markdown).toMatch(/`metrics-grafana-image .*`: `name` `….*@sha256:\w+…` to `….*grafana:[\d.]+`/);
   expect(markdown).toContain("1 passed, 1 failed");
   expect(markdown).toContain("expected 'firing' to be 'pending'");
   // There is no preview here, which takes nothing from the rest.
