@@ -1,7 +1,5 @@
 /** maintenance.yaml: what each stack announces on its status page, and what its alerts are mute for. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import {
   type Announcements,
@@ -10,17 +8,22 @@ import {
   parseMaintenanceWindow,
 } from "./catalog/maintenance.ts";
 import { publicServices } from "./catalog/uptime.ts";
+import { list } from "./settings/values.ts";
+import { parseYaml, readText } from "./settings/yaml-file.ts";
 
 export const ANNOUNCEMENTS_FILE = "maintenance.yaml";
 
 const WINDOW = "a part of one day in UTC, such as Sunday 02:00-04:00 or 2026-12-24 20:00-24:00";
-const affects = z
-  .array(
-    z.enum(publicServices, `one of ${publicServices.join(", ")}`),
-    `a list of ${publicServices.join(", ")}`,
-  )
-  .min(1, `at least one of ${publicServices.join(", ")}`);
-const message = z.string("a text for customers").min(1, "a text for customers");
+const affects = list(
+  z.enum(publicServices, `one of ${publicServices.join(", ")}`),
+  `a list of ${publicServices.join(", ")}`,
+).min(1, `at least one of ${publicServices.join(", ")}`);
+const MESSAGE = "a text for customers, of at most 1000 characters";
+const message = z
+  .string(MESSAGE)
+  .min(1, MESSAGE)
+  .max(1000, MESSAGE)
+  .refine((text) => !/(?!\n)\p{Cc}/u.test(text), MESSAGE);
 const over = z.boolean("true or false").default(false);
 
 const maintenance = z
@@ -69,26 +72,43 @@ export interface ReadAnnouncements {
   readonly problems: readonly AnnouncementProblem[];
 }
 
-/** What a stack announces, and everything that is wrong with the file, whichever stack it is about. */
-export function parseAnnouncements(text: string, stack: string): ReadAnnouncements {
-  const { data, error } = file.safeParse(fromYaml(text));
+/**
+ * What a stack announces, and everything that is wrong with the file, whichever stack it is about.
+ * @param stacks those that there are: an entry of any other would announce nothing, and mute nothing. Default: any
+ */
+export function parseAnnouncements(
+  text: string,
+  stack: string,
+  stacks?: readonly string[],
+): ReadAnnouncements {
+  const { value, problem } = parseYaml(text);
+  if (problem !== undefined) {
+    return { announcements: nothingAnnounced, problems: [{ key: ANNOUNCEMENTS_FILE, expected: problem }] };
+  }
+  const { data, error } = file.safeParse(value);
   const problems = (error?.issues ?? []).map(({ path, message: expected }) => ({
     key: `${ANNOUNCEMENTS_FILE}: ${z.core.toDotPath(path)}`,
     expected,
   }));
-  return { announcements: data?.[stack] ?? nothingAnnounced, problems };
+  const unknown = Object.keys(data ?? {}).filter((name) => stacks !== undefined && !stacks.includes(name));
+  const strangers = unknown.map((name) => ({
+    key: `${ANNOUNCEMENTS_FILE}: ${name}`,
+    expected: `the name of a stack: ${stacks?.join(", ")}`,
+  }));
+  const own = data && Object.hasOwn(data, stack) ? data[stack] : undefined;
+  return { announcements: own ?? nothingAnnounced, problems: [...problems, ...strangers] };
 }
 
-/** Text that is no YAML is no map either, which is what the schema says then. */
-function fromYaml(text: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param folder where maintenance.yaml is @throws where it can't be read */
-export function readAnnouncements(folder: string, stack: string): ReadAnnouncements {
-  return parseAnnouncements(readFileSync(join(folder, ANNOUNCEMENTS_FILE), "utf8"), stack);
+/**
+ * @param folder where maintenance.yaml is
+ * @param stacks those that have a file; the one that is asked for is one of them in any case
+ * @throws SettingsError where it can't be read
+ */
+export function readAnnouncements(
+  folder: string,
+  stack: string,
+  stacks: readonly string[],
+): ReadAnnouncements {
+  const known = [...new Set([...stacks, stack])];
+  return parseAnnouncements(readText(join(folder, ANNOUNCEMENTS_FILE)), stack, known);
 }

@@ -1,22 +1,16 @@
 /** Reads a stack's configuration as Pulumi would, with no engine and no passphrase: for rendering and for tests. */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { readAnnouncements } from "./announcements.ts";
-import { parseSettings, type Settings, secretKeys } from "./settings.ts";
+import { SECRET_PLACEHOLDER } from "./settings/secrets.ts";
+import { readYamlMap } from "./settings/yaml-file.ts";
+import { parseSettings, type SecretKey, type Settings, SettingsError, secretKeys } from "./settings.ts";
 
-/** Stands where a secret would be. */
-export const SECRET_PLACEHOLDER = "[secret]";
+export { SECRET_PLACEHOLDER } from "./settings/secrets.ts";
 
 /** A stack's configuration without the project's prefix: `{ metrics: { retentionDays: 40 } }`. */
 export type Configuration = Record<string, unknown>;
-
-const projectFile = z.object({
-  name: z.string(),
-  config: z.record(z.string(), z.object({ default: z.unknown() })),
-});
-const stackFile = z.object({ config: z.record(z.string(), z.unknown()) });
 
 function isMap(value: unknown): value is Configuration {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -34,40 +28,67 @@ export function setPath(configuration: Configuration, path: string, value: unkno
 function merge(defaults: unknown, own: unknown): unknown {
   if (!isMap(own)) return own;
   if ("secure" in own) return SECRET_PLACEHOLDER;
-  const merged: Configuration = isMap(defaults) ? { ...defaults } : {};
-  for (const [key, value] of Object.entries(own)) merged[key] = merge(merged[key], value);
-  return merged;
+  const before: Configuration = isMap(defaults) ? defaults : {};
+  const merged = Object.entries(own).map(([key, value]) => [key, merge(before[key], value)]);
+  return { ...before, ...Object.fromEntries(merged) };
 }
+
+const projectFile = z.object({
+  name: z.string(),
+  config: z.record(z.string(), z.object({ default: z.unknown() })),
+});
 
 /**
  * Configuration of a stack: the project's defaults, then the stack's own values.
  * @param folder where Pulumi.yaml is
- * @throws where the stack has no file
+ * @throws SettingsError where the stack has no file, or it is none
  */
 export function readConfiguration(folder: string, stack: string): Configuration {
-  const project = projectFile.parse(parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")));
-  const prefix = `${project.name}:`;
-  const defaults = Object.entries(project.config).reduce<Configuration>(
+  const { name, config } = projectFile.parse(readYamlMap(join(folder, "Pulumi.yaml")));
+  const defaults = Object.entries(config).reduce<Configuration>(
     (configuration, [path, { default: value }]) => setPath(configuration, path, value),
     {},
   );
-  const own = Object.entries(stackFile.parse(parse(readStackFile(folder, stack))).config)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value]);
-  return merge(defaults, Object.fromEntries(own)) as Configuration;
+  return merge(defaults, ownConfiguration(folder, stack, name)) as Configuration;
 }
 
-function readStackFile(folder: string, stack: string): string {
-  const path = join(folder, `Pulumi.${stack}.yaml`);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`There is no stack "${stack}": ${path} can't be read`, { cause: error });
+/** What the stack's file alone says, without the project's prefix. */
+function ownConfiguration(folder: string, stack: string, project: string): Configuration {
+  const path = stackFile(folder, stack);
+  if (!existsSync(path)) throw new SettingsError(`There is no stack "${stack}": ${path} can't be read`);
+  const { config = {} } = readYamlMap(path);
+  if (config !== null && !isMap(config)) {
+    throw new SettingsError(`${path} is no stack file: expected a map below "config:"`);
   }
+  const prefix = `${project}:`;
+  const own = Object.entries(config ?? {})
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value]);
+  return Object.fromEntries(own);
+}
+
+function stackFile(folder: string, stack: string): string {
+  return join(folder, `Pulumi.${stack}.yaml`);
+}
+
+/** Stacks that have a file. */
+export function stacksIn(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/** Secret keys that stand in plain text in a stack's file; none where the stack has no file here. */
+export function plainSecretsIn(folder: string, stack: string): readonly SecretKey[] {
+  if (!existsSync(stackFile(folder, stack))) return [];
+  const { name } = projectFile.parse(readYamlMap(join(folder, "Pulumi.yaml")));
+  const own = ownConfiguration(folder, stack, name);
+  return secretKeys.filter((key) => {
+    const value = key.split(".").reduce<unknown>((at, part) => (isMap(at) ? at[part] : undefined), own);
+    return typeof value === "string" && value !== "";
+  });
 }
 
 /** Secrets that a stack may well be without: only its file says whether it has them. */
-const CHOSEN: readonly string[] = ["uptime.statusPageCertificate", "uptime.statusPagePrivateKey"];
+const CHOSEN: readonly SecretKey[] = ["uptime.statusPageCertificate", "uptime.statusPagePrivateKey"];
 
 /** Settings of a stack in which a placeholder stands for every secret that it has, or still needs. */
 export function readSettings(folder: string, stack: string): Settings {
@@ -76,5 +97,6 @@ export function readSettings(folder: string, stack: string): Settings {
     (filled, key) => setPath(filled, key, SECRET_PLACEHOLDER),
     readConfiguration(folder, stack),
   );
-  return parseSettings(stack, configuration, readAnnouncements(folder, stack));
+  const announced = readAnnouncements(folder, stack, stacksIn(folder));
+  return parseSettings(stack, configuration, announced, plainSecretsIn(folder, stack));
 }

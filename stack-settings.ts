@@ -3,18 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { readAnnouncements } from "./announcements.ts";
 import type { Secret } from "./secret.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { plainSecretsIn, stacksIn } from "./settings-file.ts";
 
 /** @throws RunError that lists every problem: Pulumi prints its message alone, without a stack trace */
 export function loadSettings(): Settings {
+  const folder = import.meta.dirname;
+  const stack = pulumi.getStack();
   const prefix = `${pulumi.getProject()}:`;
   const configuration = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), fromJson(value)]);
   try {
     return parseSettings(
-      pulumi.getStack(),
+      stack,
       Object.fromEntries(configuration),
-      readAnnouncements(import.meta.dirname, pulumi.getStack()),
+      readAnnouncements(folder, stack, stacksIn(folder)),
+      plainSecretsIn(folder, stack),
     );
   } catch (error) {
     throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;

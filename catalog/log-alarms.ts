@@ -34,6 +34,8 @@ export const logsMissing: LogAlarm = {
   threshold: {
     default: 15,
     unit: "minutes without a single line, per service",
+    // CloudWatch: periods of a minute, over at most a day.
+    wholeUpTo: 1440,
     source:
       "three times what an agent may need to restart; a running service logs each minute's health checks",
   },

@@ -8,6 +8,7 @@ import {
   publicServices,
   type UptimeCheck,
 } from "../catalog/uptime.ts";
+import { splitHostAndPort } from "../settings/addresses.ts";
 import { RestObject, type RestObjectArgs, restProvider } from "./rest-object.ts";
 import { type UptimeVendorArgs, VENDOR_TIMEOUT_SECONDS } from "./uptime-vendor.ts";
 
@@ -148,7 +149,7 @@ function requestOf(
   { verifyCertificates, widgetKeyword }: BetterStackArgs,
 ) {
   if (kind === "port") {
-    const [host, port] = hostAndPort(url).split(":");
+    const { host, port } = splitHostAndPort(hostAndPort(url));
     return { monitor_type: "tcp", url: host, port };
   }
   const common = {

@@ -8,6 +8,7 @@ import { imageReference, images } from "../catalog/images.ts";
 import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
 import { replicaName } from "../render/index.ts";
 import { PROMETHEUS_SECRETS_FOLDER, REPLICA } from "../render/prometheus.ts";
+import { publishedUrl } from "../settings/addresses.ts";
 import {
   configurationUpload,
   hardened,
@@ -233,7 +234,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       uploads: [secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana)],
     });
 
-    const localUrl = (port: number) => `http://${args.bindAddress}:${port}`;
+    const localUrl = (port: number) => publishedUrl(args.bindAddress, port);
     this.prometheusUrl = localUrl(args.ports.prometheus[0]);
     const [alertmanagerPort] = args.ports.alertmanager;
     this.alertmanagerUrl = alertmanagerPort === undefined ? undefined : localUrl(alertmanagerPort);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Maintenance, maintenanceOf, minutesLong, weekdayNumber } from "../catalog/maintenance.ts";
 import { alertTitle, canCheck, hostAndPort, publicServices, type UptimeCheck } from "../catalog/uptime.ts";
+import { splitHostAndPort } from "../settings/addresses.ts";
 import { RestObject, type RestObjectArgs, restProvider } from "./rest-object.ts";
 import { type UptimeVendorArgs, VENDOR_TIMEOUT_SECONDS } from "./uptime-vendor.ts";
 
@@ -126,7 +127,7 @@ function requestOf(
   { verifyCertificates, widgetKeyword }: UptimeRobotArgs,
 ) {
   if (kind === "port") {
-    const [host, port] = hostAndPort(url).split(":");
+    const { host, port } = splitHostAndPort(hostAndPort(url));
     return { type: "PORT", url: host, port: Number(port) };
   }
   const common = {

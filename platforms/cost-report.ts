@@ -4,6 +4,7 @@ import type { AlertTopics } from "../components/alert-topics.ts";
 import { DailyCostReport, type ReportDatabase } from "../components/daily-cost-report.ts";
 import { writeBundle } from "../functions/daily-cost-report/bundle.ts";
 import { fromHost, namePrefix } from "../render/index.ts";
+import { splitHostAndPort } from "../settings/addresses.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { pulumiSecret } from "../stack-settings.ts";
 
@@ -48,10 +49,8 @@ function databaseOf({ metrics }: Settings, { endpointUrl }: Enabled<"aws">): Rep
   const { databaseAddress, databasePassword, databaseName, databaseUser, databaseTls } = metrics;
   if (databaseAddress === undefined || databasePassword === undefined) return undefined;
   const address = endpointUrl === undefined ? databaseAddress : fromHost(databaseAddress);
-  const [host = "", port] = address.split(":");
   return {
-    host,
-    port: Number(port),
+    ...splitHostAndPort(address),
     name: databaseName,
     user: databaseUser,
     tls: databaseTls,

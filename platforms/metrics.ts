@@ -20,6 +20,7 @@ import {
   WORKSPACE_ENDPOINT,
 } from "../render/index.ts";
 import { remotePasswordFile } from "../render/prometheus.ts";
+import { publishedUrl } from "../settings/addresses.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { pulumiSecret } from "../stack-settings.ts";
 
@@ -68,7 +69,7 @@ export function metricsPlatform(
       alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
       grafanaAdminPassword: pulumiSecret(platform.grafanaAdminPassword),
       grafanaPublicUrl,
-      grafanaApiUrl: platform.grafanaUrl ?? `http://${platform.bindAddress}:${platform.grafanaPort}`,
+      grafanaApiUrl: platform.grafanaUrl ?? publishedUrl(platform.bindAddress, platform.grafanaPort),
       protectData: settings.isProduction,
     },
     { providers: [dockerProvider("docker", platform.dockerHost)] },

@@ -3,6 +3,7 @@
 import type { Maintenance } from "../catalog/maintenance.ts";
 import { maintenanceOf, minutesLong, weekdayOf } from "../catalog/maintenance.ts";
 import { alertNameOf, alertTitle, type Checker, type UptimeCheck } from "../catalog/uptime.ts";
+import { splitHostAndPort } from "../settings/addresses.ts";
 import { toYaml } from "./yaml.ts";
 
 export interface GatusAlerting {
@@ -110,10 +111,8 @@ function pagerDutyEvents(
 }
 
 function mailServer({ smtpHost, from, to, username, password }: NonNullable<GatusChannels["email"]>) {
-  const [host, port] = smtpHost.split(":");
   return {
-    host,
-    port: Number(port),
+    ...splitHostAndPort(smtpHost),
     from,
     to: to.join(","),
     ...(username && { username: literal(username) }),

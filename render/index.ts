@@ -253,12 +253,12 @@ function snsSettings(settings: Settings): SnsSettings | undefined {
 
 /** An address of this machine, given as containers reach it, as its own processes do: an emulator is one of them. */
 export function fromHost(url: string): string {
-  return url.replace(/^(\w+:\/\/)?host\.docker\.internal(?=:|$)/, "$1127.0.0.1");
+  return url.replace(/^(\w+:\/\/)?host\.docker\.internal(?=[:/]|$)/, "$1127.0.0.1");
 }
 
 /** An address of this machine as a container on it reaches it. */
 function fromContainer(url: string): string {
-  return url.replace(/^(\w+:\/\/)(localhost|127\.0\.0\.1)(?=:|$)/, "$1host.docker.internal");
+  return url.replace(/^(\w+:\/\/)(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/, "$1host.docker.internal");
 }
 
 /** What the CloudWatch agent collects on the hosts: always their metrics, and the logs that no other agent ships. */

@@ -1,10 +1,10 @@
 /** `npm run render -- --stack production --out DIR`: writes every generated file, with no account and no engine. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { Command } from "commander";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
 import { readSettings } from "../settings-file.ts";
 import { parseStack } from "../stack-name.ts";
 import { renderAll } from "./index.ts";
+import { writeFiles } from "./write-files.ts";
 
 const command = new Command("render")
   .description("Write the files that Prometheus, Alertmanager, Grafana and the CloudWatch agent read")
@@ -13,19 +13,17 @@ const command = new Command("render")
     "the stack whose configuration to use (Pulumi.<name>.yaml)",
     parseStack,
   )
-  .requiredOption("-o, --out <folder>", "where to write; made if it is missing");
+  .requiredOption("-o, --out <folder>", "where to write; made if it is missing", (folder) => {
+    if (folder === "") throw new InvalidArgumentError("It must name a folder.");
+    return folder;
+  });
 
 command.parse();
 const { stack, out } = command.opts<{ stack: string; out: string }>();
 
 try {
   const files = renderAll(readSettings(join(import.meta.dirname, ".."), stack));
-  for (const [path, content] of Object.entries(files)) {
-    const target = join(out, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-    console.log(target);
-  }
+  writeFiles(out, files, (path) => console.log(path));
 } catch (error) {
   command.error(error instanceof Error ? error.message : String(error));
 }

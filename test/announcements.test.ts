@@ -42,14 +42,13 @@ test("an empty file, and one of comments, announces nothing", () => {
 });
 
 test.each(stacks)("the committed file is good for %s", (stack) => {
-  expect(readAnnouncements(REPOSITORY, stack).problems).toEqual([]);
+  expect(readAnnouncements(REPOSITORY, stack, stacks).problems).toEqual([]);
 });
 
 describe("mistakes", () => {
   test.each([
     ["production: 5", "production", /expected object/i],
     ["[1]", "", "a map of stack to what it announces"],
-    ["production: {", "", "a map of stack to what it announces"],
     ["production: { maintenence: [] }", "production", /maintenence/],
     [
       good.replace("Sunday 02:00-04:00", "Sunday"),
@@ -75,6 +74,30 @@ describe("mistakes", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.key).toBe(`maintenance.yaml: ${path}`);
     expect(problems[0]?.expected).toMatch(expected);
+  });
+
+  test.each([
+    ["production: {", /this is no YAML/],
+    ["production:\n  maintenance: []\n  maintenance: []", /this is no YAML/],
+  ])("broken YAML is said to be so: %j", (text, says) => {
+    expect(parseAnnouncements(text, "production").problems).toEqual([
+      { key: "maintenance.yaml", expected: expect.stringMatching(says) },
+    ]);
+  });
+
+  test("an entry of a stack that does not exist would announce nothing, and mute nothing", () => {
+    const misspelt = good.replace("production:", "prodution:");
+    for (const stack of ["production", "staging"]) {
+      expect(parseAnnouncements(misspelt, stack, stacks).problems).toEqual([
+        { key: "maintenance.yaml: prodution", expected: "the name of a stack: production, staging, local" },
+      ]);
+    }
+    expect(parseAnnouncements(good, "staging", stacks).problems).toEqual([]);
+  });
+
+  test("work on the same service twice in an entry", () => {
+    const { problems } = parseAnnouncements(good.replace("[api, websocket]", "[api, api]"), "production");
+    expect(problems).toMatchObject([{ key: "maintenance.yaml: production.maintenance[0].affects[1]" }]);
   });
 
   test("are reported with those of the configuration, by their place in the file", () => {

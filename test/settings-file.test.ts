@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { secretKeys, settingsSchema } from "../settings.ts";
+import { SettingsError, secretKeys, settingsSchema } from "../settings.ts";
 import { readConfiguration, readSettings, SECRET_PLACEHOLDER, setPath } from "../settings-file.ts";
 import { REPOSITORY, stacks } from "./support/program.ts";
+import { sentinel } from "./support/secrets.ts";
 
 const declaration = z.strictObject({
   type: z.enum(["string", "boolean", "integer", "array"]),
@@ -90,6 +91,83 @@ describe("a stack's configuration", () => {
     expect(() => readConfiguration(folder, "nowhere")).toThrow(
       `There is no stack "nowhere": ${join(folder, "Pulumi.nowhere.yaml")} can't be read`,
     );
+  });
+});
+
+describe("a file that is no stack file is named", () => {
+  const cases: readonly (readonly [what: string, content: string | Buffer, says: RegExp])[] = [
+    ["empty", "", /Pulumi\.production\.yaml is empty/],
+    ["comments alone", "# nothing", /Pulumi\.production\.yaml is empty/],
+    ["a list", "- a", /Pulumi\.production\.yaml: expected a map, found a list/],
+    ["a word", "config", /Pulumi\.production\.yaml: expected a map, found a string/],
+    ["a list below config", "config: [a]", /Pulumi\.production\.yaml is no stack file/],
+    ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff, 0xfe]), /Pulumi\.production\.yaml is no text/],
+    ["text with a NUL", "config:\0", /Pulumi\.production\.yaml is no text/],
+    [
+      "broken YAML",
+      "config:\n  a: [sentinel-secret",
+      /Pulumi\.production\.yaml: this is no YAML \(\w+\), line \d+/,
+    ],
+    ["a key twice", "config:\n  a: 1\n  a: 2", /Pulumi\.production\.yaml: this is no YAML/],
+  ];
+  test.each(cases)("%s", async (_what, content, says) => {
+    const folder = mkdtempSync(join(tmpdir(), "no-stack-file-"));
+    try {
+      copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+      writeFileSync(join(folder, "Pulumi.production.yaml"), content);
+      const read = () => readConfiguration(folder, "production");
+      expect(read).toThrow(SettingsError);
+      expect(read).toThrow(says);
+      expect(read).not.toThrow(/sentinel-secret/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("one without a configuration is a new stack's", () => {
+    const folder = mkdtempSync(join(tmpdir(), "new-stack-"));
+    try {
+      copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+      writeFileSync(join(folder, "Pulumi.production.yaml"), "encryptionsalt: v1:abc");
+      expect(readConfiguration(folder, "production")).toMatchObject({ owner: "platform" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("a secret in plain text in a stack's file", () => {
+  const written = (stack: string, value: string) => {
+    const folder = mkdtempSync(join(tmpdir(), "plain-secret-"));
+    for (const file of ["Pulumi.yaml", "maintenance.yaml"]) {
+      copyFileSync(join(REPOSITORY, file), join(folder, file));
+    }
+    const text = readFileSync(join(REPOSITORY, `Pulumi.${stack}.yaml`), "utf8");
+    const line = `agentpay-monitoring:sentry:\n    token: ${value}`;
+    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), text.replace("agentpay-monitoring:sentry:", line));
+    return folder;
+  };
+
+  test.each(["production", "staging"])("is refused in %s, and not repeated", (stack) => {
+    const folder = written(stack, sentinel("token"));
+    try {
+      const read = () => readSettings(folder, stack);
+      expect(read).toThrow(
+        /\n {2}sentry\.token\n.*\n.*encrypted.*\n.*config set --stack \w+ --secret --path sentry\.token$/,
+      );
+      expect(read).not.toThrow(/sentinel-secret/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("is what encrypting it mends", () => {
+    const folder = written("production", "{ secure: v1:abc }");
+    try {
+      expect(readSettings(folder, "production").isProduction).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -31,6 +31,10 @@ function refusalOf(overrides: Overrides): string {
   return refusal(configurationOf("production", overrides));
 }
 
+function literally(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 function without(configuration: Configuration, path: string): Configuration {
   const copy = structuredClone(configuration);
   const [group = "", name = ""] = path.split(".");
@@ -210,7 +214,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["uptime.probeIntervalSeconds", [5, 300, "60"], "a whole number from 10 to 120", ""],
   ["uptime.route53IntervalSeconds", [20, "30"], "10 or 30", ""],
   ["uptime.vendorIntervalSeconds", [29, 400, "60"], "one of 0, 30, 60, 120", ""],
-  ["uptime.widgetKeyword", [""], "a text", ""],
+  ["uptime.widgetKeyword", [""], "a text", TEXT],
   ["uptime.uptimerobotApiUrl", ["", "api.uptimerobot.com"], "an http(s) address", TEXT],
   ["uptime.uptimerobotApiKey", [5], "a secret value", SECRET],
   ["uptime.betterstackApiUrl", ["", "uptime.betterstack.com/api"], "an http(s) address", TEXT],
@@ -218,7 +222,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["uptime.betterstackSubdomain", ["Agent Pay"], "a slug", TEXT],
   ["uptime.statusPageUrl", ["status.example.com", "https://example.com/status"], "an http(s) address", TEXT],
   ["uptime.statusPagePort", [0], "a whole number from 1 to 65535", ""],
-  ["uptime.statusPageBindAddress", ["", "localhost"], "an IP address", ""],
+  ["uptime.statusPageBindAddress", ["", "localhost"], "an IP address", TEXT],
   ["uptime.statusPageDockerHost", ["docker.example.com"], "unix://, tcp:// or ssh://", TEXT],
   ["uptime.statusPageCertificate", [5], "a secret value", SECRET],
   ["uptime.statusPagePrivateKey", [5], "a secret value", SECRET],
@@ -274,7 +278,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["ci.stateKmsKeyArn", ["alias/pulumi"], "the ARN of a KMS key, not of an alias", TEXT],
   ["metrics.enabled", ["on"], "true or false", ""],
   ["metrics.dockerHost", ["", "monitoring.example.com"], "unix://, tcp:// or ssh://", TEXT],
-  ["metrics.engine", ["", "mimir"], "one of container, amp, remote", ""],
+  ["metrics.engine", ["", "mimir"], "one of container, amp, remote", TEXT],
   ["metrics.remoteWriteUrl", ["mimir:9009"], "an http(s) address", TEXT],
   ["metrics.remoteQueryUrl", ["mimir:9009"], "an http(s) address", TEXT],
   ["metrics.remoteUsername", [5], "a text", TEXT],
@@ -283,7 +287,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["metrics.replicas", [0, 3, "2"], "1 or 2", ""],
   ["metrics.prometheusReplicaPort", [0], "a whole number from 1 to 65535", ""],
   ["metrics.alertmanagerReplicaPort", [65_536], "a whole number from 1 to 65535", ""],
-  ["metrics.bindAddress", ["", "localhost", "256.0.0.1"], "an IP address", ""],
+  ["metrics.bindAddress", ["", "localhost", "256.0.0.1"], "an IP address", TEXT],
   ["metrics.prometheusPort", [0, 65_536, "9090"], "a whole number from 1 to 65535", ""],
   ["metrics.blackboxPort", [0], "a whole number from 1 to 65535", ""],
   ["metrics.alertmanagerPort", [-1], "a whole number from 1 to 65535", ""],
@@ -294,7 +298,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["metrics.databaseName", [5], "a text", TEXT],
   ["metrics.databaseUser", [5], "a text", TEXT],
   ["metrics.databasePassword", [5], "a secret value", SECRET],
-  ["metrics.databaseTls", ["", "on"], "disable, require or verify-full", ""],
+  ["metrics.databaseTls", ["", "on"], "disable, require or verify-full", TEXT],
   ["metrics.applicationNetwork", [5], "a text", TEXT],
   ["metrics.retentionDays", [31, "40", 4000], "a whole number from 32 to 3650", ""],
   ["metrics.retentionSize", ["", "20", "20 GB", "lots"], "a size such as 20GB", TEXT],
@@ -334,18 +338,23 @@ describe("bad configuration", () => {
 
   test.each(cases)("$key: $shown", ({ key, value: given, expected, flag }) => {
     const lines = refusalOf({ [key]: given }).split("\n");
-    expect(lines[0]).toBe('The configuration of stack "production" has 1 problem:');
+    expect(lines[0]).toBe('The configuration of stack "production" (Pulumi.production.yaml) has 1 problem:');
     expect(lines[1]).toBe(`  ${key}`);
-    expect(lines[2]).toContain(`expected: ${expected}`);
+    expect(lines[2]).toMatch(/^ {6}found: {4}(a|an|nothing)( |$)/);
+    expect(lines[3]).toContain(`expected: ${expected}`);
     const argument = flag === SECRET ? "" : " <value>";
     const command = `pulumi config set --stack production ${flag}--path ${key}${argument}`;
-    expect(lines[3]).toBe(`      set it:   ${command}`);
-    expect(lines).toHaveLength(4);
+    expect(lines[4]).toBe(`      set it:   ${command}`);
+    expect(lines).toHaveLength(5);
   });
 
   test.each(badLists)("%s: %j", (key, value, item, expected) => {
     const message = refusalOf({ [key]: value });
-    expect(message).toContain(`  ${key}${item}\n      expected: ${expected}\n`);
+    expect(message).toMatch(
+      new RegExp(
+        `  ${literally(`${key}${item}`)}\\n      found: .*\\n      expected: ${literally(expected)}`,
+      ),
+    );
     expect(message).toContain(`config set --stack production --type string --path '${key}${item}' <value>`);
   });
 
@@ -374,41 +383,53 @@ describe("bad configuration", () => {
       copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
       writeFileSync(join(folder, "Pulumi.production.yaml"), "config: {}");
       expect(refusal(readConfiguration(folder, "production"))).toMatchInlineSnapshot(`
-        "The configuration of stack "production" has 12 problems:
+        "The configuration of stack "production" (Pulumi.production.yaml) has 12 problems:
           sentry.organization
+              found:    an empty text
               expected: a slug of lower-case letters, digits and dashes
               set it:   pulumi config set --stack production --type string --path sentry.organization <value>
           sentry.token
+              found:    an empty text
               expected: a secret value
               set it:   pulumi config set --stack production --secret --path sentry.token
           aws.region
+              found:    an empty text
               expected: an AWS region such as eu-central-1
               set it:   pulumi config set --stack production --type string --path aws.region <value>
           aws.accountId
+              found:    an empty text
               expected: an AWS account id, 12 digits
               set it:   pulumi config set --stack production --type string --path aws.accountId <value>
           cost.report.recipients[0]
+              found:    nothing
               expected: at least one email address
               set it:   pulumi config set --stack production --type string --path 'cost.report.recipients[0]' <value>
           cost.report.sender
+              found:    an empty text
               expected: an email address
               set it:   pulumi config set --stack production --type string --path cost.report.sender <value>
           uptime.apiUrl
+              found:    an empty text
               expected: an http(s) address without a path, such as https://api.example.com
               set it:   pulumi config set --stack production --type string --path uptime.apiUrl <value>
           pagerduty.token
+              found:    an empty text
               expected: a secret value
               set it:   pulumi config set --stack production --secret --path pagerduty.token
           pagerduty.engineerA
+              found:    an empty text
               expected: an email address
               set it:   pulumi config set --stack production --type string --path pagerduty.engineerA <value>
           pagerduty.engineerB
+              found:    an empty text
               expected: an email address
               set it:   pulumi config set --stack production --type string --path pagerduty.engineerB <value>
           pagerduty.engineeringManager
+              found:    an empty text
               expected: an email address
               set it:   pulumi config set --stack production --type string --path pagerduty.engineeringManager <value>
           metrics.grafanaAdminPassword
+              found:    an empty text
               expected: a secret value
               set it:   pulumi config set --stack production --secret --path metrics.grafanaAdminPassword"
       `);
@@ -566,7 +587,7 @@ describe("keys that nobody knows", () => {
 
   test.each([0, -1, "0", "a lot", true, null])("alertThresholds.HighErrorRate: %j", (value) => {
     const message = refusalOf({ "alertThresholds.HighErrorRate": value });
-    expect(message).toMatch(/ {2}alertThresholds.HighErrorRate\n\s+expected: a number above 0/);
+    expect(message).toMatch(/ {2}alertThresholds.HighErrorRate\n\s+found: .*\n\s+expected: a number above 0/);
     expect(message).toContain(
       "pulumi config set --stack production --type float --path alertThresholds.HighErrorRate <value>",
     );

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { readServer, type ServerState } from "../database/server-settings.ts";
 import { wantedLibraries, wantedSettings } from "../database/wanted-settings.ts";
 import { fromHost } from "../render/index.ts";
+import { splitHostAndPort } from "../settings/addresses.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, some } from "./check.ts";
 
@@ -42,10 +43,8 @@ async function read({ settings, secrets }: Context): Promise<ServerState | strin
     databaseUser,
     databaseTls,
   } = settings.metrics as Enabled<"metrics">;
-  const [host = "", port] = fromHost(databaseAddress).split(":");
   const client = new Client({
-    host,
-    port: Number(port),
+    ...splitHostAndPort(fromHost(databaseAddress)),
     database: databaseName,
     user: databaseUser,
     password: secrets["metrics.databasePassword"],

@@ -8,10 +8,15 @@ import type { Severity } from "../severity.ts";
 export interface Threshold {
   /** The value where the stack says nothing. */
   readonly default: number;
-  /** What one unit of it is, for people: `seconds`, ...; `share of requests`, ... where it must be below 1. */
+  /**
+   * What one unit of it is, for people: `seconds`, ...; `share of requests`, ... where it must be below 1, `percent of a
+   * disk`, ... where it must be below 100.
+   */
   readonly unit: string;
   /** Where the default comes from. */
   readonly source: string;
+  /** The largest, where what evaluates it takes whole numbers only. Default: any number. */
+  readonly wholeUpTo?: number;
 }
 
 interface AlertBase {

@@ -43,10 +43,12 @@ interface WithThreshold {
   readonly threshold: Threshold;
 }
 
-/** Alerts whose threshold a stack can set, Prometheus's and CloudWatch's. */
-export const alertThresholdNames: readonly string[] = [...alerts, ...logAlarms, ...hostAlarms]
-  .filter((alert) => alert.threshold !== undefined)
-  .map((alert) => alert.name);
+/** Thresholds that a stack can set, Prometheus's and CloudWatch's, each with its alert's name. */
+const settable = [...alerts, ...logAlarms, ...hostAlarms].flatMap(({ name, threshold }) =>
+  threshold === undefined ? [] : [[name, threshold] as const],
+);
+export const alertThresholdNames: readonly string[] = settable.map(([name]) => name);
+export const settableThresholds: Readonly<Partial<Record<string, Threshold>>> = Object.fromEntries(settable);
 
 /** The stack's threshold, or the default one. */
 export function thresholdOf({ name, threshold }: WithThreshold, thresholds: AlertThresholds): number {

@@ -1,8 +1,9 @@
 /** `npm run dashboards:preview`: one HTML page for each dashboard, data included. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command } from "commander";
 import colors from "picocolors";
+import { makeFolder } from "../../render/write-files.ts";
 import { messageOf } from "../engine/errors.ts";
 import { previewPages } from "./preview.ts";
 
@@ -19,7 +20,7 @@ const command = new Command("dashboards:preview")
 
 try {
   const { out } = command.parse().opts<{ out: string }>();
-  await mkdir(out, { recursive: true });
+  makeFolder(path.resolve(out));
   for (const { uid, html, empty, problems } of await previewPages()) {
     const file = path.join(out, `${uid}.html`);
     await writeFile(file, html);

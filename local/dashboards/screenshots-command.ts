@@ -1,9 +1,10 @@
 /** `npm run dashboards:screenshots`: the README's images. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import colors from "picocolors";
+import { makeFolder } from "../../render/write-files.ts";
 import { BROWSER_VARIABLE, findBrowser } from "../browser/find.ts";
 import { launchBrowser } from "../browser/local-browser.ts";
 import { messageOf } from "../engine/errors.ts";
@@ -49,7 +50,7 @@ async function run({ out, dashboard, width, height, whole }: Options): Promise<v
   await withTemporaryFolder("screenshots", async (folder) => {
     const browser = await launchBrowser(executable);
     try {
-      await mkdir(out, { recursive: true });
+      makeFolder(path.resolve(out));
       for (const { uid, html } of pages) {
         const file = path.join(folder, `${uid}.html`);
         await writeFile(file, html);

@@ -19,7 +19,7 @@ test("publishes the agent's configuration where the agent may read it and review
 });
 
 test("a configuration beyond a Standard parameter makes it an Advanced one", async () => {
-  const { inputs } = await agent({ "logs.directory": `/${"x".repeat(2000)}` });
+  const { inputs } = await agent({ "logs.directory": `/${"x".repeat(199)}`.repeat(10) });
   expect(inputs("host-agent-configuration")["tier"]).toBe("Advanced");
 });
 

@@ -100,7 +100,7 @@ describe.each([
 });
 
 test("a stack sets its own thresholds, retention and key", async () => {
-  const kmsKeyArn = "arn:aws:kms:eu-central-1:111122223333:key/1234";
+  const kmsKeyArn = "arn:aws:kms:eu-central-1:111122223333:key/0f4b8f3e-6f0a-4b0e-9d57-6a3c1c0d2e11";
   const overrides = {
     "logs.kmsKeyArn": kmsKeyArn,
     "logs.retentionDays": 90,

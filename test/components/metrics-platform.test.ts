@@ -9,6 +9,7 @@ import {
   runProgram,
   type Stack,
 } from "../support/program.ts";
+import { secretSetting } from "../support/secrets.ts";
 
 const SERVERS = ["prometheus", "alertmanager", "blackbox", "grafana"] as const;
 const REVISION = /^metrics-prometheus-configuration-[0-9a-f]{12}$/;
@@ -174,10 +175,10 @@ describe.each([
         ...(pages ? [["pagerduty-routing-key", "integration-key-of-on-call-prometheus"]] : []),
         ["slack-webhook-url", "notifications.slackWebhookUrl"],
         ["smtp-password", "notifications.smtpPassword"],
-      ].map(([file, of]) => ({
+      ].map(([file, of = ""]) => ({
         ...secret,
         file: `/etc/alertmanager/secrets/${file}`,
-        content: `sentinel-secret:${of}`,
+        content: secretSetting(of),
         owner: "65534",
       })),
     );
@@ -247,7 +248,7 @@ describe("the configuration revision", () => {
 
   test.each<Overrides>([
     { "metrics.retentionDays": 60 },
-    { "metrics.grafanaAdminPassword": "another" },
+    { "metrics.grafanaAdminPassword": "another-password" },
     { "notifications.slackChannel": "#others" },
     { "cost.monthlyBudgetUsd": 1 },
   ])("stays when no file changes: %j", async (overrides) => {

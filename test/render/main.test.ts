@@ -55,3 +55,14 @@ test("a stack that does not exist is an error for people", async () => {
   expect(errors).toMatch(/^There is no stack "nowhere": .*Pulumi\.nowhere\.yaml can't be read\n$/);
   expect(readdirSync(folder)).not.toContain("none");
 });
+
+test.each([
+  ["/proc/agentpay", "/proc/agentpay/gatus/config.yaml can't be written: no folder can be made there"],
+  ["/dev/null/agentpay", "can't be written: there is a file of that name"],
+  ["", "It must name a folder."],
+])("what can't be written to ends, with a sentence: %j", async (out, says) => {
+  const { code, output, errors } = await render("--stack", "production", "--out", out);
+  expect({ code, output }).toEqual({ code: 1, output: "" });
+  expect(errors).toContain(says);
+  expect(errors).not.toContain("    at ");
+});

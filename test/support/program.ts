@@ -5,7 +5,7 @@ import { secretKeys } from "../../settings.ts";
 import { type Configuration, readConfiguration, setPath } from "../../settings-file.ts";
 import { withoutClosures } from "./closures.ts";
 import { PROJECT, plain, type Recording, type Registration, record } from "./mocks.ts";
-import { sentinel } from "./secrets.ts";
+import { secretSetting } from "./secrets.ts";
 
 withoutClosures();
 
@@ -23,7 +23,7 @@ const files = new Map<Stack, Configuration>(
 
 /** Configuration of a stack as its file and Pulumi.yaml give it, with a sentinel for each secret. */
 export function configurationOf(stack: Stack, overrides: Overrides = {}): Configuration {
-  const secrets = Object.fromEntries(secretKeys.map((key) => [key, sentinel(key)]));
+  const secrets = Object.fromEntries(secretKeys.map((key) => [key, secretSetting(key)]));
   return Object.entries({ ...secrets, ...overrides }).reduce(
     (configuration, [path, value]) => setPath(configuration, path, value),
     files.get(stack) ?? {},

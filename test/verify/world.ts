@@ -17,13 +17,13 @@ import { checksOf, renderAll } from "../../render/index.ts";
 import { parseSettings, secretKeys } from "../../settings.ts";
 import type { Stack } from "../../verify/stack.ts";
 import { configurationOf, type Overrides } from "../support/program.ts";
-import { sentinel } from "../support/secrets.ts";
+import { secretSetting, sentinel } from "../support/secrets.ts";
 
 /** The stack under test: the local one's configuration, with a sentinel for each secret. */
 export function stackOf(overrides: Overrides = {}): Stack {
   return {
     settings: parseSettings("local", configurationOf("local", overrides)),
-    secrets: Object.fromEntries(secretKeys.map((key) => [key, sentinel(key)])),
+    secrets: Object.fromEntries(secretKeys.map((key) => [key, secretSetting(key)])),
     outputs: {
       appEnvironment: {
         SENTRY_DSN: "http://5e471e15ec4e7@sentry.example/7",

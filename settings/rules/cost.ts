@@ -1,0 +1,20 @@
+/** The cost reports: where their function runs, and when. */
+import type { Sections } from "../../settings.ts";
+import type { Problem } from "../messages.ts";
+import { skipsHour } from "../time.ts";
+
+export function reportProblems({ cost }: Sections): Problem[] {
+  if (!cost?.report.enabled) return [];
+  const problems: Problem[] = [];
+  const { hour, securityGroupIds, subnetIds, timeZone } = cost.report;
+  if (subnetIds.length > 0 && securityGroupIds.length === 0) {
+    const expected = "at least one security group, since cost.report.subnetIds is set";
+    problems.push({ key: "cost.report.securityGroupIds[0]", expected, text: true });
+  }
+  if (skipsHour(timeZone, hour)) {
+    const expected =
+      "another hour: the clock of cost.report.timeZone leaves this one out on one day of the year, and no report comes";
+    problems.push({ key: "cost.report.hour", expected, text: false });
+  }
+  return problems;
+}

@@ -1,0 +1,34 @@
+/** Rules between keys: what one key's value makes another need. A section that is wrong by itself is left out. */
+import type { ReadAnnouncements } from "../../announcements.ts";
+import type { Sections } from "../../settings.ts";
+import type { Problem } from "../messages.ts";
+import { reportProblems } from "./cost.ts";
+import { notificationProblems, pagingProblems } from "./people.ts";
+import { placeProblems, portProblems } from "./places.ts";
+import { ciProblems, engineProblems, logProblems, platformProblems } from "./platforms.ts";
+import { stackProblems } from "./stack.ts";
+import { transportProblems } from "./transport.ts";
+import { coverageProblems, uptimeProblems, windowProblems } from "./uptime.ts";
+
+export function crossFieldProblems(
+  environment: string,
+  sections: Sections,
+  { announcements }: ReadAnnouncements,
+): Problem[] {
+  return [
+    ...stackProblems(environment),
+    ...notificationProblems(sections),
+    ...platformProblems(sections),
+    ...engineProblems(sections),
+    ...logProblems(sections),
+    ...coverageProblems(sections),
+    ...uptimeProblems(environment, sections),
+    ...reportProblems(sections),
+    ...ciProblems(sections),
+    ...windowProblems(sections, announcements.maintenance),
+    ...pagingProblems(environment, sections),
+    ...portProblems(sections),
+    ...placeProblems(sections),
+    ...transportProblems(environment, sections),
+  ];
+}

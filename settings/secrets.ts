@@ -1,0 +1,87 @@
+/** Secrets, by what each of them is made of, and which keys of a schema are secret. */
+import { z } from "zod";
+import { Secret } from "../secret.ts";
+import { httpUrl, isThisMachine } from "./addresses.ts";
+import { checkedText } from "./values.ts";
+
+/** Stands where a secret would be, in files that are rendered without any. */
+export const SECRET_PLACEHOLDER = "[secret]";
+
+/** What the platforms take: an SSM parameter of the standard tier holds 4 KB. */
+const LONGEST_SECRET = 4096;
+/** A chain of certificates. */
+const LONGEST_CHAIN = 65_536;
+
+const kinds = z.registry<{ readonly secret: true }>();
+
+function secretOf(expected: string, problemOf: (value: string) => string | undefined) {
+  const rule = checkedText(expected, (value) =>
+    value === SECRET_PLACEHOLDER ? undefined : value === "" ? "" : problemOf(value),
+  ).transform((value) => new Secret(value));
+  kinds.add(rule, { secret: true });
+  return rule;
+}
+
+const SECRET = "a secret value";
+
+function lineProblem(value: string): string | undefined {
+  if (value.length > LONGEST_SECRET) return `it is longer than ${LONGEST_SECRET} characters`;
+  if (/\p{Cc}/u.test(value))
+    return "it has a line break or another sign that can't be seen, such as a file's last";
+  return value === value.trim() ? undefined : "it begins or ends with a space";
+}
+
+/** A password: any text of one line. */
+export const password = secretOf(SECRET, lineProblem);
+
+/** A token or key: it travels in a header. */
+export const token = secretOf(SECRET, (value) => {
+  const problem = lineProblem(value);
+  return problem ?? (/^[\x21-\x7e]+$/.test(value) ? undefined : "it has signs that no token has");
+});
+
+/** Grafana itself takes 4; NIST SP 800-63B asks for 8. */
+export const adminPassword = secretOf(SECRET, (value) => {
+  if (value === "admin" || value.length < 8) return "it must be of at least 8 characters";
+  return lineProblem(value);
+});
+
+/** An address is the secret: whoever has it can post. */
+export const webhookUrl = secretOf(`${SECRET}, an http(s) address`, (value) => {
+  const { error } = httpUrl.safeParse(value);
+  if (error) return error.issues[0]?.message.split(": ")[1] ?? "it is none";
+  return value.startsWith("https:") || isThisMachine(value) ? undefined : "https, since it is a secret";
+});
+
+export const certificate = secretOf(`${SECRET}, a certificate chain in PEM`, (value) =>
+  pemProblem(value, /^(-----BEGIN CERTIFICATE-----\s(?:(?!-----)[\s\S])+-----END CERTIFICATE-----\s*)+$/),
+);
+
+export const privateKey = secretOf(`${SECRET}, a private key in PEM, not encrypted`, (value) =>
+  pemProblem(value, /^-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\s(?:(?!-----)[\s\S])+-----END \1-----\s*$/),
+);
+
+function pemProblem(value: string, form: RegExp): string | undefined {
+  return value.length <= LONGEST_CHAIN && form.test(value) ? undefined : "";
+}
+
+/** Whether a rule, which may be optional, is of a secret. */
+function isSecretRule(rule: z.core.$ZodType): boolean {
+  if (kinds.has(rule)) return true;
+  if (rule instanceof z.ZodPipe) return isSecretRule(rule.out);
+  return rule instanceof z.ZodOptional && isSecretRule(rule.unwrap());
+}
+
+/** Keys of a schema whose values are secret, such as `sentry.token`. */
+export function secretKeysOf(schema: z.core.$ZodType, prefix = ""): readonly string[] {
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const [enabled] = schema.options;
+    return enabled === undefined ? [] : secretKeysOf(enabled, prefix);
+  }
+  if (schema instanceof z.ZodObject) {
+    return Object.entries<z.core.$ZodType>(schema.shape).flatMap(([key, rule]) =>
+      secretKeysOf(rule, prefix === "" ? key : `${prefix}.${key}`),
+    );
+  }
+  return isSecretRule(schema) ? [prefix] : [];
+}
