@@ -52,7 +52,7 @@ test("writes the files of a stack, and says which", async () => {
 test("a stack that does not exist is an error for people", async () => {
   const { code, output, errors } = await render("--stack", "nowhere", "--out", join(folder, "none"));
   expect({ code, output }).toEqual({ code: 1, output: "" });
-  expect(errors).toMatch(/^There is no stack "nowhere": .*Pulumi\.nowhere\.yaml can't be read\n$/);
+  expect(errors).toContain('"nowhere": expected a stack of this project (');
   expect(readdirSync(folder)).not.toContain("none");
 });
 

@@ -17,7 +17,7 @@ import { checksOf, renderAll } from "../../render/index.ts";
 import { parseSettings, secretKeys } from "../../settings.ts";
 import type { Stack } from "../../verify/stack.ts";
 import { configurationOf, type Overrides } from "../support/program.ts";
-import { secretSetting, sentinel } from "../support/secrets.ts";
+import { secretSetting } from "../support/secrets.ts";
 
 /** The stack under test: the local one's configuration, with a sentinel for each secret. */
 export function stackOf(overrides: Overrides = {}): Stack {
