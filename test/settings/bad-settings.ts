@@ -546,7 +546,14 @@ export const kinds: Readonly<Record<string, Kind>> = {
     ],
     bad: dollars,
   },
-  "GitHub's ids": { keys: ["ci.ownerId", "ci.repositoryId"], bad: [[-1, /whole number/], [1.5, /whole number/], ["acme", /whole number/]] },
+  "GitHub's ids": {
+    keys: ["ci.ownerId", "ci.repositoryId"],
+    bad: [
+      [-1, /whole number/],
+      [1.5, /whole number/],
+      ["acme", /whole number/],
+    ],
+  },
   share: { keys: ["sentry.tracesSampleRate", "sentry.profilesSampleRate"], bad: share },
   zone: { keys: ["cost.report.timeZone", "pagerduty.timeZone"], bad: zone },
   hour: {
