@@ -191,7 +191,7 @@ const business = {
 
 const llm = {
   llmRequests: counter("agentpay_llm_requests_total", {
-    help: "LLM requests, after retries and fallback.",
+    help: "Calls of an LLM, each counted once after its own retries; a fallback is a call of its own.",
     jobs: app,
     labels: {
       provider,
@@ -246,7 +246,7 @@ const llm = {
     labels: { model },
   }),
   llmFallbacks: counter("agentpay_llm_fallbacks_total", {
-    help: "LLM requests repeated with another model.",
+    help: "Failed calls of an LLM that another model was asked to make good, by what came of that.",
     jobs: app,
     labels: { from_model: model, to_model: model, outcome: ["succeeded", "failed"] },
   }),
@@ -382,6 +382,11 @@ const postgresExporter = {
     jobs: postgres,
     labels: {},
   }),
+  pgReservedForRoles: gauge("pg_settings_reserved_connections", {
+    help: "Connections kept free for roles with pg_use_reserved_connections; from PostgreSQL 16 on.",
+    jobs: postgres,
+    labels: {},
+  }),
   pgStatStatementsSeconds: counter("pg_stat_statements_seconds_total", {
     help: "Time spent in a statement.",
     unit: "seconds",
@@ -484,6 +489,11 @@ const redisExporter = {
     jobs: redis,
     labels: {},
   }),
+  redisMaxClients: gauge("redis_config_maxclients", {
+    help: "Most clients that Redis accepts.",
+    jobs: redis,
+    labels: {},
+  }),
   redisBlockedClients: gauge("redis_blocked_clients", {
     help: "Clients that wait in a blocking command.",
     jobs: redis,
@@ -532,7 +542,13 @@ const processes = {
 
 /** What Prometheus writes itself about each target and alert. */
 const synthetic = {
-  up: gauge("up", { help: "Whether the last scrape succeeded.", unit: "boolean", jobs, labels: {} }),
+  up: gauge("up", {
+    help: "Whether the last scrape succeeded.",
+    unit: "boolean",
+    jobs,
+    // Probes say which endpoint they are of.
+    labels: { endpoint: open("key of the endpoint in catalog/uptime.ts") },
+  }),
   scrapeDuration: gauge("scrape_duration_seconds", {
     help: "Time of the last scrape.",
     unit: "seconds",
@@ -734,7 +750,13 @@ const blackboxExporter = {
     labels: endpoint,
   }),
   probeCertificateExpiry: gauge("probe_ssl_earliest_cert_expiry", {
-    help: "When the first of the certificates presented ends.",
+    help: "When the first of the certificates presented ends, those included that no client needs.",
+    unit: "timestamp",
+    jobs: blackbox,
+    labels: endpoint,
+  }),
+  probeChainExpiry: gauge("probe_ssl_last_chain_expiry_timestamp_seconds", {
+    help: "When the last of the valid chains ends that clients can build; far below 0 where nothing is verified.",
     unit: "timestamp",
     jobs: blackbox,
     labels: endpoint,

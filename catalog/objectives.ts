@@ -3,9 +3,11 @@
  * error budget (what the objective leaves for failures) is spent, over two windows: the long one proves that it
  * matters, the short one ends the alert soon after recovery.
  */
+import { rate } from "./counting.ts";
 import { type Duration, inSeconds } from "./duration.ts";
 import { bucketLabel, type Histogram, metrics } from "./metrics.ts";
 import { quickEndpoints, userEndpoints } from "./recording-rules/api.ts";
+import { llmAnswersAwaited, llmUnanswered } from "./recording-rules/llm.ts";
 import type { ServiceName } from "./services.ts";
 import type { Severity } from "./severity.ts";
 
@@ -22,18 +24,25 @@ export interface Objective {
   readonly promise: string;
   /** What users go through while it is broken: a sentence. */
   readonly whenBroken: string;
-  /** Bad events a second over a window, as PromQL. */
-  readonly badEvents: (window: Duration) => string;
-  /** All events a second over a window, as PromQL. */
-  readonly events: (window: Duration) => string;
+  /** Bad events a second over 5 minutes, as PromQL. */
+  readonly badEvents: string;
+  /** All events a second over 5 minutes, as PromQL. */
+  readonly events: string;
+  /**
+   * Where this returns anything, nobody was there to count. What was asked before then counts on, all of it as bad: an
+   * hour without a server is an hour of failures. Absent: events that nobody counts did not happen.
+   */
+  readonly unserved?: string;
+  /** What goes on, in the half hour before, wherever there should be events as well, as PromQL. */
+  readonly activity: string;
 }
 
 /** The time over which an objective is met, and its error budget spent. */
 export const OBJECTIVE_PERIOD: Duration = "30d";
 
 /** Sums the rate of a counter's series. */
-function rate(series: string, matchers: readonly string[]): (window: Duration) => string {
-  return (window) => `sum(rate(${series}{${matchers.join(",")}}[${window}]))`;
+function sum(series: string, matchers: readonly string[]): string {
+  return `sum(${rate(`${series}{${matchers.join(",")}}`, "5m")})`;
 }
 
 /** Events of a counter, the bad ones having a certain label. While no bad event has a series, there was none. */
@@ -42,10 +51,9 @@ function failuresOf(
   matchers: readonly string[],
   bad: string,
 ): Pick<Objective, "badEvents" | "events"> {
-  const failures = rate(name, [...matchers, bad]);
   return {
-    badEvents: (window) => `(${failures(window)} or vector(0))`,
-    events: rate(name, matchers),
+    badEvents: `(${sum(name, [...matchers, bad])} or vector(0))`,
+    events: sum(name, matchers),
   };
 }
 
@@ -55,13 +63,18 @@ function slowerThan(
   histogram: Histogram,
   matchers: readonly string[],
 ): Pick<Objective, "badEvents" | "events"> {
-  const events = rate(histogram.count, matchers);
-  const fast = rate(histogram.bucket, [...matchers, `le="${bucketLabel(histogram, seconds)}"`]);
-  return { events, badEvents: (window) => `(${events(window)} - ${fast(window)})` };
+  const events = sum(histogram.count, matchers);
+  const fast = sum(histogram.bucket, [...matchers, `le="${bucketLabel(histogram, seconds)}"`]);
+  return { events, badEvents: `(${events} - ${fast})` };
 }
 
 const API = 'job="agentpay-api"';
 const APP = 'job=~"agentpay-(api|worker)"';
+const up = `${metrics.up.name}{${API}}`;
+
+/** More than a handful in half an hour. */
+const goesOn = (series: string, atLeast = 5) => `sum(increase(${series}[30m]) >= 0) > ${atLeast}`;
+const conversations = metrics.conversationsStarted.name;
 
 export const objectives: readonly Objective[] = [
   {
@@ -72,6 +85,9 @@ export const objectives: readonly Objective[] = [
     promise: "API requests are answered without a server error",
     whenBroken: "Visitors see errors in the chat widget and merchants' calls fail.",
     ...failuresOf(metrics.requests, [API, userEndpoints], 'status=~"5.."'),
+    // No server answers, or none is known although others are: where nothing at all is known, monitoring is blind.
+    unserved: `(max(${up}) == 0 or absent(${up}) and on () count(${metrics.up.name}) > 0)`,
+    activity: goesOn(conversations),
   },
   {
     name: "api-latency",
@@ -81,6 +97,7 @@ export const objectives: readonly Objective[] = [
     promise: "API requests are answered within 2 seconds",
     whenBroken: "The chat widget reacts seconds late to what visitors do.",
     ...slowerThan(2, metrics.requestLatency, [API, quickEndpoints]),
+    activity: goesOn(`${metrics.requests.name}{${API},${quickEndpoints}}`),
   },
   {
     name: "llm-availability",
@@ -88,9 +105,11 @@ export const objectives: readonly Objective[] = [
     service: "llm",
     // The provider may fail more often than we may: retries and the fallback are there to make up for it.
     target: 0.99,
-    promise: "LLM calls succeed, retries and fallback included",
+    promise: "LLM calls are answered, retries and fallback included",
     whenBroken: "The agent leaves visitors without an answer.",
-    ...failuresOf(metrics.llmRequests, [APP], 'status="error"'),
+    badEvents: `(sum(${llmUnanswered.record}) or vector(0))`,
+    events: `sum(${llmAnswersAwaited.record})`,
+    activity: goesOn(conversations),
   },
   {
     name: "llm-first-token",
@@ -100,6 +119,7 @@ export const objectives: readonly Objective[] = [
     promise: "LLM replies begin within 2.5 seconds",
     whenBroken: "Visitors look at an empty chat bubble before the agent begins to write.",
     ...slowerThan(2.5, metrics.llmTimeToFirstToken, [APP]),
+    activity: goesOn(metrics.llmResponses.name),
   },
   {
     name: "websocket-connect",
@@ -109,6 +129,7 @@ export const objectives: readonly Objective[] = [
     promise: "attempts to open the chat's WebSocket succeed",
     whenBroken: 'The chat widget stays on "connecting" for some visitors, who can\'t write at all.',
     ...failuresOf(metrics.websocketConnects, [API], 'result="error"'),
+    activity: goesOn(`${conversations}{channel="widget"}`),
   },
   {
     name: "checkout-success",
@@ -118,6 +139,8 @@ export const objectives: readonly Objective[] = [
     promise: "checkouts complete",
     whenBroken: "Customers who want to pay can't.",
     ...failuresOf(metrics.checkouts, [APP], 'status="failed"'),
+    // Few conversations end in a sale; a merchant's whole evening may pass without one.
+    activity: goesOn(conversations, 200),
   },
 ];
 

@@ -25,6 +25,12 @@ const abilities: Readonly<Record<Checker, readonly CheckKind[]>> = {
   betterstack: ["http", "port", "certificate"],
 };
 
+/**
+ * Checkers that see what an `http` endpoint answers. The others take any answer up to 399 for well: a redirect to
+ * somewhere else, a script that is empty.
+ */
+const readsAnswers: readonly Checker[] = ["blackbox", "gatus"];
+
 /** Public addresses of a stack. */
 export interface PublicAddresses {
   /** Of the API, without a path. */
@@ -192,6 +198,20 @@ export function tellerOf(
   chosen: readonly Checker[],
 ): Checker | undefined {
   return chosen.find((checker) => canCheck(checker, check));
+}
+
+/**
+ * The blackbox exporter's alerts on an endpoint that are only recorded, since the checker that tells people of it sees
+ * the same: `EndpointUnreachable api`, ...
+ */
+export function recordedAlerts(
+  check: Pick<UptimeCheck, "key" | "kind">,
+  teller: Checker | undefined,
+): readonly string[] {
+  if (teller === "blackbox") return [];
+  const seen = ["EndpointUnreachable"];
+  if (teller !== undefined && readsAnswers.includes(teller)) seen.push("EndpointWrongAnswer");
+  return seen.map((alert) => `${alert} ${check.key}`);
 }
 
 /** Tag of an alarm that only records, naming the checker that tells people instead. */

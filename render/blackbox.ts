@@ -46,6 +46,9 @@ function probed(checks: readonly UptimeCheck[]): readonly UptimeCheck[] {
   return checks.filter(({ kind }) => kind !== "certificate");
 }
 
+/** A redirect is not what an endpoint must bring, and behind one the certificate seen is somebody else's. */
+const REDIRECTS = { follow_redirects: false };
+
 function proberOf({ kind, url, content }: UptimeCheck, tls: { insecure_skip_verify: boolean }) {
   const ip = { preferred_ip_protocol: "ip4" };
   if (kind === "http") {
@@ -56,7 +59,13 @@ function proberOf({ kind, url, content }: UptimeCheck, tls: { insecure_skip_veri
     const secure = isSecure(url) ? { fail_if_not_ssl: true, tls_config: tls } : {};
     return {
       prober: "http",
-      http: { valid_status_codes: [200], ...secure, ...(content === "script" && script), ...ip },
+      http: {
+        valid_status_codes: [200],
+        ...REDIRECTS,
+        ...secure,
+        ...(content === "script" && script),
+        ...ip,
+      },
     };
   }
   if (kind === "port") return { prober: "tcp", tcp: ip };

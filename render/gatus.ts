@@ -94,11 +94,12 @@ function requestOf({ kind, url, content }: UptimeCheck) {
     };
   }
   // Not wss://: Gatus then waits for a message, and AgentPay has nothing to say to a visitor who says nothing.
-  const { request, acceptKey } = handshakeOf(url);
+  // It reads once, and little: the accept key may come later, so the status line has to do.
+  const { request } = handshakeOf(url);
   return {
     url: address,
     body: literal(request.map((line) => `${line}\r\n`).join("")),
-    conditions: ["[BODY] == pat(HTTP/1.1 101*)", `[BODY] == pat(*${acceptKey}*)`],
+    conditions: ["[BODY] == pat(HTTP/1.1 101*)"],
   };
 }
 

@@ -78,7 +78,13 @@ function timeSeries({ unit, thresholdsOf }: Panel, steps: readonly ThresholdStep
   const builder = new TimeSeriesBuilder()
     .fillOpacity(10)
     .axisSoftMin(0)
-    .legend(new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).calcs(["lastNotNull"]))
+    .legend(
+      // The SDK's default is to show none.
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.List)
+        .calcs(["lastNotNull"]),
+    )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   const [lowest] = steps.flatMap(({ value }) => value ?? []);
   if (lowest === undefined) return builder;

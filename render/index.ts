@@ -1,7 +1,14 @@
 /** Settings and catalogue -> every file that other programs read. Pure: components and the render command share it. */
 import { jobs } from "../catalog/metrics.ts";
 import { GLOBAL_REGION, topicArn } from "../catalog/topics.ts";
-import { type Checker, tellerOf, type UptimeCheck, uptimeChecks, vendorInterval } from "../catalog/uptime.ts";
+import {
+  type Checker,
+  recordedAlerts,
+  tellerOf,
+  type UptimeCheck,
+  uptimeChecks,
+  vendorInterval,
+} from "../catalog/uptime.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { alertmanagerFiles, managedDefinition, type NotificationSettings } from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
@@ -200,11 +207,9 @@ function gatusAlertingOf(settings: Settings): GatusAlerting {
   };
 }
 
-/** Endpoints that the blackbox exporter probes, and of which another checker tells people. */
+/** Alerts on endpoints of which another checker tells people. */
 function recordedOnly(settings: Settings): readonly string[] {
-  return checksOf(settings)
-    .filter((check) => toldBy(settings)(check) !== "blackbox")
-    .map(({ key }) => key);
+  return checksOf(settings).flatMap((check) => recordedAlerts(check, toldBy(settings)(check)));
 }
 
 /** What Alertmanager may notify in this stack. */

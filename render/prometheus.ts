@@ -120,7 +120,7 @@ function remoteWrite({ url, username, tenant, signedFor }: RemoteWriteSettings) 
 /**
  * Rule files by file name, one for each group of alerts and one for all recorded series.
  * @param scraped the jobs that the stack scrapes: alerts about another one would find it missing for ever
- * @param recordedOnly endpoints of which another checker tells people: their alerts are of severity info here
+ * @param recordedOnly alerts on endpoints of which another checker tells people, `EndpointUnreachable api`, ...: of severity info here
  * @param environment of every alert: an engine elsewhere knows no external label of ours
  */
 export function ruleFiles(
@@ -166,7 +166,7 @@ function alertingRule(
   environment: string | undefined,
 ) {
   const { name, service, labels, holdFor, keepFiringFor, summary, description } = alert;
-  const severity = recordedOnly.includes(labels?.["endpoint"] ?? "") ? "info" : alert.severity;
+  const severity = recordedOnly.includes(`${name} ${labels?.["endpoint"]}`) ? "info" : alert.severity;
   return {
     alert: name,
     expr: expressionOf(alert, thresholds),

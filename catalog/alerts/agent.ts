@@ -1,12 +1,14 @@
 /** What the agent does besides asking a language model: it looks things up, and calls tools. */
+import { increase, rate } from "../counting.ts";
+import type { Duration } from "../duration.ts";
 import { metrics } from "../metrics.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
 
 const { ragQueryDuration } = metrics;
 const queries = (status?: string) =>
   status ? `${metrics.ragQueries.name}{status="${status}"}` : metrics.ragQueries.name;
-const share = (status: string, window: string) =>
-  `sum(rate(${queries(status)}[${window}])) / sum(rate(${queries()}[${window}]))`;
+const share = (status: string, window: Duration) =>
+  `sum(${rate(queries(status), window)}) / sum(${rate(queries(), window)})`;
 
 const ragLatencyHigh: Alert = {
   name: "RAGLatencyHigh",
@@ -21,8 +23,8 @@ const ragLatencyHigh: Alert = {
     source: "a starting point; a stage takes a tenth of that when healthy",
   },
   expression: (threshold) =>
-    `histogram_quantile(0.95, sum by (stage, le) (rate(${ragQueryDuration.bucket}[5m]))) > ${threshold}` +
-    ` and on (stage) sum by (stage) (increase(${ragQueryDuration.count}[5m])) > ${MINIMUM_OBSERVATIONS}`,
+    `histogram_quantile(0.95, sum by (stage, le) (${rate(ragQueryDuration.bucket, "5m")})) > ${threshold}` +
+    ` and on (stage) sum by (stage) (${increase(ragQueryDuration.count, "5m")}) > ${MINIMUM_OBSERVATIONS}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-llm", panel: "ragLatency" },
 };
@@ -36,7 +38,7 @@ const ragQueryFailures: Alert = {
     "{{ $value | humanizePercentage }} of retrievals fail: the agent answers without the merchant's documents, or makes things up.",
   threshold: { default: 0.05, unit: "share of retrievals", source: "a starting point" },
   expression: (threshold) =>
-    `${share("error", "5m")} > ${threshold} and sum(increase(${queries("error")}[5m])) > ${MINIMUM_FAILURES}`,
+    `${share("error", "5m")} > ${threshold} and sum(${increase(queries("error"), "5m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "ragFailures" },
 };
@@ -46,7 +48,7 @@ const MINIMUM_EMPTY = 20;
 
 const ragEmptyResultsHigh: Alert = {
   name: "RAGEmptyResultsHigh",
-  severity: "info",
+  severity: "warning",
   service: "rag",
   summary: "Knowledge retrieval often finds nothing.",
   description:
@@ -57,7 +59,7 @@ const ragEmptyResultsHigh: Alert = {
     source: "a starting point; a complete index leaves a few percent empty",
   },
   expression: (threshold) =>
-    `${share("empty", "1h")} > ${threshold} and sum(increase(${queries("empty")}[1h])) > ${MINIMUM_EMPTY}`,
+    `${share("empty", "1h")} > ${threshold} and sum(${increase(queries("empty"), "1h")}) > ${MINIMUM_EMPTY}`,
   holdFor: "1h",
   panel: { dashboard: "agentpay-llm", panel: "ragEmpty" },
 };
@@ -78,8 +80,8 @@ const toolCallFailures: Alert = {
     source: "a starting point; wrong arguments by the model fail a few percent",
   },
   expression: (threshold) =>
-    `sum by (tool) (rate(${failedToolCalls}[15m])) / sum by (tool) (rate(${toolCalls}[15m])) > ${threshold}` +
-    ` and on (tool) sum by (tool) (increase(${failedToolCalls}[15m])) > ${MINIMUM_FAILURES}`,
+    `sum by (tool) (${rate(failedToolCalls, "15m")}) / sum by (tool) (${rate(toolCalls, "15m")}) > ${threshold}` +
+    ` and on (tool) sum by (tool) (${increase(failedToolCalls, "15m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-llm", panel: "toolFailures" },
 };

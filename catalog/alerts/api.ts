@@ -1,12 +1,26 @@
+import { increase } from "../counting.ts";
 import { metrics } from "../metrics.ts";
-import { errorRatio, latencyBuckets, latencyP95, userEndpoints } from "../recording-rules/api.ts";
+import {
+  errorRatio,
+  errorRatioByInstance,
+  latencyBuckets,
+  latencyBucketsByInstance,
+  latencyMedian,
+  latencyP95,
+  latencyP95ByInstance,
+  requestsAnswered,
+  requestsAnsweredBefore,
+  routesRefused,
+  STOPPED_SHARE,
+  userEndpoints,
+} from "../recording-rules/api.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
-import { allDown, someDown } from "./availability.ts";
+import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 
 const API = 'job="agentpay-api"';
 
-const failures = (window: "5m" | "15m") =>
-  `sum by (job) (increase(${metrics.requests.name}{${API},${userEndpoints},status=~"5.."}[${window}]))`;
+const failures = (window: "5m" | "15m", by = "job") =>
+  `sum by (${by}) (${increase(`${metrics.requests.name}{${API},${userEndpoints},status=~"5.."}`, window)})`;
 
 const apiDown: Alert = {
   name: "APIDown",
@@ -20,16 +34,46 @@ const apiDown: Alert = {
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
 };
 
+const apiServersDown: Alert = {
+  name: "APIServersDown",
+  severity: "critical",
+  service: "api",
+  summary: "Many API servers are down, or keep restarting.",
+  description:
+    "{{ $value | humanizePercentage }} of the API servers are unreachable or crash again and again: requests to them fail, and the others may not carry the load.",
+  threshold: SPARE_SERVERS,
+  expression: (threshold) => manyDown("agentpay-api", threshold),
+  holdFor: "2m",
+  panel: { dashboard: "agentpay-technical", panel: "serversDown" },
+};
+
 const apiInstanceDown: Alert = {
   name: "APIInstanceDown",
   severity: "warning",
   service: "api",
   summary: "An API server does not answer.",
   description:
-    "API server {{ $labels.instance }} has been unreachable for 2 minutes. The others serve all visitors, with less room for more of them.",
+    "API server {{ $labels.instance }} has been unreachable for 2 minutes. Others answer, with less room for more visitors.",
   expression: () => someDown("agentpay-api"),
   holdFor: "2m",
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
+};
+
+const apiInstanceRestarting: Alert = {
+  name: "APIInstanceRestarting",
+  severity: "warning",
+  service: "api",
+  summary: "An API server keeps restarting.",
+  description:
+    "API server {{ $labels.instance }} went away and came back {{ $value | humanize }} times in half an hour: whoever was connected to it lost the chat each time.",
+  threshold: {
+    default: RESTARTS,
+    unit: "restarts in 30 minutes",
+    source: "a starting point; deployments one after another stay below it",
+  },
+  expression: (threshold) => restarting("agentpay-api", threshold),
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-technical", panel: "restarts" },
 };
 
 const highErrorRate: Alert = {
@@ -47,6 +91,8 @@ const highErrorRate: Alert = {
   expression: (threshold) =>
     `${errorRatio.record}{${API}} > ${threshold} and on (job) ${failures("5m")} > ${MINIMUM_FAILURES}`,
   holdFor: "5m",
+  // A fault that comes and goes is one page, not one each time.
+  keepFiringFor: "10m",
   panel: { dashboard: "agentpay-metrics", panel: "errorRatio" },
 };
 
@@ -65,8 +111,34 @@ const elevatedErrorRate: Alert = {
   expression: (threshold) =>
     `${errorRatio.record}{${API}} > ${threshold} and on (job) ${failures("15m")} > ${MINIMUM_FAILURES}`,
   holdFor: "15m",
+  keepFiringFor: "10m",
   panel: { dashboard: "agentpay-metrics", panel: "errorRatio" },
 };
+
+const apiInstanceFailing: Alert = {
+  name: "APIInstanceFailing",
+  severity: "warning",
+  service: "api",
+  summary: "One API server fails requests that the others answer.",
+  description:
+    "API server {{ $labels.instance }} fails {{ $value | humanizePercentage }} of its requests while all together fail few: visitors whom it serves see errors.",
+  threshold: {
+    default: 0.05,
+    unit: "share of the server's requests",
+    source: "HighErrorRate's limit, for one server: set it along with that one",
+  },
+  expression: (threshold) =>
+    `${errorRatioByInstance.record}{${API}} > ${threshold}` +
+    ` and on (job, instance) ${failures("5m", "job, instance")} > ${MINIMUM_FAILURES}` +
+    ` unless on (job) ${errorRatio.record}{${API}} > ${threshold}`,
+  holdFor: "5m",
+  keepFiringFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "errorsByInstance" },
+};
+
+/** More requests than so few that their quantiles are luck. */
+const enough = (record: string, on: string) =>
+  ` and on (${on}) ${record}{${API},le="+Inf"} * 300 > ${MINIMUM_OBSERVATIONS}`;
 
 export const slowApiResponses = {
   name: "SlowAPIResponses",
@@ -81,11 +153,89 @@ export const slowApiResponses = {
     source: "the guide: p95 over 2 s for 10 minutes",
   },
   expression: (threshold) =>
-    `${latencyP95.record}{${API}} > ${threshold}` +
-    ` and on (job) ${latencyBuckets.record}{${API},le="+Inf"} * 300 > ${MINIMUM_OBSERVATIONS}`,
+    `${latencyP95.record}{${API}} > ${threshold}${enough(latencyBuckets.record, "job")}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-metrics", panel: "latencyP95" },
 } as const satisfies Alert;
+
+const apiMostlySlow: Alert = {
+  name: "APIMostlySlow",
+  severity: "critical",
+  service: "api",
+  summary: "The API answers nearly everybody slowly.",
+  description:
+    "Every second request takes longer than {{ $value | humanizeDuration }}: the chat hardly works for anybody, although nothing fails.",
+  threshold: {
+    default: 2,
+    unit: "seconds, median (50th percentile)",
+    source: "the guide's 2 s for 1 request in 20, reached by every second one",
+  },
+  expression: (threshold) =>
+    `${latencyMedian.record}{${API}} > ${threshold}${enough(latencyBuckets.record, "job")}`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-technical", panel: "latency" },
+};
+
+const apiInstanceSlow: Alert = {
+  name: "APIInstanceSlow",
+  severity: "warning",
+  service: "api",
+  summary: "One API server answers slowly, the others do not.",
+  description:
+    "1 request in 20 to API server {{ $labels.instance }} takes longer than {{ $value | humanizeDuration }}: visitors whom it serves wait.",
+  threshold: {
+    default: 2,
+    unit: "seconds, 95th percentile",
+    source: "SlowAPIResponses's limit, for one server: set it along with that one",
+  },
+  expression: (threshold) =>
+    `${latencyP95ByInstance.record}{${API}} > ${threshold}` +
+    enough(latencyBucketsByInstance.record, "job, instance") +
+    ` unless on (job) ${latencyP95.record}{${API}} > ${threshold}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "latencyByInstance" },
+};
+
+/** Refusals in 10 minutes below which a share of routes means nothing. */
+const MINIMUM_REFUSED = 20;
+
+/** Requests answered in half an hour below which a pause of minutes is a coincidence. */
+const MINIMUM_ANSWERED = 30;
+
+const apiTrafficStopped: Alert = {
+  name: "APITrafficStopped",
+  severity: "critical",
+  service: "api",
+  summary: "The API answers no request any more, though its servers are up.",
+  description:
+    "All at once nobody got a good answer any more, for 10 minutes: the servers hang, refuse everybody, or nothing reaches them. Nothing else shows it, for nothing fails.",
+  expression: () =>
+    `${requestsAnswered.record} <= ${STOPPED_SHARE} * ${requestsAnsweredBefore.record}` +
+    ` and ${requestsAnsweredBefore.record} * 1800 > ${MINIMUM_ANSWERED}` +
+    ` and on (job) sum by (job) (${metrics.up.name}{${API}}) > 0`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-technical", panel: "requestsAnswered" },
+};
+
+const refused = increase(`${metrics.requests.name}{${API},${userEndpoints},status=~"4.."}`, "10m");
+
+const apiRequestsRefused: Alert = {
+  name: "APIRequestsRefused",
+  severity: "critical",
+  service: "api",
+  summary: "The API refuses nearly everybody.",
+  description:
+    "{{ $value | humanizePercentage }} of the API's routes refuse nearly all requests, or their callers give up: a changed key, a wrong permission or a hang, and no error of ours.",
+  threshold: {
+    default: 0.5,
+    unit: "share of routes that refuse 9 of 10 requests",
+    source: "a starting point: somebody who guesses passwords only hits a route or two",
+  },
+  expression: (threshold) =>
+    `${routesRefused.record} > ${threshold} and on (job) sum by (job) (${refused}) > ${MINIMUM_REFUSED}`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-technical", panel: "routesRefused" },
+};
 
 const databaseAppPoolSaturated: Alert = {
   name: "DatabaseAppPoolSaturated",
@@ -111,10 +261,17 @@ export const apiAlerts: AlertGroup = {
   interval: "30s",
   alerts: [
     apiDown,
+    apiServersDown,
     apiInstanceDown,
+    apiInstanceRestarting,
     highErrorRate,
     elevatedErrorRate,
+    apiInstanceFailing,
     slowApiResponses,
+    apiMostlySlow,
+    apiInstanceSlow,
+    apiTrafficStopped,
+    apiRequestsRefused,
     databaseAppPoolSaturated,
   ],
 };

@@ -1,4 +1,6 @@
 import { type Job, metrics } from "../metrics.ts";
+import { restarts } from "../recording-rules/api.ts";
+import type { Threshold } from "./alert.ts";
 
 const up = (job: Job) => `${metrics.up.name}{job="${job}"}`;
 
@@ -15,4 +17,37 @@ export function someDown(job: Job): string {
 /** A target of the job does not answer, or none is known. */
 export function anyDown(job: Job): string {
   return `${up(job)} == 0 or absent(${up(job)})`;
+}
+
+/** Restarts in half an hour that no deployment has: two in a row are two. */
+export const RESTARTS = 3;
+
+/** A server that went away and came back more often than deployments make it. */
+export function restarting(job: Job, threshold: number): string {
+  return `${restarts.record}{job="${job}"} > ${threshold}`;
+}
+
+/** More of a job's servers are down, or come and go, than the others can stand in for. */
+export function manyDown(job: Job, threshold: number): string {
+  return (
+    `count by (job) (${up(job)} == 0 or ${restarting(job, RESTARTS)})` +
+    ` / count by (job) (${up(job)}) > ${threshold}`
+  );
+}
+
+/** A job's servers are deployed with so much to spare. */
+export const SPARE_SERVERS: Threshold = {
+  default: 0.25,
+  unit: "share of servers",
+  source:
+    "a starting point: three quarters carry the busiest hour; the guide pages for each server, which one or two of few still do",
+};
+
+/**
+ * An exporter gives no answer, as it does while what it asks hangs or the network to it swallows everything, and no
+ * counter of `works`, which move only while its subject works, has moved for 5 minutes.
+ */
+export function unknownState(job: Job, ...works: readonly string[]): string {
+  const moving = works.map((series) => `sum(increase(${series}[5m]) >= 0) > 0`);
+  return [`${up(job)} == 0`, ...moving.map((each) => `(${each})`)].join(" unless on () ");
 }

@@ -1,5 +1,11 @@
+import { increase } from "../counting.ts";
 import { metrics } from "../metrics.ts";
-import { conversationRate, conversionRatio, usualConversationRate } from "../recording-rules/business.ts";
+import {
+  conversationRate,
+  conversionRatio,
+  usualConversationRate,
+  usualConversionRatio,
+} from "../recording-rules/business.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 
 /** Conversations that half an hour usually has, below which fewer of them are a coincidence. */
@@ -37,13 +43,13 @@ const checkoutConversionDropped: Alert = {
     "In the last 24 hours conversations ended in a sale at {{ $value | humanizePercentage }} of last week's rate: visitors talk to the agent but can't, or won't, buy.",
   threshold: {
     default: 0.6,
-    unit: "share of the mean of the week up to yesterday",
+    unit: "share of the middle of the week up to yesterday",
     source: "a starting point",
   },
   // The week ends a day ago: a mean that holds the present would fall with it.
   expression: (threshold) =>
-    `${conversionRatio.record} / (avg_over_time(${conversionRatio.record}[7d] offset 1d) > 0) < ${threshold}` +
-    ` and sum(increase(${metrics.conversationsStarted.name}[1d])) > ${MINIMUM_CONVERSATIONS}`,
+    `${conversionRatio.record} / (${usualConversionRatio} > 0) < ${threshold}` +
+    ` and sum(${increase(metrics.conversationsStarted.name, "1d")}) > ${MINIMUM_CONVERSATIONS}`,
   holdFor: "2h",
   panel: { dashboard: "agentpay-technical", panel: "conversionVersusUsual" },
 };

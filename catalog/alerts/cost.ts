@@ -1,5 +1,6 @@
+import { increase, rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
-import { costPerConversation, costRates, dailyCost, monthlyCost } from "../recording-rules/cost.ts";
+import { costPerConversation, costRates, dailyCost, monthToDateCost } from "../recording-rules/cost.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
 
 /** USD a day at the pace of a window. */
@@ -22,7 +23,7 @@ const llmCostRunaway: Alert = {
   name: "LLMCostRunaway",
   severity: "critical",
   service: "cost",
-  summary: "Something spends money on language models at a furious pace.",
+  summary: "Something spends money on language models far too fast.",
   description:
     "LLM calls cost {{ $value | humanize }} USD a day at the pace of the last hour, and still do: a loop or an abuser empties the budget while users notice nothing.",
   threshold: {
@@ -59,13 +60,13 @@ const llmMonthlyBudgetNearlySpent: Alert = {
   service: "cost",
   summary: "The monthly budget for language models is nearly spent.",
   description:
-    "LLM calls of the last 30 days cost {{ $value | humanize }} USD: there is time to decide before the budget is gone.",
+    "LLM calls of this calendar month cost {{ $value | humanize }} USD so far: there is time to decide before the budget is gone.",
   threshold: {
     default: 2000,
-    unit: "USD in 30 days",
+    unit: "USD in a calendar month",
     source: "80% of 2500 USD, a month of a little less than the guide's daily limit",
   },
-  expression: (threshold) => `${monthlyCost.record} > ${threshold}`,
+  expression: (threshold) => `${monthToDateCost.record} > ${threshold}`,
   holdFor: "1h",
   panel: { dashboard: "agentpay-cost", panel: "monthly" },
 };
@@ -76,7 +77,7 @@ const llmCostPerConversationHigh: Alert = {
   service: "cost",
   summary: "A conversation costs more than it should.",
   description:
-    "A conversation costs {{ $value | humanize }} USD of LLM calls on average: not more visitors, but each of them, got dearer.",
+    "A conversation costs {{ $value | humanize }} USD of LLM calls on average: the number of visitors has not grown, but what each of them costs has.",
   threshold: {
     default: 0.5,
     unit: "USD a conversation, over an hour",
@@ -84,7 +85,7 @@ const llmCostPerConversationHigh: Alert = {
   },
   expression: (threshold) =>
     `${costPerConversation.record} > ${threshold}` +
-    ` and sum(increase(${metrics.conversationsStarted.name}[1h])) > ${MINIMUM_OBSERVATIONS}`,
+    ` and sum(${increase(metrics.conversationsStarted.name, "1h")}) > ${MINIMUM_OBSERVATIONS}`,
   holdFor: "1h",
   panel: { dashboard: "agentpay-cost", panel: "perConversation" },
 };
@@ -99,17 +100,18 @@ const llmCostAnomaly: Alert = {
   service: "cost",
   summary: "Language models cost several times the usual.",
   description:
-    "LLM calls cost {{ $value | humanize }} times what they did on average in the week up to yesterday, whatever the budget says.",
+    "LLM calls cost {{ $value | humanize }} times what they did in a busy hour of the week up to yesterday, whatever the budget says.",
   threshold: {
     default: 3,
-    unit: "times the mean of the week up to yesterday",
-    source: "a starting point; the daily curve alone stays below twice its mean",
+    unit: "times a busy hour of the week up to yesterday",
+    source: "a starting point; the busiest hours of a week are alike",
   },
-  // The week ends a day ago: a mean that holds the present would rise with it.
+  // One hour in twenty was busier: work that is done on some days or hours only is no anomaly each time, and an earlier
+  // anomaly of some hours does not count as usual. The week ends a day ago, or the present would be a part of it.
   expression: (threshold) =>
-    `${hourly} / (avg_over_time(${hourly}[7d] offset 1d) > 0) > ${threshold}` +
+    `${hourly} / (quantile_over_time(0.95, ${hourly}[7d] offset 1d) > 0) > ${threshold}` +
     ` and ${hourly} * 3600 > ${MINIMUM_HOURLY_COST}`,
-  // A day after the first start, the mean is one of few minutes, too low by far; an hour later it no longer is.
+  // A day after the first start, it compares with the few minutes of the start, far too low; an hour later it no longer does.
   holdFor: "1h",
   panel: { dashboard: "agentpay-cost", panel: "anomaly" },
 };
@@ -125,9 +127,9 @@ const llmCostNotRecorded: Alert = {
     "{{ $value | humanize }} LLM calls a second succeed and none adds to the cost counter: every cost alert is blind until it counts again.",
   // Calls without a price have an alert of their own.
   expression: () =>
-    `sum(rate(${metrics.llmRequests.name}{status="success"}[15m])) > 0` +
-    ` unless on () (sum(rate(${metrics.llmCost.name}[15m])) > 0)` +
-    ` unless on () (sum(rate(${unpriced}[15m])) > 0)`,
+    `sum(${rate(`${metrics.llmRequests.name}{status="success"}`, "15m")}) > 0` +
+    ` unless on () (sum(${rate(metrics.llmCost.name, "15m")}) > 0)` +
+    ` unless on () (sum(${rate(unpriced, "15m")}) > 0)`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-cost", panel: "pace" },
 };
@@ -144,9 +146,22 @@ const llmModelWithoutPrice: Alert = {
     unit: "calls in 30 minutes",
     source: "a starting point; leaves room for somebody trying out a model",
   },
-  expression: (threshold) => `sum by (model) (increase(${unpriced}[30m])) > ${threshold}`,
+  expression: (threshold) => `sum by (model) (${increase(unpriced, "30m")}) > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-cost", panel: "unpriced" },
+};
+
+const llmLedgerRowsDropped: Alert = {
+  name: "LLMLedgerRowsDropped",
+  severity: "warning",
+  service: "cost",
+  summary: "Rows of the cost ledger are lost.",
+  description:
+    "{{ $value | humanize }} rows of llm_metrics could not be written in 30 minutes and are lost: what those calls cost is missing from every report. Users notice nothing.",
+  // No threshold: the ledger is the exact account, so it misses nothing.
+  expression: () => `sum by (job) (${increase(metrics.llmLedgerDropped.name, "30m")}) > 0`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-cost", panel: "ledgerDropped" },
 };
 
 export const costAlerts: AlertGroup = {
@@ -161,5 +176,6 @@ export const costAlerts: AlertGroup = {
     llmCostAnomaly,
     llmCostNotRecorded,
     llmModelWithoutPrice,
+    llmLedgerRowsDropped,
   ],
 };

@@ -1,30 +1,39 @@
+import { increase, rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
-import { firstTokenP95, promptCacheRatio, promptTokens, providerErrorRatio } from "../recording-rules/llm.ts";
+import { STOPPED_SHARE } from "../recording-rules/api.ts";
+import {
+  firstTokenMedian,
+  firstTokenP95,
+  llmCalls,
+  llmCallsBefore,
+  llmUnanswered,
+  llmUnansweredByModel,
+  modelErrorRatio,
+  promptCacheRatio,
+  promptTokens,
+  providerErrorRatio,
+} from "../recording-rules/llm.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
 
 const calls = metrics.llmRequests.name;
 const failed = `${calls}{status="error"}`;
 const fallbacks = (outcome: "succeeded" | "failed") => `${metrics.llmFallbacks.name}{outcome="${outcome}"}`;
 
-/** Share of LLM calls that must fail as well: 10 failures in 100 000 calls are no incident. */
-const MINIMUM_FAILURE_RATIO = 0.1;
-
 const llmRequestFailures: Alert = {
   name: "LLMRequestFailures",
-  severity: "warning",
+  severity: "critical",
   service: "llm",
-  summary: "Calls to the language models fail.",
+  summary: "Calls to the language models fail, and no other model answers.",
   description:
-    "{{ $value | humanize }} LLM calls failed in 5 minutes after retries and fallback: the agent leaves visitors without an answer.",
+    "{{ $value | humanize }} LLM calls failed in 5 minutes after retries, and no fallback made them good: the agent leaves visitors without an answer.",
   threshold: {
     default: 10,
     unit: "failed calls in 5 minutes",
     source: "the guide: more than 10 failures in 5 minutes",
   },
-  expression: (threshold) =>
-    `sum(increase(${failed}[5m])) > ${threshold}` +
-    ` and sum(rate(${failed}[5m])) / sum(rate(${calls}[5m])) > ${MINIMUM_FAILURE_RATIO}`,
+  expression: (threshold) => `${llmUnanswered.record} * 300 > ${threshold}`,
   holdFor: "5m",
+  keepFiringFor: "5m",
   panel: { dashboard: "agentpay-metrics", panel: "llmFailures" },
 };
 
@@ -32,9 +41,9 @@ const llmProviderOutage: Alert = {
   name: "LLMProviderOutage",
   severity: "critical",
   service: "llm",
-  summary: "Most calls to one LLM provider fail.",
+  summary: "Most calls to one LLM provider fail, and no other model answers.",
   description:
-    "{{ $value | humanizePercentage }} of the calls to {{ $labels.provider }} fail after retries and fallback: the agent hardly answers anybody.",
+    "{{ $value | humanizePercentage }} of the calls to {{ $labels.provider }} fail after retries, and no fallback makes them good: the agent hardly answers anybody.",
   threshold: {
     default: 0.5,
     unit: "share of the provider's calls",
@@ -42,11 +51,69 @@ const llmProviderOutage: Alert = {
   },
   expression: (threshold) =>
     `${providerErrorRatio.record} > ${threshold}` +
-    ` and on (provider) sum by (provider) (increase(${failed}[5m])) > ${MINIMUM_FAILURES}`,
+    ` and on (provider) sum by (provider) (${llmUnansweredByModel.record}) * 300 > ${MINIMUM_FAILURES}`,
   holdFor: "5m",
   // Providers recover in fits: one incident, not five.
   keepFiringFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "providerErrorRatio" },
+};
+
+const llmModelOutage: Alert = {
+  name: "LLMModelOutage",
+  severity: "critical",
+  service: "llm",
+  summary: "Most calls to one language model fail, and no other model answers.",
+  description:
+    "{{ $labels.model }} of {{ $labels.provider }} fails {{ $value | humanize }} calls in 5 minutes, most of those that it gets, and no fallback makes them good: whatever it is used for does not work.",
+  threshold: {
+    default: MINIMUM_FAILURES,
+    unit: "failed calls in 5 minutes, more than half of the model's",
+    source: "a starting point; a model of which most calls fail is dead, however few they are among all",
+  },
+  expression: (threshold) =>
+    `${llmUnansweredByModel.record} * 300 > ${threshold}` +
+    ` and on (provider, model) ${modelErrorRatio.record} > 0.5`,
+  holdFor: "5m",
+  keepFiringFor: "5m",
+  panel: { dashboard: "agentpay-llm", panel: "unanswered" },
+};
+
+const llmModelFailing: Alert = {
+  name: "LLMModelFailing",
+  severity: "warning",
+  service: "llm",
+  summary: "A language model fails many of its calls.",
+  description:
+    "{{ $labels.model }} of {{ $labels.provider }} fails {{ $value | humanizePercentage }} of its calls. Whether visitors notice depends on the fallback: LLMRequestFailures pages where it does not help.",
+  threshold: {
+    default: 0.1,
+    unit: "share of the model's calls",
+    source: "a starting point; retries leave a few percent at most of a model that is well",
+  },
+  expression: (threshold) =>
+    `${modelErrorRatio.record} > ${threshold}` +
+    ` and on (provider, model) sum by (provider, model) (${increase(failed, "5m")}) > ${MINIMUM_FAILURES}`,
+  holdFor: "10m",
+  keepFiringFor: "5m",
+  panel: { dashboard: "agentpay-llm", panel: "modelErrorRatio" },
+};
+
+/** Calls in half an hour below which a pause of minutes is a coincidence. */
+const MINIMUM_CALLS = 30;
+
+const llmCallsStopped: Alert = {
+  name: "LLMCallsStopped",
+  severity: "critical",
+  service: "llm",
+  summary: "No language model is called any more.",
+  description:
+    "All at once AgentPay calls no language model any more, for 15 minutes, though people use it: the agent answers nobody, and no call fails that would show it.",
+  expression: () =>
+    `(${llmCalls.record} or 0 * ${llmCallsBefore.record}) <= ${STOPPED_SHARE} * ${llmCallsBefore.record}` +
+    ` and ${llmCallsBefore.record} * 1800 > ${MINIMUM_CALLS}` +
+    ` unless on () (sum(${metrics.up.name}{job="agentpay-api"}) == 0)`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-llm", panel: "requests" },
 };
 
 const llmFallbackExhausted: Alert = {
@@ -61,7 +128,7 @@ const llmFallbackExhausted: Alert = {
     unit: "failed fallbacks in 5 minutes",
     source: "a starting point; one failed fallback is bad luck, several are an outage of both models",
   },
-  expression: (threshold) => `sum(increase(${fallbacks("failed")}[5m])) > ${threshold}`,
+  expression: (threshold) => `sum(${increase(fallbacks("failed"), "5m")}) > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "failedFallbacks" },
 };
@@ -79,10 +146,10 @@ const llmFallbackActive: Alert = {
     source: "a starting point; below that, visitors and the bill don't notice",
   },
   expression: (threshold) =>
-    `sum by (from_model, to_model) (rate(${fallbacks("succeeded")}[15m]))` +
-    ` / on () group_left () sum(rate(${calls}[15m])) > ${threshold}` +
+    `sum by (from_model, to_model) (${rate(fallbacks("succeeded"), "15m")})` +
+    ` / on () group_left () sum(${rate(calls, "15m")}) > ${threshold}` +
     ` and on (from_model, to_model)` +
-    ` sum by (from_model, to_model) (increase(${fallbacks("succeeded")}[15m])) > ${MINIMUM_FAILURES}`,
+    ` sum by (from_model, to_model) (${increase(fallbacks("succeeded"), "15m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-llm", panel: "fallbackRatio" },
 };
@@ -95,37 +162,43 @@ const llmRateLimited: Alert = {
   service: "llm",
   summary: "An LLM provider refuses calls because our rate limit is used up.",
   description:
-    "{{ $labels.provider }} refuses {{ $value | humanizePercentage }} of our calls for their number: those visitors get no answer until the limit is raised or traffic falls.",
+    "{{ $labels.provider }} refuses {{ $value | humanizePercentage }} of our calls for their number: until the limit is raised or traffic falls, a fallback answers those visitors, or nobody does.",
   threshold: {
     default: 0.05,
     unit: "share of the provider's calls",
     source: "a starting point; retries absorb less than that",
   },
   expression: (threshold) =>
-    `sum by (provider) (rate(${limited}[10m])) / sum by (provider) (rate(${calls}[10m])) > ${threshold}` +
-    ` and on (provider) sum by (provider) (increase(${limited}[10m])) > ${MINIMUM_FAILURES}`,
+    `sum by (provider) (${rate(limited, "10m")}) / sum by (provider) (${rate(calls, "10m")}) > ${threshold}` +
+    ` and on (provider) sum by (provider) (${increase(limited, "10m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-llm", panel: "rateLimitedRatio" },
 };
+
+const rejected = `${calls}{status="error",error_type=~"not_found|authentication|permission|billing"}`;
 
 const llmModelRejected: Alert = {
   name: "LLMModelRejected",
   severity: "critical",
   service: "llm",
-  summary: "An LLM provider rejects our model, our key or our account.",
+  summary: "An LLM provider rejects our model, key or account, and no other model answers.",
   description:
-    "{{ $labels.provider }} rejected {{ $value | humanize }} calls for {{ $labels.model }} in 5 minutes as unknown, forbidden or unpaid: retries never help, everything that uses the model is broken.",
+    "{{ $labels.provider }} rejected {{ $value | humanize }} calls for {{ $labels.model }} in 5 minutes as unknown, forbidden or unpaid: retries never help, and no fallback makes them good. Everything that uses the model is broken.",
   threshold: {
     default: 3,
     unit: "rejected calls in 5 minutes",
     source: "a starting point; no call of ours should ever be rejected",
   },
+  // Where a fallback answers, nobody has to get up: LLMModelFailing and LLMFallbackActive tell of it.
   expression: (threshold) =>
-    `sum by (provider, model) (increase(${calls}{status="error",error_type=~"not_found|authentication|permission|billing"}[5m]))` +
-    ` > ${threshold}`,
+    `sum by (provider, model) (${increase(rejected, "5m")}) > ${threshold}` +
+    ` and on (provider, model) ${llmUnansweredByModel.record} * 300 > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "rejections" },
 };
+
+/** More replies than so few that their quantiles are luck. */
+const enoughReplies = ` and on (model) sum by (model) (${increase(metrics.llmTimeToFirstToken.count, "5m")}) > ${MINIMUM_OBSERVATIONS}`;
 
 const llmTimeToFirstTokenHigh: Alert = {
   name: "LLMTimeToFirstTokenHigh",
@@ -139,10 +212,26 @@ const llmTimeToFirstTokenHigh: Alert = {
     unit: "seconds to the first token, 95th percentile",
     source: "a starting point; twice what the objective llm-first-token allows",
   },
-  expression: (threshold) =>
-    `${firstTokenP95.record} > ${threshold} and on (model)` +
-    ` sum by (model) (increase(${metrics.llmTimeToFirstToken.count}[5m])) > ${MINIMUM_OBSERVATIONS}`,
+  expression: (threshold) => `${firstTokenP95.record} > ${threshold}${enoughReplies}`,
   holdFor: "10m",
+  panel: { dashboard: "agentpay-llm", panel: "firstToken" },
+};
+
+const llmMostlySlow: Alert = {
+  name: "LLMMostlySlow",
+  severity: "critical",
+  service: "llm",
+  summary: "The language model keeps nearly everybody waiting.",
+  description:
+    "Every second reply of {{ $labels.model }} begins later than {{ $value | humanizeDuration }}: visitors take the chat for dead, although nothing fails.",
+  threshold: {
+    default: 10,
+    unit: "seconds to the first token, median (50th percentile)",
+    source: "a starting point: twice what LLMTimeToFirstTokenHigh allows 1 reply in 20",
+  },
+  expression: (threshold) => `${firstTokenMedian.record} > ${threshold}${enoughReplies}`,
+  holdFor: "5m",
+  keepFiringFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "firstToken" },
 };
 
@@ -151,7 +240,7 @@ const truncated = `${responses}{stop_reason=~"max_tokens|model_context_window_ex
 
 const llmResponsesTruncated: Alert = {
   name: "LLMResponsesTruncated",
-  severity: "info",
+  severity: "warning",
   service: "llm",
   summary: "Replies of the language model are cut off.",
   description:
@@ -162,8 +251,8 @@ const llmResponsesTruncated: Alert = {
     source: "a starting point; a fitting limit cuts off less than 1%",
   },
   expression: (threshold) =>
-    `sum by (model) (rate(${truncated}[30m])) / sum by (model) (rate(${responses}[30m])) > ${threshold}` +
-    ` and on (model) sum by (model) (increase(${truncated}[30m])) > ${MINIMUM_FAILURES}`,
+    `sum by (model) (${rate(truncated, "30m")}) / sum by (model) (${rate(responses, "30m")}) > ${threshold}` +
+    ` and on (model) sum by (model) (${increase(truncated, "30m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "30m",
   panel: { dashboard: "agentpay-llm", panel: "truncatedRatio" },
 };
@@ -173,7 +262,7 @@ const MINIMUM_PROMPT_TOKENS = 100;
 
 const llmPromptCacheHitRatioLow: Alert = {
   name: "LLMPromptCacheHitRatioLow",
-  severity: "info",
+  severity: "warning",
   service: "llm",
   summary: "The provider's prompt cache hardly helps.",
   description:
@@ -185,7 +274,7 @@ const llmPromptCacheHitRatioLow: Alert = {
   },
   expression: (threshold) =>
     `${promptCacheRatio.record} < ${threshold} and on (model)` +
-    ` sum by (model) (rate(${promptTokens}[1h])) > ${MINIMUM_PROMPT_TOKENS}`,
+    ` sum by (model) (${rate(promptTokens, "1h")}) > ${MINIMUM_PROMPT_TOKENS}`,
   holdFor: "2h",
   panel: { dashboard: "agentpay-llm", panel: "promptCache" },
 };
@@ -196,11 +285,15 @@ export const llmAlerts: AlertGroup = {
   alerts: [
     llmRequestFailures,
     llmProviderOutage,
+    llmModelOutage,
+    llmModelFailing,
+    llmCallsStopped,
     llmFallbackExhausted,
     llmFallbackActive,
     llmRateLimited,
     llmModelRejected,
     llmTimeToFirstTokenHigh,
+    llmMostlySlow,
     llmResponsesTruncated,
     llmPromptCacheHitRatioLow,
   ],

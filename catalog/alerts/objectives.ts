@@ -55,7 +55,7 @@ function budgetExhausted(objective: Objective): Alert {
     summary: "An objective is missed: its error budget is spent.",
     description:
       `${objective.whenBroken} Over 30 days too much went wrong to still say that ${promiseOf(objective)}; ` +
-      "{{ $value | humanizePercentage }} of the error budget are left.",
+      "of the error budget, {{ $value | humanizePercentage }} is left (below 0: overspent).",
     expression: () =>
       `${ofObjective(objectiveRecords.budgetRemaining, objective)} <= 0` +
       ` and ${badEventsIn(objective, OBJECTIVE_PERIOD)} > ${MINIMUM_BAD_EVENTS}`,
@@ -64,17 +64,24 @@ function budgetExhausted(objective: Objective): Alert {
   };
 }
 
-/** A renamed metric, label or bucket would otherwise look like an objective that is met. */
+/**
+ * A renamed metric, label or bucket would otherwise look like an objective that is met. A route has no series before
+ * its first request, so a quiet night after a restart looks the same: something else has to show that events happen,
+ * or there were none for a day.
+ */
 function metricMissing(objective: Objective): Alert {
   const absent = (record: string) => `absent(${ofObjective(record, objective)})`;
+  const forADay = `absent_over_time(${ofObjective(objectiveRecords.events, objective)}[1d])`;
   return {
     name: "SLOMetricMissing",
     severity: "warning",
     service: objective.service,
     labels: { slo: objective.name },
     summary: "An objective is no longer measured.",
-    description: `Nobody would notice if this happened: ${objective.whenBroken} The series that ${objective.name} is computed from have been missing for 30 minutes.`,
-    expression: () => `${absent(objectiveRecords.errors)} or ${absent(objectiveRecords.events)}`,
+    description: `Nobody would notice if this happened: ${objective.whenBroken} The series that ${objective.name} is computed from have been missing for 30 minutes, while AgentPay is used, or for a day.`,
+    expression: () =>
+      `(${absent(objectiveRecords.errors)} or ${absent(objectiveRecords.events)}) and on () ${objective.activity}` +
+      ` or ${forADay}`,
     holdFor: "30m",
     panel: { dashboard: "agentpay-slo", panel: "events" },
   };

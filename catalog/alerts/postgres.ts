@@ -1,7 +1,8 @@
+import { rate, sustained } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
-import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
-import { anyDown } from "./availability.ts";
+import type { Alert, AlertGroup } from "./alert.ts";
+import { anyDown, unknownState } from "./availability.ts";
 
 /** PostgreSQL's own databases have no users. */
 const OURS = 'datname!~"template.*|postgres"';
@@ -28,6 +29,36 @@ const postgresExporterDown: Alert = {
   expression: () => anyDown("postgres"),
   holdFor: "5m",
   panel: { dashboard: "agentpay-data", panel: "exportersUp" },
+};
+
+const postgresStateUnknown: Alert = {
+  name: "PostgresStateUnknown",
+  severity: "critical",
+  service: "postgres",
+  summary: "Nothing is known of PostgreSQL, and nothing shows that it works.",
+  description:
+    "The exporter of {{ $labels.instance }} gives no answer, and neither a conversation began nor a job was done in 5 minutes: PostgreSQL hangs, or the network to it swallows everything, or nobody is there and only the exporter is dead.",
+  expression: () =>
+    unknownState(
+      "postgres",
+      metrics.conversationsStarted.name,
+      `${metrics.workerJobs.name}{status="succeeded"}`,
+    ),
+  holdFor: "3m",
+  panel: { dashboard: "agentpay-data", panel: "exportersUp" },
+};
+
+const postgresUnreadable: Alert = {
+  name: "PostgresUnreadable",
+  severity: "critical",
+  service: "postgres",
+  summary: "PostgreSQL answers, but nothing can be read of it.",
+  description:
+    "The exporter of {{ $labels.instance }} takes PostgreSQL for up and gets no statistics of it: most likely every connection slot is taken, and whoever needs a new one fails.",
+  // An exporter keeps the connection that it asks "are you there" on: it lives on when no new one is to be had.
+  expression: () => `${metrics.pgUp.name} == 1 unless on (instance) ${metrics.pgDatabaseBackends.name}`,
+  holdFor: "2m",
+  panel: { dashboard: "agentpay-data", panel: "databasesUp" },
 };
 
 const databasePoolExhausted: Alert = {
@@ -64,6 +95,38 @@ const postgresSlowQueries: Alert = {
   panel: { dashboard: "agentpay-metrics", panel: "slowestStatements" },
 };
 
+/** Exporters before 0.17 don't say what kind of backend it is. Dumps and backups take as long as they take. */
+const CLIENTS =
+  'backend_type=~"client backend|",application_name!~"pg_dump.*|pg_basebackup|pg_restore|pgbackrest.*|barman.*|wal-g.*"';
+const transactions = (state: string) => `${metrics.pgStatActivityMaxTxDuration.name}{${state},${CLIENTS}}`;
+
+/** Sightings, of one a minute for half an hour, below which a slow call is an exception. */
+const MINIMUM_SIGHTINGS = 3;
+
+const postgresSlowCalls: Alert = {
+  name: "PostgresSlowCalls",
+  severity: "warning",
+  service: "postgres",
+  summary: "Some database calls take many seconds.",
+  description:
+    "Calls that had run for up to {{ $value | humanizeDuration }} were seen in {{ $labels.datname }} again and again for half an hour: a mean hides them among many quick ones, their users wait.",
+  threshold: {
+    default: 5,
+    unit: "seconds that a transaction has been at work",
+    source:
+      "a starting point; five times what the guide calls slow, since what is seen may be several statements",
+  },
+  expression: (threshold) => {
+    const seen = `max by (instance, datname) (max_over_time(${transactions('state="active"')}[1m])) > ${threshold}`;
+    return (
+      `max_over_time((${seen})[30m:1m])` +
+      ` and on (instance, datname) count_over_time((${seen})[30m:1m]) > ${MINIMUM_SIGHTINGS}`
+    );
+  },
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-data", panel: "longestTransaction" },
+};
+
 const postgresLongTransaction: Alert = {
   name: "PostgresLongTransaction",
   severity: "warning",
@@ -77,8 +140,7 @@ const postgresLongTransaction: Alert = {
     source: "a starting point; no request of AgentPay takes minutes",
   },
   expression: (threshold) =>
-    `max by (instance, datname, state) (${metrics.pgStatActivityMaxTxDuration.name}` +
-    `{state=~"active|idle in transaction.*",backend_type="client backend"}) > ${threshold}`,
+    `max by (instance, datname, state) (${transactions('state=~"active|idle in transaction.*"')}) > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-data", panel: "longestTransaction" },
 };
@@ -89,19 +151,20 @@ const postgresDeadlocks: Alert = {
   service: "postgres",
   summary: "Database transactions lock each other out.",
   description:
-    "{{ $value | humanize }} deadlocks in {{ $labels.datname }} in 10 minutes: each of them failed somebody's request or job.",
+    "{{ $value | humanize }} deadlocks in {{ $labels.datname }} in 5 minutes, and as many in the 5 before: each of them failed somebody's request or job.",
   threshold: {
-    default: MINIMUM_FAILURES,
-    unit: "deadlocks in 10 minutes",
+    default: 2,
+    unit: "deadlocks in 5 minutes, twice in a row",
     source: "a starting point; one now and then is retried and nobody notices",
   },
   expression: (threshold) =>
-    `sum by (instance, datname) (increase(${metrics.pgDatabaseDeadlocks.name}{${OURS}}[10m])) > ${threshold}`,
+    sustained(`${metrics.pgDatabaseDeadlocks.name}{${OURS}}`, threshold, "instance, datname"),
   holdFor: "0m",
   panel: { dashboard: "agentpay-data", panel: "deadlocks" },
 };
 
-const blocks = ({ name }: { name: string }) => `sum by (instance, datname) (rate(${name}{${OURS}}[10m]))`;
+const blocks = ({ name }: { name: string }) =>
+  `sum by (instance, datname) (${rate(`${name}{${OURS}}`, "10m")})`;
 const hits = blocks(metrics.pgDatabaseBlocksHit);
 const reads = blocks(metrics.pgDatabaseBlocksRead);
 /** Blocks read a second below which a poor ratio costs nobody time. */
@@ -132,8 +195,11 @@ export const postgresAlerts: AlertGroup = {
   alerts: [
     postgresDown,
     postgresExporterDown,
+    postgresStateUnknown,
+    postgresUnreadable,
     databasePoolExhausted,
     postgresSlowQueries,
+    postgresSlowCalls,
     postgresLongTransaction,
     postgresDeadlocks,
     postgresCacheHitRatioLow,

@@ -1,7 +1,8 @@
+import { sustained } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import { redisMemoryRatio } from "../recording-rules/data.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
-import { anyDown } from "./availability.ts";
+import { anyDown, unknownState } from "./availability.ts";
 
 const redisDown: Alert = {
   name: "RedisDown",
@@ -9,7 +10,7 @@ const redisDown: Alert = {
   service: "redis",
   summary: "Redis does not answer.",
   description:
-    "The exporter of {{ $labels.instance }} answers, Redis does not: no job is queued or worked off, and everything cached is slow or fails.",
+    "The exporter of {{ $labels.instance }} answers, Redis does not, or takes no more clients (maxclients): no job is queued or worked off, and everything cached is slow or fails.",
   expression: () => `${metrics.redisUp.name} == 0`,
   holdFor: "1m",
   panel: { dashboard: "agentpay-data", panel: "databasesUp" },
@@ -25,6 +26,32 @@ const redisExporterDown: Alert = {
   expression: () => anyDown("redis"),
   holdFor: "5m",
   panel: { dashboard: "agentpay-data", panel: "exportersUp" },
+};
+
+const redisStateUnknown: Alert = {
+  name: "RedisStateUnknown",
+  severity: "critical",
+  service: "redis",
+  summary: "Nothing is known of Redis, and nothing shows that it works.",
+  description:
+    "The exporter of {{ $labels.instance }} gives no answer, and no job was done in 5 minutes: Redis hangs, or the network to it swallows everything, or there was no job and only the exporter is dead.",
+  expression: () => unknownState("redis", metrics.workerJobs.name),
+  holdFor: "3m",
+  panel: { dashboard: "agentpay-data", panel: "exportersUp" },
+};
+
+const redisClientsHigh: Alert = {
+  name: "RedisClientsHigh",
+  severity: "warning",
+  service: "redis",
+  summary: "Redis is running out of connections.",
+  description:
+    "{{ $labels.instance }} has {{ $value | humanizePercentage }} of the clients that it takes (maxclients): beyond that it refuses everybody, workers and its exporter as well.",
+  threshold: { default: 0.8, unit: "share of maxclients", source: "a starting point; leaves time to react" },
+  expression: (threshold) =>
+    `${metrics.redisConnectedClients.name} / (${metrics.redisMaxClients.name} > 0) > ${threshold}`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-data", panel: "redisClients" },
 };
 
 const redisMemoryHigh: Alert = {
@@ -48,9 +75,9 @@ const redisEvictingKeys: Alert = {
   service: "redis",
   summary: "Redis throws keys away because its memory is full.",
   description:
-    "{{ $labels.instance }} evicted {{ $value | humanize }} keys in 5 minutes and goes on. Redis also holds the queues: payments and webhooks among them may be lost for good.",
-  expression: () => `increase(${evicted}[5m]) > 0`,
-  holdFor: "5m",
+    "{{ $labels.instance }} evicted {{ $value | humanize }} keys in 5 minutes, and others before. Redis also holds the queues: payments and webhooks among them may be lost for good.",
+  expression: () => sustained(evicted, 0, "job, instance"),
+  holdFor: "1m",
   panel: { dashboard: "agentpay-data", panel: "redisEvictions" },
 };
 
@@ -72,14 +99,14 @@ const redisRejectedConnections: Alert = {
   service: "redis",
   summary: "Redis refuses connections.",
   description:
-    "{{ $labels.instance }} refused {{ $value | humanize }} connections in 5 minutes because maxclients is reached: requests and jobs that needed one failed.",
+    "{{ $labels.instance }} refused {{ $value | humanize }} connections in 5 minutes, and others before, because maxclients is reached: requests and jobs that needed one failed.",
   threshold: {
     default: MINIMUM_FAILURES,
-    unit: "refused connections in 5 minutes",
+    unit: "refused connections in 5 minutes, twice in a row",
     source: "a starting point; clients try again after one",
   },
-  expression: (threshold) => `increase(${metrics.redisRejectedConnections.name}[5m]) > ${threshold}`,
-  holdFor: "2m",
+  expression: (threshold) => sustained(metrics.redisRejectedConnections.name, threshold, "job, instance"),
+  holdFor: "0m",
   panel: { dashboard: "agentpay-data", panel: "redisRejections" },
 };
 
@@ -90,6 +117,8 @@ export const redisAlerts: AlertGroup = {
   alerts: [
     redisDown,
     redisExporterDown,
+    redisStateUnknown,
+    redisClientsHigh,
     redisMemoryHigh,
     redisEvictingKeys,
     redisMaxmemoryUnset,

@@ -3,9 +3,10 @@
  * these alerts are only recorded (see `tellerOf` in catalog/uptime.ts).
  */
 import { metrics } from "../metrics.ts";
+import { certificateEnd } from "../recording-rules/uptime.ts";
 import { CERTIFICATE_DAYS, type EndpointKey, endpoints } from "../uptime.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
-import { allDown } from "./availability.ts";
+import { anyDown } from "./availability.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -23,15 +24,60 @@ function endpointUnreachable(endpoint: EndpointKey): Alert {
     labels: { endpoint },
     summary: "A public endpoint fails its check from outside.",
     description: `${whenItFails} {{ $labels.instance }} has failed every check (${endpoint}) for 2 minutes.`,
-    expression: () => `${metrics.probeSuccess.name}{endpoint="${endpoint}"} == 0`,
+    expression: () => {
+      const of = `endpoint="${endpoint}"`;
+      const up = (more = "") => `${metrics.up.name}{job="blackbox"${more}}`;
+      return (
+        `${metrics.probeSuccess.name}{${of}} == 0 unless on (instance) ${answered(`{${of}}`)}` +
+        // A probe that hangs brings no result at all; a prober that is dead brings none of any endpoint.
+        ` or ${up(`,${of}`)} == 0 and on () sum(${up()}) > 0`
+      );
+    },
     // Longer than APIDown, which is its cause when the servers themselves are gone.
     holdFor: "150s",
     panel: { dashboard: "agentpay-uptime", panel: "endpoints" },
   };
 }
 
-/** What is left of each certificate; the handshake's is the API's. Over 5 minutes: a probe that fails brings none. */
-const validFor = `max_over_time(${metrics.probeCertificateExpiry.name}{endpoint!="websocket"}[5m]) - time()`;
+const answering = probed.filter((key) => endpoints[key].kind === "http");
+
+/** With what checkers that read only the status take an endpoint for well. */
+const answered = (selector: string) => `${metrics.probeHttpStatus.name}${selector} >= 200 < 400`;
+
+function endpointWrongAnswer(endpoint: EndpointKey): Alert {
+  return {
+    name: "EndpointWrongAnswer",
+    severity: endpoints[endpoint].severity,
+    service: "edge",
+    labels: { endpoint },
+    summary: "A public endpoint answers, but not with what it must bring.",
+    description: `${endpoints[endpoint].whenItFails} {{ $labels.instance }} (${endpoint}) answers, and what it answers is wrong: a redirect, an empty script, another type. Checkers that read only the status take it for well.`,
+    expression: () =>
+      `${metrics.probeSuccess.name}{endpoint="${endpoint}"} == 0 and on (instance) ${answered(`{endpoint="${endpoint}"}`)}`,
+    holdFor: "150s",
+    panel: { dashboard: "agentpay-uptime", panel: "endpoints" },
+  };
+}
+
+const endpointSlow: Alert = {
+  name: "EndpointSlow",
+  severity: "warning",
+  service: "edge",
+  summary: "A public endpoint answers slowly.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.endpoint }}) takes {{ $value | humanizeDuration }} from outside on average: whatever the servers measure, visitors wait.",
+  threshold: {
+    default: 2,
+    unit: "seconds, mean of 10 minutes",
+    source: "the guide's limit for the API; a health route takes a tenth of that",
+  },
+  expression: (threshold) =>
+    `avg_over_time(${metrics.probeDuration.name}[10m]) > ${threshold} and on (instance, endpoint) ${metrics.probeSuccess.name} == 1`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-uptime", panel: "duration" },
+};
+
+const validFor = `${certificateEnd.record} - time()`;
 
 const certificateExpiringSoon: Alert = {
   name: "CertificateExpiringSoon",
@@ -39,7 +85,7 @@ const certificateExpiringSoon: Alert = {
   service: "edge",
   summary: "A public certificate was not renewed in time.",
   description:
-    "Nobody notices yet. The certificate of {{ $labels.instance }} ends in {{ $value | humanize }} days: its renewal, which should be done by now, is stuck.",
+    "The certificate of {{ $labels.instance }} ends in {{ $value | humanize }} days (below 0: it has ended): its renewal, which should be done by now, is stuck.",
   threshold: {
     default: CERTIFICATE_DAYS.warning,
     unit: "days",
@@ -56,7 +102,7 @@ const certificateAboutToExpire: Alert = {
   service: "edge",
   summary: "A public certificate is about to expire.",
   description:
-    "The certificate of {{ $labels.instance }} ends in {{ $value | humanize }} days: from then on every browser and every merchant's server refuses the connection.",
+    "The certificate of {{ $labels.instance }} ends in {{ $value | humanize }} days (below 0: it has ended): from then on every browser and every merchant's server refuses the connection.",
   threshold: {
     default: CERTIFICATE_DAYS.critical,
     unit: "days",
@@ -73,8 +119,8 @@ const proberDown: Alert = {
   service: "monitoring",
   summary: "The blackbox exporter does not answer.",
   description:
-    "Users notice nothing, but no endpoint is probed: an outage that only shows from outside goes unseen, unless another checker has it as well.",
-  expression: () => allDown("blackbox"),
+    "Users notice nothing, but one endpoint, or every one, is no longer probed: an outage that only shows from outside goes unseen, unless another checker has it as well.",
+  expression: () => anyDown("blackbox"),
   holdFor: "5m",
   panel: { dashboard: "agentpay-uptime", panel: "probers" },
 };
@@ -83,5 +129,12 @@ export const uptimeAlerts: AlertGroup = {
   name: "agentpay-uptime",
   interval: "30s",
   job: "blackbox",
-  alerts: [...probed.map(endpointUnreachable), certificateExpiringSoon, certificateAboutToExpire, proberDown],
+  alerts: [
+    ...probed.map(endpointUnreachable),
+    ...answering.map(endpointWrongAnswer),
+    endpointSlow,
+    certificateExpiringSoon,
+    certificateAboutToExpire,
+    proberDown,
+  ],
 };

@@ -1,11 +1,15 @@
+import { increase, rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
-import { allDown, someDown } from "./availability.ts";
+import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 
 const jobs = metrics.workerJobs.name;
 const failedJobs = `${jobs}{status="failed"}`;
 /** Every worker reports the length of the queues that they share: a sum would count each job once a worker. */
 const depth = `max by (queue) (${metrics.workerQueueDepth.name})`;
+
+/** While no worker answers, that is why its queues are unknown. */
+const working = `sum(${metrics.up.name}{job="agentpay-worker"}) > 0`;
 
 const workerDown: Alert = {
   name: "WorkerDown",
@@ -17,6 +21,36 @@ const workerDown: Alert = {
   expression: () => allDown("agentpay-worker"),
   holdFor: "2m",
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
+};
+
+const workersDown: Alert = {
+  name: "WorkersDown",
+  severity: "critical",
+  service: "worker",
+  summary: "Many workers are down, or keep restarting.",
+  description:
+    "{{ $value | humanizePercentage }} of the workers are unreachable or crash again and again: the jobs they had begin anew, and the others may not keep pace.",
+  threshold: SPARE_SERVERS,
+  expression: (threshold) => manyDown("agentpay-worker", threshold),
+  holdFor: "2m",
+  panel: { dashboard: "agentpay-technical", panel: "serversDown" },
+};
+
+const workerInstanceRestarting: Alert = {
+  name: "WorkerInstanceRestarting",
+  severity: "warning",
+  service: "worker",
+  summary: "A worker keeps restarting.",
+  description:
+    "Worker {{ $labels.instance }} went away and came back {{ $value | humanize }} times in half an hour: the job that kills it may be tried for ever.",
+  threshold: {
+    default: RESTARTS,
+    unit: "restarts in 30 minutes",
+    source: "a starting point; deployments one after another stay below it",
+  },
+  expression: (threshold) => restarting("agentpay-worker", threshold),
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-technical", panel: "restarts" },
 };
 
 const workerInstanceDown: Alert = {
@@ -31,16 +65,39 @@ const workerInstanceDown: Alert = {
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
 };
 
+/** So many wait behind one long job without a fault; an hour is too long even for those. */
+const FEW_JOBS = 5;
+
 const workerQueueStalled: Alert = {
   name: "WorkerQueueStalled",
   severity: "critical",
   service: "worker",
   summary: "Jobs wait and nobody works on them.",
   description:
-    "{{ $value | humanize }} jobs wait in {{ $labels.queue }} and none was worked off in 10 minutes: what they do for users (payments, webhooks, e-mails) does not happen.",
-  expression: () => `${depth} > 0 unless on (queue) (sum by (queue) (rate(${jobs}[10m])) > 0)`,
+    "{{ $value | humanize }} jobs wait in {{ $labels.queue }} and none was worked off in 10 minutes, or in an hour where few wait: what they do for users (payments, webhooks, e-mails) does not happen.",
+  expression: () =>
+    `${depth} > ${FEW_JOBS} unless on (queue) (sum by (queue) (${rate(jobs, "10m")}) > 0)` +
+    ` or ${depth} > 0 unless on (queue) (sum by (queue) (${rate(jobs, "1h")}) > 0)`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "queueThroughput" },
+};
+
+/** How long a queue that no longer reports is missed: one that a deployment took away is forgotten. */
+const REMEMBERED = "3h";
+
+const workerQueueUnknown: Alert = {
+  name: "WorkerQueueUnknown",
+  severity: "warning",
+  service: "worker",
+  summary: "Workers no longer say how many jobs wait.",
+  description:
+    "Workers answer, and say nothing any more of one of their queues, or of any: jobs may pile up there, and no alert on queues can ring.",
+  expression: () =>
+    `max by (queue) (max_over_time(${metrics.workerQueueDepth.name}[${REMEMBERED}]))` +
+    ` unless on (queue) ${depth} and on () ${working}` +
+    ` or absent(${metrics.workerQueueDepth.name}) and on () ${working}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "queueLength" },
 };
 
 const workerQueueBacklog: Alert = {
@@ -77,6 +134,9 @@ const workerJobTooOld: Alert = {
   panel: { dashboard: "agentpay-technical", panel: "oldestJob" },
 };
 
+const failedShare = (by: string) =>
+  `sum by (${by}) (${rate(failedJobs, "10m")}) / sum by (${by}) (${rate(jobs, "10m")})`;
+
 const workerJobFailures: Alert = {
   name: "WorkerJobFailures",
   severity: "warning",
@@ -86,10 +146,51 @@ const workerJobFailures: Alert = {
     "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} fail: payments, webhooks or e-mails of some users are lost or late.",
   threshold: { default: 0.05, unit: "share of the queue's jobs", source: "a starting point" },
   expression: (threshold) =>
-    `sum by (queue) (rate(${failedJobs}[10m])) / sum by (queue) (rate(${jobs}[10m])) > ${threshold}` +
-    ` and on (queue) sum by (queue) (increase(${failedJobs}[10m])) > ${MINIMUM_FAILURES}`,
+    `${failedShare("queue")} > ${threshold}` +
+    ` and on (queue) sum by (queue) (${increase(failedJobs, "10m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "jobFailures" },
+};
+
+const workerJobsAllFailing: Alert = {
+  name: "WorkerJobsAllFailing",
+  severity: "critical",
+  service: "worker",
+  summary: "Most jobs of a queue fail.",
+  description:
+    "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} fail: what they do for users (payments, webhooks, e-mails) hardly happens at all.",
+  threshold: {
+    default: 0.5,
+    unit: "share of the queue's jobs",
+    source: "a starting point; ten times what WorkerJobFailures warns of",
+  },
+  // The failures of half an hour, so that a queue with a job every few minutes counts as well.
+  expression: (threshold) =>
+    `${failedShare("queue")} > ${threshold}` +
+    ` and on (queue) sum by (queue) (${increase(failedJobs, "30m")}) > ${MINIMUM_FAILURES}`,
+  holdFor: "5m",
+  keepFiringFor: "5m",
+  panel: { dashboard: "agentpay-technical", panel: "jobFailures" },
+};
+
+const workerInstanceFailing: Alert = {
+  name: "WorkerInstanceFailing",
+  severity: "warning",
+  service: "worker",
+  summary: "One worker fails jobs that the others do.",
+  description:
+    "Worker {{ $labels.instance }} fails {{ $value | humanizePercentage }} of its jobs while all together fail few: payments, webhooks or e-mails of some users are lost or late.",
+  threshold: {
+    default: 0.2,
+    unit: "share of the worker's jobs",
+    source: "a starting point; what a worker fails that is not the jobs' fault goes on until it is restarted",
+  },
+  expression: (threshold) =>
+    `${failedShare("job, instance")} > ${threshold}` +
+    ` and on (job, instance) sum by (job, instance) (${increase(failedJobs, "10m")}) > ${MINIMUM_FAILURES}` +
+    ` unless on (job) ${failedShare("job")} > ${threshold}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "jobFailuresByInstance" },
 };
 
 export const workerAlerts: AlertGroup = {
@@ -98,10 +199,15 @@ export const workerAlerts: AlertGroup = {
   job: "agentpay-worker",
   alerts: [
     workerDown,
+    workersDown,
     workerInstanceDown,
+    workerInstanceRestarting,
     workerQueueStalled,
+    workerQueueUnknown,
     workerQueueBacklog,
     workerJobTooOld,
     workerJobFailures,
+    workerJobsAllFailing,
+    workerInstanceFailing,
   ],
 };

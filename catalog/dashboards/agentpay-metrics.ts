@@ -2,6 +2,7 @@ import { metrics } from "../metrics.ts";
 import { latencyBucketsByInstance, userEndpoints } from "../recording-rules/api.ts";
 import { dailyCost } from "../recording-rules/cost.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
+import { llmUnanswered } from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const requests = `${metrics.requests.name}{${userEndpoints},instance=~"$instance"}`;
@@ -87,11 +88,12 @@ export const agentPayMetrics = {
     llmFailures: {
       title: "LLM Failures",
       description:
-        "Failed LLM calls in 5 minutes by kind of error, after retries and fallback; good is none.",
+        "LLM calls in 5 minutes that no model answered, and those that failed, by kind of error; good is none.",
       nothing: "No call has failed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
+        { expression: `${llmUnanswered.record} * 300`, legend: "unanswered" },
         {
           expression: `sum by (error_type) (increase(${metrics.llmRequests.name}{status="error"}[5m]))`,
           legend: "{{error_type}}",

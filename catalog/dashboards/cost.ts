@@ -5,6 +5,7 @@ import {
   dailyCost,
   modelCostRate,
   monthlyCost,
+  monthToDateCost,
 } from "../recording-rules/cost.ts";
 import type { Dashboard } from "./dashboard.ts";
 
@@ -57,7 +58,7 @@ export const cost = {
       ],
     },
     pace: {
-      title: "Cost of a Day at the Present Pace",
+      title: "Projected LLM Cost per Day (Last Hour)",
       description:
         "USD a day if it went on as in the last hour, and as in the last 5 minutes; zero is a fault.",
       unit: "currencyUSD",
@@ -65,18 +66,21 @@ export const cost = {
       queries: [pace("1h"), pace("5m")],
     },
     slowPace: {
-      title: "Cost of a Day at the Pace of Hours",
+      title: "Projected LLM Cost per Day (Last 6 Hours)",
       description: "USD a day if it went on as in the last 6 hours, and as in the last 30 minutes.",
       unit: "currencyUSD",
       visualization: "timeseries",
       queries: [pace("6h"), pace("30m")],
     },
     monthly: {
-      title: "Cost of 30 Days",
-      description: "USD spent in the last 30 days.",
+      title: "LLM Cost This Month",
+      description: "USD spent since the calendar month (UTC) began, and in the last 30 days.",
       unit: "currencyUSD",
       visualization: "timeseries",
-      queries: [{ expression: monthlyCost.record, legend: "all models" }],
+      queries: [
+        { expression: monthToDateCost.record, legend: "this month" },
+        { expression: monthlyCost.record, legend: "30 days" },
+      ],
     },
     perConversation: {
       title: "Cost of a Conversation",
@@ -94,13 +98,17 @@ export const cost = {
       queries: [{ expression: `${modelCostRate.record} * 3600`, legend: "{{model}}" }],
     },
     anomaly: {
-      title: "Cost, of the Usual",
-      description: "The last hour's cost, of the mean of the week up to yesterday; 1 is as usual.",
+      title: "LLM Cost Compared With the Usual",
+      description:
+        "The last hour's cost, compared with a busy hour of the week up to yesterday; 1 is as usual.",
       nothing: "Nothing to compare with before a day has passed.",
       unit: "short",
       visualization: "timeseries",
       queries: [
-        { expression: `${hourly} / (avg_over_time(${hourly}[7d] offset 1d) > 0)`, legend: "times the usual" },
+        {
+          expression: `${hourly} / (quantile_over_time(0.95, ${hourly}[7d] offset 1d) > 0)`,
+          legend: "times the usual",
+        },
       ],
     },
     unpriced: {
@@ -114,6 +122,16 @@ export const cost = {
           expression: `sum by (model) (increase(${metrics.llmUnpricedRequests.name}[30m]))`,
           legend: "{{model}}",
         },
+      ],
+    },
+    ledgerDropped: {
+      title: "Ledger Rows Lost",
+      description: "Rows of llm_metrics in 30 minutes that could not be written; good is none.",
+      nothing: "No row was lost.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: `sum by (job) (increase(${metrics.llmLedgerDropped.name}[30m]))`, legend: "{{job}}" },
       ],
     },
     ledger: {

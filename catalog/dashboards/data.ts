@@ -97,19 +97,19 @@ FROM monitoring.slowest_queries LIMIT 10`,
       visualization: "timeseries",
       queries: [
         {
-          expression: `max by (datname, state) (${metrics.pgStatActivityMaxTxDuration.name}{state=~"active|idle in transaction.*",backend_type="client backend"})`,
+          expression: `max by (datname, state) (${metrics.pgStatActivityMaxTxDuration.name}{state=~"active|idle in transaction.*",backend_type=~"client backend|"})`,
           legend: "{{datname}} {{state}}",
         },
       ],
     },
     deadlocks: {
       title: "Deadlocks",
-      description: "Deadlocks in 10 minutes; good is none.",
+      description: "Deadlocks in 5 minutes; good is none.",
       unit: "short",
       visualization: "timeseries",
       queries: [
         {
-          expression: `sum by (datname) (increase(${metrics.pgDatabaseDeadlocks.name}[10m]))`,
+          expression: `sum by (datname) (increase(${metrics.pgDatabaseDeadlocks.name}[5m]))`,
           legend: "{{datname}}",
         },
       ],
@@ -153,6 +153,18 @@ FROM monitoring.slowest_queries LIMIT 10`,
       visualization: "timeseries",
       queries: [
         { expression: `increase(${metrics.redisRejectedConnections.name}[5m])`, legend: "{{instance}}" },
+      ],
+    },
+    redisClients: {
+      title: "Redis Clients",
+      description: "Share of maxclients that is connected; at 100% Redis refuses everybody.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `${metrics.redisConnectedClients.name} / (${metrics.redisMaxClients.name} > 0)`,
+          legend: "{{instance}}",
+        },
       ],
     },
     redisCommands: {

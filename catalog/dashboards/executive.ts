@@ -1,5 +1,5 @@
 import { metrics } from "../metrics.ts";
-import { apiUp, quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
+import { apiAvailability, quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
 import { conversionRatio } from "../recording-rules/business.ts";
 import { costPerConversation } from "../recording-rules/cost.ts";
 import { objectiveRecords } from "../recording-rules/objectives.ts";
@@ -107,10 +107,11 @@ export const executive = {
     },
     serversUp: {
       title: "Uptime, 30 Days",
-      description: "Share of the last 30 days in which at least one API server answered Prometheus.",
+      description:
+        "Share of the last 30 days in which the API did what it was asked: down counts as nothing, and so do failed requests.",
       unit: "percentunit",
       visualization: "stat",
-      queries: [{ expression: `avg_over_time(${apiUp.record}[30d])`, legend: "uptime" }],
+      queries: [{ expression: `avg_over_time(${apiAvailability.record}[30d])`, legend: "uptime" }],
     },
     errorBudget: {
       title: "Error Budget Left",

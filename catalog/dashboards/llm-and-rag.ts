@@ -1,6 +1,13 @@
 import { metrics } from "../metrics.ts";
 import { costRates, dailyCost, modelCostRate } from "../recording-rules/cost.ts";
-import { firstTokenP95, promptCacheRatio } from "../recording-rules/llm.ts";
+import {
+  firstTokenMedian,
+  firstTokenP95,
+  llmUnansweredByModel,
+  modelErrorRatio,
+  promptCacheRatio,
+  providerErrorRatio,
+} from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 const { llmFallbacks, llmRateLimit, llmRateLimitRemaining, llmRequests, llmResponses, llmTokens } = metrics;
@@ -68,7 +75,8 @@ export const llmAndRag = {
     failuresByType: {
       row: "Failures",
       title: "Failures by Type",
-      description: "Failed LLM calls a second by kind of error, after retries and fallback; good is none.",
+      description:
+        "Failed LLM calls a second by kind of error, whether a fallback answered or not; good is none.",
       nothing: "No call has failed.",
       unit: "reqps",
       visualization: "timeseries",
@@ -81,15 +89,25 @@ export const llmAndRag = {
     },
     providerErrorRatio: {
       title: "Failed Calls by Provider",
-      description: "Share of LLM calls that fail after retries and fallback; good is below 1%.",
+      description: "Share of LLM calls that fail and that no fallback makes good; good is below 1%.",
       unit: "percentunit",
       visualization: "timeseries",
-      queries: [
-        {
-          expression: share(llmRequests, " by (provider)", 'status="error"', CHOSEN),
-          legend: "{{provider}}",
-        },
-      ],
+      queries: [{ expression: providerErrorRatio.record, legend: "{{provider}}" }],
+    },
+    unanswered: {
+      title: "Unanswered LLM Calls",
+      description: "Calls in 5 minutes that failed and that no fallback made good, by model; good is none.",
+      nothing: "Every call was answered.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `${llmUnansweredByModel.record}{${CHOSEN}} * 300`, legend: "{{model}}" }],
+    },
+    modelErrorRatio: {
+      title: "LLM Error Rate by Model",
+      description: "Share of each model's calls that fail, whoever answers then; good is below 1%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: `${modelErrorRatio.record}{${CHOSEN}}`, legend: "{{model}}" }],
     },
     rejections: {
       title: "Rejected Calls",
@@ -150,10 +168,13 @@ export const llmAndRag = {
     firstToken: {
       row: "Speed and quality",
       title: "Time to First Token",
-      description: "Time within which 95% of replies begin; good is below 2.5 s.",
+      description: "Time within which half and 95% of replies begin; good is below 2.5 s.",
       unit: "s",
       visualization: "timeseries",
-      queries: [{ expression: `${firstTokenP95.record}{${CHOSEN}}`, legend: "{{model}}" }],
+      queries: [
+        { expression: `${firstTokenMedian.record}{${CHOSEN}}`, legend: "{{model}} p50" },
+        { expression: `${firstTokenP95.record}{${CHOSEN}}`, legend: "{{model}} p95" },
+      ],
     },
     rateLimitHeadroom: {
       title: "Rate Limit Left",

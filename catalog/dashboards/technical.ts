@@ -1,11 +1,23 @@
 import { metrics } from "../metrics.ts";
 import {
+  errorRatioByInstance,
   latencyBucketsByEndpoint,
   latencyBucketsByInstance,
+  latencyP95ByInstance,
+  requestsAnswered,
+  requestsAnsweredBefore,
+  restarts,
+  routesRefused,
   userEndpoints,
   websocketConnections,
+  websocketConnectionsBefore,
 } from "../recording-rules/api.ts";
-import { conversationRate, conversionRatio, usualConversationRate } from "../recording-rules/business.ts";
+import {
+  conversationRate,
+  conversionRatio,
+  usualConversationRate,
+  usualConversionRatio,
+} from "../recording-rules/business.ts";
 import { llmDurationP95 } from "../recording-rules/llm.ts";
 import type { Dashboard } from "./dashboard.ts";
 
@@ -27,7 +39,7 @@ export const technical = {
   panels: {
     serversUp: {
       row: "Servers and requests",
-      title: "Servers That Answer",
+      title: "Servers Up",
       description: "API servers and workers that Prometheus reaches; good is all green.",
       unit: "none",
       visualization: "state-timeline",
@@ -35,8 +47,28 @@ export const technical = {
         { expression: `${metrics.up.name}{job=~"agentpay-(api|worker)"}`, legend: "{{job}} {{instance}}" },
       ],
     },
+    serversDown: {
+      title: "Share of Servers Down",
+      description: "Share of API servers and workers that Prometheus does not reach; good is none.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `1 - avg by (job) (${metrics.up.name}{job=~"agentpay-(api|worker)"})`,
+          legend: "{{job}}",
+        },
+      ],
+    },
+    restarts: {
+      title: "Restarts of Servers",
+      description: "How often each server went away and came back in half an hour; a deployment is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `${restarts.record} > 0`, legend: "{{job}} {{instance}}" }],
+      nothing: "No server has restarted.",
+    },
     requestRate: {
-      title: "Request Rate by Endpoint",
+      title: "Request Rate (by Endpoint)",
       description: "Requests a second by route; a sudden drop is as bad as a spike.",
       unit: "reqps",
       visualization: "timeseries",
@@ -45,7 +77,7 @@ export const technical = {
       ],
     },
     errorsByStatus: {
-      title: "Errors by Status",
+      title: "Error Rate (by Type)",
       description: "Share of requests refused or failed, by status; 5xx is ours, 4xx the caller's.",
       nothing: "No request has failed.",
       unit: "percentunit",
@@ -57,6 +89,43 @@ export const technical = {
             ` / on () group_left () (sum(rate(${requests("")}[$__rate_interval])) > 0)`,
           legend: "{{status}}",
         },
+      ],
+    },
+    routesRefused: {
+      title: "Routes That Refuse Nearly Everybody",
+      description: "Share of routes of which 9 of 10 requests are refused or given up (4xx); good is none.",
+      nothing: "No route refuses everybody.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [{ expression: routesRefused.record, legend: "routes" }],
+    },
+    requestsAnswered: {
+      title: "Requests Answered Well",
+      description:
+        "Requests a second answered without an error, and how many there were before they stopped.",
+      unit: "reqps",
+      visualization: "timeseries",
+      queries: [
+        { expression: requestsAnswered.record, legend: "now" },
+        { expression: requestsAnsweredBefore.record, legend: "before" },
+      ],
+    },
+    errorsByInstance: {
+      title: "Error Rate by Server",
+      description: "Share of each API server's requests that fail (5xx); good is the same for all.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        { expression: `${errorRatioByInstance.record}{instance=~"$instance"}`, legend: "{{instance}}" },
+      ],
+    },
+    latencyByInstance: {
+      title: "Latency p95 by Server",
+      description: "Time within which each API server answers 95% of requests; good is the same for all.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        { expression: `${latencyP95ByInstance.record}{instance=~"$instance"}`, legend: "{{instance}}" },
       ],
     },
     latency: {
@@ -104,14 +173,14 @@ export const technical = {
       ],
     },
     llmLatency: {
-      title: "LLM Latency p95",
+      title: "LLM Request Latency p95",
       description: "Time to the last token that 95% of LLM calls need at most, by model.",
       unit: "s",
       visualization: "timeseries",
       queries: [{ expression: llmDurationP95.record, legend: "{{model}}" }],
     },
     redisMemory: {
-      title: "Redis Memory",
+      title: "Redis Memory Usage",
       description: "Memory that Redis uses, and the most it may use.",
       unit: "bytes",
       visualization: "timeseries",
@@ -122,27 +191,42 @@ export const technical = {
     },
     webSocketConnections: {
       row: "Chat",
-      title: "Open Chat Connections",
+      title: "Active WebSocket Connections",
       description: "WebSockets of visitors with the chat widget on their page; it follows the time of day.",
       unit: "short",
       visualization: "timeseries",
       queries: [{ expression: websocketConnections.record, legend: "connections" }],
     },
     webSocketConnectionsVersusBefore: {
-      title: "Open Chat Connections, of Those Half an Hour Before",
-      description: "How many visitors stayed connected; good is close to 100%.",
+      title: "WebSocket Connections Compared With Before",
+      description:
+        "Share of the chat connections that there were before many were lost; good is close to 100%.",
       nothing: "Nothing to compare with before half an hour has passed.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
         {
-          expression: `${websocketConnections.record} / (avg_over_time(${websocketConnections.record}[30m] offset 5m) > 0)`,
+          expression: `${websocketConnections.record} / (${websocketConnectionsBefore.record} > 0)`,
           legend: "connections",
         },
       ],
     },
+    webSocketConnects: {
+      title: "WebSocket Handshakes by Result",
+      description: "Share of attempts to open the chat's WebSocket by what came of them; good is all ok.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (result) (rate(${metrics.websocketConnects.name}{instance=~"$instance"}[$__rate_interval]))` +
+            ` / on () group_left () (sum(rate(${metrics.websocketConnects.name}{instance=~"$instance"}[$__rate_interval])) > 0)`,
+          legend: "{{result}}",
+        },
+      ],
+    },
     webSocketBadCloses: {
-      title: "Chat Connections That Broke",
+      title: "WebSocket Connections That Broke",
       description: "Share of closed WebSockets that ended in an error or timeout; good is a few percent.",
       nothing: "No connection broke.",
       unit: "percentunit",
@@ -156,7 +240,7 @@ export const technical = {
     },
     conversationsVersusUsual: {
       row: "Against the usual",
-      title: "Conversations, of the Usual Number",
+      title: "Conversations Compared With the Usual",
       description: "Conversations started, of those at the same time a week ago; good is around 100%.",
       nothing: "Nothing to compare with before a day has passed.",
       unit: "percentunit",
@@ -169,7 +253,7 @@ export const technical = {
       ],
     },
     conversionVersusUsual: {
-      title: "Sales per Conversation, of the Usual Number",
+      title: "Conversion Rate Compared With the Usual",
       description:
         "Conversations of the last day that ended in a sale, of last week's share; good is around 100%.",
       nothing: "Nothing to compare with before a day has passed.",
@@ -177,14 +261,14 @@ export const technical = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `${conversionRatio.record} / (avg_over_time(${conversionRatio.record}[7d] offset 1d) > 0)`,
+          expression: `${conversionRatio.record} / (${usualConversionRatio} > 0)`,
           legend: "sales per conversation",
         },
       ],
     },
     queueLength: {
       row: "Worker",
-      title: "Queue Length",
+      title: "Worker Queue Length",
       description: "Jobs that wait for a worker; good is a short queue that empties.",
       unit: "short",
       visualization: "timeseries",
@@ -211,6 +295,21 @@ export const technical = {
       unit: "percentunit",
       visualization: "timeseries",
       queries: [{ expression: `${jobs('{status="failed"}')} / (${jobs("")} > 0)`, legend: "{{queue}}" }],
+    },
+    jobFailuresByInstance: {
+      title: "Failed Jobs by Worker",
+      description: "Share of each worker's jobs that fail; good is the same for all.",
+      nothing: "No job has failed.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (instance) (rate(${metrics.workerJobs.name}{status="failed"}[$__rate_interval]))` +
+            ` / (sum by (instance) (rate(${metrics.workerJobs.name}[$__rate_interval])) > 0)`,
+          legend: "{{instance}}",
+        },
+      ],
     },
     processMemory: {
       row: "Saturation",

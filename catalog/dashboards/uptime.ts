@@ -1,4 +1,5 @@
 import { metrics } from "../metrics.ts";
+import { certificateEnd } from "../recording-rules/uptime.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 /** What is seen from outside. */
@@ -25,7 +26,7 @@ export const uptime = {
       queries: [{ expression: `avg_over_time(${metrics.probeSuccess.name}[30d])`, legend: "{{endpoint}}" }],
     },
     duration: {
-      title: "Time of a Check",
+      title: "Probe Duration",
       description: "How long each check took, name look-up and TLS included; good is below a second.",
       unit: "s",
       visualization: "timeseries",
@@ -38,7 +39,7 @@ export const uptime = {
       visualization: "timeseries",
       queries: [
         {
-          expression: `(${metrics.probeCertificateExpiry.name}{endpoint!="websocket"} - time()) / 86400`,
+          expression: `(${certificateEnd.record} - time()) / 86400`,
           legend: "{{endpoint}}",
         },
       ],

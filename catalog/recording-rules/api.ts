@@ -1,4 +1,6 @@
+import { rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
+import { heldBefore } from "./before.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
 const PROBES = "/metrics|/healthz|/readyz";
@@ -11,18 +13,29 @@ export const userEndpoints = `endpoint!~"${PROBES}"`;
 /** Those of `userEndpoints` that are to answer quickly. */
 export const quickEndpoints = `endpoint!~"${PROBES}|${STREAMS}"`;
 
+const API = 'job="agentpay-api"';
 const requests = `${metrics.requests.name}{${userEndpoints}}`;
 const serverErrors = `${metrics.requests.name}{${userEndpoints},status=~"5.."}`;
 
-/** Share of requests that failed, by job; 0 rather than nothing before the first failure. */
+/** 0 rather than nothing before the first failure. */
+function failedShare(by: "job" | "job, instance"): string {
+  const sum = (series: string) => `sum by (${by}) (${rate(series, "5m")})`;
+  return `(${sum(serverErrors)} or 0 * ${sum(requests)}) / (${sum(requests)} > 0)`;
+}
+
+/** Share of requests that failed, by job. */
 export const errorRatio: RecordingRule = {
   record: "job:agentpay_requests_errors_per_requests:ratio_rate5m",
-  expression:
-    `(sum by (job) (rate(${serverErrors}[5m])) or 0 * sum by (job) (rate(${requests}[5m])))` +
-    ` / (sum by (job) (rate(${requests}[5m])) > 0)`,
+  expression: failedShare("job"),
 };
 
-const buckets = `rate(${metrics.requestLatency.bucket}{${quickEndpoints}}[5m])`;
+/** Likewise by server. */
+export const errorRatioByInstance: RecordingRule = {
+  record: "job_instance:agentpay_requests_errors_per_requests:ratio_rate5m",
+  expression: failedShare("job, instance"),
+};
+
+const buckets = rate(`${metrics.requestLatency.bucket}{${quickEndpoints}}`, "5m");
 
 /**
  * Latency buckets by server, aggregated once for every quantile: a server has as many series as routes times buckets,
@@ -51,16 +64,90 @@ export const latencyP95: RecordingRule = {
   expression: `histogram_quantile(0.95, ${latencyBuckets.record})`,
 };
 
+/** Seconds within which half of the requests are answered, by job. */
+export const latencyMedian: RecordingRule = {
+  record: "job:agentpay_request_latency_seconds:p50_rate5m",
+  expression: `histogram_quantile(0.5, ${latencyBuckets.record})`,
+};
+
+/** Seconds within which 95% of a server's requests are answered. */
+export const latencyP95ByInstance: RecordingRule = {
+  record: "job_instance:agentpay_request_latency_seconds:p95_rate5m",
+  expression: `histogram_quantile(0.95, ${latencyBucketsByInstance.record})`,
+};
+
+/** Requests a second that got what they asked for; 0 rather than nothing where none did. */
+export const requestsAnswered: RecordingRule = {
+  record: "job:agentpay_requests_answered:rate5m",
+  expression:
+    `sum by (job) (${rate(`${metrics.requests.name}{${API},${userEndpoints},status!~"4..|5.."}`, "5m")})` +
+    ` or 0 * sum by (job) (${metrics.up.name}{${API}})`,
+};
+
+const byRoute = (matchers: string) =>
+  `sum by (job, endpoint) (${rate(`${metrics.requests.name}{${API},${userEndpoints},endpoint!="<unmatched>"${matchers}}`, "10m")})`;
+
+/** Share of a route's requests that it refuses, or whose callers give up. */
+export const refusedRatio: RecordingRule = {
+  record: "job_endpoint:agentpay_requests_refused_per_requests:ratio_rate10m",
+  expression: `(${byRoute(',status=~"4.."')} or 0 * ${byRoute("")}) / (${byRoute("")} > 0)`,
+};
+
+/** Of the routes that are asked for, the share that refuses 9 of 10 requests. */
+export const routesRefused: RecordingRule = {
+  record: "job:agentpay_routes_refused:ratio_rate10m",
+  expression: `count by (job) (${refusedRatio.record} > 0.9) / count by (job) (${refusedRatio.record})`,
+};
+
+/** Of the requests answered before, the share below which they have stopped. */
+export const STOPPED_SHARE = 0.05;
+
+/** The same before they stopped. */
+export const requestsAnsweredBefore = heldBefore(
+  "job:agentpay_requests_answered:rate5m_before",
+  requestsAnswered,
+  STOPPED_SHARE,
+);
+
 /** Open WebSockets of all servers: a mean over time of each server's own would count those that left twice. */
 export const websocketConnections: RecordingRule = {
   record: "job:agentpay_websocket_connections:sum",
-  expression: `sum by (job) (${metrics.websocketConnections.name})`,
+  expression: `sum by (job) (${metrics.websocketConnections.name} >= 0)`,
 };
 
-/** 1 while at least one API server answers Prometheus. */
-export const apiUp: RecordingRule = {
-  record: "agentpay:api_up:max",
-  expression: `max(${metrics.up.name}{job="agentpay-api"})`,
+/** Of the connections before, the share below which many were lost at once: the daily curve never halves in minutes. */
+export const CONNECTIONS_LOST_SHARE = 0.5;
+
+/** The same before many were lost. */
+export const websocketConnectionsBefore = heldBefore(
+  "job:agentpay_websocket_connections:sum_before",
+  websocketConnections,
+  CONNECTIONS_LOST_SHARE,
+);
+
+/** The share of what people ask of the API that it does at all: 0 while no server answers Prometheus. */
+export const apiAvailability: RecordingRule = {
+  record: "agentpay:api_availability:ratio",
+  expression:
+    `max(${metrics.up.name}{${API}}) * (max(1 - ${errorRatio.record}{${API}}) or max(${metrics.up.name}{${API}}))` +
+    " or vector(0)",
+};
+
+const APP = 'job=~"agentpay-(api|worker)"';
+const resets = (series: string) =>
+  `label_replace(max by (job, instance) (resets(${series}[30m])), "by", "counter", "", "")`;
+
+/**
+ * How often a server went away and came back in half an hour. A crash between two scrapes never shows in `up`: the
+ * process is younger then, or, where an application in several processes does not say its age, its counters began anew.
+ */
+export const restarts: RecordingRule = {
+  record: "job_instance:agentpay_restarts:changes30m",
+  expression:
+    "max by (job, instance) (" +
+    `changes(${metrics.up.name}{${APP}}[30m]) / 2` +
+    ` or label_replace(changes(${metrics.processStartTime.name}{${APP}}[30m]), "by", "start", "", "")` +
+    ` or ${resets(metrics.requests.name)} or ${resets(metrics.workerJobs.name)})`,
 };
 
 export const apiRecordingRules: RecordingRuleGroup = {
@@ -68,11 +155,20 @@ export const apiRecordingRules: RecordingRuleGroup = {
   interval: "30s",
   rules: [
     errorRatio,
+    errorRatioByInstance,
     latencyBucketsByInstance,
     latencyBucketsByEndpoint,
     latencyBuckets,
     latencyP95,
+    latencyMedian,
+    latencyP95ByInstance,
+    requestsAnswered,
+    requestsAnsweredBefore,
+    refusedRatio,
+    routesRefused,
     websocketConnections,
-    apiUp,
+    websocketConnectionsBefore,
+    apiAvailability,
+    restarts,
   ],
 };

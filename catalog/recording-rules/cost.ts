@@ -1,4 +1,5 @@
 /** What the models cost. Prometheus estimates, the provider's bill is exact. */
+import { increase, rate } from "../counting.ts";
 import { type Duration, inSeconds } from "../duration.ts";
 import { metrics } from "../metrics.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
@@ -9,7 +10,7 @@ const INTERVAL: Duration = "1m";
 function costRate(window: Duration): RecordingRule {
   return {
     record: `agentpay:llm_cost_usd:rate${window}`,
-    expression: `sum(rate(${metrics.llmCost.name}[${window}]))`,
+    expression: `sum(${rate(metrics.llmCost.name, window)})`,
   };
 }
 
@@ -23,13 +24,13 @@ export const costRates = {
 /** Pace of each model over an hour, USD a second. */
 export const modelCostRate: RecordingRule = {
   record: "model:agentpay_llm_cost_usd:rate1h",
-  expression: `sum by (model) (rate(${metrics.llmCost.name}[1h]))`,
+  expression: `sum by (model) (${rate(metrics.llmCost.name, "1h")})`,
 };
 
 /** The last 24 hours, USD. */
 export const dailyCost: RecordingRule = {
   record: "agentpay:llm_cost_usd:increase1d",
-  expression: `sum(increase(${metrics.llmCost.name}[1d]))`,
+  expression: `sum(${increase(metrics.llmCost.name, "1d")})`,
 };
 
 /** The last 30 days, USD: each recorded pace times the seconds that it stands for. */
@@ -38,14 +39,38 @@ export const monthlyCost: RecordingRule = {
   expression: `sum_over_time(${costRates["5m"].record}[30d]) * ${inSeconds(INTERVAL)}`,
 };
 
+/** 1 to 12, of UTC. */
+const monthNumber: RecordingRule = { record: "agentpay:calendar_month:number", expression: "month()" };
+
+const MONTH_TO_DATE = "agentpay:llm_cost_usd:month_to_date";
+
+/**
+ * Since the calendar month began, or since this was first recorded, USD: what was recorded last, unless that was in
+ * another month, and what a minute costs at the present pace.
+ */
+export const monthToDateCost: RecordingRule = {
+  record: MONTH_TO_DATE,
+  expression:
+    `(last_over_time(${MONTH_TO_DATE}[7d]) and on () last_over_time(${monthNumber.record}[7d]) == month() or vector(0))` +
+    ` + (${costRates["5m"].record} * ${inSeconds(INTERVAL)} or vector(0))`,
+};
+
 /** USD for each conversation started, over an hour. */
 export const costPerConversation: RecordingRule = {
   record: "agentpay:llm_cost_usd_per_conversations:ratio_rate1h",
-  expression: `sum(rate(${metrics.llmCost.name}[1h])) / (sum(rate(${metrics.conversationsStarted.name}[1h])) > 0)`,
+  expression: `sum(${rate(metrics.llmCost.name, "1h")}) / (sum(${rate(metrics.conversationsStarted.name, "1h")}) > 0)`,
 };
 
 export const costRecordingRules: RecordingRuleGroup = {
   name: "agentpay-cost.rules",
   interval: INTERVAL,
-  rules: [...Object.values(costRates), modelCostRate, dailyCost, monthlyCost, costPerConversation],
+  rules: [
+    ...Object.values(costRates),
+    modelCostRate,
+    dailyCost,
+    monthlyCost,
+    monthToDateCost,
+    monthNumber,
+    costPerConversation,
+  ],
 };

@@ -1,20 +1,32 @@
+import { rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
-/** Share of the usable connection slots in use, whatever their state, by database server. */
+/** As database/role.ts makes it: what looks at the database is no part of what is looked at. */
+const NOT_MONITORING = 'user!="agentpay_monitoring"';
+
+const { pgMaxConnections, pgReservedConnections, pgReservedForRoles } = metrics;
+
+/**
+ * Share of the connection slots that AgentPay can use, whatever their state, by database server. Superusers, and from
+ * PostgreSQL 16 on roles with pg_use_reserved_connections, have some to themselves.
+ */
 export const connectionRatio: RecordingRule = {
   record: "instance:pg_connections_per_max_connections:ratio",
   expression:
     `sum by (instance) (${metrics.pgStatActivityCount.name})` +
-    ` / sum by (instance) (${metrics.pgMaxConnections.name} - ${metrics.pgReservedConnections.name})`,
+    ` / sum by (instance) (${pgMaxConnections.name} - ${pgReservedConnections.name}` +
+    ` - (${pgReservedForRoles.name} or 0 * ${pgMaxConnections.name}))`,
 };
+
+const statements = ({ name }: { name: string }) => rate(`${name}{${NOT_MONITORING}}`, "5m");
 
 /** Mean seconds of a call, by statement, of the statements that were called. */
 export const statementSeconds: RecordingRule = {
   record: "instance_datname_queryid:pg_stat_statements_seconds:mean5m",
   expression:
-    `sum by (instance, datname, queryid) (rate(${metrics.pgStatStatementsSeconds.name}[5m]))` +
-    ` / (sum by (instance, datname, queryid) (rate(${metrics.pgStatStatementsCalls.name}[5m])) > 0)`,
+    `sum by (instance, datname, queryid) (${statements(metrics.pgStatStatementsSeconds)})` +
+    ` / (sum by (instance, datname, queryid) (${statements(metrics.pgStatStatementsCalls)}) > 0)`,
 };
 
 /** Share of Redis's memory in use; nothing, rather than infinity, where maxmemory is unset. */

@@ -5,6 +5,7 @@ import { dataRecordingRules } from "./data.ts";
 import { llmRecordingRules } from "./llm.ts";
 import { objectiveRecordingRules } from "./objectives.ts";
 import type { RecordingRuleGroup } from "./recording-rule.ts";
+import { uptimeRecordingRules } from "./uptime.ts";
 
 /** Every series that Prometheus records. */
 export const recordingRuleGroups: readonly RecordingRuleGroup[] = [
@@ -13,5 +14,6 @@ export const recordingRuleGroups: readonly RecordingRuleGroup[] = [
   costRecordingRules,
   businessRecordingRules,
   dataRecordingRules,
+  uptimeRecordingRules,
   ...objectiveRecordingRules,
 ];

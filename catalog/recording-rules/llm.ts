@@ -1,25 +1,85 @@
+import { rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
+import { STOPPED_SHARE } from "./api.ts";
+import { heldBefore } from "./before.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
-const { llmRequests, llmTimeToFirstToken, llmTokens } = metrics;
-const byProvider = (matchers: string) => `sum by (provider) (rate(${llmRequests.name}${matchers}[5m]))`;
+const { llmFallbacks, llmRequests, llmTimeToFirstToken, llmTokens } = metrics;
+const calls = (matchers = "") => rate(`${llmRequests.name}${matchers}`, "5m");
+const failed = calls('{status="error"}');
 
-/** Share of calls that failed after retries and fallback, by provider: who is failing, we or one of them. */
-export const providerErrorRatio: RecordingRule = {
-  record: "provider:agentpay_llm_requests_errors_per_requests:ratio_rate5m",
-  expression: `(${byProvider('{status="error"}')} or 0 * ${byProvider("")}) / (${byProvider("")} > 0)`,
+/** Calls a second of all models. */
+export const llmCalls: RecordingRule = {
+  record: "agentpay:llm_calls:rate5m",
+  expression: `sum(${calls()})`,
 };
+
+/** The same before they stopped. */
+export const llmCallsBefore = heldBefore("agentpay:llm_calls:rate5m_before", llmCalls, STOPPED_SHARE);
+
+/** Failed calls a second that another model answered instead, by the model that failed. */
+export const llmFailuresMadeGood: RecordingRule = {
+  record: "model:agentpay_llm_failures_made_good:rate5m",
+  expression: `sum by (model) (label_replace(${rate(`${llmFallbacks.name}{outcome="succeeded"}`, "5m")}, "model", "$1", "from_model", "(.+)"))`,
+};
+
+/**
+ * Failed calls a second that nobody made good: what users miss. A fallback that fails too is a failed call of its own
+ * and counts as well: rather too loud than silent.
+ */
+export const llmUnansweredByModel: RecordingRule = {
+  record: "provider_model:agentpay_llm_unanswered:rate5m",
+  expression:
+    `clamp_min(sum by (provider, model) (${failed}) - on (model) group_left () ${llmFailuresMadeGood.record}, 0)` +
+    ` or sum by (provider, model) (${failed})`,
+};
+
+/** Of all models. */
+export const llmUnanswered: RecordingRule = {
+  record: "agentpay:llm_unanswered:rate5m",
+  expression: `sum(${llmUnansweredByModel.record})`,
+};
+
+/** Answers a second that somebody waited for: a failed call and the one that made it good are one. */
+export const llmAnswersAwaited: RecordingRule = {
+  record: "agentpay:llm_answers_awaited:rate5m",
+  expression: `sum(${calls()}) - (sum(${failed}) - ${llmUnanswered.record} or vector(0))`,
+};
+
+/** Share of a provider's calls that fail and are not made good by another model. */
+export const providerErrorRatio: RecordingRule = {
+  record: "provider:agentpay_llm_unanswered_per_requests:ratio_rate5m",
+  expression:
+    `(sum by (provider) (${llmUnansweredByModel.record}) or 0 * sum by (provider) (${calls()}))` +
+    ` / (sum by (provider) (${calls()}) > 0)`,
+};
+
+/** Share of a model's calls that fail, whoever answers then. */
+export const modelErrorRatio: RecordingRule = {
+  record: "provider_model:agentpay_llm_requests_errors_per_requests:ratio_rate5m",
+  expression:
+    `(sum by (provider, model) (${failed}) or 0 * sum by (provider, model) (${calls()}))` +
+    ` / (sum by (provider, model) (${calls()}) > 0)`,
+};
+
+const firstTokens = `sum by (model, le) (${rate(llmTimeToFirstToken.bucket, "5m")})`;
 
 /** Seconds to the first token that 95% of replies need at most, by model. */
 export const firstTokenP95: RecordingRule = {
   record: "model:agentpay_llm_time_to_first_token_seconds:p95_rate5m",
-  expression: `histogram_quantile(0.95, sum by (model, le) (rate(${llmTimeToFirstToken.bucket}[5m])))`,
+  expression: `histogram_quantile(0.95, ${firstTokens})`,
+};
+
+/** Seconds to the first token that half of the replies need at most, by model. */
+export const firstTokenMedian: RecordingRule = {
+  record: "model:agentpay_llm_time_to_first_token_seconds:p50_rate5m",
+  expression: `histogram_quantile(0.5, ${firstTokens})`,
 };
 
 /** Seconds to the last token that 95% of calls need at most, by model. */
 export const llmDurationP95: RecordingRule = {
   record: "model:agentpay_llm_request_duration_seconds:p95_rate5m",
-  expression: `histogram_quantile(0.95, sum by (model, le) (rate(${metrics.llmRequestDuration.bucket}[5m])))`,
+  expression: `histogram_quantile(0.95, sum by (model, le) (${rate(metrics.llmRequestDuration.bucket, "5m")}))`,
 };
 
 /** Tokens of prompts, wherever the provider took them from. */
@@ -29,12 +89,25 @@ export const promptTokens = `${llmTokens.name}{type=~"input|cache_read|cache_wri
 export const promptCacheRatio: RecordingRule = {
   record: "model:agentpay_llm_cache_read_per_input_tokens:ratio_rate1h",
   expression:
-    `sum by (model) (rate(${llmTokens.name}{type="cache_read"}[1h]))` +
-    ` / (sum by (model) (rate(${promptTokens}[1h])) > 0)`,
+    `sum by (model) (${rate(`${llmTokens.name}{type="cache_read"}`, "1h")})` +
+    ` / (sum by (model) (${rate(promptTokens, "1h")}) > 0)`,
 };
 
 export const llmRecordingRules: RecordingRuleGroup = {
   name: "agentpay-llm.rules",
   interval: "30s",
-  rules: [providerErrorRatio, firstTokenP95, llmDurationP95, promptCacheRatio],
+  rules: [
+    llmCalls,
+    llmCallsBefore,
+    llmFailuresMadeGood,
+    llmUnansweredByModel,
+    llmUnanswered,
+    llmAnswersAwaited,
+    providerErrorRatio,
+    modelErrorRatio,
+    firstTokenP95,
+    firstTokenMedian,
+    llmDurationP95,
+    promptCacheRatio,
+  ],
 };

@@ -7,13 +7,11 @@ export const SLI_INTERVAL: Duration = "30s";
 /** Days change slowly, but whoever has just started the platform looks at an empty panel until then. */
 const BUDGET_INTERVAL: Duration = "1m";
 
-/** Windows computed from the counters themselves. */
-const COUNTED = ["5m", "30m"] as const;
 /**
  * Windows that are summed from the recorded events. Each of these reaches 5 minutes further back than it says, and costs
  * the same for any number of servers: six hours of every server's counters, twice a minute, would be most of what rules cost.
  */
-const SUMMED = ["1h", "2h", "6h"] as const;
+const SUMMED = ["30m", "1h", "2h", "6h"] as const;
 /** The same, for alerts that take hours. */
 const SUMMED_SLOWLY = ["1d", "3d", OBJECTIVE_PERIOD] as const;
 
@@ -51,13 +49,14 @@ export function badEventsIn(objective: Objective, window: Duration): string {
 
 function indicatorRules(objective: Objective): RecordingRule[] {
   const budget = errorBudget(objective);
+  const { badEvents, events, unserved } = objective;
   return [
-    { record: ERRORS, expression: objective.badEvents("5m") },
-    { record: EVENTS, expression: objective.events("5m") },
-    ...COUNTED.map((window) => ({
-      record: errorRatioRecord(window),
-      expression: `${objective.badEvents(window)} / (${objective.events(window)} > 0)`,
-    })),
+    { record: EVENTS, expression: orAsBefore(events, objective, unserved) },
+    { record: ERRORS, expression: orAsBefore(badEvents, objective, unserved) },
+    {
+      record: errorRatioRecord("5m"),
+      expression: `${ofObjective(ERRORS, objective)} / (${ofObjective(EVENTS, objective)} > 0)`,
+    },
     ...SUMMED.map((window) => summed(objective, window)),
     { record: objectiveRecords.target, expression: `vector(${objective.target})` },
     { record: objectiveRecords.budget, expression: `vector(${budget})` },
@@ -66,6 +65,12 @@ function indicatorRules(objective: Objective): RecordingRule[] {
       expression: `${ofObjective(errorRatioRecord("1h"), objective)} / ${budget}`,
     },
   ];
+}
+
+/** While nobody is there to count, as many events as in the busiest moment of the half hour before, which is held. */
+function orAsBefore(counted: string, objective: Objective, unserved: string | undefined): string {
+  if (unserved === undefined) return counted;
+  return `sum(max_over_time(${ofObjective(EVENTS, objective)}[30m])) and on () ${unserved} or ${counted}`;
 }
 
 /** Hours with more traffic weigh more. */

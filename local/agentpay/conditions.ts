@@ -8,6 +8,10 @@ export interface Conditions {
   visitors: { factor: number };
   api: {
     up: boolean;
+    /** Whether it stands still: it answers Prometheus and nobody else, as a process does whose threads all wait. */
+    hangs: boolean;
+    /** Whether it refuses every request for its key. */
+    refuses: boolean;
     errorRatio: number;
     latencyFactor: number;
     /** Series that it exposes beyond its own, one for each value of a label that holds ids. */
@@ -25,9 +29,19 @@ export interface Conditions {
     /** For how many days the certificate is valid. */
     certificateDays: number;
   };
-  websocket: { refusedRatio: number; dropRate: number };
+  websocket: {
+    /** Attempts that fail. */
+    refusedRatio: number;
+    /** Attempts that the application rejects. */
+    rejectedRatio: number;
+    dropRate: number;
+  };
   checkout: { failureRatio: number };
   llm: {
+    /** Whether the agent calls no model at all. */
+    silent: boolean;
+    /** Calls a second whose row in the ledger is lost. */
+    ledgerDropRate: number;
     /** Calls that fail for good, such as a malformed request. */
     failureRatio: number;
     /** Calls that the first model fails and another one is asked. */
@@ -46,14 +60,25 @@ export interface Conditions {
   };
   rag: { emptyRatio: number; errorRatio: number; latencyFactor: number };
   tools: { errorRatio: number };
-  worker: { up: boolean; working: boolean; failureRatio: number; extraJobRate: number };
+  worker: {
+    up: boolean;
+    working: boolean;
+    /** Whether it says how long its queues are. */
+    measuresQueues: boolean;
+    failureRatio: number;
+    extraJobRate: number;
+  };
   postgres: {
     up: boolean;
     exporterUp: boolean;
+    /** Whether a new connection is refused, so that the exporter reads nothing over its old one. */
+    full: boolean;
     leakedConnections: number;
     /** Mean time of the slowest statement, seconds. */
     slowStatementSeconds: number;
     longestTransactionSeconds: number;
+    /** How long the calls take that are slow now and then. */
+    slowCallSeconds: number;
     deadlockRate: number;
     cacheHitRatio: number;
   };
@@ -65,6 +90,8 @@ export interface Conditions {
     limited: boolean;
     evictionRate: number;
     rejectionRate: number;
+    /** Share of maxclients that is connected beyond those who work. */
+    idleClients: number;
   };
 }
 
@@ -80,11 +107,20 @@ export function healthyConditions(): Conditions {
   return {
     visitors: { factor: 1 },
     // An objective of 99.9% is used up by 0.1%: healthy is well below.
-    api: { up: true, errorRatio: 0.0002, latencyFactor: 1, strayLabelValues: 0 },
+    api: {
+      up: true,
+      hangs: false,
+      refuses: false,
+      errorRatio: 0.0002,
+      latencyFactor: 1,
+      strayLabelValues: 0,
+    },
     edge: { open: true, healthy: true, upgrades: true, widgetEmpty: false, certificateDays: 90 },
-    websocket: { refusedRatio: 0.0005, dropRate: 0.00002 },
+    websocket: { refusedRatio: 0.0005, rejectedRatio: 0, dropRate: 0.00002 },
     checkout: { failureRatio: 0.001 },
     llm: {
+      silent: false,
+      ledgerDropRate: 0,
       failureRatio: 0.001,
       fallbackRatio: 0.005,
       fallbackFailureRatio: 0,
@@ -98,13 +134,15 @@ export function healthyConditions(): Conditions {
     },
     rag: { emptyRatio: 0.04, errorRatio: 0.001, latencyFactor: 1 },
     tools: { errorRatio: 0.005 },
-    worker: { up: true, working: true, failureRatio: 0.002, extraJobRate: 0 },
+    worker: { up: true, working: true, measuresQueues: true, failureRatio: 0.002, extraJobRate: 0 },
     postgres: {
       up: true,
       exporterUp: true,
+      full: false,
       leakedConnections: 0,
       slowStatementSeconds: 0.04,
       longestTransactionSeconds: 0.3,
+      slowCallSeconds: 0,
       deadlockRate: 0,
       cacheHitRatio: 0.994,
     },
@@ -115,6 +153,7 @@ export function healthyConditions(): Conditions {
       limited: true,
       evictionRate: 0,
       rejectionRate: 0,
+      idleClients: 0,
     },
   };
 }

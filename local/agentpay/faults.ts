@@ -36,6 +36,12 @@ export const faults = {
   "api-down": fault("The API drops every connection without an answer", {}, ({ api }) => {
     api.up = false;
   }),
+  "api-hangs": fault("The API answers Prometheus, and nobody else", {}, ({ api }) => {
+    api.hangs = true;
+  }),
+  "api-refuses": fault("The API refuses every request", {}, ({ api }) => {
+    api.refuses = true;
+  }),
   "api-errors": fault("The API fails a share of its requests", { ratio: ratio(0.2) }, ({ api }, given) => {
     api.errorRatio = Math.max(api.errorRatio, given.ratio);
   }),
@@ -74,6 +80,13 @@ export const faults = {
   "websocket-refused": fault("WebSockets can't be opened", { ratio: ratio(0.5) }, ({ websocket }, given) => {
     websocket.refusedRatio = given.ratio;
   }),
+  "websocket-rejected": fault(
+    "The application rejects WebSockets",
+    { ratio: ratio(1) },
+    ({ websocket }, given) => {
+      websocket.rejectedRatio = given.ratio;
+    },
+  ),
   "checkout-failures": fault("Checkouts fail", { ratio: ratio(0.7) }, ({ checkout }, given) => {
     checkout.failureRatio = given.ratio;
   }),
@@ -85,6 +98,12 @@ export const faults = {
       llm.fallbackFailureRatio = 1;
     },
   ),
+  "llm-silent": fault("The agent calls no model any more", {}, ({ llm }) => {
+    llm.silent = true;
+  }),
+  "ledger-dropped": fault("Rows of the cost ledger are lost", { rate: rate(0.1) }, ({ llm }, given) => {
+    llm.ledgerDropRate = given.rate;
+  }),
   "llm-fallback": fault("The model fails, its fallback answers", { ratio: ratio(0.5) }, ({ llm }, given) => {
     llm.fallbackRatio = given.ratio;
   }),
@@ -152,6 +171,9 @@ export const faults = {
   "queue-backlog": fault("Jobs come faster than they are done", { rate: rate(100) }, ({ worker }, given) => {
     worker.extraJobRate = given.rate;
   }),
+  "queue-metrics-lost": fault("The worker no longer says how long its queues are", {}, ({ worker }) => {
+    worker.measuresQueues = false;
+  }),
   "job-failures": fault("Jobs fail", { ratio: ratio(0.3) }, ({ worker }, given) => {
     worker.failureRatio = given.ratio;
   }),
@@ -161,6 +183,26 @@ export const faults = {
     (now, given) => {
       now.postgres.up = false;
       now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);
+    },
+  ),
+  "postgres-hangs": fault("PostgreSQL hangs: its exporter and all who use it get no answer", {}, (now) => {
+    now.postgres.exporterUp = false;
+    now.api.hangs = true;
+    now.worker.working = false;
+  }),
+  "postgres-full": fault(
+    "PostgreSQL takes no new connection; its exporter has an old one",
+    { errorRatio: ratio(0.3) },
+    (now, given) => {
+      now.postgres.full = true;
+      now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);
+    },
+  ),
+  "slow-calls": fault(
+    "A few database calls take many seconds",
+    { seconds: seconds(20) },
+    ({ postgres }, given) => {
+      postgres.slowCallSeconds = given.seconds;
     },
   ),
   "postgres-exporter-down": fault("The exporter of PostgreSQL is gone", {}, ({ postgres }) => {
@@ -195,6 +237,17 @@ export const faults = {
     now.redis.up = false;
     now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);
   }),
+  "redis-hangs": fault("Redis hangs: its exporter and the worker get no answer", {}, (now) => {
+    now.redis.exporterUp = false;
+    now.worker.working = false;
+  }),
+  "redis-clients": fault(
+    "Redis has nearly as many clients as it takes",
+    { ratio: ratio(0.95) },
+    ({ redis }, given) => {
+      redis.idleClients = given.ratio;
+    },
+  ),
   "redis-exporter-down": fault("The exporter of Redis is gone", {}, ({ redis }) => {
     redis.exporterUp = false;
   }),

@@ -30,13 +30,17 @@ export const targets = {
     port: "agentpayWorker",
     exposition: ({ worker }) => worker,
     isUp: ({ conditions }) => conditions.worker.up,
+    isVisible: ({ conditions }, metric) =>
+      conditions.worker.measuresQueues || !/_queue_depth$|_oldest_job_age_seconds$/.test(metric),
   },
   postgres: {
     port: "postgresExporter",
     exposition: ({ postgres }) => postgres,
     isUp: ({ conditions }) => conditions.postgres.exporterUp,
     isVisible: ({ conditions }, metric) =>
-      conditions.postgres.up || metric === "pg_up" || !metric.startsWith("pg_"),
+      (conditions.postgres.up && !conditions.postgres.full) ||
+      metric === "pg_up" ||
+      !metric.startsWith("pg_"),
   },
   redis: {
     port: "redisExporter",

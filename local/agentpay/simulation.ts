@@ -86,7 +86,8 @@ export class Simulation {
   }
 
   #happen(moment: Moment): void {
-    if (moment.conditions.api.up) this.#serve(moment);
+    const { api } = moment.conditions;
+    if (api.up && !api.hangs) this.#serve(moment);
     this.#jobs.tick(moment);
     const requests = this.#web.takeRequests();
     const work = requests + this.#jobs.done;

@@ -8,7 +8,9 @@ export type AlertId = string;
 /** @param labels an alert's own labels, or all those of one that fires */
 export function alertId(name: string, labels: Readonly<Record<string, string>> = {}): AlertId {
   // Of other alerts about an endpoint, the label is that of a series: one rule is for all of them.
-  const endpoint = name === "EndpointUnreachable" ? labels["endpoint"] : undefined;
+  const endpoint = ["EndpointUnreachable", "EndpointWrongAnswer"].includes(name)
+    ? labels["endpoint"]
+    : undefined;
   const detail = labels["long"] ?? labels["slo"] ?? endpoint;
   return detail === undefined ? name : `${name} ${detail}`;
 }

@@ -79,11 +79,13 @@ const exhausted = (slo: string): AlertId => `ErrorBudgetExhausted ${slo}`;
 /** The whole period is as old as the drill: any burning budget is also an exhausted one. */
 const anyExhausted = objectives.map(({ name }) => exhausted(name));
 const apiErrors = ["HighErrorRate", "ElevatedErrorRate", ...burns("APIAvailability", "1h", "6h", "1d", "3d")];
-const apiDelays = ["SlowAPIResponses", ...burns("APILatency", "1h", "6h", "1d", "3d")];
+const apiDelays = ["SlowAPIResponses", "APIMostlySlow", ...burns("APILatency", "1h", "6h", "1d", "3d")];
 const llmFailures = [
   ...[
     "LLMRequestFailures",
     "LLMProviderOutage",
+    "LLMModelOutage",
+    "LLMModelFailing",
     "LLMFallbackExhausted",
     "LLMRateLimited",
     "LLMModelRejected",
@@ -91,7 +93,7 @@ const llmFailures = [
   ...burns("LLMAvailability", "1h", "6h", "1d", "3d"),
 ];
 /** Visitors without an answer buy less; summaries are jobs that fail. */
-const llmSideEffects = ["WorkerJobFailures", exhausted("llm-availability")];
+const llmSideEffects = ["WorkerJobFailures", "WorkerJobsAllFailing", exhausted("llm-availability")];
 const A_MONTH = "30 days have to pass";
 
 export const drills: readonly Drill[] = [
@@ -102,15 +104,25 @@ export const drills: readonly Drill[] = [
     rings: ["APIDown"],
     mutes: servedByAPI.map(unreachable),
     // Whoever was connected is not at once back.
-    mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded"],
+    mayRing: [
+      "APIServersDown",
+      ...burns("APIAvailability", "1h", "6h", "1d", "3d"),
+      exhausted("api-availability"),
+      "WebSocketConnectionsDropped",
+      "LLMCostNotRecorded",
+    ],
   },
   {
     title: "The API and the worker are down for an hour",
     faults: { "api-down": {}, "worker-down": {} },
     rings: ["WorkerDown"],
-    // An API that is down is why nothing is measured.
-    mutes: objectives.map(({ name }) => `SLOMetricMissing ${name}`),
     mayRing: [
+      ...[
+        "APIServersDown",
+        "WorkersDown",
+        ...burns("APIAvailability", "1h", "6h", "1d", "3d"),
+        exhausted("api-availability"),
+      ],
       ...["APIDown", "WebSocketConnectionsDropped", "WorkerJobTooOld", "WorkerQueueStalled"],
       ...servedByAPI.map(unreachable),
     ],
@@ -119,7 +131,21 @@ export const drills: readonly Drill[] = [
     title: "The second API server is dead",
     prometheus: deadTarget("agentpay-api"),
     areas: ["prometheus", "api"],
-    rings: ["APIInstanceDown"],
+    // Half of the servers are more than a quarter.
+    rings: ["APIServersDown", "APIInstanceDown"],
+  },
+  {
+    title: "The API hangs: it answers Prometheus, and nobody else",
+    faults: { "api-hangs": {} },
+    rings: ["APITrafficStopped"],
+    mayRing: ["LLMCallsStopped", "WebSocketConnectionsDropped"],
+  },
+  {
+    title: "The API refuses everybody",
+    faults: { "api-refuses": {} },
+    rings: ["APIRequestsRefused", "APITrafficStopped"],
+    // Nobody starts a conversation.
+    mayRing: ["LLMCallsStopped", "WebSocketConnectionsDropped"],
   },
   {
     title: "The API fails 1 request in 5",
@@ -155,7 +181,7 @@ export const drills: readonly Drill[] = [
     title: "The API is 200 times slower",
     faults: { "api-slow": { factor: 200 } },
     areas: ["api"],
-    rings: ["SlowAPIResponses", ...burns("APILatency", "1h"), exhausted("api-latency")],
+    rings: ["SlowAPIResponses", "APIMostlySlow", ...burns("APILatency", "1h"), exhausted("api-latency")],
     mutes: burns("APILatency", "6h"),
     mayRing: apiDelays,
     outlast: { [exhausted("api-latency")]: A_MONTH },
@@ -190,6 +216,13 @@ export const drills: readonly Drill[] = [
     outlast: { [exhausted("websocket-connect")]: A_MONTH },
   },
   {
+    title: "The application rejects every chat connection",
+    faults: { "websocket-rejected": {} },
+    areas: ["websocket", "llm", "checkout"],
+    rings: ["WebSocketHandshakesRejected"],
+    mayRing: ["WebSocketConnectionsDropped", "LLMCallsStopped"],
+  },
+  {
     title: "1 chat connection in 20 is refused",
     faults: { "websocket-refused": { ratio: 0.05 } },
     areas: ["websocket"],
@@ -215,7 +248,7 @@ export const drills: readonly Drill[] = [
     title: "The model and its fallback fail",
     faults: { "llm-failures": { ratio: 0.85 } },
     areas: ["llm", "checkout", "cost", "worker"],
-    rings: ["LLMProviderOutage"],
+    rings: ["LLMProviderOutage", "LLMModelOutage"],
     mayRing: [...llmFailures, ...llmSideEffects],
   },
   {
@@ -249,7 +282,7 @@ export const drills: readonly Drill[] = [
     title: "The fallback answers for the model",
     faults: { "llm-fallback": { ratio: 0.5 } },
     areas: ["llm", "cost"],
-    rings: ["LLMFallbackActive"],
+    rings: ["LLMFallbackActive", "LLMModelFailing"],
   },
   {
     title: "The provider's rate limit is used up",
@@ -273,6 +306,30 @@ export const drills: readonly Drill[] = [
     mutes: burns("LLMFirstToken", "6h"),
     mayRing: burns("LLMFirstToken", "1d"),
     outlast: { [exhausted("llm-first-token")]: A_MONTH },
+  },
+  {
+    title: "The model is 40 times slower",
+    faults: { "llm-slow": { factor: 40 } },
+    areas: ["llm"],
+    rings: ["LLMMostlySlow"],
+    mayRing: [
+      "LLMTimeToFirstTokenHigh",
+      ...burns("LLMFirstToken", "1h", "6h", "1d"),
+      exhausted("llm-first-token"),
+    ],
+  },
+  {
+    title: "The agent calls no model any more",
+    faults: { "llm-silent": {} },
+    areas: ["llm", "checkout", "worker", "cost"],
+    rings: ["LLMCallsStopped"],
+    mayRing: ["WorkerJobFailures", "WorkerJobsAllFailing"],
+  },
+  {
+    title: "Rows of the cost ledger are lost",
+    faults: { "ledger-dropped": {} },
+    areas: ["cost"],
+    rings: ["LLMLedgerRowsDropped"],
   },
   {
     title: "The model is 3.9 times slower",
@@ -341,13 +398,13 @@ export const drills: readonly Drill[] = [
     faults: { "worker-down": {} },
     areas: ["worker", "redis"],
     rings: ["WorkerDown"],
-    mayRing: ["WorkerJobTooOld"],
+    mayRing: ["WorkersDown", "WorkerJobTooOld"],
   },
   {
     title: "The second worker is dead",
     prometheus: deadTarget("agentpay-worker"),
     areas: ["prometheus", "worker"],
-    rings: ["WorkerInstanceDown"],
+    rings: ["WorkersDown", "WorkerInstanceDown"],
   },
   {
     title: "The worker works on nothing",
@@ -366,10 +423,47 @@ export const drills: readonly Drill[] = [
   },
   { title: "Jobs fail", faults: { "job-failures": {} }, areas: ["worker"], rings: ["WorkerJobFailures"] },
   {
+    title: "Nearly every job fails",
+    faults: { "job-failures": { ratio: 0.95 } },
+    areas: ["worker"],
+    rings: ["WorkerJobsAllFailing"],
+    mayRing: ["WorkerJobFailures"],
+  },
+  {
+    title: "The worker no longer says how long its queues are",
+    faults: { "queue-metrics-lost": {} },
+    areas: ["worker"],
+    rings: ["WorkerQueueUnknown"],
+  },
+  {
     title: "PostgreSQL is down",
     faults: { "postgres-down": {} },
     rings: ["PostgresDown"],
     mayRing: [...apiErrors, ...anyExhausted, "WebSocketConnectionsDropped"],
+  },
+  {
+    title: "PostgreSQL hangs, and with it its exporter",
+    faults: { "postgres-hangs": {} },
+    rings: ["PostgresStateUnknown", "PostgresExporterDown"],
+    mayRing: [
+      "APITrafficStopped",
+      "LLMCallsStopped",
+      "WebSocketConnectionsDropped",
+      "WorkerQueueStalled",
+      "WorkerJobTooOld",
+    ],
+  },
+  {
+    title: "PostgreSQL takes no new connection",
+    faults: { "postgres-full": {} },
+    rings: ["PostgresUnreadable"],
+    mayRing: [...apiErrors, ...anyExhausted, "WebSocketConnectionsDropped"],
+  },
+  {
+    title: "A few database calls take many seconds",
+    faults: { "slow-calls": {} },
+    areas: ["postgres"],
+    rings: ["PostgresSlowCalls"],
   },
   {
     title: "The exporter of PostgreSQL is down",
@@ -396,6 +490,7 @@ export const drills: readonly Drill[] = [
     faults: { "long-transaction": {} },
     areas: ["postgres"],
     rings: ["PostgresLongTransaction"],
+    mayRing: ["PostgresSlowCalls"],
   },
   {
     title: "Transactions deadlock",
@@ -414,6 +509,19 @@ export const drills: readonly Drill[] = [
     faults: { "redis-down": {} },
     rings: ["RedisDown"],
     mayRing: [...apiErrors, ...anyExhausted, "WorkerQueueStalled", "WorkerJobTooOld"],
+  },
+  {
+    title: "Redis hangs, and with it its exporter",
+    faults: { "redis-hangs": {} },
+    areas: ["redis", "worker"],
+    rings: ["RedisStateUnknown", "RedisExporterDown"],
+    mayRing: ["WorkerQueueStalled", "WorkerJobTooOld"],
+  },
+  {
+    title: "Redis has nearly as many clients as it takes",
+    faults: { "redis-clients": {} },
+    areas: ["redis"],
+    rings: ["RedisClientsHigh"],
   },
   {
     title: "The exporter of Redis is down",
@@ -484,7 +592,7 @@ export const drills: readonly Drill[] = [
     title: "The widget's script is empty",
     faults: { "widget-empty": {} },
     areas: ["edge"],
-    rings: [unreachable("widget")],
+    rings: ["EndpointWrongAnswer widget"],
   },
   {
     title: "The certificate ends in 10 days",
@@ -514,7 +622,11 @@ export const drills: readonly Drill[] = [
       ...["APIDown", "WorkerDown", "PostgresExporterDown", "RedisExporterDown"],
       ...servedByAPI.map(unreachable),
     ],
-    mayRing: ["WebSocketConnectionsDropped", "LLMCostNotRecorded", "WorkerJobTooOld", "WorkerQueueStalled"],
+    mayRing: [
+      ...["APIServersDown", "WorkersDown", "PostgresStateUnknown", "RedisStateUnknown"],
+      ...[...burns("APIAvailability", "1h", "6h", "1d", "3d"), exhausted("api-availability")],
+      ...["WebSocketConnectionsDropped", "LLMCostNotRecorded", "WorkerJobTooOld", "WorkerQueueStalled"],
+    ],
   },
   {
     title: "A part of the monitoring does not answer",
@@ -557,7 +669,7 @@ export const drills: readonly Drill[] = [
     faults: { "long-transaction": {} },
     alertmanager: "revoked Slack webhook",
     rings: ["AlertmanagerNotificationsFailing"],
-    mayRing: ["PostgresLongTransaction"],
+    mayRing: ["PostgresLongTransaction", "PostgresSlowCalls"],
   },
   {
     title: "A metric has a label that holds ids",
@@ -570,6 +682,21 @@ export const drills: readonly Drill[] = [
 
 /** Alerts that no drill rings, with the reason. The rule tests (`test/rules/`) cover every one of them. */
 export const notDrilled: Readonly<Record<AlertId, string>> = {
+  "EndpointWrongAnswer api": "the widget's drill shows the same rule",
+  "EndpointWrongAnswer status-page": "the widget's drill shows the same rule",
+  EndpointSlow: "the local endpoints answer within milliseconds",
+  ...Object.fromEntries(
+    [
+      ...["APIInstanceRestarting", "APIInstanceFailing", "APIInstanceSlow"],
+      ...["WorkerInstanceRestarting", "WorkerInstanceFailing"],
+    ].map((name) => [name, "the simulated AgentPay has one server of each kind, and one of one is all"]),
+  ),
+  ...Object.fromEntries(
+    objectives.map(({ name }) => [
+      `SLOMetricMissing ${name}`,
+      "its metric would have to vanish while people use AgentPay, which the simulation can't do",
+    ]),
+  ),
   ConversationsDropped: "it compares with a day ago, and no drill is that long",
   CheckoutConversionDropped: "it compares with the week up to yesterday, and no drill is that long",
   LLMCostAnomaly: "it compares with the week up to yesterday, and no drill is that long",

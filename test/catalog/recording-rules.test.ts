@@ -57,9 +57,9 @@ test.each(recordingRuleGroups)(
   "$name evaluates what it reads of itself before it is read",
   ({ rules: members }) => {
     for (const [index, { expression }] of members.entries()) {
-      const later = members
-        .slice(index)
-        .filter((other) => new RegExp(`${other.record}(?![\\w:])`).test(expression));
+      // What a rule remembers, of itself or of one that comes after it, is of earlier evaluations.
+      const now = expression.replaceAll(/(last|max)_over_time\([^)]*\)/g, "");
+      const later = members.slice(index).filter((other) => new RegExp(`${other.record}(?![\\w:])`).test(now));
       expect(later.map(({ record }) => record)).toEqual([]);
     }
   },

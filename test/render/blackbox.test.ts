@@ -38,6 +38,7 @@ describe("modules", () => {
   test("HTTP asks for 200 over a trusted TLS, and of the widget for a script that is not empty", () => {
     expect(modules.api.http).toEqual({
       valid_status_codes: [200],
+      follow_redirects: false,
       fail_if_not_ssl: true,
       tls_config: { insecure_skip_verify: false },
       preferred_ip_protocol: "ip4",

@@ -125,6 +125,9 @@ describe("rule files", () => {
     expect(severities(files)).toMatchObject({
       "EndpointUnreachable api": "info",
       "EndpointUnreachable websocket": "critical",
+      // Route 53 takes an empty script, and a redirect, for well.
+      "EndpointWrongAnswer api": "critical",
+      "EndpointWrongAnswer widget": "warning",
       CertificateAboutToExpire: "critical",
     });
     expect(severities(render("production", { "uptime.checkers": ["blackbox", "route53"] }))).toMatchObject({
@@ -149,7 +152,10 @@ describe("rule files", () => {
       ...(alert.keepFiringFor ? { keep_firing_for: alert.keepFiringFor } : {}),
       labels: {
         // Route 53 tells of what it can check.
-        severity: told.has(alert.labels?.["endpoint"] ?? "") ? "info" : alert.severity,
+        severity:
+          alert.name === "EndpointUnreachable" && told.has(alert.labels?.["endpoint"] ?? "")
+            ? "info"
+            : alert.severity,
         service: alert.service,
         team: services[alert.service].team,
         environment: "production",

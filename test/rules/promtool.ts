@@ -107,7 +107,7 @@ function agrees(alert: Alert, labels: Labels): boolean {
 /** promtool's notation: the value at the start, then one for each scrape. */
 function valuesOf({ type, phases }: Shape, stepSeconds: number): string {
   const [first] = phases;
-  let value = type === "gauge" && Array.isArray(first) && first[0] !== "gone" ? first[0] : 0;
+  let value = type === "gauge" && Array.isArray(first) && typeof first[0] === "number" ? first[0] : 0;
   const parts = [String(value)];
   for (const phase of phases) {
     const step = stepOf(phase, type, value, stepSeconds);
@@ -122,6 +122,7 @@ function stepOf(phase: Phase, type: Shape["type"], before: number, stepSeconds: 
   const [value, minutes] = phase;
   const count = Math.round((minutes * 60) / stepSeconds);
   if (count < 1) throw new Error(`${minutes} minutes hold no sample every ${stepSeconds} seconds`);
+  if (value === "NaN") return { notation: Array<string>(count).fill("NaN"), value: 0 };
   if (value === "gone") return { notation: count > 1 ? ["stale", `_x${count - 1}`] : ["stale"], value: 0 };
   if (type === "gauge") return { notation: [`${value}x${count - 1}`], value };
   const growth = round((value * stepSeconds) / 60);

@@ -1,8 +1,8 @@
 /** How the tests of the alerts are written: what AgentPay does, and which alerts fire when. */
 import type { Duration } from "../../catalog/duration.ts";
 
-/** What a series does for so many minutes; "gone" is a target that left. A restart sets a counter to 0. */
-export type Phase = readonly [value: number | "gone", minutes: number] | "restart";
+/** What a series does for so many minutes; "gone" is a target that left, "NaN" a value that is none. A restart sets a counter to 0. */
+export type Phase = readonly [value: number | "gone" | "NaN", minutes: number] | "restart";
 
 /** The values of a series over time. */
 export interface Shape {
@@ -18,6 +18,11 @@ export function perMinute(...phases: Phase[]): Shape {
 /** A gauge at a level. */
 export function level(...phases: Phase[]): Shape {
   return { type: "gauge", phases };
+}
+
+/** A counter that somebody once added NaN to. */
+export function notANumber(minutes: number): Shape {
+  return { type: "gauge", phases: [["NaN", minutes]] };
 }
 
 export type Labels = Readonly<Record<string, string>>;

@@ -48,6 +48,7 @@ export class Llm {
           this.#process.add(metrics.llmResponses, { model, stop_reason }, 0);
       }
     }
+    this.#process.add(metrics.llmLedgerDropped, {}, 0);
     this.#countFallback("succeeded", 0);
     this.#countFallback("failed", 0);
   }
@@ -55,11 +56,15 @@ export class Llm {
   tick(moment: Moment): void {
     this.#measureLimits("anthropic", moment, moment.conditions.llm.errorType === "rate_limit");
     this.#measureLimits("openai", moment, false);
+    const { ledgerDropRate } = moment.conditions.llm;
+    if (ledgerDropRate > 0)
+      this.#process.add(metrics.llmLedgerDropped, {}, moment.random.poisson(ledgerDropRate));
   }
 
   /** One reply of the agent, with the other model asked where the first can't. Returns whether there was one. */
   chat(moment: Moment, wantsTool: boolean): boolean {
     const { llm } = moment.conditions;
+    if (llm.silent) return false;
     if (moment.random.chance(llm.failureRatio)) {
       this.#count(models.small, "invalid_request");
       return false;
@@ -69,8 +74,9 @@ export class Llm {
       return true;
     }
     const failed = moment.random.chance(llm.fallbackFailureRatio);
+    this.#count(models.small, llm.errorType);
     this.#countFallback(failed ? "failed" : "succeeded");
-    if (failed) this.#count(models.small, llm.errorType);
+    if (failed) this.#count(models.large, llm.errorType);
     else this.#answer(models.large, moment, wantsTool);
     return !failed;
   }
@@ -78,6 +84,7 @@ export class Llm {
   /** Turns a question into the vector that retrieval looks for. */
   embed(moment: Moment): void {
     const { embedding } = models;
+    if (moment.conditions.llm.silent) return;
     this.#count(embedding, "none");
     const tokens = { input: Math.round(moment.random.logNormal(30, 0.5)) };
     const seconds = moment.random.logNormal(0.05, 0.3);

@@ -35,6 +35,7 @@ export class Postgres {
     for (const counter of databaseCounters) exporter.add(counter, { datid, datname }, 0);
     exporter.set(metrics.pgMaxConnections, {}, database.maxConnections);
     exporter.set(metrics.pgReservedConnections, {}, database.reservedConnections);
+    exporter.set(metrics.pgReservedForRoles, {}, 0);
     exporter.set(metrics.pgDatabaseSize, { datname }, START_SIZE);
   }
 
@@ -52,7 +53,7 @@ export class Postgres {
   }
 
   #setConnections({ conditions, random }: Moment, busy: readonly number[]): void {
-    const { leakedConnections, longestTransactionSeconds } = conditions.postgres;
+    const { leakedConnections, longestTransactionSeconds, slowCallSeconds } = conditions.postgres;
     let backends = 0;
     this.#pools.forEach(({ name, limit }, index) => {
       const active = Math.min(limit, busy[index] ?? 0);
@@ -63,7 +64,8 @@ export class Postgres {
         "idle in transaction": leaked,
       };
       for (const state of clientStates) {
-        const longest = state === "idle" ? 0 : random.uniform() * 0.2 + longestTransactionSeconds;
+        const open = random.uniform() * 0.2 + longestTransactionSeconds;
+        const longest = { idle: 0, active: open + slowCallSeconds, "idle in transaction": open }[state];
         this.#setActivity(name, state, counts[state], counts[state] > 0 ? longest : 0);
         backends += counts[state];
       }

@@ -9,6 +9,7 @@ const COMMANDS_PER_REQUEST = 1.5;
 const SECONDS_PER_COMMAND = 0.00006;
 const HIT_RATIO = 0.93;
 const CLIENTS = 14;
+const MAX_CLIENTS = 10_000;
 
 /** Redis, cache and broker, as its exporter shows it. */
 export class Redis {
@@ -37,7 +38,9 @@ export class Redis {
     const wave = 0.01 * Math.sin(now / 600);
     exporter.set(metrics.redisMemoryMax, {}, conditions.redis.limited ? MAX_MEMORY : 0);
     exporter.set(metrics.redisMemoryUsed, {}, Math.round(MAX_MEMORY * (memoryRatio + wave)));
-    exporter.set(metrics.redisConnectedClients, {}, CLIENTS + random.poisson(moment.load));
+    const idle = Math.round(conditions.redis.idleClients * MAX_CLIENTS);
+    exporter.set(metrics.redisMaxClients, {}, MAX_CLIENTS);
+    exporter.set(metrics.redisConnectedClients, {}, idle + CLIENTS + random.poisson(moment.load));
     exporter.set(metrics.redisBlockedClients, {}, conditions.worker.up ? queues.length : 0);
     exporter.add(metrics.redisEvictedKeys, {}, random.poisson(evictionRate));
     exporter.add(metrics.redisRejectedConnections, {}, random.poisson(rejectionRate));

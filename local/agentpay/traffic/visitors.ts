@@ -87,8 +87,10 @@ export class Visitors {
     const { random, conditions, now } = moment;
     this.#web.request(routes.widgetConfiguration, moment);
     const refused = random.chance(conditions.websocket.refusedRatio);
-    this.#api.add(metrics.websocketConnects, { result: refused ? "error" : "ok" });
-    if (refused) return;
+    const { rejectedRatio } = conditions.websocket;
+    const rejected = !refused && rejectedRatio > 0 && random.chance(rejectedRatio);
+    this.#api.add(metrics.websocketConnects, { result: refused ? "error" : rejected ? "rejected" : "ok" });
+    if (refused || rejected) return;
     const talks = random.chance(CONVERSATION_RATIO);
     const conversation = talks ? this.#startConversation("widget", moment) : undefined;
     this.#visits.push({

@@ -9,6 +9,7 @@ const CLIENT_ERROR_RATIO = 0.015;
 const SLOW_RATIO = 0.002;
 const SLOW_FACTOR = 15;
 const SPREAD = 0.6;
+const FORBIDDEN = "401";
 
 /** The HTTP requests of the api. Probes and scrapes are not counted. */
 export class Web {
@@ -37,10 +38,12 @@ export class Web {
 
   /** One request. Returns whether it succeeded. */
   request({ method, endpoint, status, seconds, background }: Route, { conditions, random }: Moment): boolean {
-    const { errorRatio, latencyFactor } = conditions.api;
+    const { errorRatio, latencyFactor, refuses } = conditions.api;
     const failed = random.chance(errorRatio);
-    const refused = !failed && background > 0 && random.chance(CLIENT_ERROR_RATIO);
-    const answer = failed ? random.pick(serverErrors) : refused ? random.pick(clientErrors) : status;
+    const nonsense = background > 0 && random.chance(CLIENT_ERROR_RATIO);
+    const refused = !failed && (refuses || nonsense);
+    const refusal = refuses ? FORBIDDEN : random.pick(clientErrors);
+    const answer = failed ? random.pick(serverErrors) : refused ? refusal : status;
     const delay = latencyFactor * (random.chance(SLOW_RATIO) ? SLOW_FACTOR : 1);
     this.#api.add(metrics.requests, { method, endpoint, status: answer });
     this.#api.observe(

@@ -29,6 +29,8 @@ const shareSlower = ({ grew }: Figures, histogram: { bucket: string; count: stri
 type ElsewhereTested =
   | `${string}-down`
   | "stray-label"
+  | "postgres-full"
+  | "queue-metrics-lost"
   | "healthz-failing"
   | "edge-closed"
   | "handshake-refused"
@@ -38,6 +40,15 @@ type ElsewhereTested =
 /** True while the fault is at work, false on a healthy day. */
 const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => boolean> = {
   "api-errors": (seen) => share(seen, metrics.requests, { status: /^5/ }) > 0.05,
+  "api-hangs": ({ grew }) => grew(metrics.requests) === 0,
+  "api-refuses": (seen) => share(seen, metrics.requests, { status: "401" }) > 0.9,
+  "websocket-rejected": (seen) => share(seen, metrics.websocketConnects, { result: "rejected" }) > 0.9,
+  "llm-silent": ({ grew }) => grew(metrics.llmRequests) === 0,
+  "ledger-dropped": ({ grew }) => grew(metrics.llmLedgerDropped) > 0,
+  "slow-calls": ({ is }) => is(metrics.pgStatActivityMaxTxDuration, { state: "active" }) > 5,
+  "postgres-hangs": ({ grew }) => grew(metrics.requests) + grew(metrics.workerJobs) === 0,
+  "redis-hangs": ({ grew }) => grew(metrics.workerJobs) === 0,
+  "redis-clients": ({ is }) => is(metrics.redisConnectedClients) > 9000,
   "api-slow": (seen) => shareSlower(seen, metrics.requestLatency, 2) > 0.05,
   "visitors-gone": ({ grew }) => grew(metrics.conversationsStarted) < 5,
   "websocket-drops": (seen) => share(seen, metrics.websocketDisconnects, { reason: "error" }) > 0.2,

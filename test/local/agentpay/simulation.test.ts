@@ -102,7 +102,7 @@ describe.each([3, 15])("on a healthy day, around %d:00", async (hour) => {
   test("the models answer, quickly, for a few dollars a day", () => {
     const calls = increase(metrics.llmRequests.name);
     expect(calls).toBeGreaterThan(HOUR / 10);
-    expect(increase(metrics.llmRequests.name, { status: "error" }) / calls).toBeLessThan(0.005);
+    expect(increase(metrics.llmRequests.name, { status: "error" }) / calls).toBeLessThan(0.01);
     expect(increase(metrics.llmFallbacks.name, { outcome: "failed" })).toBe(0);
     expect(shareAbove(metrics.llmTimeToFirstToken, 2.5)).toBeLessThan(0.01);
     const cost = increase(metrics.llmCost.name);

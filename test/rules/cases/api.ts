@@ -1,5 +1,14 @@
 import { metrics } from "../../../catalog/metrics.ts";
-import { type GroupCases, type Labels, level, type Phase, perMinute, series, silent } from "../rule-case.ts";
+import {
+  type GroupCases,
+  type Labels,
+  level,
+  notANumber,
+  type Phase,
+  perMinute,
+  series,
+  silent,
+} from "../rule-case.ts";
 
 const products = "/api/v1/products";
 
@@ -15,13 +24,17 @@ function requests(status: string, more: Labels = {}): string {
 /** Requests a minute that take less than 1, 2 and 3 seconds, and all of them. */
 type Latencies = readonly [below1: number, below2: number, below3: number, all: number];
 
-function latencies(phases: readonly (readonly [Latencies, number])[], endpoint = products) {
+function latencies(
+  phases: readonly (readonly [Latencies, number])[],
+  endpoint = products,
+  instance = "api-1",
+) {
   const bounds = ["1.0", "2.0", "3.0", "+Inf"];
   return Object.fromEntries(
     bounds.map((le, index) => [
       series(metrics.requestLatency.bucket, {
         job: "agentpay-api",
-        instance: "api-1",
+        instance,
         method: "GET",
         endpoint,
         le,
@@ -34,6 +47,25 @@ function latencies(phases: readonly (readonly [Latencies, number])[], endpoint =
 const fast: Latencies = [100, 100, 100, 100];
 const slow: Latencies = [80, 90, 100, 100];
 const barelyFastEnough: Latencies = [80, 96, 100, 100];
+
+/** So many servers, of which these are down. */
+function servers(count: number, phasesOf: (index: number) => readonly Phase[]) {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      up("agentpay-api", `api-${index}`),
+      level(...phasesOf(index)),
+    ]),
+  );
+}
+
+/** Down for a minute and up for half of one, again and again. */
+const crashLoop = (times: number): Phase[] =>
+  Array.from({ length: times }, (): Phase[] => [
+    [0, 1],
+    [1, 0.5],
+  ]).flat();
+
+const verySlow: Latencies = [0, 0, 0, 100];
 
 const fires = [{ job: "agentpay-api" }];
 
@@ -105,14 +137,341 @@ export const apiCases: GroupCases = {
       firing: silent(6, 8, 10),
     },
   ],
+  APIServersDown: [
+    {
+      title: "19 of 20 servers are down, and come back",
+      series: servers(20, (index) =>
+        index === 0
+          ? [[1, 40]]
+          : [
+              [1, 5],
+              [0, 10],
+              [1, 25],
+            ],
+      ),
+      firing: { 5: [], 6: [], 8: fires, 15: fires, 16: [] },
+    },
+    {
+      title: "one of two servers is down",
+      series: servers(2, (index) => [[index, 10]]),
+      firing: { 1: [], 3: fires },
+    },
+    {
+      title: "every server is in a crash loop",
+      series: servers(3, () => [[1, 10], ...crashLoop(40)]),
+      firing: { 10: [], 25: fires, 40: fires, 60: fires },
+    },
+    {
+      title: "5 of 20 servers are down: each by its name",
+      series: servers(20, (index) => [[index < 5 ? 0 : 1, 30]]),
+      firing: silent(5, 15, 30),
+    },
+    {
+      title: "a deployment restarts one server after another",
+      series: servers(4, (index) => [
+        [1, 5 + 2 * index],
+        [0, 1],
+        [1, 20],
+      ]),
+      firing: silent(6, 8, 10, 12, 20),
+    },
+    {
+      title: "two deployments within half an hour",
+      series: servers(2, (index) => [
+        [1, 5 + 2 * index],
+        [0, 1],
+        [1, 10],
+        [0, 1],
+        [1, 20],
+      ]),
+      firing: silent(6, 8, 18, 20, 30),
+    },
+  ],
+  APIInstanceRestarting: [
+    {
+      title: "one server in a crash loop, until it is mended",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 10], ...crashLoop(10), [1, 60]),
+        [up("agentpay-api", "api-2")]: level([1, 85]),
+      },
+      firing: {
+        10: [],
+        20: [{ job: "agentpay-api", instance: "api-1" }],
+        25: [{ job: "agentpay-api", instance: "api-1" }],
+        70: [],
+      },
+    },
+    {
+      title: "it restarts between two scrapes: its counters begin anew",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 40]),
+        [requests("200")]: perMinute(
+          [60, 10],
+          ...Array.from({ length: 8 }, (): Phase[] => ["restart", [60, 1]]).flat(),
+          [60, 22],
+        ),
+      },
+      firing: { 10: [], 18: [{ job: "agentpay-api", instance: "api-1" }] },
+    },
+    {
+      title: "it restarts between two scrapes: its process is younger",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 40]),
+        [series(metrics.processStartTime.name, { job: "agentpay-api", instance: "api-1" })]: level(
+          [0, 10],
+          ...Array.from({ length: 8 }, (_, index): Phase => [600 + 60 * index, 1]),
+          [1080, 22],
+        ),
+      },
+      firing: { 10: [], 18: [{ job: "agentpay-api", instance: "api-1" }] },
+    },
+    {
+      title: "three deployments within half an hour",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 5], [0, 1], [1, 5], [0, 1], [1, 5], [0, 1], [1, 20]),
+      },
+      firing: silent(6, 12, 18, 30),
+    },
+  ],
+  APIInstanceFailing: [
+    {
+      title: "one of twenty servers fails everything, and then nothing",
+      series: {
+        [requests("200")]: perMinute([60, 10], [0, 20], [60, 30]),
+        [requests("500")]: perMinute([0, 10], [60, 20], [0, 30]),
+        [requests("200", { instance: "the other 19" })]: perMinute([2400, 60]),
+      },
+      firing: {
+        10: [],
+        14: [],
+        20: [{ job: "agentpay-api", instance: "api-1" }],
+        30: [{ job: "agentpay-api", instance: "api-1" }],
+        50: [],
+      },
+    },
+    {
+      title: "all servers fail: that is HighErrorRate's",
+      series: {
+        [requests("500")]: perMinute([60, 40]),
+        [requests("500", { instance: "api-2" })]: perMinute([60, 40]),
+      },
+      firing: silent(15, 30, 40),
+    },
+    {
+      title: "a few failures of one server",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("500")]: perMinute([0, 10], [5, 1], [0, 29]),
+        [requests("200", { instance: "api-2" })]: perMinute([600, 40]),
+      },
+      firing: silent(12, 17, 30),
+    },
+  ],
+  APIMostlySlow: [
+    {
+      title: "every request takes 29 s, and then none",
+      series: latencies([
+        [fast, 10],
+        [verySlow, 30],
+        [fast, 20],
+      ]),
+      firing: { 10: [], 15: [], 20: fires, 35: fires, 50: [] },
+    },
+    {
+      title: "a third of the requests is slow",
+      series: latencies([[[66, 66, 66, 100], 40]]),
+      firing: silent(15, 30, 40),
+    },
+    {
+      title: "a stream that lasts as long as people talk",
+      series: latencies([[verySlow, 40]], "/api/v1/agent/conversations/{conversation_id}/ws"),
+      firing: silent(20, 40),
+    },
+    {
+      title: "slow for two minutes",
+      series: latencies([
+        [fast, 10],
+        [verySlow, 2],
+        [fast, 30],
+      ]),
+      firing: silent(12, 15, 20),
+    },
+    { title: "no traffic", series: latencies([[[0, 0, 0, 0], 40]]), firing: silent(20, 40) },
+  ],
+  APIInstanceSlow: [
+    {
+      title: "one of 20 servers answers everything in 29 s for hours, and is replaced",
+      series: {
+        ...latencies([
+          [fast, 10],
+          [verySlow, 180],
+          [fast, 30],
+        ]),
+        ...latencies([[[2900, 2900, 2900, 2900], 220]], products, "the other 19"),
+      },
+      firing: {
+        10: [],
+        30: [{ job: "agentpay-api", instance: "api-1" }],
+        180: [{ job: "agentpay-api", instance: "api-1" }],
+        205: [],
+      },
+    },
+    {
+      title: "all are slow: that is SlowAPIResponses'",
+      series: {
+        ...latencies([[verySlow, 40]]),
+        ...latencies([[verySlow, 40]], products, "api-2"),
+      },
+      firing: silent(20, 40),
+    },
+  ],
+  APITrafficStopped: [
+    {
+      title: "every counter stands still while the servers are up, for hours, until somebody restarts them",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 400]),
+        [requests("200")]: perMinute([60, 60], [0, 240], [60, 100]),
+      },
+      firing: { 60: [], 64: [], 75: fires, 160: fires, 300: fires, 310: [] },
+    },
+    {
+      title: "everybody is refused, all at once",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 120]),
+        [requests("200")]: perMinute([60, 60], [0, 60]),
+        [requests("401")]: perMinute([0, 60], [60, 60]),
+      },
+      firing: { 60: [], 75: fires, 120: fires },
+    },
+    {
+      title: "every client gives up waiting",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 120]),
+        [requests("200")]: perMinute([60, 60], [0, 60]),
+        [requests("499")]: perMinute([0, 60], [60, 60]),
+      },
+      firing: { 60: [], 75: fires, 120: fires },
+    },
+    {
+      title: "visitors go to bed",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 460]),
+        [requests("200")]: perMinute(
+          [60, 60],
+          [40, 60],
+          [20, 60],
+          [10, 60],
+          [5, 60],
+          [2, 60],
+          [1, 30],
+          [0.5, 30],
+          [0, 40],
+        ),
+      },
+      firing: silent(130, 190, 250, 310, 370, 400, 430, 460),
+    },
+    {
+      title: "the servers are down: that is APIDown's",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 60], [0, 60]),
+        [requests("200")]: perMinute([60, 60], ["gone", 60]),
+      },
+      firing: silent(70, 90, 120),
+    },
+    {
+      title: "a deployment of three minutes",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 60], [0, 3], [1, 60]),
+        [requests("200")]: perMinute([60, 60], ["gone", 3], [60, 60]),
+      },
+      firing: silent(62, 65, 70, 80, 120),
+    },
+    {
+      title: "few requests, and a pause",
+      series: {
+        [up("agentpay-api", "api-1")]: level([1, 120]),
+        [requests("200")]: perMinute([0.5, 60], [0, 60]),
+      },
+      firing: silent(75, 90, 120),
+    },
+  ],
+  APIRequestsRefused: [
+    {
+      title: "every request is refused, and then none",
+      series: {
+        [requests("200")]: perMinute([60, 10], [0, 30], [60, 40]),
+        [requests("401")]: perMinute([0, 10], [60, 30], [0, 40]),
+      },
+      firing: { 10: [], 15: [], 30: fires, 40: fires, 60: [] },
+    },
+    {
+      title: "every request is refused from the start",
+      series: { [requests("403")]: perMinute([10, 40]) },
+      firing: { 20: fires, 40: fires },
+    },
+    {
+      title: "somebody guesses passwords",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("200", { endpoint: "/api/v1/orders" })]: perMinute([60, 40]),
+        [requests("401", { endpoint: "/api/v1/login" })]: perMinute([6000, 40]),
+      },
+      firing: silent(20, 40),
+    },
+    {
+      title: "a scanner asks for pages that there never were",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("404", { endpoint: "<unmatched>" })]: perMinute([6000, 40]),
+      },
+      firing: silent(20, 40),
+    },
+    { title: "no traffic", series: { [requests("401")]: perMinute([0, 40]) }, firing: silent(20, 40) },
+  ],
   HighErrorRate: [
+    {
+      title: "one series is not a number for ever",
+      series: {
+        [requests("200")]: perMinute([60, 40]),
+        [requests("500")]: perMinute([0, 10], [6, 30]),
+        [requests("200", { instance: "api-2" })]: notANumber(40),
+        [requests("500", { instance: "api-2" })]: notANumber(40),
+      },
+      firing: { 9: [], 14: [], 25: fires, 40: fires },
+    },
+    {
+      title: "errors for 7 minutes and none for 6, five times: one page",
+      series: {
+        [requests("200")]: perMinute([60, 120]),
+        [requests("500")]: perMinute(
+          [0, 10],
+          ...Array.from({ length: 5 }, (): Phase[] => [
+            [30, 7],
+            [0, 6],
+          ]).flat(),
+          [0, 45],
+        ),
+      },
+      firing: {
+        10: [],
+        18: fires,
+        23: fires,
+        29: fires,
+        36: fires,
+        43: fires,
+        50: fires,
+        62: fires,
+        75: fires,
+        100: [],
+      },
+    },
     {
       title: "9% of requests fail, and then none",
       series: {
         [requests("200")]: perMinute([60, 40]),
         [requests("500")]: perMinute([0, 10], [6, 15], [0, 15]),
       },
-      firing: { 9: [], 14: [], 20: fires, 25: fires, 33: [] },
+      firing: { 9: [], 14: [], 20: fires, 25: fires, 33: fires, 40: [] },
     },
     {
       title: "just below 5%",
@@ -125,7 +484,7 @@ export const apiCases: GroupCases = {
         [requests("200")]: perMinute([2, 10], [0, 30]),
         [requests("503")]: perMinute([0, 10], [2, 20], [0, 10]),
       },
-      firing: { 10: [], 14: [], 25: fires, 38: [] },
+      firing: { 10: [], 14: [], 25: fires, 38: fires },
     },
     {
       title: "no traffic",
@@ -201,7 +560,7 @@ export const apiCases: GroupCases = {
         [requests("200")]: perMinute([60, 90]),
         [requests("500")]: perMinute([0, 10], [1.2, 40], [0, 40]),
       },
-      firing: { 10: [], 25: [], 35: fires, 50: fires, 60: [] },
+      firing: { 10: [], 25: [], 35: fires, 50: fires, 75: [] },
     },
     {
       title: "just below 1%",

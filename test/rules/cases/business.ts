@@ -20,6 +20,19 @@ const evaluationInterval = "5m";
 export const businessCases: GroupCases = {
   ConversationsDropped: [
     {
+      title: "an outage at the same time each week",
+      series: started([2, DAY + 120], [0, 240], [2, WEEK - 240], [0, 240]),
+      firing: {
+        [DAY + 120]: [],
+        [DAY + 200]: [{}],
+        [WEEK + DAY + 120]: [],
+        [WEEK + DAY + 240]: [{}],
+        [WEEK + DAY + 330]: [{}],
+      },
+      scrapeInterval,
+      evaluationInterval,
+    },
+    {
       title: "a tenth of last week's, although yesterday was as bad",
       series: started([2, 6 * DAY], [0.2, DAY + 240]),
       firing: { [6 * DAY]: [], [WEEK + 120]: [{}] },

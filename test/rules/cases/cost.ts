@@ -1,5 +1,5 @@
 import { metrics } from "../../../catalog/metrics.ts";
-import { type GroupCases, perMinute, series, silent } from "../rule-case.ts";
+import { type GroupCases, type Phase, perMinute, series, silent } from "../rule-case.ts";
 
 const api = { job: "agentpay-api", instance: "api-1" };
 const small = { model: "claude-haiku-4-5" };
@@ -107,7 +107,34 @@ export const costCases: GroupCases = {
     },
     { title: "no calls", series: { [cost()]: perMinute([0, 400]) }, firing: silent(400), scrapeInterval },
   ],
+  LLMLedgerRowsDropped: [
+    {
+      title: "rows are lost for ten minutes",
+      series: { [series(metrics.llmLedgerDropped.name, api)]: perMinute([0, 20], [1, 10], [0, 60]) },
+      firing: { 20: [], 30: [{ job: "agentpay-api" }], 50: [{ job: "agentpay-api" }], 75: [] },
+    },
+    {
+      title: "none is lost",
+      series: { [series(metrics.llmLedgerDropped.name, api)]: perMinute([0, 60]) },
+      firing: silent(30, 60),
+    },
+    {
+      title: "the server restarts",
+      series: {
+        [series(metrics.llmLedgerDropped.name, api)]: perMinute([1, 5], [0, 60], "restart", [0, 30]),
+      },
+      firing: silent(60, 70, 90),
+    },
+  ],
   LLMMonthlyBudgetNearlySpent: [
+    {
+      // The test begins with 1970: this is 1 to 3 February.
+      title: "a new calendar month, in which little was spent yet",
+      series: { [cost()]: perMinute([0, 30 * DAY], [60, DAY], [0.006, 2 * DAY]) },
+      firing: { [31 * DAY - 60]: [{}], [31 * DAY + 180]: [], [32 * DAY]: [], [33 * DAY]: [] },
+      scrapeInterval: "2m",
+      evaluationInterval: "1h",
+    },
     {
       title: "3000 USD within an hour",
       series: { [cost()]: perMinute([0, 10], [50, 60], [0, 120]) },
@@ -169,6 +196,21 @@ export const costCases: GroupCases = {
     },
   ],
   LLMCostAnomaly: [
+    {
+      title: "3 USD an hour from 9 to 17 on workdays, and nothing else",
+      series: {
+        [cost()]: perMinute(
+          ...Array.from({ length: 9 }, (_, day): Phase[] => [
+            [0, 540],
+            [day % 7 < 5 ? 0.05 : 0, 480],
+            [0, 420],
+          ]).flat(),
+        ),
+      },
+      firing: silent(DAY + 660, 4 * DAY + 660, 7 * DAY + 660, 8 * DAY + 660),
+      scrapeInterval,
+      evaluationInterval: "5m",
+    },
     {
       title: "five times yesterday's cost for two hours",
       series: { [cost()]: perMinute([0.01, DAY + 600], [0.05, 120], [0.01, 120]) },

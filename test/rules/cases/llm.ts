@@ -1,5 +1,5 @@
 import { metrics } from "../../../catalog/metrics.ts";
-import { type GroupCases, type Labels, type Phase, perMinute, series, silent } from "../rule-case.ts";
+import { type GroupCases, type Labels, level, type Phase, perMinute, series, silent } from "../rule-case.ts";
 
 const api = { job: "agentpay-api", instance: "api-1" };
 const small = "claude-haiku-4-5";
@@ -33,6 +33,26 @@ function firstTokens(...phases: (readonly [within5: number, all: number, minutes
   };
 }
 
+/** Replies a minute that begin after 10 seconds, of 20. */
+function slowReplies(...phases: (readonly [slow: number, minutes: number])[]) {
+  const bucket = (le: string, count: (slow: number) => number) => ({
+    [series(metrics.llmTimeToFirstToken.bucket, { ...api, ...anthropic, le })]: perMinute(
+      ...phases.map(([slow, minutes]): Phase => [count(slow), minutes]),
+    ),
+  });
+  return {
+    ...bucket("10.0", (slow) => 20 - slow),
+    ...bucket("20.0", () => 20),
+    ...bucket("+Inf", () => 20),
+    [series(metrics.llmTimeToFirstToken.count, { ...api, ...anthropic })]: perMinute(
+      ...phases.map(([, minutes]): Phase => [20, minutes]),
+    ),
+  };
+}
+
+/** A server that is up meanwhile. */
+const served = (minutes: number) => ({ [series("up", api)]: level([1, minutes]) });
+
 function responses(stop_reason: string): string {
   return series(metrics.llmResponses.name, { ...api, model: small, stop_reason });
 }
@@ -41,15 +61,156 @@ function tokens(type: string): string {
   return series(metrics.llmTokens.name, { ...api, ...anthropic, type });
 }
 
+/** The first model fails every call, and another one answers all of them. */
+const workingFallback = (answering: Labels) => ({
+  [calls("none")]: perMinute([60, 20], [0, 60]),
+  [calls("overloaded")]: perMinute([0, 20], [60, 60]),
+  [calls("none", answering)]: perMinute([0, 20], [60, 60]),
+  [fallbacks("succeeded")]: perMinute([0, 20], [60, 60]),
+});
+const sameProvider = { provider: "anthropic", model: large };
+const otherProvider = { provider: "openai", model: large };
+const answeredAllTheSame = [
+  {
+    title: "a fallback of the same provider answers all of them",
+    series: workingFallback(sameProvider),
+    firing: silent(25, 30, 45, 60, 80),
+  },
+  {
+    title: "a fallback of another provider answers all of them",
+    series: workingFallback(otherProvider),
+    firing: silent(25, 30, 45, 60, 80),
+  },
+];
+
 export const llmCases: GroupCases = {
+  LLMModelOutage: [
+    {
+      title: "a chat model is dead among many embeddings of the same provider",
+      series: {
+        [calls("none")]: perMinute([12, 20], [0, 30], [12, 30]),
+        [calls("not_found")]: perMinute([0, 20], [12, 30], [0, 30]),
+        [calls("none", { provider: "anthropic", model: "embeddings" })]: perMinute([600, 80]),
+      },
+      firing: { 20: [], 24: [], 32: [anthropic], 50: [anthropic], 65: [] },
+    },
+    {
+      title: "its fallback fails as well",
+      series: {
+        [calls("overloaded")]: perMinute([60, 40]),
+        [calls("overloaded", sameProvider)]: perMinute([60, 40]),
+        [fallbacks("failed")]: perMinute([60, 40]),
+      },
+      firing: { 20: [anthropic, sameProvider] },
+    },
+    ...answeredAllTheSame,
+    {
+      title: "a third of its calls fail",
+      series: { [calls("none")]: perMinute([60, 40]), [calls("timeout")]: perMinute([30, 40]) },
+      firing: silent(20, 40),
+    },
+  ],
+  LLMModelFailing: [
+    {
+      title: "a tenth of few among many others, and then none",
+      series: {
+        [calls("none")]: perMinute([60, 80]),
+        [calls("server_error")]: perMinute([0, 20], [10, 30], [0, 30]),
+        [calls("none", openai)]: perMinute([6000, 80]),
+      },
+      firing: { 20: [], 30: [], 40: [anthropic], 50: [anthropic], 65: [] },
+    },
+    {
+      title: "a fallback answers all of them: somebody should know",
+      series: workingFallback(otherProvider),
+      firing: { 20: [], 40: [anthropic], 80: [anthropic] },
+    },
+    {
+      title: "a twentieth of its calls",
+      series: { [calls("none")]: perMinute([57, 40]), [calls("timeout")]: perMinute([3, 40]) },
+      firing: silent(20, 40),
+    },
+    {
+      title: "one failure, the only call",
+      series: { [calls("timeout")]: perMinute([0, 10], [2, 0.5], [0, 30]) },
+      firing: silent(12, 20, 30),
+    },
+  ],
+  LLMCallsStopped: [
+    {
+      title: "no model is called any more, for hours, and then again",
+      series: { [calls("none")]: perMinute([60, 60], [0, 200], [60, 30]), ...served(290) },
+      firing: { 60: [], 70: [], 82: [{}], 150: [{}], 260: [{}], 270: [] },
+    },
+    {
+      title: "the series of the calls are gone",
+      series: { [calls("none")]: perMinute([60, 60], ["gone", 60]), ...served(120) },
+      firing: { 60: [], 82: [{}], 120: [{}] },
+    },
+    {
+      title: "visitors go to bed",
+      series: {
+        [calls("none")]: perMinute(
+          [60, 60],
+          [40, 60],
+          [20, 60],
+          [10, 60],
+          [5, 60],
+          [2, 60],
+          [1, 30],
+          [0.5, 30],
+          [0, 40],
+        ),
+        ...served(460),
+      },
+      firing: silent(130, 190, 250, 310, 370, 400, 430, 460),
+    },
+    {
+      title: "no server is up that could call one",
+      series: {
+        [calls("none")]: perMinute([60, 60], [0, 60]),
+        [series("up", api)]: level([1, 60], [0, 60]),
+      },
+      firing: silent(75, 90, 120),
+    },
+    {
+      title: "few calls, and a pause",
+      series: { [calls("none")]: perMinute([0.5, 60], [0, 60]), ...served(120) },
+      firing: silent(80, 120),
+    },
+  ],
+  LLMMostlySlow: [
+    {
+      title: "every reply begins after 10 s, and then none",
+      series: slowReplies([0, 10], [20, 20], [0, 30]),
+      firing: { 10: [], 14: [], 20: [{ model: small }], 30: [{ model: small }], 45: [] },
+    },
+    { title: "a third begins after 10 s", series: slowReplies([7, 60]), firing: silent(20, 40, 60) },
+    { title: "no traffic", series: firstTokens([0, 0, 40]), firing: silent(20, 40) },
+  ],
   LLMRequestFailures: [
+    {
+      title: "90 failures in 5 minutes, a small share of all",
+      series: { [calls("none")]: perMinute([182, 40]), [calls("overloaded")]: perMinute([0, 5], [18, 35]) },
+      firing: { 5: [], 15: [{}], 40: [{}] },
+    },
+    {
+      title: "both models fail",
+      series: {
+        [calls("overloaded")]: perMinute([6, 40]),
+        [calls("overloaded", sameProvider)]: perMinute([6, 40]),
+        [fallbacks("failed")]: perMinute([6, 40]),
+      },
+      firing: { 20: [{}] },
+    },
+    ...answeredAllTheSame,
     {
       title: "20 calls fail in 5 minutes, and then none",
       series: {
         [calls("none")]: perMinute([6, 40]),
         [calls("overloaded")]: perMinute([0, 10], [4, 15], [0, 15]),
       },
-      firing: { 10: [], 14: [], 20: [{}], 25: [{}], 33: [] },
+      firing: { 10: [], 14: [], 20: [{}], 25: [{}], 38: [] },
     },
     {
       title: "both servers fail, each below the limit",
@@ -63,11 +224,6 @@ export const llmCases: GroupCases = {
     {
       title: "9 failures in 5 minutes",
       series: { [calls("none")]: perMinute([6, 40]), [calls("overloaded")]: perMinute([1.8, 40]) },
-      firing: silent(15, 25, 40),
-    },
-    {
-      title: "many failures, but a small share of many calls",
-      series: { [calls("none")]: perMinute([600, 40]), [calls("overloaded")]: perMinute([6, 40]) },
       firing: silent(15, 25, 40),
     },
     {
@@ -89,6 +245,7 @@ export const llmCases: GroupCases = {
     },
   ],
   LLMProviderOutage: [
+    ...answeredAllTheSame,
     {
       title: "all of very few fail, for half an hour: LLMAvailabilityBudgetBurn pages",
       series: {
@@ -230,6 +387,15 @@ export const llmCases: GroupCases = {
     { title: "no traffic", series: { [calls("none")]: perMinute([0, 60]) }, firing: silent(30, 60) },
   ],
   LLMModelRejected: [
+    {
+      title: "a fallback answers all of them",
+      series: {
+        [calls("not_found")]: perMinute([0, 20], [60, 40]),
+        [calls("none", otherProvider)]: perMinute([0, 20], [60, 40]),
+        [fallbacks("succeeded")]: perMinute([0, 20], [60, 40]),
+      },
+      firing: silent(25, 40, 60),
+    },
     {
       title: "a model is unknown to its provider, until it is replaced",
       series: {

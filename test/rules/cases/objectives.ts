@@ -4,6 +4,7 @@ import { errorBudget, type Objective, objectives } from "../../../catalog/object
 import {
   type GroupCases,
   type Labels,
+  level,
   type Phase,
   perMinute,
   type RuleCase,
@@ -164,7 +165,20 @@ function budgetCases(objective: Objective, events: (traffic: Traffic) => Series)
   ];
 }
 
-function missingCases(events: (traffic: Traffic) => Series): RuleCase[] {
+/** Something else shows that people use AgentPay. */
+const inUse = (minutes: number): Series => ({
+  [series(metrics.conversationsStarted.name, { ...api, channel: "widget" })]: perMinute([20, minutes]),
+  [series(metrics.llmResponses.name, { ...api, model: "claude-haiku-4-5", stop_reason: "end_turn" })]:
+    perMinute([20, minutes]),
+  [series(metrics.requests.name, { ...request, instance: "api-2", status: "200" })]: perMinute([20, minutes]),
+});
+/** What of that is no event of the objective itself. */
+const inUseBeside = ({ events }: Objective, minutes: number): Series =>
+  Object.fromEntries(
+    Object.entries(inUse(minutes)).filter(([name]) => !events.includes(name.split("{")[0] ?? "")),
+  );
+
+function missingCases(objective: Objective, events: (traffic: Traffic) => Series): RuleCase[] {
   const some = events([[60, 1, 100]]);
   const gone = Object.fromEntries(
     Object.keys(some).map((name) => [name, perMinute([60, 60], ["gone", 60], [60, 30])]),
@@ -172,21 +186,63 @@ function missingCases(events: (traffic: Traffic) => Series): RuleCase[] {
   return [
     { title: "nothing was ever measured", series: {}, firing: { 20: [], 35: [{}] } },
     {
-      title: "the metric is gone for an hour",
-      series: gone,
+      title: "the metric is gone for an hour, while people use AgentPay",
+      series: { ...gone, ...inUseBeside(objective, 150) },
       firing: { 60: [], 85: [], 105: [{}], 125: [] },
+    },
+    {
+      title: "a restart, and then three quarters of an hour without a request",
+      series: gone,
+      firing: silent(60, 85, 95, 105),
     },
     { title: "no traffic is measured all the same", series: events([[0, 0, 100]]), firing: silent(35, 100) },
     { title: "all is well", series: some, firing: silent(35, 100) },
   ];
 }
 
+/** What nobody counts while no server is up, counts as bad. */
+function unservedCases(objective: Objective, events: (traffic: Traffic) => Series): RuleCase[] {
+  if (objective.unserved === undefined) return [];
+  const server = (shape: Shape) => ({ [series("up", api)]: shape });
+  const counted = Object.fromEntries(
+    Object.entries(events([[60, 0, 60]])).map(([name, shape]) => [
+      name,
+      perMinute(...shape.phases, ["gone", 60], ...shape.phases),
+    ]),
+  );
+  return [
+    {
+      title: "an hour without any server spends the budget",
+      series: { ...counted, ...server(level([1, 60], [0, 60], [1, 60])) },
+      firing: { 60: [], 75: [hour], 110: [hour, sixHours], 120: [hour, sixHours] },
+    },
+    {
+      title: "the servers leave discovery",
+      series: {
+        ...counted,
+        ...server(level([1, 60], ["gone", 60], [1, 60])),
+        [series("up", { job: "prometheus", instance: "prometheus" })]: level([1, 180]),
+      },
+      firing: { 60: [], 75: [hour] },
+    },
+    {
+      title: "no sample of anything arrives: that is no outage",
+      series: { ...counted, ...server(level([1, 60], ["gone", 60], [1, 60])) },
+      firing: silent(60, 75, 100, 120),
+    },
+  ];
+}
+
 /** Without its bucket, an objective on a threshold must not look as if nothing was slow. */
 function bucketCases(objective: Objective, events: (traffic: Traffic) => Series): RuleCase[] {
   const withoutBucket = Object.entries(events([[60, 6, 100]])).filter(([name]) => !name.includes("_bucket"));
-  if (!objective.badEvents("5m").includes("_bucket")) return [];
+  if (!objective.badEvents.includes("_bucket")) return [];
   return [
-    { title: "the bucket is gone", series: Object.fromEntries(withoutBucket), firing: { 20: [], 35: [{}] } },
+    {
+      title: "the bucket is gone",
+      series: { ...Object.fromEntries(withoutBucket), ...inUse(100) },
+      firing: { 20: [], 45: [{}] },
+    },
   ];
 }
 
@@ -197,9 +253,12 @@ export const objectiveCases: Record<string, GroupCases> = Object.fromEntries(
     return [
       `slo-${objective.name}-alerts`,
       {
-        [`${objective.alertPrefix}BudgetBurn`]: burnCases(objective, events),
+        [`${objective.alertPrefix}BudgetBurn`]: [
+          ...burnCases(objective, events),
+          ...unservedCases(objective, events),
+        ],
         ErrorBudgetExhausted: budgetCases(objective, events),
-        SLOMetricMissing: [...missingCases(events), ...bucketCases(objective, events)],
+        SLOMetricMissing: [...missingCases(objective, events), ...bucketCases(objective, events)],
       },
     ];
   }),

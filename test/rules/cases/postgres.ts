@@ -1,5 +1,14 @@
 import { metrics } from "../../../catalog/metrics.ts";
-import { type GroupCases, level, type Phase, perMinute, type Shape, series, silent } from "../rule-case.ts";
+import {
+  type GroupCases,
+  type Labels,
+  level,
+  type Phase,
+  perMinute,
+  type Shape,
+  series,
+  silent,
+} from "../rule-case.ts";
 import { up } from "./api.ts";
 
 const exporter = { job: "postgres", instance: "postgres-exporter:9187" };
@@ -23,7 +32,15 @@ function connections(...phases: Phase[]) {
 
 /** A statement that is called 60 times a minute, and what it takes. */
 function statement(queryid: string, ...phases: (readonly [seconds: number, minutes: number])[]) {
-  const labels = { datname, user: "agentpay", queryid };
+  return statementOf({}, queryid, ...phases);
+}
+
+function statementOf(
+  more: Labels,
+  queryid: string,
+  ...phases: (readonly [seconds: number, minutes: number])[]
+) {
+  const labels = { datname, user: "agentpay", queryid, ...more };
   return {
     ...at(metrics.pgStatStatementsCalls.name, perMinute([60, 60]), labels),
     ...at(
@@ -35,7 +52,21 @@ function statement(queryid: string, ...phases: (readonly [seconds: number, minut
 }
 
 function transaction(state: string, ...phases: Phase[]) {
-  const labels = { datname, usename: "agentpay", backend_type: "client backend", state };
+  return transactionOf({}, state, ...phases);
+}
+
+/** A gauge that goes up and down. */
+const recurring = (up: Phase, down: Phase, times: number): Phase[] =>
+  Array.from({ length: times }, () => [up, down]).flat();
+
+/** What only moves while PostgreSQL works. */
+const work = (shape: Shape) => ({
+  [series(metrics.conversationsStarted.name, { job: "agentpay-api", instance: "api-1", channel: "widget" })]:
+    shape,
+});
+
+function transactionOf(more: Labels, state: string, ...phases: Phase[]) {
+  const labels = { datname, usename: "agentpay", backend_type: "client backend", state, ...more };
   return at(metrics.pgStatActivityMaxTxDuration.name, level(...phases), labels);
 }
 
@@ -101,6 +132,11 @@ export const postgresCases: GroupCases = {
     },
     { title: "just below 80%", series: connections([67, 40]), firing: silent(20, 40) },
     {
+      title: "some slots are kept free for the monitoring role, too",
+      series: { ...connections([67, 40]), ...at(metrics.pgReservedForRoles.name, level([10, 60])) },
+      firing: { 4: [], 10: [{ instance }] },
+    },
+    {
       title: "a rush of two minutes",
       series: connections([20, 10], [85, 2], [20, 20]),
       firing: silent(12, 16, 30),
@@ -112,6 +148,11 @@ export const postgresCases: GroupCases = {
     },
   ],
   PostgresSlowQueries: [
+    {
+      title: "what looks at the database asks slowly",
+      series: statementOf({ user: "agentpay_monitoring" }, "slow", [2, 60]),
+      firing: silent(20, 40, 60),
+    },
     {
       title: "one statement of two takes 1.6 s, and then as usual",
       series: { ...statement("slow", [0.04, 10], [1.6, 20], [0.04, 20]), ...statement("quick", [0.004, 60]) },
@@ -156,7 +197,85 @@ export const postgresCases: GroupCases = {
       firing: silent(21, 25, 40),
     },
   ],
+  PostgresStateUnknown: [
+    {
+      title: "PostgreSQL hangs: its exporter gives no answer, no conversation begins and no job is done",
+      series: {
+        [up("postgres", instance)]: level([1, 20], [0, 20], [1, 10]),
+        ...work(perMinute([6, 20], [0, 20], [6, 10])),
+      },
+      firing: { 20: [], 22: [], 30: [exporter], 40: [exporter], 42: [] },
+    },
+    {
+      title: "only the exporter is dead: people talk to the agent",
+      series: { [up("postgres", instance)]: level([1, 20], [0, 40]), ...work(perMinute([6, 60])) },
+      firing: silent(25, 40, 60),
+    },
+    {
+      title: "two missed minutes",
+      series: { [up("postgres", instance)]: level([1, 5], [0, 2], [1, 10]) },
+      firing: silent(7, 10),
+    },
+  ],
+  PostgresUnreadable: [
+    {
+      title: "every slot is taken: the exporter's old connection lives on, and all else is gone",
+      series: {
+        ...at(metrics.pgUp.name, level([1, 40])),
+        ...at(metrics.pgDatabaseBackends.name, level([30, 10], ["gone", 20], [30, 10]), {
+          datid: "1",
+          datname,
+        }),
+      },
+      firing: { 10: [], 11: [], 13: [exporter], 30: [exporter], 31: [] },
+    },
+    {
+      title: "PostgreSQL is down: that is PostgresDown's",
+      series: at(metrics.pgUp.name, level([0, 20])),
+      firing: silent(5, 20),
+    },
+    {
+      title: "all is there",
+      series: {
+        ...at(metrics.pgUp.name, level([1, 20])),
+        ...at(metrics.pgDatabaseBackends.name, level([30, 20]), { datid: "1", datname }),
+      },
+      firing: silent(5, 20),
+    },
+  ],
+  PostgresSlowCalls: [
+    {
+      title: "one call in fifty takes 20 s, for an hour",
+      series: transaction("active", ...recurring([20, 0.5], [0.1, 1.5], 30), [0.1, 60]),
+      firing: { 2: [], 20: [{ instance, datname }], 60: [{ instance, datname }], 100: [] },
+    },
+    {
+      title: "a dump at night",
+      series: transactionOf({ application_name: "pg_dump" }, "active", [900, 60]),
+      firing: silent(20, 60),
+    },
+    {
+      title: "one slow call",
+      series: transaction("active", [0.1, 10], [20, 0.5], [0.1, 60]),
+      firing: silent(12, 20, 40),
+    },
+    {
+      title: "one that waits for its client, as an open transaction does",
+      series: transaction("idle in transaction", [20, 60]),
+      firing: silent(20, 60),
+    },
+  ],
   PostgresLongTransaction: [
+    {
+      title: "a dump at night",
+      series: transactionOf({ application_name: "pg_dump" }, "active", [1, 10], [3600, 40]),
+      firing: silent(20, 50),
+    },
+    {
+      title: "an exporter that does not say what kind of backend it is",
+      series: transactionOf({ backend_type: "" }, "idle in transaction", [600, 20]),
+      firing: { 10: [{ instance, datname, state: "idle in transaction" }] },
+    },
     {
       title: "a transaction stays open for 15 minutes",
       series: transaction("idle in transaction", [1, 10], [600, 10], [1, 10]),
@@ -172,11 +291,16 @@ export const postgresCases: GroupCases = {
   ],
   PostgresDeadlocks: [
     {
+      title: "another server answers after a failover, and has seen deadlocks before",
+      series: at(metrics.pgDatabaseDeadlocks.name, level([3, 20], [500, 20]), { datid: "1", datname }),
+      firing: silent(21, 24, 26, 30),
+    },
+    {
       title: "one a minute, and then none",
       series: deadlocks(datname, [0, 10], [1, 20], [0, 20]),
-      firing: { 10: [], 13: [], 18: [{ instance, datname }], 30: [{ instance, datname }], 42: [] },
+      firing: { 10: [], 13: [], 19: [{ instance, datname }], 30: [{ instance, datname }], 42: [] },
     },
-    { title: "one every two minutes", series: deadlocks(datname, [0.49, 60]), firing: silent(30, 60) },
+    { title: "one in three minutes", series: deadlocks(datname, [0.33, 60]), firing: silent(30, 60) },
     {
       title: "a single one",
       series: deadlocks(datname, [0, 10], [2, 0.5], [0, 20]),

@@ -7,6 +7,17 @@ const { instance } = exporter;
 
 const at = (name: string, shape: Shape) => ({ [series(name, exporter)]: shape });
 
+const jobsDone = (shape: Shape) => ({
+  [series(metrics.workerJobs.name, {
+    job: "agentpay-worker",
+    instance: "worker-1",
+    queue: "default",
+    status: "succeeded",
+  })]: shape,
+});
+/** Counters of another server, behind the same address. */
+const failover = level([3, 20], [5000, 20]);
+
 export const redisCases: GroupCases = {
   RedisDown: [
     {
@@ -40,6 +51,53 @@ export const redisCases: GroupCases = {
       title: "two missed minutes",
       series: { [up("redis", instance)]: level([1, 5], [0, 2], [1, 10]) },
       firing: silent(7, 11, 15),
+    },
+  ],
+  RedisStateUnknown: [
+    {
+      title: "Redis hangs: its exporter gives no answer, and no job is done",
+      series: {
+        [up("redis", instance)]: level([1, 20], [0, 20], [1, 10]),
+        ...at(metrics.redisUp.name, level([1, 20], ["gone", 20], [1, 10])),
+        ...jobsDone(perMinute([6, 20], [0, 20], [6, 10])),
+      },
+      firing: { 20: [], 22: [], 30: [exporter], 40: [exporter], 42: [] },
+    },
+    {
+      title: "nothing is known of jobs either",
+      series: { [up("redis", instance)]: level([0, 10]) },
+      firing: { 2: [], 5: [exporter] },
+    },
+    {
+      title: "only the exporter is dead: jobs go on",
+      series: {
+        [up("redis", instance)]: level([1, 20], [0, 40]),
+        ...jobsDone(perMinute([6, 60])),
+      },
+      firing: silent(25, 40, 60),
+    },
+    {
+      title: "two missed minutes",
+      series: { [up("redis", instance)]: level([1, 5], [0, 2], [1, 10]) },
+      firing: silent(7, 10),
+    },
+  ],
+  RedisClientsHigh: [
+    {
+      title: "90% of maxclients, and then few",
+      series: {
+        ...at(metrics.redisConnectedClients.name, level([50, 10], [900, 20], [50, 10])),
+        ...at(metrics.redisMaxClients.name, level([1000, 40])),
+      },
+      firing: { 10: [], 14: [], 16: [exporter], 30: [exporter], 31: [] },
+    },
+    {
+      title: "a managed Redis that does not say its maxclients",
+      series: {
+        ...at(metrics.redisConnectedClients.name, level([900, 40])),
+        ...at(metrics.redisMaxClients.name, level([0, 40])),
+      },
+      firing: silent(20, 40),
     },
   ],
   RedisMemoryHigh: [
@@ -78,6 +136,11 @@ export const redisCases: GroupCases = {
   ],
   RedisEvictingKeys: [
     {
+      title: "another server answers after a failover, and has evicted keys before",
+      series: at(metrics.redisEvictedKeys.name, failover),
+      firing: silent(21, 24, 26, 30),
+    },
+    {
       title: "keys are evicted for a quarter of an hour",
       series: at(metrics.redisEvictedKeys.name, perMinute([0, 10], [5, 15], [0, 15])),
       firing: { 10: [], 14: [], 17: [exporter], 25: [exporter], 31: [] },
@@ -113,9 +176,14 @@ export const redisCases: GroupCases = {
   ],
   RedisRejectedConnections: [
     {
+      title: "another server answers after a failover, and has refused some before",
+      series: at(metrics.redisRejectedConnections.name, failover),
+      firing: silent(21, 24, 26, 30),
+    },
+    {
       title: "two connections a minute are refused, and then none",
       series: at(metrics.redisRejectedConnections.name, perMinute([0, 10], [2, 15], [0, 15])),
-      firing: { 10: [], 14: [], 17: [exporter], 25: [exporter], 31: [] },
+      firing: { 10: [], 14: [], 18: [exporter], 25: [exporter], 31: [] },
     },
     {
       title: "5 in 5 minutes",

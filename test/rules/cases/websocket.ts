@@ -7,6 +7,10 @@ function closes(reason: string): string {
   return series(metrics.websocketDisconnects.name, { ...api, reason });
 }
 
+function connects(result: string): string {
+  return series(metrics.websocketConnects.name, { ...api, result });
+}
+
 function connections(instance: string, ...phases: Phase[]) {
   return { [series(metrics.websocketConnections.name, { ...api, instance })]: level(...phases) };
 }
@@ -64,7 +68,45 @@ export const websocketCases: GroupCases = {
       firing: silent(10, 25, 40),
     },
   ],
+  WebSocketHandshakesRejected: [
+    {
+      title: "every handshake is rejected, and then none",
+      series: {
+        [connects("ok")]: perMinute([10, 20], [0, 30], [10, 40]),
+        [connects("rejected")]: perMinute([0, 20], [10, 30], [0, 40]),
+      },
+      firing: { 20: [], 26: [], 40: [{}], 50: [{}], 65: [] },
+    },
+    {
+      title: "half of them are rejected",
+      series: { [connects("ok")]: perMinute([10, 40]), [connects("rejected")]: perMinute([10, 40]) },
+      firing: silent(20, 40),
+    },
+    {
+      title: "they fail: that is the objective's",
+      series: { [connects("ok")]: perMinute([0, 40]), [connects("error")]: perMinute([10, 40]) },
+      firing: silent(20, 40),
+    },
+    {
+      title: "a single one, at night",
+      series: {
+        [connects("ok")]: perMinute([0, 40]),
+        [connects("rejected")]: perMinute([0, 10], [2, 0.5], [0, 29]),
+      },
+      firing: silent(12, 20, 40),
+    },
+  ],
   WebSocketConnectionsDropped: [
+    {
+      title: "nobody is connected, for three hours",
+      series: connections("api-1", [50, 60], [0, 180], [50, 30]),
+      firing: { 60: [], 67: fires, 130: fires, 240: fires, 245: [] },
+    },
+    {
+      title: "the evening: half within two hours",
+      series: connections("api-1", [100, 60], [90, 20], [80, 20], [70, 20], [60, 20], [50, 20], [40, 40]),
+      firing: silent(90, 110, 140, 160, 190, 200),
+    },
     {
       title: "more than half of the visitors are cut off, and come back",
       series: connections("api-1", [50, 60], [10, 15], [50, 30]),

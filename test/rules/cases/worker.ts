@@ -14,8 +14,28 @@ function age(...phases: Phase[]) {
 }
 
 function jobs(status: string, ...phases: Phase[]) {
-  return { [series(metrics.workerJobs.name, { ...worker, ...queue, status })]: perMinute(...phases) };
+  return jobsOf("worker-1", status, ...phases);
 }
+
+function jobsOf(instance: string, status: string, ...phases: Phase[]) {
+  return {
+    [series(metrics.workerJobs.name, { ...worker, instance, ...queue, status })]: perMinute(...phases),
+  };
+}
+
+const workers = (count: number, phasesOf: (index: number) => readonly Phase[]) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      up("agentpay-worker", `worker-${index}`),
+      level(...phasesOf(index)),
+    ]),
+  );
+/** Down for a minute and up for half of one, again and again. */
+const crashLoop = (times: number): Phase[] =>
+  Array.from({ length: times }, (): Phase[] => [
+    [0, 1],
+    [1, 0.5],
+  ]).flat();
 
 const down = [{ job: "agentpay-worker" }];
 
@@ -48,6 +68,144 @@ export const workerCases: GroupCases = {
       firing: silent(6, 8, 10),
     },
   ],
+  WorkersDown: [
+    {
+      title: "9 of 10 workers are down, and come back",
+      series: workers(10, (index) =>
+        index === 0
+          ? [[1, 30]]
+          : [
+              [1, 5],
+              [0, 10],
+              [1, 15],
+            ],
+      ),
+      firing: { 5: [], 6: [], 8: down, 15: down, 16: [] },
+    },
+    {
+      title: "half of the workers are in a crash loop",
+      series: workers(4, (index) => (index < 2 ? [[1, 10], ...crashLoop(30)] : [[1, 55]])),
+      firing: { 10: [], 25: down, 50: down },
+    },
+    {
+      title: "one of ten is down",
+      series: workers(10, (index) => [[index === 0 ? 0 : 1, 30]]),
+      firing: silent(5, 30),
+    },
+    {
+      title: "a deployment restarts one after another",
+      series: workers(4, (index) => [
+        [1, 5 + 2 * index],
+        [0, 1],
+        [1, 20],
+      ]),
+      firing: silent(6, 8, 10, 12, 20),
+    },
+  ],
+  WorkerInstanceRestarting: [
+    {
+      title: "a job kills whichever worker takes it, until it is taken out",
+      series: workers(1, () => [[1, 10], ...crashLoop(10), [1, 60]]),
+      firing: { 10: [], 20: [{ ...worker, instance: "worker-0" }], 70: [] },
+    },
+    {
+      title: "two deployments",
+      series: workers(1, () => [
+        [1, 10],
+        [0, 1],
+        [1, 10],
+        [0, 1],
+        [1, 20],
+      ]),
+      firing: silent(12, 22, 40),
+    },
+  ],
+  WorkerQueueUnknown: [
+    {
+      title: "the queues' series vanish while the worker is up, and come back",
+      series: { ...depth("worker-1", [3, 20], ["gone", 40], [3, 10]), ...workers(1, () => [[1, 70]]) },
+      firing: { 20: [], 28: [], 35: [queue, {}], 60: [queue, {}], 62: [] },
+    },
+    {
+      title: "those of one queue of two",
+      series: {
+        ...depth("worker-1", [3, 20], ["gone", 40]),
+        [series(metrics.workerQueueDepth.name, { ...worker, queue: "default" })]: level([3, 60]),
+        ...workers(1, () => [[1, 60]]),
+      },
+      firing: { 20: [], 35: [queue] },
+    },
+    {
+      title: "the worker is down: WorkerDown says so",
+      series: {
+        ...depth("worker-1", [3, 20], ["gone", 40]),
+        ...workers(1, () => [
+          [1, 20],
+          [0, 40],
+        ]),
+      },
+      firing: silent(35, 60),
+    },
+    {
+      title: "another worker reports the same queue",
+      series: {
+        ...depth("worker-1", [3, 20], ["gone", 40]),
+        ...depth("worker-2", [3, 60]),
+        ...workers(2, () => [[1, 60]]),
+      },
+      firing: silent(35, 60),
+    },
+  ],
+  WorkerJobsAllFailing: [
+    {
+      title: "every payment fails, and then none",
+      series: {
+        ...jobs("succeeded", [6, 20], [0, 30], [6, 30]),
+        ...jobs("failed", [0, 20], [6, 30], [0, 30]),
+      },
+      firing: { 20: [], 25: [], 38: [queue], 50: [queue], 75: [] },
+    },
+    {
+      title: "a job every five minutes, each of which fails",
+      series: { ...jobs("succeeded", [0.2, 60], [0, 60]), ...jobs("failed", [0, 60], [0.24, 60]) },
+      firing: { 60: [], 105: [queue] },
+    },
+    {
+      title: "a third of the jobs fails",
+      series: { ...jobs("succeeded", [6, 60]), ...jobs("failed", [3, 60]) },
+      firing: silent(20, 40, 60),
+    },
+    {
+      title: "a single one fails, the only one",
+      series: { ...jobs("succeeded", [0, 60]), ...jobs("failed", [0, 20], [2, 0.5], [0, 39]) },
+      firing: silent(22, 30, 40),
+    },
+  ],
+  WorkerInstanceFailing: [
+    {
+      title: "one worker of ten fails everything, and is replaced",
+      series: {
+        ...jobs("succeeded", [6, 20], [0, 30], [6, 30]),
+        ...jobs("failed", [0, 20], [6, 30], [0, 30]),
+        ...jobsOf("the other 9", "succeeded", [200, 80]),
+      },
+      firing: { 20: [], 28: [], 45: [worker], 50: [worker], 75: [] },
+    },
+    {
+      title: "all workers fail: that is the queue's",
+      series: { ...jobs("failed", [6, 60]), ...jobsOf("worker-2", "failed", [6, 60]) },
+      firing: silent(30, 60),
+    },
+    {
+      title: "few failures of one worker",
+      series: {
+        ...jobs("succeeded", [6, 60]),
+        ...jobs("failed", [0, 20], [4, 1], [0, 39]),
+        ...jobsOf("worker-2", "succeeded", [60, 60]),
+      },
+      firing: silent(25, 35, 60),
+    },
+  ],
   WorkerInstanceDown: [
     {
       title: "one of two stops answering, and comes back",
@@ -73,9 +231,22 @@ export const workerCases: GroupCases = {
   ],
   WorkerQueueStalled: [
     {
+      title: "one job takes 40 minutes, and one waits behind it",
+      series: {
+        ...depth("worker-1", [0, 20], [1, 40], [0, 20]),
+        ...jobs("succeeded", [0.5, 20], [0, 40], [0.5, 20]),
+      },
+      firing: silent(35, 45, 60, 70),
+    },
+    {
+      title: "one job waits for hours, and nobody works on it",
+      series: { ...depth("worker-1", [0, 20], [1, 130]), ...jobs("succeeded", [0.5, 20], [0, 130]) },
+      firing: { 60: [], 100: [queue], 150: [queue] },
+    },
+    {
       title: "jobs wait and none is done, until they are",
       series: {
-        ...depth("worker-1", [0, 20], [5, 40], [0, 10]),
+        ...depth("worker-1", [0, 20], [8, 40], [0, 10]),
         ...jobs("succeeded", [5, 20], [0, 40], [5, 10]),
       },
       firing: { 20: [], 35: [], 45: [queue], 60: [queue], 62: [] },
