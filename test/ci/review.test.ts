@@ -124,10 +124,10 @@ describe("alerts", () => {
     expect(lines(alertChanges(production, edited, "production"))).toEqual([
       "HighErrorRate changed: holds for `5m` to `10m`",
     ]);
-    const other = withFile(API_RULES, (content) => content.replaceAll("[5m]))", "[9m]))"));
+    const other = withFile(API_RULES, (content) => content.replaceAll("[5m]) >= 0) > 5", "[9m]) >= 0) > 5"));
     const [condition = ""] = lines(alertChanges(production, other, "production"));
     expect(condition).toMatch(
-      /^HighErrorRate changed: condition `….{0,30}5m\]\)\) > 5` to `….{0,30}9m\]\)\) > 5`$/,
+      /^HighErrorRate changed: condition `….{0,30}5m\]\) >= 0\) > 5` to `….{0,30}9m\]\) >= 0\) > 5`$/,
     );
   });
 

@@ -54,6 +54,7 @@ export class Postgres {
 
   #setConnections({ conditions, random }: Moment, busy: readonly number[]): void {
     const { leakedConnections, longestTransactionSeconds, slowCallSeconds } = conditions.postgres;
+    const slow = { active: slowCallSeconds, "idle in transaction": 0 };
     let backends = 0;
     this.#pools.forEach(({ name, limit }, index) => {
       const active = Math.min(limit, busy[index] ?? 0);
@@ -64,8 +65,8 @@ export class Postgres {
         "idle in transaction": leaked,
       };
       for (const state of clientStates) {
-        const open = random.uniform() * 0.2 + longestTransactionSeconds;
-        const longest = { idle: 0, active: open + slowCallSeconds, "idle in transaction": open }[state];
+        const longest =
+          state === "idle" ? 0 : random.uniform() * 0.2 + longestTransactionSeconds + slow[state];
         this.#setActivity(name, state, counts[state], counts[state] > 0 ? longest : 0);
         backends += counts[state];
       }

@@ -130,7 +130,7 @@ export const costCases: GroupCases = {
     {
       // The test begins with 1970: this is 1 to 3 February.
       title: "a new calendar month, in which little was spent yet",
-      series: { [cost()]: perMinute([0, 30 * DAY], [60, DAY], [0.006, 2 * DAY]) },
+      series: { [cost()]: perMinute([0, 30 * DAY], [100, DAY], [0.006, 2 * DAY]) },
       firing: { [31 * DAY - 60]: [{}], [31 * DAY + 180]: [], [32 * DAY]: [], [33 * DAY]: [] },
       scrapeInterval: "2m",
       evaluationInterval: "1h",
