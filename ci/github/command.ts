@@ -4,11 +4,13 @@ import { Failure } from "../../local/failure.ts";
 import { readIfExists } from "../../local/state-folder.ts";
 import { runCommand } from "../../run-command.ts";
 import { stackOption } from "../../stack-name.ts";
+import { resultSchema as vendorsSchema } from "../../vendors/check.ts";
 import { type DriftResult, resultSchema } from "../drift/check.ts";
 import { tellSlack } from "../slack.ts";
 import { comment } from "./comment.ts";
 import { keepDriftIssues, slackText } from "./drift-issues.ts";
 import { repositoryFrom, runUrlFrom } from "./repository.ts";
+import { keepVendorsIssue } from "./vendors-issue.ts";
 
 const program = new Command("github").description("Keeps what CI says on GitHub up to date").addHelpText(
   "after",
@@ -43,6 +45,20 @@ program
     const webhookUrl = process.env["SLACK_WEBHOOK_URL"];
     const news = changes.filter(({ did }) => did !== "updated").map(slackText);
     if (webhookUrl && news.length > 0) await tellSlack(webhookUrl, news.join("\n"));
+  });
+
+program
+  .command("vendors-issue")
+  .description("one issue for what has moved at the vendors, or could not be asked")
+  .requiredOption(
+    "--file <file>",
+    "what `npm run ops -- vendors check --out` wrote; none means that it broke",
+  )
+  .action(async ({ file }: { file: string }) => {
+    const text = await readIfExists(file);
+    const result = text === undefined ? undefined : vendorsSchema.parse(JSON.parse(text));
+    const change = await keepVendorsIssue(repositoryFrom(process.env), result);
+    if (change) console.log(`${change.did} #${change.number}: ${change.text}`);
   });
 
 program

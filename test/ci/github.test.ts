@@ -3,6 +3,7 @@ import type { DriftResult } from "../../ci/drift/check.ts";
 import { comment } from "../../ci/github/comment.ts";
 import { keepDriftIssues, slackText } from "../../ci/github/drift-issues.ts";
 import { posted, repositoryFrom } from "../../ci/github/repository.ts";
+import { keepVendorsIssue } from "../../ci/github/vendors-issue.ts";
 import { tellSlack } from "../../ci/slack.ts";
 import { type FakeGitHub, fakeGitHub, type Item } from "../support/github.ts";
 
@@ -133,4 +134,31 @@ test("Slack hears of what was opened and closed, with its urgency", async () => 
   ]);
   const refused = await tellSlack(`${github.environment["GITHUB_API_URL"]}/other`, "x").catch(String);
   expect(refused).toBe("Error: Slack's webhook answered 404");
+});
+
+test("what the vendors moved is one issue, closed only once everything was asked and nothing differs", async () => {
+  const result = { day: "2026-11-29", findings: [], unasked: [] };
+  const finding = {
+    what: "Python: 3.10",
+    text: "support ends since 2026-10-31",
+    file: "instrumentation/pyproject.toml",
+  };
+  const unasked = [{ what: "prices of litellm", reason: "fetch failed" }];
+  const after = async (given: Parameters<typeof keepVendorsIssue>[1]) => {
+    const change = await keepVendorsIssue(repository(), given);
+    return `${change?.did} ${change?.text}`;
+  };
+  expect(await after({ ...result, status: "clean" })).toBe("undefined undefined");
+  expect(await after({ ...result, status: "moved", findings: [finding] })).toBe(
+    "opened Vendors: 1 thing moved or about to end",
+  );
+  expect(github.issues[0]?.body).toContain(
+    "**Python: 3.10** support ends since 2026-10-31. See `instrumentation/pyproject.toml`.",
+  );
+  expect(await after({ ...result, status: "incomplete", unasked })).toBe(
+    "updated Vendors: nothing has moved, but 1 source could not be asked",
+  );
+  expect(await after(undefined)).toMatch(/^updated Vendors: the check is broken/);
+  expect(await after({ ...result, status: "clean" })).toBe("closed Vendors: all is as it was written down");
+  expect(github.issues).toHaveLength(1);
 });

@@ -53,6 +53,7 @@ const tried: Readonly<Record<string, readonly [test: string, subject: string]>> 
   // Its six minutes are mostly Alertmanager's waits: the page itself is sent, seen and resolved there.
   drill: ["test/local/drill/live.e2e.ts", "local/drill/live.ts"],
   github: ["test/ci/workflows.e2e.ts", "ci/github/command.ts"],
+  ops: ["test/vendors/command.test.ts", "ops/command.ts"],
   review: ["test/ci/review.e2e.ts", "ci/review/command.ts"],
 };
 
@@ -87,7 +88,11 @@ test("a job has a cloud role or may write on GitHub, never both", () => {
     "drift.yml: check",
     "review.yml: preview",
   ]);
-  expect(writers.map(({ where }) => where).toSorted()).toEqual(["drift.yml: issue", "review.yml: comment"]);
+  expect(writers.map(({ where }) => where).toSorted()).toEqual([
+    "drift.yml: issue",
+    "review.yml: comment",
+    "vendors.yml: issue",
+  ]);
   for (const { where, job } of roles) expect(job.environment, where).toBeTruthy();
 });
 
