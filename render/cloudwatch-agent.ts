@@ -4,9 +4,10 @@ import { logGroupName, loggingServices } from "../catalog/logs.ts";
 
 /**
  * A line that begins a log event: structlog's JSON, the traceback of a process that died before it could log one, or
- * what other programs say (`INFO:     Started server process`). Other lines belong to the event before them.
+ * what other programs say (`INFO:     Started server process`, `[2026-11-24 08:15:00 +0000] [1] [INFO] Listening at`,
+ * `Fatal Python error`). Other lines belong to the event before them.
  */
-export const EVENT_START = "^(\\{|Traceback|[A-Z]+:)";
+export const EVENT_START = "^(\\{|\\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|Traceback|Fatal |Killed|[A-Z]+:)";
 
 /** Command lines of the processes that matter, as regular expressions. */
 const processes = ["uvicorn|gunicorn", "dramatiq"];

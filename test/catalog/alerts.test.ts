@@ -67,6 +67,27 @@ test("rules that share a name differ in their labels, and have no threshold to s
   expect(alertThresholdNames).toEqual([...new Set(alertThresholdNames)]);
 });
 
+test("no two rules give one series: the same labels, and conditions that could hold together", () => {
+  const identity = (alert: Alert) => JSON.stringify([alert.name, alert.labels ?? {}]);
+  const identities = alerts.map(identity);
+  expect(identities).toEqual([...new Set(identities)]);
+  const records = rules.map(({ record, labels }) => JSON.stringify([record, labels ?? {}]));
+  expect(records).toEqual([...new Set(records)]);
+});
+
+test("a sum leaves out what is not a number", () => {
+  const all = [
+    ...alerts.map((alert) => expressionOf(alert, {})),
+    ...rules.map(({ expression }) => expression),
+  ];
+  const blind = all.filter((expression) =>
+    /(rate|increase)\([^()]*\[[^\]]+\]( offset \w+)?\)(?! >)/.test(expression.replaceAll(/\{[^}]*\}/g, "")),
+  );
+  // Each of these is of one series, or of one Alertmanager: nothing is summed over.
+  const single = /prometheus_|alertmanager_/;
+  expect(blind.filter((expression) => !single.test(expression))).toEqual([]);
+});
+
 test("there is exactly one heartbeat, and it always fires", () => {
   const none = alerts.filter(({ severity }) => severity === "none");
   expect(none.map((alert) => [alert.name, expressionOf(alert, {})])).toEqual([["Watchdog", "vector(1)"]]);

@@ -64,6 +64,10 @@ describe("a log event begins with", () => {
     '{"event": "conversation_started", "timestamp": "2026-11-24T08:15:00.123456Z"}',
     "Traceback (most recent call last):",
     "INFO:     Started server process [1]",
+    "[2026-11-24 08:15:00 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)",
+    "[2026-11-24 08:15:00,123] [PID 1] [MainThread] [dramatiq.MainProcess] [INFO] Dramatiq '2.1.0' is booting up.",
+    "Fatal Python error: Segmentation fault",
+    "2026-11-24 08:15:00,123 WARNING a library that logs by itself",
   ])("%s", (line) => {
     expect(start.test(line)).toBe(true);
   });
@@ -72,6 +76,7 @@ describe("a log event begins with", () => {
     '  File "/app/polar/app.py", line 3, in <module>',
     "",
     "KeyError: 'claude'",
+    "[1, 2, 3]",
     "During handling of the above exception, another exception occurred:",
   ])("not with %s", (line) => {
     expect(start.test(line)).toBe(false);

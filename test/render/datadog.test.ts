@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { EVENT_START } from "../../render/cloudwatch-agent.ts";
 import { datadogAgentFiles, installDocument } from "../../render/datadog.ts";
 
 const files = datadogAgentFiles({
@@ -30,7 +31,7 @@ test("ships each service's file, its events in one piece", () => {
     source: "agentpay",
     sourcecategory: "agentpay",
     tags: ["env:production"],
-    log_processing_rules: [{ type: "multi_line", name: "event_start", pattern: "^(\\{|Traceback|[A-Z]+:)" }],
+    log_processing_rules: [{ type: "multi_line", name: "event_start", pattern: EVENT_START }],
   });
   expect(parse(files["conf.d/agentpay.d/conf.yaml"] ?? "")).toEqual({
     logs: [source("api"), source("worker")],
