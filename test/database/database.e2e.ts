@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { metrics } from "../../catalog/metrics.ts";
 import { deleteOldCalls } from "../../database/retention.ts";
 import { readServer } from "../../database/server-settings.ts";
 import { connected, type PostgresUnderTest, testPostgres } from "../support/postgres.ts";
