@@ -1,6 +1,7 @@
 /** One item of the checklist, and how items are run: each on its own, side by side, in bounded time. */
 import { messageOf } from "../local/engine/errors.ts";
 import type { Settings } from "../settings.ts";
+import { withDeprecations } from "./http.ts";
 import type { Outputs, Secrets } from "./stack.ts";
 
 /** The headings of the guide's checklist, and its chapter on on-call, in its order. */
@@ -45,6 +46,8 @@ export interface Check {
   readonly id: string;
   readonly section: (typeof sections)[number];
   readonly title: string;
+  /** Where it is, for what its answers say of their end; the checklist fills it in. */
+  readonly file?: string;
   /** Switched off, the item is not configured; undefined where none is needed. */
   readonly platform: Platform | undefined;
   /** What to do where the check fails, or can't be made. */
@@ -61,6 +64,8 @@ export interface Result {
   readonly detail: string;
   /** What to do; only of what failed. */
   readonly advice?: string;
+  /** What the vendor's answers say will end, and the file that relies on it. Only where they do. */
+  readonly deprecated?: readonly string[];
 }
 
 const LIMIT_MILLISECONDS = 30_000;
@@ -73,10 +78,22 @@ export function runChecks(
 ): Promise<readonly Result[]> {
   return Promise.all(
     checks.map(async (check) => {
-      const outcome = await outcomeOf(check, context, limitMilliseconds);
-      const { id, section, title } = check;
+      const { value: outcome, deprecated } = await withDeprecations(() =>
+        outcomeOf(check, context, limitMilliseconds),
+      );
+      const { id, section, title, file } = check;
       const advice = outcome.status === "failed" && { advice: outcome.advice ?? check.advice };
-      return { id, section, title, status: outcome.status, detail: outcome.detail, ...advice };
+      return {
+        id,
+        section,
+        title,
+        status: outcome.status,
+        detail: outcome.detail,
+        ...advice,
+        ...(deprecated.length > 0 && {
+          deprecated: deprecated.map((text) => (file === undefined ? text : `${text} (${file})`)),
+        }),
+      };
     }),
   );
 }

@@ -23,17 +23,19 @@ const later: readonly Check[] = [
   ),
 ];
 
+const from = (file: string, checks: readonly Check[]): Check[] => checks.map((check) => ({ ...check, file }));
+
 export const checklist: readonly Check[] = [
-  ...sentryChecks,
-  ...prometheusChecks,
-  ...grafanaChecks,
-  ...trackingChecks,
+  ...from("verify/sentry.ts", sentryChecks),
+  ...from("verify/prometheus.ts", prometheusChecks),
+  ...from("verify/grafana.ts", grafanaChecks),
+  ...from("verify/prometheus.ts", trackingChecks),
   ...awsChecks,
-  ...databaseChecks,
+  ...from("verify/database.ts", databaseChecks),
   ...logChecks,
-  ...datadogChecks,
+  ...from("verify/datadog.ts", datadogChecks),
   ...costChecks,
-  ...statusPageChecks,
-  ...pagerDutyChecks,
+  ...from("verify/status-page.ts", statusPageChecks),
+  ...from("verify/pagerduty.ts", pagerDutyChecks),
   ...later,
 ].toSorted((one, other) => sections.indexOf(one.section) - sections.indexOf(other.section));

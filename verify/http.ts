@@ -1,9 +1,23 @@
 /** Asking JSON over HTTP. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { z } from "zod";
+import { deprecationOf } from "../vendors/deprecation.ts";
 
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+}
+
+/** What the answers to one check say of the end of what it asked, such as `GET https://x/api is deprecated`. */
+const deprecations = new AsyncLocalStorage<Set<string>>();
+
+/** Runs a check, with what its answers said of their end. */
+export async function withDeprecations<Value>(
+  run: () => Promise<Value>,
+): Promise<{ readonly value: Value; readonly deprecated: readonly string[] }> {
+  const seen = new Set<string>();
+  const value = await deprecations.run(seen, run);
+  return { value, deprecated: [...seen] };
 }
 
 /** How much of an answer an error shows. */
@@ -27,6 +41,8 @@ export async function getText(url: string, { headers = {}, signal }: Ask): Promi
 
 /** @throws where the status is no success */
 export async function textOf(response: Response, url: string): Promise<string> {
+  const deprecation = deprecationOf(response.headers);
+  if (deprecation !== undefined) deprecations.getStore()?.add(`${place(url)} ${deprecation}`);
   const text = await response.text();
   if (response.ok) return text;
   throw new Error(`${place(url)} answered ${response.status}: ${text.slice(0, SHOWN_CHARACTERS)}`);

@@ -25,13 +25,14 @@ export function report(stack: string, results: readonly Result[], colors: Colors
   return [...blocks, `${stack}: ${summary(results)}`].join("\n\n");
 }
 
-function lines({ status, title, detail, advice }: Result, colors: Colors): string[] {
+function lines({ status, title, detail, advice, deprecated = [] }: Result, colors: Colors): string[] {
   const { text, color } = MARKS[status];
   const indent = " ".repeat(MARK_WIDTH + 4);
   return [
     `  ${colors[color](text.padEnd(MARK_WIDTH))}  ${title}`,
     `${indent}${colors.dim(detail)}`,
     ...(advice ? [`${indent}${colors.yellow(advice)}`] : []),
+    ...deprecated.map((text) => `${indent}${colors.yellow(`About to end: ${text}`)}`),
   ];
 }
 
@@ -51,9 +52,11 @@ export function withoutSecrets(
   const hidden = [...Object.values(secrets), dsn, key].flatMap((secret) =>
     secret ? [secret, JSON.stringify(secret).slice(1, -1), loginOf(secret)] : [],
   );
+  const shown = (text: string) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
   return results.map((result) => ({
     ...result,
-    detail: hidden.reduce((text, secret) => text.replaceAll(secret, "[secret]"), result.detail),
+    detail: shown(result.detail),
+    ...(result.deprecated && { deprecated: result.deprecated.map(shown) }),
   }));
 }
 

@@ -71,6 +71,30 @@ test("a report names each item below its heading, what to do, and the sum", asyn
   );
 });
 
+test("what a vendor's answers say of their end is told with the file that relies on it, once, and no secret with it", async () => {
+  install();
+  const answer = globalThis.fetch;
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const response = await answer(url, init);
+    if (!url.includes("/oncalls")) return response;
+    const link = `<https://x.example/?key=${stackOf().secrets["pagerduty.token"]}>; rel="successor-version"`;
+    const headers = { deprecation: "@1778716800", sunset: "Fri, 18 Sep 2026 00:00:00 GMT", link };
+    return new Response(response.body, { status: response.status, headers });
+  });
+  const stack = stackOf();
+  const results = withoutSecrets(await runChecks(checklist, stack), stack);
+  const told = results.flatMap(({ id, deprecated = [] }) => deprecated.map((text) => [id, text]));
+  expect(told).toEqual([
+    [
+      expect.any(String),
+      expect.stringMatching(
+        /^http.*\/oncalls is deprecated since 2026-05-14 and goes on 2026-09-18; instead: https:\/\/x\.example\/\?key=\[secret\] \(verify\/pagerduty\.ts\)$/,
+      ),
+    ],
+  ]);
+  expect(report("local", results, createColors(false))).toContain("About to end: http");
+});
+
 test("no secret is shown, even where a platform repeats it", async () => {
   // An answer with a status repeats the request's headers.
   install({ answers: { "/": 500 } });
