@@ -642,6 +642,21 @@ const prometheusServer = {
     jobs: prometheus,
     labels: { type: ["float", "histogram"] },
   }),
+  prometheusReloadFailures: counter("prometheus_tsdb_reloads_failures_total", {
+    help: "Times that blocks could not be loaded from disk.",
+    jobs: prometheus,
+    labels: {},
+  }),
+  prometheusCompactionFailures: counter("prometheus_tsdb_compactions_failed_total", {
+    help: "Compactions that failed.",
+    jobs: prometheus,
+    labels: {},
+  }),
+  prometheusSampleLimitHits: counter("prometheus_target_scrapes_exceeded_sample_limit_total", {
+    help: "Scrapes of which everything was dropped, since there were too many samples.",
+    jobs: prometheus,
+    labels: {},
+  }),
   prometheusHeadSeries: gauge("prometheus_tsdb_head_series", {
     help: "Series held in memory.",
     jobs: prometheus,

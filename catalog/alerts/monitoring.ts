@@ -222,6 +222,48 @@ const metricCardinalityExplosion: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
 };
 
+/** The mixins look back so far: a failure is repeated every two hours. */
+const failedLately = (counter: { name: string }) => `increase(${counter.name}[3h]) > 0`;
+
+const prometheusTsdbReloadsFailing: Alert = {
+  name: "PrometheusTSDBReloadsFailing",
+  severity: "warning",
+  service: "monitoring",
+  summary: "Prometheus can't load blocks of its own data.",
+  description:
+    "{{ $labels.instance }} failed {{ $value | humanize }} times in 3 hours to load its blocks from disk: what is in them is missing from dashboards and from alerts that look back.",
+  // Prometheus's own mixin.
+  expression: () => failedLately(metrics.prometheusReloadFailures),
+  holdFor: "4h",
+  panel: { dashboard: "agentpay-meta", panel: "storageFailures" },
+};
+
+const prometheusTsdbCompactionsFailing: Alert = {
+  name: "PrometheusTSDBCompactionsFailing",
+  severity: "warning",
+  service: "monitoring",
+  summary: "Prometheus can't write its data to disk.",
+  description:
+    "{{ $labels.instance }} failed {{ $value | humanize }} compactions in 3 hours: its memory and its log grow until it is ended, and nothing is watched.",
+  // Prometheus's own mixin.
+  expression: () => failedLately(metrics.prometheusCompactionFailures),
+  holdFor: "4h",
+  panel: { dashboard: "agentpay-meta", panel: "storageFailures" },
+};
+
+const prometheusScrapeSampleLimitHit: Alert = {
+  name: "PrometheusScrapeSampleLimitHit",
+  severity: "warning",
+  service: "monitoring",
+  summary: "A target exposes more series than Prometheus takes.",
+  description:
+    "{{ $labels.instance }} dropped {{ $value | humanize }} scrapes in 5 minutes, since the target exposes more series than the limit: it looks dead, and nothing is known of it.",
+  // Prometheus's own mixin.
+  expression: () => `increase(${metrics.prometheusSampleLimitHits.name}[5m]) > 0`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
+};
+
 export const monitoringAlerts: AlertGroup = {
   name: "agentpay-monitoring",
   interval: "30s",
@@ -239,5 +281,8 @@ export const monitoringAlerts: AlertGroup = {
     prometheusRemoteStorageFailures,
     prometheusRemoteWriteBehind,
     metricCardinalityExplosion,
+    prometheusTsdbReloadsFailing,
+    prometheusTsdbCompactionsFailing,
+    prometheusScrapeSampleLimitHit,
   ],
 };

@@ -151,6 +151,22 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [{ expression: `max by (job) (${metrics.scrapeSamplesKept.name})`, legend: "{{job}}" }],
     },
+    storageFailures: {
+      title: "TSDB Failures",
+      description: "Loads of blocks and compactions that failed in 3 hours; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `increase(${metrics.prometheusReloadFailures.name}[3h])`,
+          legend: "{{instance}} reloads",
+        },
+        {
+          expression: `increase(${metrics.prometheusCompactionFailures.name}[3h])`,
+          legend: "{{instance}} compactions",
+        },
+      ],
+    },
     headSeries: {
       title: "Series in Memory",
       description: "Series that Prometheus holds; memory grows with them.",

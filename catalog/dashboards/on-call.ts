@@ -57,7 +57,7 @@ export const onCall = {
       width: 12,
       queries: [
         {
-          expression: `count by (alertname, severity, service) (${problems("firing")})`,
+          expression: `count by (alertname, severity, service, job, instance, endpoint, model, queue) (${problems("firing")})`,
           legend: "{{alertname}}",
         },
       ],
@@ -71,7 +71,7 @@ export const onCall = {
       width: 12,
       queries: [
         {
-          expression: `count by (alertname, severity, service) (${problems("pending")})`,
+          expression: `count by (alertname, severity, service, job, instance, endpoint, model, queue) (${problems("pending")})`,
           legend: "{{alertname}}",
         },
       ],

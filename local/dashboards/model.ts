@@ -40,6 +40,9 @@ const panelShape = {
   gridPos: z.looseObject({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }).optional(),
   datasource: dataSourceReference,
   targets: z.array(target).default([]),
+  options: z
+    .looseObject({ legend: z.looseObject({ showLegend: z.boolean().default(true) }).optional() })
+    .optional(),
   fieldConfig: z
     .looseObject({ defaults: defaults.optional(), overrides: z.array(override).default([]) })
     .optional(),
@@ -101,6 +104,8 @@ export interface Panel {
   readonly baseColor: string;
   /** What stands for a value, by the value as text. */
   readonly states: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
+  /** Whether its series' names are listed below it. */
+  readonly showsLegend: boolean;
   /** A value that the axis shows in any case. */
   readonly reach: number | undefined;
   /** In Grafana's 24 columns. */
@@ -145,7 +150,7 @@ export function viewOf(model: unknown): DashboardView {
 }
 
 function panelView(given: z.infer<typeof bare>, index: number, substitute: (text: string) => string): Panel {
-  const { id, type, title, description, gridPos, datasource, targets, fieldConfig } = given;
+  const { id, type, title, description, gridPos, datasource, targets, fieldConfig, options } = given;
   const defaults = fieldConfig?.defaults;
   const steps = defaults?.thresholds?.steps ?? [];
   const property = (name: string) =>
@@ -168,6 +173,7 @@ function panelView(given: z.infer<typeof bare>, index: number, substitute: (text
     thresholds: steps.flatMap(({ value, color }) => (value === null ? [] : [{ value, color }])),
     baseColor: steps.find(({ value }) => value === null)?.color ?? "green",
     states: Object.fromEntries((defaults?.mappings ?? []).flatMap(statesOf)),
+    showsLegend: options?.legend?.showLegend ?? true,
     reach: defaults?.custom?.axisSoftMax,
     position: gridPos ?? { x: 0, y: index * 8, w: 24, h: 8 },
     queries: targets.flatMap((each) => queryView(each, datasource, substitute)),

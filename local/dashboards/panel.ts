@@ -46,9 +46,9 @@ function content(data: PanelData, { range, marks }: DashboardData): Html {
   if (panel.type === "table") return table ? sqlTable(panel, table) : labelTable(panel, series);
   if (panel.type === "heatmap") return html`<figure>${new Markup(heatmap(data, size))}</figure>`;
   if (panel.type === "state-timeline") return stateTimeline(data, range);
-  const lines = series.length > ON_ONE_LINE ? 2 : 1;
+  const lines = panel.showsLegend ? (series.length > ON_ONE_LINE ? 2 : 1) : 0;
   const chart = lineChart(data, range, marks, { ...size, height: size.height - lines * LEGEND_LINE });
-  return html`<figure>${new Markup(chart)}</figure>${legend(panel, series)}`;
+  return html`<figure>${new Markup(chart)}</figure>${panel.showsLegend && legend(panel, series)}`;
 }
 
 /** Pixels that a panel leaves for what it shows. */

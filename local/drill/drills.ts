@@ -684,6 +684,10 @@ export const drills: readonly Drill[] = [
 export const notDrilled: Readonly<Record<AlertId, string>> = {
   "EndpointWrongAnswer api": "the widget's drill shows the same rule",
   "EndpointWrongAnswer status-page": "the widget's drill shows the same rule",
+  PrometheusTSDBReloadsFailing: "it takes a disk with errors",
+  PrometheusTSDBCompactionsFailing: "it takes a disk that is full at the right moment, for hours",
+  PrometheusScrapeSampleLimitHit:
+    "a stray label that stays below the limit rings MetricCardinalityExplosion first",
   EndpointSlow: "the local endpoints answer within milliseconds",
   ...Object.fromEntries(
     [

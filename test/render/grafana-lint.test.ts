@@ -72,6 +72,7 @@ const WINDOWS: Readonly<Record<string, RegExp>> = {
   "15m": /15 minutes/,
   "30m": /half an hour|30 minutes/i,
   "1h": /hour/i,
+  "3h": /3 hours/,
   "1d": /24 hours|a day/i,
   "7d": /week/,
   "30d": /30 days/i,

@@ -2,6 +2,7 @@ import { metrics } from "../../../catalog/metrics.ts";
 import {
   type GroupCases,
   level,
+  type Phase,
   perMinute,
   type RuleCase,
   type Shape,
@@ -118,6 +119,26 @@ const behind = (way: Shape) => ({
   [series(metrics.prometheusRemoteHighestSent.name, engine)]: level([0, 60]),
 });
 
+function storageCases(name: string): RuleCase[] {
+  const failing = (...phases: Phase[]) => ({ [series(name, prometheus)]: perMinute(...phases) });
+  return [
+    {
+      title: "it fails every hour for half a day",
+      series: failing([0, 60], [0.02, 720], [0, 300]),
+      firing: { 60: [], 240: [], 420: [prometheus], 780: [prometheus], 1000: [] },
+      scrapeInterval: "1m",
+      evaluationInterval: "5m",
+    },
+    {
+      title: "it fails once",
+      series: failing([0, 60], [1, 1], [0, 500]),
+      firing: silent(120, 240, 300, 500),
+      scrapeInterval: "1m",
+      evaluationInterval: "5m",
+    },
+  ];
+}
+
 export const monitoringCases: GroupCases = {
   Watchdog: [{ title: "always", series: {}, firing: { 0: [{}], 1: [{}], 60: [{}] } }],
   TargetDown: [
@@ -148,6 +169,24 @@ export const monitoringCases: GroupCases = {
   ],
   PrometheusBadConfig: reloadCases(prometheus, metrics.prometheusConfigReloadSuccessful.name),
   AlertmanagerFailedReload: reloadCases(alertmanager, metrics.alertmanagerConfigReloadSuccessful.name),
+  PrometheusTSDBReloadsFailing: storageCases(metrics.prometheusReloadFailures.name),
+  PrometheusTSDBCompactionsFailing: storageCases(metrics.prometheusCompactionFailures.name),
+  PrometheusScrapeSampleLimitHit: [
+    {
+      title: "a target is over the limit at each scrape, until it no longer is",
+      series: {
+        [series(metrics.prometheusSampleLimitHits.name, prometheus)]: perMinute([0, 10], [4, 30], [0, 20]),
+      },
+      firing: { 10: [], 20: [], 30: [prometheus], 40: [prometheus], 50: [] },
+    },
+    {
+      title: "once",
+      series: {
+        [series(metrics.prometheusSampleLimitHits.name, prometheus)]: perMinute([0, 10], [2, 0.5], [0, 30]),
+      },
+      firing: silent(12, 20, 40),
+    },
+  ],
   PrometheusRuleFailures: ruleCounterCases(metrics.prometheusRuleFailures.name),
   PrometheusMissingRuleEvaluations: ruleCounterCases(metrics.prometheusRuleIterationsMissed.name),
   PrometheusErrorSendingAlerts: [
