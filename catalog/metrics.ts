@@ -330,6 +330,14 @@ const work = {
   }),
 };
 
+const instrumentation = {
+  instrumentationFaults: counter("agentpay_instrumentation_faults_total", {
+    help: "What the instrumentation could not count: its own faults, values it refused, files it could not read.",
+    jobs: app,
+    labels: { kind: ["accounting", "value", "file"] },
+  }),
+};
+
 const activity = {
   datname,
   usename: open("database user"),
@@ -783,6 +791,7 @@ const exposed = {
   ...business,
   ...llm,
   ...work,
+  ...instrumentation,
   ...postgresExporter,
   ...redisExporter,
   ...processes,

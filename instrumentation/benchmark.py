@@ -1,7 +1,8 @@
-"""What the middleware costs a request: `npm run bench -- instrumentation`.
+"""What the package costs a server, beside others of its kind: `npm run bench -- instrumentation`.
 
 Each variant is measured in a process of its own, since the client library decides at its import whether several
-processes share their counts. The variants take turns, so that a busy moment of the machine hits all of them.
+processes share their counts. The variants take turns, so that a busy moment of the machine hits all of them, and what
+is measured is their CPU time.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import asyncio
 import json
 import logging
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -19,17 +21,24 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import structlog
 from fastapi import FastAPI
+from prometheus_fastapi_instrumentator import Instrumentator
 from running import free_port, running
+from starlette_exporter import PrometheusMiddleware
 
-from agentpay_observability import MetricsEndpoint, MetricsMiddleware
+from agentpay_observability import MetricsEndpoint, MetricsMiddleware, metrics
+from agentpay_observability.exposition import render
 from agentpay_observability.logs import configure_logs
+from agentpay_observability.redaction import redact_entries
 
 BARE = "bare application"
-ONE = "with the middleware"
-SEVERAL = "with the middleware, counts shared by several processes"
-LOGGED = "the same, and a log line for each request"
-VARIANTS = (BARE, ONE, SEVERAL, LOGGED)
+ONE = "agentpay-observability, one process"
+SEVERAL = "agentpay-observability"
+INSTRUMENTATOR = "prometheus-fastapi-instrumentator"
+EXPORTER = "starlette_exporter"
+LOGGED = "agentpay-observability, and a log line for each request"
+VARIANTS = (BARE, ONE, SEVERAL, INSTRUMENTATOR, EXPORTER, LOGGED)
 CONNECTIONS = 8
 
 
@@ -40,16 +49,20 @@ def application(variant: str) -> FastAPI:
     async def product(product_id: str) -> dict[str, str]:
         return {"id": product_id}
 
-    if variant != BARE:
+    if variant in (ONE, SEVERAL, LOGGED):
         app.add_middleware(MetricsMiddleware)
         app.add_middleware(MetricsEndpoint)
+    elif variant == INSTRUMENTATOR:
+        Instrumentator().instrument(app)
+    elif variant == EXPORTER:
+        app.add_middleware(PrometheusMiddleware)
     if variant == LOGGED:
         configure_logs("api", logging.INFO)
     return app
 
 
 async def call(app: FastAPI, number: int) -> float:
-    """Mean seconds of a request that a server hands over, without a network."""
+    """Mean CPU seconds of a request that a server hands over, without a network."""
     path = "/api/v1/products/1"
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "headers": []}
     scope |= {"query_string": b"", "root_path": "", "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"}}
@@ -61,10 +74,10 @@ async def call(app: FastAPI, number: int) -> float:
     async def send(_: Any) -> None:
         pass
 
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(number):
         await app(dict(scope), receive, send)
-    return (time.perf_counter() - start) / number
+    return (time.process_time() - start) / number
 
 
 def measure_calls(requests: int) -> None:
@@ -95,7 +108,7 @@ def answer(process: "subprocess.Popen[str]") -> str:
 
 
 def environment(variant: str, folder: str) -> dict[str, str]:
-    shared = {"PROMETHEUS_MULTIPROC_DIR": f"{folder}/metrics"} if variant in (SEVERAL, LOGGED) else {}
+    shared = {"PROMETHEUS_MULTIPROC_DIR": f"{folder}/metrics"} if variant not in (BARE, ONE) else {}
     return {"VARIANT": variant, "LOG_DIRECTORY": folder} | shared
 
 
@@ -114,6 +127,49 @@ def calls(rounds: int, requests: int, folder: str) -> dict[str, float]:
         for manager in children.values():
             manager.__exit__(None, None, None)
     return {variant: statistics.median(seconds) for variant, seconds in measured.items()}
+
+
+def history(workers: int) -> dict[str, float]:
+    """What a scrape costs where so many processes have counted and died. A child, in a folder of its own."""
+    for _ in range(workers):
+        if (worker := os.fork()) == 0:
+            for number in range(20):
+                for status in ("200", "404", "500"):
+                    metrics.requests.labels("GET", f"/api/v1/things{number}/{{id}}", status).inc()
+                metrics.request_latency.labels("GET", f"/api/v1/things{number}/{{id}}").observe(0.1)
+            os._exit(0)
+        os.waitpid(worker, 0)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = []
+    for _ in range(10):
+        start = time.process_time()
+        render()
+        seconds.append(time.process_time() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # The first archives those who have died since: nobody else has begun meanwhile.
+    return {"first": seconds[0], "next": statistics.median(seconds[1:]), "bytes": 1024 * (peak - before)}
+
+
+def measured_history(workers: int, folder: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmark", "--history", str(workers)]
+    shared = os.environ | {"PROMETHEUS_MULTIPROC_DIR": f"{folder}/history"}
+    found: dict[str, float] = json.loads(subprocess.run(command, env=shared, check=True, capture_output=True).stdout)
+    return found
+
+
+def log_lines(rounds: int, number: int = 2000) -> dict[str, float]:
+    """CPU seconds of a log line, through redaction and without."""
+    event = {"event": "conversation_started", "endpoint": "/v1/conversations/{id}", "status": 200, "duration_ms": 12.5}
+    event |= {"conversation_id": "c-1", "organisation_id": "o-1", "channel": "widget", "timestamp": "2026-01-01"}
+    bare = structlog.processors.JSONRenderer()
+    measured: dict[str, list[float]] = {"bare": [], "redacted": []}
+    for _ in range(rounds):
+        for name, prepare in (("bare", dict), ("redacted", redact_entries)):
+            start = time.process_time()
+            for _ in range(number):
+                bare(None, "info", prepare(event))
+            measured[name].append((time.process_time() - start) / number)
+    return {name: statistics.median(seconds) for name, seconds in measured.items()}
 
 
 async def load(url: str, requests: int) -> list[float]:
@@ -155,15 +211,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=2000, help="of each round")
+    parser.add_argument("--workers", type=int, default=400, help="that have counted and died before a scrape")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--history", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         measure_calls(given.requests)
         return
+    if given.history:
+        print(json.dumps(history(given.history)))
+        return
     with tempfile.TemporaryDirectory() as folder:
         without_network = calls(given.rounds, given.requests, folder)
         on_server = {variant: served(variant, given.requests, folder) for variant in (BARE, SEVERAL)}
-    print(json.dumps({"seconds": without_network, "served": on_server}))
+        scrape = measured_history(given.workers, folder)
+    lines = log_lines(given.rounds)
+    print(json.dumps({"seconds": without_network, "served": on_server, "scrape": scrape, "logLine": lines}))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import Counter, Gauge
 from prometheus_client.metrics import MetricWrapperBase
 
-from agentpay_observability import llm, metrics
+from agentpay_observability import exchange, llm, metrics
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +17,7 @@ def untouched() -> Iterator[None]:
             metric.reset()
         elif isinstance(metric, Gauge):
             metric.set(0)
+    exchange.forget_series()
     metrics.initialise()
     yield
     llm.observers.clear()

@@ -15,10 +15,13 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def scrape(url: str) -> Samples:
-    families = text_string_to_metric_families(httpx.get(f"{url}/metrics").text)
+    return samples_of(httpx.get(f"{url}/metrics", timeout=30).raise_for_status().text)
+
+
+def samples_of(text: str) -> Samples:
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in families
+        for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
 

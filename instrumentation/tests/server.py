@@ -1,13 +1,15 @@
 """The application that the tests put under a real server."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 
-from agentpay_observability import MetricsEndpoint, MetricsMiddleware
+from agentpay_observability import MetricsEndpoint, MetricsMiddleware, metrics
 
+metrics.db_pool_limit.set(float(os.environ.get("POOL_LIMIT", "0")))
 router = APIRouter(prefix="/api/v1")
 app = FastAPI()
 
@@ -52,6 +54,11 @@ async def chat(websocket: WebSocket, conversation_id: str) -> None:
             await websocket.send_text("answer")
     except WebSocketDisconnect:
         pass
+
+
+@app.get("/healthz")
+async def health() -> None:
+    pass
 
 
 app.include_router(router)

@@ -1,6 +1,7 @@
 from asyncio import CancelledError
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -38,8 +39,10 @@ def test_checkouts_and_their_revenue() -> None:
     checkout_completed(19.99)
     checkout_completed(0)
     checkout_failed()
-    with pytest.raises(ValueError):
-        checkout_completed(-1)
+    for none in (-1, float("nan"), float("inf"), Decimal("NaN")):
+        with pytest.raises(ValueError):
+            checkout_completed(none)
+    assert value("agentpay_instrumentation_faults_total", kind="value") == 4
     assert value("agentpay_checkouts_total", status="completed") == 2
     assert value("agentpay_checkouts_total", status="failed") == 1
     assert value("agentpay_checkout_revenue_usd_total") == pytest.approx(19.99)
@@ -102,6 +105,10 @@ def test_a_queue_is_measured_and_keeps_its_last_value_where_it_cannot_be(caplog:
     assert value("agentpay_worker_queue_depth", queue="high_priority") == 7
     assert value("agentpay_worker_oldest_job_age_seconds", queue="high_priority") == 1.5
     assert caplog.text.count("keeps the last value") == 1
+    watch_queue("high_priority", lambda: float("nan"), lambda: -1).stop()
+    assert value("agentpay_worker_queue_depth", queue="high_priority") == 7
+    assert value("agentpay_worker_oldest_job_age_seconds", queue="high_priority") == 1.5
+    assert value("agentpay_instrumentation_faults_total", kind="value") == 2
 
 
 def test_a_worker_serves_its_metrics_itself() -> None:

@@ -255,7 +255,7 @@ export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
 };
 
 /** The day when its requirements were resolved: a later one makes a new environment. */
-const instrumentationVersion = "2026.11.25";
+const instrumentationVersion = "2026.11.30";
 
 /** What the Python package in `instrumentation/` is checked with, and its sample server runs with. */
 export const instrumentationPython: Tool = {

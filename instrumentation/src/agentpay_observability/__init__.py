@@ -1,5 +1,6 @@
 """What the AgentPay server installs to expose what its monitoring expects."""
 
+from .archive import collect
 from .asgi import MetricsEndpoint, MetricsMiddleware
 from .business import (
     checkout_completed,
@@ -15,7 +16,9 @@ from .collectors import watch_pool, watch_queue
 from .context import bind_conversation
 from .cost import cost_usd
 from .exposition import serve_metrics
+from .faults import harmless
 from .llm import initialise_models, llm_call, llm_fallback, llm_rate_limits
+from .workers import shared_folder
 
 __all__ = [
     "MetricsEndpoint",
@@ -38,3 +41,8 @@ __all__ = [
     "watch_pool",
     "watch_queue",
 ]
+
+if folder := shared_folder():
+    # Whoever begins archives who has died: no scrape finds many of them.
+    with harmless("those who have died were not archived"):
+        collect(folder)

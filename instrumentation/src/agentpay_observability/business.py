@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from . import metrics
+from .faults import is_amount
 
 
 def conversation_started(channel: Literal["widget", "api"]) -> None:
@@ -26,7 +27,9 @@ def conversation_ended(outcome: Literal["completed", "abandoned", "escalated", "
 
 
 def checkout_completed(revenue_usd: Decimal | float) -> None:
-    """A checkout was paid. Raises ValueError where the revenue is negative: a refund is no checkout."""
+    """A checkout was paid. Raises ValueError where the revenue is negative, since a refund is no checkout, or NaN."""
+    if not is_amount(revenue_usd, of="the revenue of a checkout"):
+        raise ValueError(f"the revenue of a checkout is an amount in US dollars, not {revenue_usd}")
     metrics.checkout_revenue.inc(float(revenue_usd))
     metrics.checkouts.labels("completed").inc()
 

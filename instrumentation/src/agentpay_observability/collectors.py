@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import metrics
+from .faults import is_amount
 
 _log = logging.getLogger(__name__)
 SECONDS = 5.0
@@ -70,7 +71,9 @@ def watch_queue(
         metrics.worker_jobs.labels(queue, status)
 
     def measure() -> None:
-        metrics.worker_queue_depth.labels(queue).set(depth())
-        metrics.worker_oldest_job_age.labels(queue).set(oldest_job_age())
+        for gauge, look in ((metrics.worker_queue_depth, depth), (metrics.worker_oldest_job_age, oldest_job_age)):
+            value = look()
+            if is_amount(value, of=f"a measurement of the queue {queue}"):
+                gauge.labels(queue).set(value)
 
     return Collector(measure, seconds)

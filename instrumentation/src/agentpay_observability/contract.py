@@ -1,13 +1,15 @@
 """The metrics that AgentPay's monitoring expects, as generated from its catalogue (`npm run contract`)."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
+from typing import Literal
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, values
+
+from .shared_values import SharedValue
+from .workers import shared_folder
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,10 @@ def _read() -> dict[str, Definition]:
 
 DEFINITIONS = _read()
 
-# The client library opens a file in it for the first metric, and makes no folder.
-if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    Path(folder).mkdir(parents=True, exist_ok=True)
+# The client library asks for the class whenever it makes a metric.
+if folder := shared_folder():
+    folder.mkdir(parents=True, exist_ok=True)
+    values.ValueClass = SharedValue
 
 
 def counter(name: str) -> Counter:
@@ -42,11 +45,14 @@ def counter(name: str) -> Counter:
     return Counter(name, definition.help, tuple(definition.labels))
 
 
-def gauge(name: str, multiprocess_mode: str = "livesum") -> Gauge:
-    """The contract's gauge. `multiprocess_mode`: how the values of several worker processes become one."""
+#: How the values of several processes become one. `sum`: a process may take away what another has added, and has died.
+GaugeMode = Literal["livesum", "livemostrecent", "sum"]
+
+
+def gauge(name: str, mode: GaugeMode = "livesum") -> Gauge:
+    """The contract's gauge."""
     definition = DEFINITIONS[name]
-    mode = "livesum" if multiprocess_mode == "livesum" else "mostrecent"
-    return Gauge(name, definition.help, tuple(definition.labels), multiprocess_mode=mode)  # type: ignore[arg-type]
+    return Gauge(name, definition.help, tuple(definition.labels), multiprocess_mode=mode)
 
 
 def histogram(name: str) -> Histogram:

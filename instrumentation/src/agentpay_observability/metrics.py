@@ -12,7 +12,7 @@ websocket_connections = gauge("agentpay_websocket_connections")
 websocket_connects = counter("agentpay_websocket_connects_total")
 websocket_disconnects = counter("agentpay_websocket_disconnects_total")
 
-active_conversations = gauge("agentpay_active_conversations")
+active_conversations = gauge("agentpay_active_conversations", "sum")
 conversations_started = counter("agentpay_conversations_started_total")
 conversations = counter("agentpay_conversations_total")
 checkouts = counter("agentpay_checkouts_total")
@@ -26,18 +26,20 @@ llm_cost = counter("agentpay_llm_cost_usd_total")
 llm_unpriced_requests = counter("agentpay_llm_unpriced_requests_total")
 llm_fallbacks = counter("agentpay_llm_fallbacks_total")
 llm_responses = counter("agentpay_llm_responses_total")
-llm_ratelimit_remaining = gauge("agentpay_llm_ratelimit_remaining", "mostrecent")
-llm_ratelimit_limit = gauge("agentpay_llm_ratelimit_limit", "mostrecent")
+llm_ratelimit_remaining = gauge("agentpay_llm_ratelimit_remaining", "livemostrecent")
+llm_ratelimit_limit = gauge("agentpay_llm_ratelimit_limit", "livemostrecent")
 llm_ledger_dropped = counter("agentpay_llm_ledger_dropped_total")
 tool_calls = counter("agentpay_tool_calls_total")
 rag_query_duration = histogram("agentpay_rag_query_duration_seconds")
 rag_queries = counter("agentpay_rag_queries_total")
 
-worker_queue_depth = gauge("agentpay_worker_queue_depth", "mostrecent")
-worker_oldest_job_age = gauge("agentpay_worker_oldest_job_age_seconds", "mostrecent")
+worker_queue_depth = gauge("agentpay_worker_queue_depth", "livemostrecent")
+worker_oldest_job_age = gauge("agentpay_worker_oldest_job_age_seconds", "livemostrecent")
 worker_jobs = counter("agentpay_worker_jobs_total")
 db_pool_connections = gauge("agentpay_db_pool_connections")
 db_pool_limit = gauge("agentpay_db_pool_limit")
+
+instrumentation_faults = counter("agentpay_instrumentation_faults_total")
 
 
 def initialise() -> None:

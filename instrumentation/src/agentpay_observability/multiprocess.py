@@ -1,19 +1,14 @@
-"""Starts a server of several worker processes: `python -m agentpay_observability.multiprocess uvicorn ...`.
+"""Starts a server of several worker processes from zero: `python -m agentpay_observability.multiprocess uvicorn ...`.
 
-Their metrics meet in PROMETHEUS_MULTIPROC_DIR. What an earlier run has left there would be counted again, and
-is removed.
+Their metrics meet in PROMETHEUS_MULTIPROC_DIR. What an earlier run has counted there is removed; a server that is
+started without this goes on counting from there.
 """
 
 import os
 import sys
 from pathlib import Path
 
-
-def prepare(folder: Path) -> None:
-    """Makes the folder, and removes what an earlier run has left."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.db"):
-        left.unlink()
+from .archive import clear
 
 
 def main() -> None:
@@ -21,7 +16,7 @@ def main() -> None:
     command = sys.argv[1:]
     if not folder or not command:
         sys.exit("Set PROMETHEUS_MULTIPROC_DIR to a folder of this server's own, and give the server's command.")
-    prepare(Path(folder))
+    clear(Path(folder))
     os.execvp(command[0], command)
 
 

@@ -22,8 +22,10 @@ from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint, Log, Metri
 
 from . import environment as names
 from . import llm
-from .asgi import EXCLUDED_PATHS, REQUESTS_LOGGER
+from .asgi import EXCLUDED_PATHS
+from .exchange import REQUESTS_LOGGER
 from .llm import LLMCall
+from .paths import own_path
 from .redaction import redact_entries, redact_text
 
 #: Sentry's alert on LLM failures looks for it: LLM_TAG of catalog/sentry-alerts.ts.
@@ -112,7 +114,7 @@ def _provider_integrations() -> list[type[Integration]]:
 def _sampler(rate: float) -> Callable[[dict[str, Any]], float]:
     def sample(context: dict[str, Any]) -> float:
         scope = context.get("asgi_scope") or {}
-        path = _path_of(scope)
+        path = own_path(scope) if scope else ""
         if path in EXCLUDED_PATHS:
             return 0
         if not scope and context.get("parent_sampled") is not None:
@@ -126,12 +128,6 @@ def _sampler(rate: float) -> Callable[[dict[str, Any]], float]:
         return float(random.random() < rate) if _continues_a_trace(scope) else rate
 
     return sample
-
-
-def _path_of(scope: Mapping[str, Any]) -> str:
-    """The path below the root path, whether or not the server leaves that in."""
-    path, root = str(scope.get("path", "")), str(scope.get("root_path", "")).rstrip("/")
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 
 def _continues_a_trace(scope: Mapping[str, Any]) -> bool:

@@ -1,0 +1,247 @@
+"""One HTTP request and its answer, counted as the client saw it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any
+
+from . import metrics
+from .asgi_types import ASGIApp, Message, Receive, Scope, Send
+from .contract import DEFINITIONS
+from .faults import fault, harmless
+from .routes import endpoint_of
+
+#: As nginx logs it: the client left before it had the whole answer. No error of ours.
+CLIENT_CLOSED_REQUEST = 499
+SERVER_ERROR = 500
+#: Has a line for each request, in the fields that saved queries look for.
+REQUESTS_LOGGER = "agentpay_observability.requests"
+_requests = logging.getLogger(REQUESTS_LOGGER)
+METHODS = frozenset(DEFINITIONS["agentpay_requests_total"].labels["method"] or ())
+#: A client has hardly left before it: looking whether it has costs more than all else here.
+LOOK_AFTER_SECONDS = 0.05
+_OTHER_THREAD_SECONDS = 0.001
+#: The messages that can end an answer, and what they say where they do not. A file by its path is always the last part.
+_MORE = {
+    "http.response.body": "more_body",
+    "http.response.zerocopysend": "more_body",
+    "http.response.pathsend": None,
+    "http.response.trailers": "more_trailers",
+}
+
+_series: dict[tuple[str, str, int], _Series] = {}
+
+
+class Exchange:
+    """Settled with the last part of the answer, whatever the application goes on to do: status, time and whether it
+    was whole."""
+
+    _status = SERVER_ERROR
+    _streams = False
+    _trailers = False
+    _answered = 0.0
+    _left = False
+    _settled = False
+    _receiving = 0
+    #: What was received before the application asked for it.
+    _ahead: deque[Message] | None = None
+    _pending: asyncio.Future[Message] | None = None
+
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        self._start = time.perf_counter()
+        self._app = scope.get("app") or app
+        self._root_path = scope.get("root_path", "")
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+
+    async def run(self, app: ASGIApp) -> None:
+        """Has the application answer, and counts the answer."""
+        try:
+            await app(self._scope, self.receive, self.send)
+        except asyncio.CancelledError:
+            if not self._settled:
+                # The process may end within the next turns of the loop: this takes none.
+                self._left = self._left or self._says_at_once()
+                self._settle_broken()
+            raise
+        except BaseException:
+            if not self._settled:
+                self._settle_broken()
+            raise
+        else:
+            if not self._settled:
+                await self._look()
+                self._settle_broken()
+        finally:
+            if self._pending is not None:
+                self._pending.cancel()
+
+    async def receive(self) -> Message:
+        """The server's, which may say that the client has left."""
+        if self._ahead:
+            return self._ahead.popleft()
+        self._receiving += 1
+        try:
+            message = await (self._receive() if self._pending is None else self._awaited(self._pending))
+        finally:
+            self._receiving -= 1
+        if message["type"] == "http.disconnect":
+            self._left = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        """The server's, with a look at what passes."""
+        if self._settled:
+            await self._send(message)
+            return
+        ends = starts = False
+        try:
+            kind = message["type"]
+            starts = kind == "http.response.start"
+            if starts:
+                message = self._begin(message)
+            else:
+                ends = self._is_last(kind, message)
+        except Exception as error:
+            fault("accounting", "a message of an answer was not understood", error=error)
+        if (starts or ends) and time.perf_counter() - self._start > LOOK_AFTER_SECONDS:
+            await self._look()
+        try:
+            await self._send(message)
+        except OSError as error:
+            # The specification's word for a client that has left. One that names a file is about that file.
+            self._left = self._left or error.filename is None
+            raise
+        if ends:
+            self._settle(CLIENT_CLOSED_REQUEST if self._left else self._status)
+        elif starts and self._streams:
+            # How long people read an event stream says nothing of our speed: it is answered once it begins.
+            self._answered = time.perf_counter()
+
+    def _begin(self, message: Message) -> Message:
+        self._status = int(message["status"])
+        self._trailers = bool(message.get("trailers"))
+        headers = message.get("headers", ())
+        if not isinstance(headers, (list, tuple)):
+            # They may be read only once.
+            headers = [*headers]
+            message = {**message, "headers": headers}
+        for name, value in headers:
+            if name == b"content-type" or name.lower() == b"content-type":
+                self._streams = b"text/event-stream" in value
+        return message
+
+    def _is_last(self, kind: str, message: Message) -> bool:
+        if kind not in _MORE or (self._trailers and kind != "http.response.trailers"):
+            return False
+        more = _MORE[kind]
+        return more is None or not message.get(more, False)
+
+    def _settle_broken(self) -> None:
+        """The application ended before its answer did: either the client left, or it is our error."""
+        self._settle(CLIENT_CLOSED_REQUEST if self._left else SERVER_ERROR)
+
+    async def _look(self) -> None:
+        """Asks the server whether the client has left, since nothing else tells of it while the application works.
+
+        What the server has to say besides is kept for the application. Nothing is asked while the application waits for
+        an answer itself, or where asking would tell the client to go on with its request.
+        """
+        if self._left or self._receiving or any(name == b"expect" for name, _ in self._scope["headers"]):
+            return
+        with harmless("a server did not say whether its client has left"):
+            # The request's (rest of the) body, and what follows it.
+            for _ in range(2):
+                if self._pending is None:
+                    asked = self._receive()
+                    self._pending = asyncio.ensure_future(asked)
+                    # A coroutine knows at once. What another thread has to answer, as under granian, takes a moment.
+                    await asyncio.sleep(0 if isinstance(asked, Coroutine) else _OTHER_THREAD_SECONDS)
+                if not self._pending.done():
+                    return
+                message = self._pending.result()
+                self._pending = None
+                self._ahead = self._ahead or deque()
+                self._ahead.append(message)
+                if message["type"] == "http.disconnect":
+                    self._left = True
+                    return
+
+    def _says_at_once(self) -> bool:
+        """Whether the server says that the client has left, asked for the last time: some cancel the work for that."""
+        with harmless("a server did not say whether its client has left"):
+            if self._pending is not None:
+                done = self._pending.done() and not self._pending.cancelled()
+                return done and self._pending.result()["type"] == "http.disconnect"
+            asked = self._receive()
+            if isinstance(asked, Coroutine):
+                try:
+                    asked.send(None)
+                except StopIteration as said:
+                    return bool(said.value["type"] == "http.disconnect")
+                finally:
+                    asked.close()
+        return False
+
+    async def _awaited(self, pending: asyncio.Future[Message]) -> Message:
+        """What was asked for before. An application that no longer waits for it does not end it."""
+        if not pending.done():
+            await asyncio.wait([pending])
+        self._pending = None
+        return pending.result()
+
+    def _settle(self, status: int) -> None:
+        self._settled = True
+        seconds = (self._answered or time.perf_counter()) - self._start
+        try:
+            method = self._scope["method"]
+            if method in METHODS:
+                endpoint = endpoint_of(self._scope, self._root_path, self._app)
+                _series_of(method, endpoint, status).count(seconds)
+                _tell(method, endpoint, status, seconds)
+        except Exception as error:
+            fault("accounting", "a request was not counted", error=error)
+
+
+class _Series:
+    """The values that count a request. They are changed directly: finding them costs more than counting."""
+
+    __slots__ = ("_bounds", "_buckets", "_number", "_sum")
+
+    def __init__(self, method: str, endpoint: str, status: int) -> None:
+        latency = metrics.request_latency.labels(method, endpoint)
+        self._number = metrics.requests.labels(method, endpoint, str(status))._value
+        self._sum = latency._sum
+        self._buckets = latency._buckets
+        self._bounds = latency._upper_bounds
+
+    def count(self, seconds: float) -> None:
+        self._number.inc(1)
+        self._sum.inc(seconds)
+        self._buckets[bisect_left(self._bounds, seconds)].inc(1)
+
+
+def _series_of(method: str, endpoint: str, status: int) -> _Series:
+    key = (method, endpoint, status)
+    found = _series.get(key)
+    if found is None:
+        found = _series[key] = _Series(method, endpoint, status)
+    return found
+
+
+def forget_series() -> None:
+    """For tests, which begin anew with the metrics."""
+    _series.clear()
+
+
+def _tell(method: str, endpoint: str, status: int, seconds: float) -> None:
+    level = logging.ERROR if status >= SERVER_ERROR else logging.INFO
+    if _requests.isEnabledFor(level):
+        fields: dict[str, Any] = {"endpoint": endpoint, "status": status, "duration_ms": round(seconds * 1000, 3)}
+        _requests.log(level, "request", extra={"method": method, **fields})
