@@ -77,7 +77,11 @@ function describe({ seconds, served, scrape, logLine }: Figures, workers: string
     plainTable(
       ["Scrape", "Time", "Memory at most"],
       [
-        ["the first, which archives them all", milli(scrape.first), `${(scrape.bytes / 2 ** 20).toFixed(1)} MiB`],
+        [
+          "the first, which archives them all",
+          milli(scrape.first),
+          `${(scrape.bytes / 2 ** 20).toFixed(1)} MiB`,
+        ],
         ["each after it", milli(scrape.next), ""],
       ],
     ),

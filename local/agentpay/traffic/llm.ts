@@ -49,6 +49,8 @@ export class Llm {
       }
     }
     this.#process.add(metrics.llmLedgerDropped, {}, 0);
+    for (const kind of metrics.instrumentationFaults.labels.kind)
+      this.#process.add(metrics.instrumentationFaults, { kind }, 0);
     this.#countFallback("succeeded", 0);
     this.#countFallback("failed", 0);
   }
