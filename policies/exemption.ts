@@ -5,8 +5,10 @@ import type { PolicyConfigSchema } from "@pulumi/policy";
 export type ValueSchema = PolicyConfigSchema["properties"][string];
 
 export interface Exemption {
-  /** End of the URN of what is exempt, such as `aws:sns/topic:Topic::alert-topics-sms`. */
-  readonly urnSuffix: string;
+  /** Type and name of the one resource, such as `aws:sns/topic:Topic::alert-topics-sms`: the end of its URN. */
+  readonly resource: string;
+  /** The one finding, as its message has it after the resource: `user must not be root`. */
+  readonly finding: string;
   readonly reason: string;
   readonly ticket: string;
   /** Last day, such as `2026-12-31`. After it, the exemption is a violation itself. */
@@ -22,16 +24,18 @@ export const exemptionsSchema: ValueSchema = {
   items: {
     type: "object",
     properties: {
-      urnSuffix: text,
+      resource: { type: "string", pattern: "^[^:]+:[^:]+:[^:]+::[^:]+$" },
+      finding: { type: "string", pattern: "^[^ ]+ must .+$" },
       reason: text,
       ticket: text,
       expires: { type: "string", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$" },
     },
-    required: ["urnSuffix", "reason", "ticket", "expires"],
+    required: ["resource", "finding", "reason", "ticket", "expires"],
     additionalProperties: false,
   },
 };
 
-export function exemptionFor(urn: string, exemptions: readonly Exemption[]): Exemption | undefined {
-  return exemptions.find(({ urnSuffix }) => urn.endsWith(urnSuffix));
+/** Those of one resource. */
+export function exemptionsOf(urn: string, exemptions: readonly Exemption[]): readonly Exemption[] {
+  return exemptions.filter(({ resource }) => urn.endsWith(`::${resource}`) || urn.endsWith(`$${resource}`));
 }

@@ -2,8 +2,11 @@
 export interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
   readonly Action?: unknown;
+  readonly NotAction?: unknown;
   readonly Resource?: unknown;
+  readonly NotResource?: unknown;
   readonly Condition?: unknown;
 }
 
@@ -32,18 +35,47 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** Whether anybody at all is meant: `*`, or a map such as `{ AWS: "*" }`. */
-export function isAnybody(principal: unknown): boolean {
-  if (typeof principal !== "object" || principal === null) return principal === "*";
-  return Object.values(principal).some((value) => list(value).includes("*"));
+/** Actions in lower case, as which AWS compares them. */
+export function actionsOf({ Action }: Statement): readonly string[] {
+  return list(Action).map((action) => String(action).toLowerCase());
+}
+
+/** Whether anybody at all is meant: `*`, a map such as `{ AWS: "*" }`, or everybody but some. */
+export function isAnybody({ Principal, NotPrincipal }: Statement): boolean {
+  if (NotPrincipal !== undefined) return true;
+  if (typeof Principal !== "object" || Principal === null) return Principal === "*";
+  return Object.values(Principal).some((value) => list(value).includes("*"));
 }
 
 /** Condition keys that keep a statement to an account or organization. */
 const OWNER = /^aws:(sourceaccount|sourceowner|sourceorgid|sourcearn|principalaccount|principalorgid)$/i;
 
 export function isBoundToOwner({ Condition }: Statement): boolean {
-  if (typeof Condition !== "object" || Condition === null) return false;
-  return Object.values(Condition).some(
-    (keys) => typeof keys === "object" && keys !== null && Object.keys(keys).some((key) => OWNER.test(key)),
+  return requiredBy(Condition).some(
+    ({ key, values }) => OWNER.test(key) && values.length > 0 && values.every((value) => !isOpen(value)),
   );
+}
+
+/** A value that fits everybody's: a pattern in place of an account. */
+function isOpen(value: string): boolean {
+  const account = value.startsWith("arn:") ? (value.split(":")[4] ?? "*") : value;
+  // The ARN of a bucket has no account: its name is the owner's alone.
+  return value.startsWith("arn:aws:s3:::") ? /^arn:aws:s3:::[^a-z0-9]/.test(value) : /[*?]|^$/.test(account);
+}
+
+interface Required {
+  readonly key: string;
+  readonly values: readonly string[];
+  readonly isPattern: boolean;
+}
+
+/** What a request must have: by operators that hold for no request without the key. */
+export function requiredBy(condition: unknown): readonly Required[] {
+  if (typeof condition !== "object" || condition === null) return [];
+  return Object.entries(condition).flatMap(([operator, keys]): Required[] => {
+    const isRequired = /^(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/i.test(operator);
+    if (!isRequired || typeof keys !== "object" || keys === null) return [];
+    const isPattern = /^(StringLike|Arn)/i.test(operator);
+    return Object.entries(keys).map(([key, value]) => ({ key, values: list(value).map(String), isPattern }));
+  });
 }

@@ -6,7 +6,7 @@
  */
 import { type Severity, UnknownValueError } from "@pulumi/policy";
 import type { Unwrap } from "@pulumi/pulumi";
-import { type Exemption, exemptionFor, type ValueSchema } from "./exemption.ts";
+import { type Exemption, exemptionsOf, type ValueSchema } from "./exemption.ts";
 
 /** A resource, with the inputs that its class takes. */
 export interface Subject<Args = object> {
@@ -109,6 +109,8 @@ export interface Finding {
   readonly verdict: "violation" | "unchecked";
   /** For people, naming resource and property. */
   readonly message: string;
+  /** Property and what must be so, by which an exemption names it. */
+  readonly finding: string;
   /** What could not be read, where that is why it was not checked. */
   readonly cause?: UnknownValueError;
 }
@@ -143,37 +145,39 @@ function judge(
 ): Finding[] {
   const findings: Finding[] = [];
   const subjects = new Set<Subject>([whole]);
-  const attempt = (subject: Subject, what: string, decide: () => void) => {
+  const attempt = (subject: Subject, what: string, finding: string, decide: () => void) => {
     try {
       decide();
     } catch (error) {
       if (!(error instanceof UnknownValueError)) throw error;
       const message = `${subject.name}: ${what} is not known yet`;
-      findings.push({ urn: subject.urn, verdict: "unchecked", message, cause: error });
+      findings.push({ urn: subject.urn, verdict: "unchecked", message, finding, cause: error });
     }
   };
-  attempt(whole, "something that decides what must be so", () => {
+  attempt(whole, "something that decides what must be so", "", () => {
     for (const requirement of ask()) {
       const subject = "of" in requirement ? requirement.of : whole;
       subjects.add(subject);
-      attempt(subject, `"${requirement.path}"`, () => {
+      const { path, must } = requirement;
+      const finding = `${path} ${must}`;
+      attempt(subject, `"${path}"`, finding, () => {
         if (requirement.holds()) return;
-        const message = `${subject.name}: "${requirement.path}" ${requirement.must}`;
-        findings.push({ urn: subject.urn, verdict: "violation", message });
+        const message = `${subject.name}: "${path}" ${must}`;
+        findings.push({ urn: subject.urn, verdict: "violation", message, finding });
       });
     }
   });
-  const excused = findings.filter(({ urn }) => {
-    const exemption = exemptionFor(urn, exempt);
-    return exemption !== undefined && today <= exemption.expires;
-  });
-  const expired = [...subjects].flatMap(({ urn, name }): Finding[] => {
-    const exemption = exemptionFor(urn, exempt);
-    if (!exemption || today <= exemption.expires) return [];
-    const message = `${name}: its exemption (${exemption.ticket}) expired on ${exemption.expires}`;
-    return [{ urn, verdict: "violation", message }];
-  });
-  return [...findings.filter((finding) => !excused.includes(finding)), ...expired];
+  const isExcused = ({ urn, finding }: Finding) =>
+    exemptionsOf(urn, exempt).some((each) => each.finding === finding && today <= each.expires);
+  const expired = [...subjects].flatMap(({ urn, name }) =>
+    exemptionsOf(urn, exempt)
+      .filter(({ expires }) => today > expires)
+      .map(({ ticket, finding, expires }): Finding => {
+        const message = `${name}: its exemption (${ticket}) expired on ${expires}`;
+        return { urn, verdict: "violation", message, finding };
+      }),
+  );
+  return [...findings.filter((each) => !isExcused(each)), ...expired];
 }
 
 /**

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { exitCodes, type Pulumi, StackError } from "../../pulumi-cli.ts";
 import { type EngineEvent, eventLogEnvironment, readEvents } from "../events.ts";
-import { withoutKeys } from "../secrets/known-keys.ts";
+import { withoutKeys } from "../../known-keys.ts";
 import { isEmpty, readState } from "../state.ts";
 
 const driftedSchema = z.object({

@@ -1,5 +1,5 @@
 /** One comment a stack on a pull request: made once, then kept up to date. */
-import { keysIn } from "../secrets/known-keys.ts";
+import { keysIn } from "../../known-keys.ts";
 import { marker, posted, type Repository } from "./repository.ts";
 
 export interface Comment {

@@ -8,7 +8,7 @@ import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { pulumiOf } from "../../pulumi-cli.ts";
 import { environmentOf } from "../../stack-name.ts";
 import { readSecrets, type Secrets } from "../../verify/stack.ts";
-import { withoutKeys } from "../secrets/known-keys.ts";
+import { withoutKeys } from "../../known-keys.ts";
 import { formsOf } from "../secrets/texts.ts";
 import { type Preview, previewOf } from "./preview.ts";
 import { report } from "./report.ts";

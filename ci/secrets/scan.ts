@@ -4,7 +4,7 @@ import { isSecret } from "../../local/engine/values.ts";
 import { output, type Pulumi } from "../../pulumi-cli.ts";
 import type { Stack } from "../../verify/stack.ts";
 import { isEmpty, readState, type State, stateFrom } from "../state.ts";
-import { isSecretName, keysIn, looksMade } from "./known-keys.ts";
+import { isSecretName, keysIn, looksMade } from "../../known-keys.ts";
 import { formsOf, type Path, textsIn } from "./texts.ts";
 
 export interface Finding {

@@ -1,6 +1,9 @@
-/** Containers: the same image everywhere, no secret in sight, little to attack, and data that outlives them. */
+/** Containers: the same image everywhere, no secret in sight, bounded, and with data that outlives them. */
+
 import type { ContainerArgs } from "@pulumi/docker/container.js";
 import type { RemoteImageArgs } from "@pulumi/docker/remoteImage.js";
+import { secretNames } from "../../catalog/secret-shapes.ts";
+import { isSecretName, keysIn } from "../../known-keys.ts";
 import { each, type Requirement, resourceRule, type Subject, some } from "../rule.ts";
 import { CONTAINER, REMOTE_IMAGE } from "./types.ts";
 
@@ -19,37 +22,50 @@ const floatingImage = resourceRule<RemoteImageArgs & ContainerArgs>({
 });
 
 const CREDENTIAL = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|WEBHOOK|DSN)/i;
+/** Options whose argument is one, with it or before it: `--web.password=x`, `--token x`. Not `--token-file x`. */
+const CREDENTIAL_OPTION = new RegExp(`^-{1,2}[\\w.-]*${secretNames}(=.+)?$`, "i");
 
-const environmentCredentials = resourceRule<ContainerArgs>({
-  name: "docker-container-disallow-env-credentials",
+const credentials = resourceRule<ContainerArgs>({
+  name: "docker-container-disallow-visible-credentials",
   description:
-    "A credential reaches a container as a file: environment variables show in docker inspect and in child processes.",
+    "A credential reaches a container as a file: variables, arguments and labels show in docker inspect and ps.",
   severity: "critical",
   remediation:
-    "Upload the secret as a file for the server's user alone, and name it by the variable's _FILE form.",
+    "Upload the secret as a file for the server's user alone, and name it by the variable's _FILE form or the option for a file.",
   types: [CONTAINER],
   *requirements({ props }) {
     yield* each("envs", props.envs, "must be a file (NAME_FILE=path)", (variable) => {
       const [name = ""] = variable.split("=", 1);
-      return !CREDENTIAL.test(name) || name.endsWith("_FILE");
+      const isNamed = CREDENTIAL.test(name) && !name.endsWith("_FILE");
+      return !isNamed && !holdsKey(variable);
+    });
+    yield* each("command", props.command, "must not hold a credential", isHarmless);
+    yield* each("entrypoints", props.entrypoints, "must not hold a credential", isHarmless);
+    yield* each("healthcheck.tests", props.healthcheck?.tests, "must not hold a credential", isHarmless);
+    yield* each("labels", props.labels, "must not hold a credential", ({ label, value }) => {
+      return !(isSecretName(label) && value) && !holdsKey(value ?? "");
     });
   },
 });
 
-const EVERYWHERE = ["0.0.0.0", "::", "[::]"];
+function isHarmless(argument: string): boolean {
+  return !CREDENTIAL_OPTION.test(argument) && !holdsKey(argument);
+}
+
+/** By its shape, or after a name in a script: `sh -c 'PASSWORD=... exec server'`. */
+function holdsKey(text: string): boolean {
+  return keysIn(text).length > 0 || ASSIGNED.test(text);
+}
+
+const ASSIGNED = new RegExp(`(?:^|[\\s;&'"?])[\\w.-]*${secretNames}=(?![$"' ]|/)[^\\s;&]{3,}`, "i");
 
 const hardening = resourceRule<ContainerArgs>({
   name: "docker-container-configure-hardening",
-  description:
-    "A server comes back after a crash, is watched and bounded, has no privileges, and listens where it was told to.",
+  description: "A server comes back after a crash, is watched and bounded, and gains no privileges.",
   severity: "high",
-  remediation: "Start from `hardened` of the containers' component; publish ports on metrics.bindAddress.",
+  remediation: "Start from `hardened` of components/containers.ts, and give it memory and a health check.",
   types: [CONTAINER],
   *requirements({ props }) {
-    yield { path: "privileged", must: "must not be on", holds: () => props.privileged !== true };
-    yield* each("ports", props.ports, "must have an ip that is not every address", ({ ip }) => {
-      return ip !== undefined && !EVERYWHERE.includes(ip);
-    });
     // A container that is created and never started runs nothing.
     if (props.start !== false) yield* runningServer(props);
   },
@@ -91,4 +107,4 @@ const persistence = resourceRule<ContainerArgs>({
   },
 });
 
-export const dockerRules = [floatingImage, environmentCredentials, hardening, persistence];
+export const dockerRules = [floatingImage, credentials, hardening, persistence];

@@ -1,29 +1,178 @@
 /** IAM and Lambda: least privilege, and failures that are not lost. */
-import type { PolicyArgs } from "@pulumi/aws/iam/policy.js";
-import type { RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
+import type { RoleArgs } from "@pulumi/aws/iam/role.js";
+import type { RolePolicyAttachmentArgs } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import type { FunctionArgs } from "@pulumi/aws/lambda/function.js";
 import type { FunctionEventInvokeConfigArgs } from "@pulumi/aws/lambda/functionEventInvokeConfig.js";
-import { allowStatements, list } from "../policy-document.ts";
-import { resourceRule, stackRule } from "../rule.ts";
-import { FUNCTION, FUNCTION_EVENT_INVOKE_CONFIG, POLICY, ROLE_POLICY } from "./types.ts";
+import {
+  actionsOf,
+  allowStatements,
+  isAnybody,
+  list,
+  requiredBy,
+  type Statement,
+} from "../policy-document.ts";
+import { each, type Requirement, resourceRule, stackRule } from "../rule.ts";
+import {
+  FUNCTION,
+  FUNCTION_EVENT_INVOKE_CONFIG,
+  GROUP_POLICY,
+  GROUP_POLICY_ATTACHMENT,
+  POLICY,
+  POLICY_ATTACHMENT,
+  ROLE,
+  ROLE_POLICY,
+  ROLE_POLICY_ATTACHMENT,
+  USER,
+  USER_POLICY,
+  USER_POLICY_ATTACHMENT,
+} from "./types.ts";
 
-const wildcard = resourceRule<Pick<PolicyArgs & RolePolicyArgs, "policy">>({
+/** A service by a pattern, or all that it can do: `*`, `*:Get*`, `iam:*`. */
+const WHOLE_SERVICE = /^[^:]*[*?][^:]*(:|$)|:[*?]+$/;
+
+/** What gives rights, or data: on everything of an account, it is all of them. */
+const POWERFUL = new RegExp(
+  [
+    "^iam:(?!get|list|simulate|generate)",
+    "^sts:(assume|getfederation)",
+    "^(organizations|account|sso|identitystore):(?!describe|list)",
+    "^kms:(decrypt|reencrypt|generatedatakey|creategrant|putkeypolicy|schedulekeydeletion)",
+    "^secretsmanager:(getsecretvalue|batchgetsecretvalue|put|update|delete|restore)",
+    "^s3:(getobject|putobject|deleteobject|putbucket|deletebucket)",
+    "^lambda:(invoke|create|update|add|put)",
+    "^ssm:(sendcommand|startsession|startautomation|getparameter|putparameter)",
+    "^(ec2:runinstances|cloudformation:(create|update)|codebuild:(create|start|update)|glue:create|ecs:runtask)",
+  ].join("|"),
+);
+/** Services whose actions are named one by one. */
+const NAMED_SERVICES = /^(iam|sts|organizations|account|sso|kms|secretsmanager):/;
+
+function isEverything(resource: unknown): boolean {
+  const text = String(resource);
+  if (!text.startsWith("arn:")) return /[*?]/.test(text);
+  const [, , service, , , ...rest] = text.split(":");
+  const what = rest.join(":");
+  return service === "s3" ? /^[*?]/.test(what) : /^([*?]+|[\w-]+[/:][*?]+)$/.test(what);
+}
+
+/** What the statements of one policy must keep to. */
+function* narrow(path: string, document: () => unknown): Generator<Requirement> {
+  const every = (isGood: (statement: Statement) => boolean) => () =>
+    (allowStatements(document()) ?? []).every(isGood);
+  yield { path, must: "must be a policy document", holds: () => allowStatements(document()) !== undefined };
+  yield {
+    ...{ path, must: "must name what it allows, not all but something" },
+    holds: every(({ NotAction, NotResource }) => NotAction === undefined && NotResource === undefined),
+  };
+  yield {
+    ...{ path, must: "must not allow all that a service can do" },
+    holds: every((statement) => actionsOf(statement).every((action) => !WHOLE_SERVICE.test(action))),
+  };
+  yield {
+    ...{ path, must: "must name each action on identities, keys and secrets" },
+    holds: every((statement) =>
+      actionsOf(statement).every((action) => !NAMED_SERVICES.test(action) || !/[*?]/.test(action)),
+    ),
+  };
+  yield {
+    ...{ path, must: "must not allow on every resource what gives rights or data" },
+    holds: every(
+      (statement) =>
+        !actionsOf(statement).some((action) => POWERFUL.test(action)) ||
+        !list(statement.Resource).some(isEverything),
+    ),
+  };
+}
+
+interface WithPolicies {
+  policy?: string;
+  inlinePolicies?: { policy?: string }[];
+}
+
+const wildcard = resourceRule<WithPolicies>({
   name: "aws-iam-policy-disallow-wildcard",
-  description: "A policy names what it allows: never every action of every service.",
+  description: "A policy names what it allows: no whole service, and no right on everything.",
   severity: "critical",
-  remediation: "List the actions that are needed, at most one service's by a wildcard such as sns:Get*.",
-  types: [POLICY, ROLE_POLICY],
+  remediation: "List the actions that are needed, and the ARNs of the stack's own resources.",
+  types: [POLICY, ROLE_POLICY, USER_POLICY, GROUP_POLICY, ROLE],
+  *requirements({ type, props }) {
+    if (type !== ROLE) yield* narrow("policy", () => props.policy);
+    for (let index = 0; index < (props.inlinePolicies?.length ?? 0); index++) {
+      yield* narrow(`inlinePolicies[${index}].policy`, () => props.inlinePolicies?.[index]?.policy);
+    }
+  },
+});
+
+const openTrust = resourceRule<RoleArgs>({
+  name: "aws-iam-role-disallow-open-trust",
+  description: "A role says who may take it: a service, a role, or one repository's jobs.",
+  severity: "critical",
+  remediation: "Name the principal; bind a federated one by the exact aud and sub of its tokens.",
+  types: [ROLE],
   *requirements({ props }) {
-    const path = "policy";
-    const statements = () => allowStatements(props.policy);
-    yield { path, must: "must be a policy document", holds: () => statements() !== undefined };
+    const path = "assumeRolePolicy";
+    const statements = () => allowStatements(props.assumeRolePolicy) ?? [];
     yield {
-      ...{ path, must: "must not allow every action" },
-      holds: () =>
-        (statements() ?? []).every(({ Action }) =>
-          list(Action).every((action) => action !== "*" && action !== "*:*"),
-        ),
+      ...{ path, must: "must be a policy document" },
+      holds: () => allowStatements(props.assumeRolePolicy) !== undefined,
     };
+    yield {
+      ...{ path, must: "must not let anybody take it" },
+      holds: () => statements().every((each) => !isAnybody(each) && !principalsOf(each).some(isPattern)),
+    };
+    yield {
+      ...{ path, must: "must name the one subject and audience of a federated identity" },
+      holds: () => statements().every((each) => !isFederated(each) || isBoundToSubject(each)),
+    };
+  },
+});
+
+function principalsOf({ Principal }: Statement): readonly string[] {
+  return typeof Principal === "object" && Principal !== null
+    ? Object.values(Principal).flatMap(list).map(String)
+    : list(Principal).map(String);
+}
+
+const isPattern = (text: string) => /[*?]/.test(text);
+
+function isFederated({ Principal }: Statement): boolean {
+  return typeof Principal === "object" && Principal !== null && "Federated" in Principal;
+}
+
+function isBoundToSubject({ Condition }: Statement): boolean {
+  const required = requiredBy(Condition);
+  const isExact = (suffix: string) =>
+    required.some(
+      ({ key, values }) => key.toLowerCase().endsWith(suffix) && values.length > 0 && !values.some(isPattern),
+    );
+  return isExact(":aud") && isExact(":sub");
+}
+
+/** AWS's own policies that serve one purpose. All others of its own do more, and change without being asked. */
+const PURPOSE =
+  /^arn:aws[\w-]*:iam::aws:policy\/(service-role\/\w+|AmazonSSMManagedInstanceCore|CloudWatchAgentServerPolicy)$/;
+const AWS_OWN = /^arn:aws[\w-]*:iam::aws:policy\//;
+
+const adminPolicy = resourceRule<Partial<RoleArgs & RolePolicyAttachmentArgs>>({
+  name: "aws-iam-identity-disallow-broad-managed-policy",
+  description: "Nobody gets AWS's own policies for whole services or accounts, such as AdministratorAccess.",
+  severity: "critical",
+  remediation:
+    "Write a policy with the actions that are needed, or attach one of AWS's for that one purpose.",
+  types: [
+    ...[ROLE, USER, ROLE_POLICY_ATTACHMENT, USER_POLICY_ATTACHMENT, GROUP_POLICY_ATTACHMENT],
+    POLICY_ATTACHMENT,
+  ],
+  *requirements({ type, props }) {
+    const must = "must not be one of AWS's policies for whole services";
+    const isNarrow = (arn: string) => !AWS_OWN.test(arn) || PURPOSE.test(arn);
+    yield* each("managedPolicyArns", props.managedPolicyArns, must, isNarrow);
+    yield {
+      ...{ path: "permissionsBoundary", must: "must be a boundary" },
+      holds: () => !AWS_OWN.test(props.permissionsBoundary ?? ""),
+    };
+    if (type === ROLE || type === USER) return;
+    yield { path: "policyArn", must, holds: () => isNarrow(String(props.policyArn ?? "")) };
   },
 });
 
@@ -46,4 +195,4 @@ const lostInvocations = stackRule({
   },
 });
 
-export const iamRules = [wildcard, lostInvocations];
+export const iamRules = [wildcard, openTrust, adminPolicy, lostInvocations];

@@ -1,7 +1,9 @@
 /** Every rule. docs/policies.md lists them; a test holds it to this. */
 import type { Rule } from "../rule.ts";
+import { accessRules } from "./access.ts";
 import { cloudWatchRules } from "./cloudwatch.ts";
 import { dockerRules } from "./docker.ts";
+import { dockerIsolationRules } from "./docker-isolation.ts";
 import { grafanaRules } from "./grafana.ts";
 import { iamRules } from "./iam.ts";
 import { pagerDutyRules } from "./pagerduty.ts";
@@ -12,10 +14,12 @@ import { stackRules } from "./stack.ts";
 export const rules: readonly Rule[] = [
   ...cloudWatchRules,
   ...snsRules,
+  ...accessRules,
   ...iamRules,
   ...pagerDutyRules,
   ...sentryRules,
   ...grafanaRules,
   ...dockerRules,
+  ...dockerIsolationRules,
   ...stackRules,
 ];

@@ -1,8 +1,8 @@
 /** SNS topics and AWS's own notices: nobody else publishes, and somebody listens. */
 import type { BudgetArgs } from "@pulumi/aws/budgets/budget.js";
 import type { TopicPolicyArgs } from "@pulumi/aws/sns/topicPolicy.js";
-import { allowStatements, isAnybody, isBoundToOwner } from "../policy-document.ts";
 import { each, resourceRule } from "../rule.ts";
+import { closedPolicy } from "./access.ts";
 import { BUDGET, TOPIC, TOPIC_POLICY } from "./types.ts";
 
 const publicPolicy = resourceRule<TopicPolicyArgs>({
@@ -12,16 +12,7 @@ const publicPolicy = resourceRule<TopicPolicyArgs>({
   remediation:
     "Name the publishing services or roles, and bind services to the account by aws:SourceAccount.",
   types: [TOPIC, TOPIC_POLICY],
-  *requirements({ props }) {
-    if (!("policy" in props)) return;
-    const path = "policy";
-    const statements = () => allowStatements(props.policy);
-    yield { path, must: "must be a policy document", holds: () => statements() !== undefined };
-    yield {
-      ...{ path, must: "must not let anybody in without a condition on the account" },
-      holds: () => (statements() ?? []).every((each) => !isAnybody(each.Principal) || isBoundToOwner(each)),
-    };
-  },
+  requirements: ({ props }) => closedPolicy(props),
 });
 
 const budget = resourceRule<BudgetArgs>({

@@ -2,6 +2,7 @@
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type { ContainerArgs } from "@pulumi/docker/container.js";
 import type { SentryMetricAlertArgs } from "@pulumiverse/sentry/sentryMetricAlert.js";
+import { keysIn } from "../../known-keys.ts";
 import { resourceRule, type Subject, some, stackRule } from "../rule.ts";
 import {
   AWS_PROVIDER,
@@ -150,17 +151,6 @@ const protection = resourceRule<object>({
   },
 });
 
-/** Forms that only keys have. A policy can't see whether an output is a secret, so nothing milder would do. */
-const KEYS = [
-  /\bA(KI|SI)A[0-9A-Z]{16}\b/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\bxox[abeoprs]-[0-9A-Za-z-]{10}/,
-  /hooks\.slack\.com\/services\//,
-  /\bsntry[su]_[0-9A-Za-z]/,
-  /\bgl(sa|c)_[0-9A-Za-z]{20}/,
-  /\/integration\/[0-9a-f]{32}\b/,
-];
-
 const outputs = stackRule({
   name: "stack-output-disallow-secret-looking-value",
   description: "No output of the stack is a key: outputs are read by people and other stacks.",
@@ -177,7 +167,7 @@ const outputs = stackRule({
 });
 
 function looksLikeKey(value: unknown): boolean {
-  if (typeof value === "string") return KEYS.some((key) => key.test(value));
+  if (typeof value === "string") return keysIn(value).length > 0;
   if (typeof value !== "object" || value === null) return false;
   const container = value as Readonly<Record<string, unknown>>;
   return some(Object.keys(container), (name) => looksLikeKey(container[name]));

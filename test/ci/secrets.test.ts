@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keysIn, knownKeys, withoutKeys } from "../../ci/secrets/known-keys.ts";
+import { keysIn, knownKeys, withoutKeys } from "../../known-keys.ts";
 import { scan } from "../../ci/secrets/scan.ts";
 import { secret as wrapped } from "../../local/engine/values.ts";
 import type { Pulumi } from "../../pulumi-cli.ts";

@@ -36,6 +36,16 @@ const of = (type: string, props: object, rest: Partial<Sketch> = {}): Sketch => 
 const container = (props: object) => of(types.CONTAINER, props);
 const document = (...statements: object[]) =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });
+const allowed = (
+  Action: unknown,
+  more: object = { Resource: "arn:aws:sns:eu-central-1:111122223333:one" },
+) => ({
+  ...{ Effect: "Allow", Action },
+  ...more,
+});
+const assumed = (Principal: unknown, Condition?: object) =>
+  allowed("sts:AssumeRole", { Principal, ...(Condition && { Condition }) });
+const AWS_POLICY = "arn:aws:iam::aws:policy/";
 const toTopic = { alarmActions: ["topic"] };
 
 const hardened = {
@@ -193,15 +203,200 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     unknown: [[of(types.BUDGET, { notifications: [UNKNOWN] })]],
     missing: [of(types.BUDGET, {}), "notifications"],
   },
-  "aws-iam-policy-disallow-wildcard": {
-    pass: [[of(types.POLICY, { policy: document({ Effect: "Allow", Action: ["sns:*"], Resource: "*" }) })]],
-    fail: [
-      ["policy", of(types.POLICY, { policy: document({ Effect: "Allow", Action: ["sns:Get*", "*"] }) })],
-      ["policy", of(types.ROLE_POLICY, { policy: { Statement: { Effect: "Allow", Action: "*:*" } } })],
-      ["policy", of(types.ROLE_POLICY, { policy: "none" })],
+  "aws-resource-disallow-public-policy": {
+    pass: [
+      [
+        of(types.QUEUE_POLICY, {
+          policy: document(allowed("sqs:SendMessage", { Principal: { AWS: "arn:a" } })),
+        }),
+      ],
+      [of(types.KEY, {})],
+      [
+        of(types.SECRET_POLICY, {
+          policy: document(
+            allowed("x:y", {
+              Principal: "*",
+              Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
+            }),
+          ),
+        }),
+      ],
     ],
-    unknown: [[of(types.ROLE_POLICY, { policy: UNKNOWN })]],
+    fail: [
+      ["policy", of(types.BUCKET_POLICY, { policy: document(allowed("s3:GetObject", { Principal: "*" })) })],
+      [
+        "policy",
+        of(types.KEY_POLICY, { policy: document(allowed("kms:Decrypt", { NotPrincipal: { AWS: "a" } })) }),
+      ],
+      [
+        "policy",
+        of(types.QUEUE, {
+          policy: document(
+            allowed("sqs:*", {
+              Principal: "*",
+              Condition: { StringNotEquals: { "aws:SourceAccount": "1" } },
+            }),
+          ),
+        }),
+      ],
+      [
+        "policy",
+        of(types.QUEUE, {
+          policy: document(
+            allowed("sqs:*", { Principal: "*", Condition: { StringLike: { "aws:SourceAccount": "*" } } }),
+          ),
+        }),
+      ],
+      [
+        "policy",
+        of(types.QUEUE, {
+          policy: document(
+            allowed("sqs:*", {
+              Principal: "*",
+              Condition: { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } },
+            }),
+          ),
+        }),
+      ],
+      ["policy", of(types.SECRET, { policy: "none" })],
+    ],
+    unknown: [[of(types.QUEUE_POLICY, { policy: UNKNOWN })]],
+    missing: [of(types.QUEUE, {})],
+  },
+  "aws-lambda-function-disallow-public-access": {
+    pass: [
+      [of(types.FUNCTION_URL, { authorizationType: "AWS_IAM" })],
+      [of(types.FUNCTION_PERMISSION, { principal: "sns.amazonaws.com", sourceArn: UNKNOWN })],
+      [of(types.FUNCTION_PERMISSION, { principal: "111122223333" })],
+    ],
+    fail: [
+      ["authorizationType", of(types.FUNCTION_URL, { authorizationType: "NONE" })],
+      ["principal", of(types.FUNCTION_PERMISSION, { principal: "*" })],
+      ["sourceArn", of(types.FUNCTION_PERMISSION, { principal: "s3.amazonaws.com" })],
+    ],
+    unknown: [[of(types.FUNCTION_PERMISSION, { principal: UNKNOWN })]],
+    missing: [of(types.FUNCTION_URL, {}), "authorizationType"],
+  },
+  "aws-iam-policy-disallow-wildcard": {
+    pass: [
+      [of(types.POLICY, { policy: document(allowed(["sns:Get*", "sns:Publish"], { Resource: "*" })) })],
+      [of(types.POLICY, { policy: document(allowed("s3:GetObject", { Resource: "arn:aws:s3:::state/*" })) })],
+      [
+        of(types.ROLE, {
+          inlinePolicies: [{ policy: document(allowed("iam:ListRoles", { Resource: "*" })) }],
+        }),
+      ],
+      [of(types.POLICY, { policy: document({ Effect: "Deny", NotAction: "iam:*", Resource: "*" }) })],
+    ],
+    fail: [
+      ["policy", of(types.POLICY, { policy: document(allowed(["sns:Get*", "*"])) })],
+      ["policy", of(types.ROLE_POLICY, { policy: { Statement: allowed("*:*") } })],
+      ["policy", of(types.USER_POLICY, { policy: document(allowed("iam:*")) })],
+      ["policy", of(types.GROUP_POLICY, { policy: document(allowed("S3:**")) })],
+      ["policy", of(types.ROLE_POLICY, { policy: document(allowed("s?s:Publish")) })],
+      ["policy", of(types.ROLE_POLICY, { policy: document(allowed("iam:Create*")) })],
+      ["policy", of(types.ROLE_POLICY, { policy: document(allowed("KMS:*Decrypt")) })],
+      ["policy", of(types.ROLE_POLICY, { policy: document(allowed("iam:PassRole", { Resource: "*" })) })],
+      [
+        "policy",
+        of(types.ROLE_POLICY, {
+          policy: document(
+            allowed("kms:Decrypt", { Resource: ["arn:aws:kms:eu-central-1:111122223333:key/*"] }),
+          ),
+        }),
+      ],
+      [
+        "policy",
+        of(types.ROLE_POLICY, { policy: document(allowed("s3:GetObject", { Resource: "arn:aws:s3:::*" })) }),
+      ],
+      [
+        "policy",
+        of(types.ROLE_POLICY, { policy: document({ Effect: "Allow", NotAction: "iam:*", Resource: "a" }) }),
+      ],
+      [
+        "policy",
+        of(types.ROLE_POLICY, { policy: document({ Effect: "Allow", Action: "a:B", NotResource: "a" }) }),
+      ],
+      ["policy", of(types.ROLE_POLICY, { policy: "none" })],
+      [
+        "inlinePolicies[1].policy",
+        of(types.ROLE, {
+          inlinePolicies: [{ policy: document(allowed("a:B")) }, { policy: document(allowed("*")) }],
+        }),
+      ],
+    ],
+    unknown: [[of(types.ROLE_POLICY, { policy: UNKNOWN })], [of(types.ROLE, { inlinePolicies: UNKNOWN })]],
     missing: [of(types.ROLE_POLICY, {}), "policy"],
+  },
+  "aws-iam-role-disallow-open-trust": {
+    pass: [
+      [of(types.ROLE, { assumeRolePolicy: document(assumed({ Service: "lambda.amazonaws.com" })) })],
+      [
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed(
+              { Federated: "arn" },
+              { StringEquals: { "g:aud": "sts", "g:sub": "repo:a/b:environment:c" } },
+            ),
+          ),
+        }),
+      ],
+    ],
+    fail: [
+      ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(assumed("*")) })],
+      ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(assumed({ AWS: ["a", "*"] })) })],
+      [
+        "assumeRolePolicy",
+        of(types.ROLE, { assumeRolePolicy: document(assumed({ AWS: "arn:aws:iam::*:root" })) }),
+      ],
+      ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(assumed({ Federated: "arn" })) })],
+      [
+        "assumeRolePolicy",
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed({ Federated: "arn" }, { StringLike: { "g:aud": "sts", "g:sub": "repo:a/b:*" } }),
+          ),
+        }),
+      ],
+      [
+        "assumeRolePolicy",
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed({ Federated: "arn" }, { StringEqualsIfExists: { "g:aud": "sts", "g:sub": "repo:a/b" } }),
+          ),
+        }),
+      ],
+      ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: "none" })],
+    ],
+    unknown: [[of(types.ROLE, { assumeRolePolicy: UNKNOWN })]],
+    missing: [of(types.ROLE, {}), "assumeRolePolicy"],
+  },
+  "aws-iam-identity-disallow-broad-managed-policy": {
+    pass: [
+      [of(types.ROLE, { managedPolicyArns: ["arn:aws:iam::111122223333:policy/own"] })],
+      [
+        of(types.ROLE_POLICY_ATTACHMENT, {
+          policyArn: `${AWS_POLICY}service-role/AWSLambdaBasicExecutionRole`,
+        }),
+      ],
+      [of(types.ROLE, { permissionsBoundary: "arn:aws:iam::111122223333:policy/boundary" })],
+    ],
+    fail: [
+      ["managedPolicyArns[0]", of(types.ROLE, { managedPolicyArns: [`${AWS_POLICY}AdministratorAccess`] })],
+      ["policyArn", of(types.ROLE_POLICY_ATTACHMENT, { policyArn: `${AWS_POLICY}PowerUserAccess` })],
+      ["policyArn", of(types.USER_POLICY_ATTACHMENT, { policyArn: `${AWS_POLICY}IAMFullAccess` })],
+      [
+        "policyArn",
+        of(types.GROUP_POLICY_ATTACHMENT, { policyArn: `${AWS_POLICY}job-function/SystemAdministrator` }),
+      ],
+      [
+        "policyArn",
+        of(types.POLICY_ATTACHMENT, { policyArn: "arn:aws-cn:iam::aws:policy/AdministratorAccess" }),
+      ],
+      ["permissionsBoundary", of(types.USER, { permissionsBoundary: `${AWS_POLICY}AdministratorAccess` })],
+    ],
+    unknown: [[of(types.ROLE_POLICY_ATTACHMENT, { policyArn: UNKNOWN })]],
+    missing: [of(types.ROLE, {})],
   },
   "aws-lambda-function-missing-failure-destination": {
     pass: [
@@ -338,34 +533,41 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     unknown: [[of(types.REMOTE_IMAGE, { name: UNKNOWN })], [container({ image: UNKNOWN })]],
     missing: [container({}), "image"],
   },
-  "docker-container-disallow-env-credentials": {
+  "docker-container-disallow-visible-credentials": {
     pass: [
       [container({ envs: ["GF_SECURITY_ADMIN_PASSWORD__FILE=/run/secrets/password", "MODE=TOKEN"] })],
+      [container({ command: ["--config.file=/etc/x.yml", "--web.token-file", "/run/secrets/token"] })],
+      [container({ labels: [{ label: "application", value: "agentpay" }] })],
       [container({ envs: [] })],
     ],
     fail: [
       ["envs[1]", container({ envs: ["MODE=x", "GF_SECURITY_ADMIN_PASSWORD=hunter2"] })],
       ["envs[1]", container({ envs: [UNKNOWN, "API_KEY"] })],
+      ["envs[0]", container({ envs: ["DATA_SOURCE=postgres://monitoring:hunter2@db/agentpay"] })],
+      ["command[1]", container({ command: ["serve", "--admin-password=hunter2"] })],
+      ["command[0]", container({ command: ["--api.token", "hunter2"] })],
+      ["command[2]", container({ command: ["sh", "-c", "DB_PASSWORD=hunter2 exec server"] })],
+      ["entrypoints[1]", container({ entrypoints: ["server", `--remote=https://a:hunter2@b.example`] })],
+      ["healthcheck.tests[1]", container({ healthcheck: { tests: ["CMD", "--password=hunter2"] } })],
+      ["labels[0]", container({ labels: [{ label: "registry.token", value: "hunter2" }] })],
     ],
-    unknown: [[container({ envs: [UNKNOWN] })], [container({ envs: UNKNOWN })]],
+    unknown: [
+      [container({ envs: [UNKNOWN] })],
+      [container({ envs: UNKNOWN })],
+      [container({ command: [UNKNOWN] })],
+    ],
     missing: [container({})],
   },
   "docker-container-configure-hardening": {
     pass: [[container(hardened)], [container({ start: false })]],
     fail: [
-      ["privileged", container({ ...hardened, privileged: true })],
-      ["privileged", container({ start: false, privileged: true })],
       ["restart", container({ ...hardened, restart: "no" })],
-      ["ports[0]", container({ ...hardened, ports: [{ internal: 80 }] })],
-      ["ports[1]", container({ ...hardened, ports: [...hardened.ports, { internal: 80, ip: "0.0.0.0" }] })],
       ["capabilities.drops", container({ ...hardened, capabilities: { drops: ["NET_RAW"] } })],
       ["securityOpts", container({ ...hardened, securityOpts: ["seccomp=unconfined", UNKNOWN].slice(0, 1) })],
     ],
     unknown: [
       [container({ ...hardened, restart: UNKNOWN })],
-      [container({ ...hardened, ports: [{ internal: 80, ip: UNKNOWN }] })],
       [container({ ...hardened, securityOpts: [UNKNOWN] })],
-      [container({ ...hardened, ports: UNKNOWN })],
     ],
     missing: [
       container({}),
@@ -377,6 +579,90 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     fail: [["volumes[0]", container({ volumes: [{ containerPath: "/data" }] })]],
     unknown: [[container({ volumes: UNKNOWN })]],
     missing: [container({})],
+  },
+  "docker-container-disallow-host-access": {
+    pass: [
+      [
+        container({
+          ...hardened,
+          networkMode: "bridge",
+          ipcMode: "private",
+          mounts: [{ type: "tmpfs", target: "/tmp" }],
+        }),
+      ],
+      [container({ volumes: [{ volumeName: UNKNOWN, containerPath: "/data" }].slice(1), privileged: false })],
+      [
+        container({
+          ports: [{ ip: "::1" }, { ip: "10.0.0.5" }, { ip: "fd00::5" }],
+          securityOpts: ["seccomp=/own.json"],
+        }),
+      ],
+    ],
+    fail: [
+      ["privileged", container({ start: false, privileged: true })],
+      [
+        "capabilities.adds[1]",
+        container({ capabilities: { drops: ["ALL"], adds: [UNKNOWN, "ALL"].slice(0, 2) } }),
+      ],
+      ["securityOpts[1]", container({ securityOpts: ["no-new-privileges:true", "seccomp=unconfined"] })],
+      ["securityOpts[0]", container({ securityOpts: ["AppArmor:unconfined"] })],
+      ["securityOpts[0]", container({ securityOpts: ["label=disable"] })],
+      ...(["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"] as const).map(
+        (mode) => [mode, container({ [mode]: "host" })] as const,
+      ),
+      ["networkMode", container({ networkMode: "container:other" })],
+      ["groupAdds[0]", container({ groupAdds: ["docker"] })],
+      ["devices", container({ devices: [{ hostPath: "/dev/kmsg" }] })],
+      ["deviceCgroupRules", container({ deviceCgroupRules: [{ rule: "a *:* rwm" }] })],
+      ["deviceRequests", container({ deviceRequests: [{}] })],
+      ["cgroupParent", container({ cgroupParent: "/" })],
+      ["volumes[0]", container({ volumes: [{ hostPath: "/etc", containerPath: "/etc" }] })],
+      ["volumes[0]", container({ volumes: [{ volumeName: "/var/run/docker.sock", containerPath: "/s" }] })],
+      ["volumes[0]", container({ volumes: [{ fromContainer: "other" }] })],
+      ["mounts[0]", container({ mounts: [{ type: "bind", source: "/var/run/docker.sock", target: "/s" }] })],
+      ["publishAllPorts", container({ publishAllPorts: true })],
+      ["ports[0]", container({ ports: [{ internal: 80 }] })],
+      ...["0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::0", "::ffff:0.0.0.0", "", "0", "*"].map(
+        (ip) => ["ports[0]", container({ ports: [{ internal: 80, ip }] })] as const,
+      ),
+    ],
+    unknown: [
+      [container({ privileged: UNKNOWN })],
+      [container({ ports: [{ internal: 80, ip: UNKNOWN }] })],
+      [container({ volumes: UNKNOWN })],
+    ],
+    missing: [container({})],
+  },
+  "docker-container-disallow-root-user": {
+    pass: [[container({ user: "65534" })], [container({ user: "472:0" })], [container({ start: false })]],
+    fail: ["0", "root", "0:0", "root:root", "", "00", " 0"].map(
+      (user) => ["user", container({ user })] as const,
+    ),
+    unknown: [[container({ user: UNKNOWN })]],
+    missing: [container({}), "user"],
+  },
+  "docker-volume-disallow-host-path": {
+    pass: [[of(types.VOLUME, { name: "data" })], [of(types.VOLUME, { driverOpts: { size: "1g" } })]],
+    fail: [
+      ["driverOpts.device", of(types.VOLUME, { driverOpts: { type: "none", o: "bind", device: "/" } })],
+      ["driverOpts.o", of(types.VOLUME, { driverOpts: { o: "addr=10.0.0.1,rw" } })],
+      ["driverOpts.mountpoint", of(types.VOLUME, { driverOpts: { mountpoint: "/etc" } })],
+    ],
+    unknown: [[of(types.VOLUME, { driverOpts: UNKNOWN })]],
+    missing: [of(types.VOLUME, {})],
+  },
+  "docker-provider-enforce-tls": {
+    pass: [
+      [of(types.DOCKER_PROVIDER, { host: "ssh://deploy@monitoring.example.com" })],
+      [of(types.DOCKER_PROVIDER, { host: "unix:///var/run/docker.sock" })],
+      [of(types.DOCKER_PROVIDER, { host: "tcp://10.0.0.5:2376", certPath: "/etc/docker/certs" })],
+    ],
+    fail: [
+      ["host", of(types.DOCKER_PROVIDER, { host: "tcp://10.0.0.5:2375" })],
+      ["host", of(types.DOCKER_PROVIDER, { host: "tcp://10.0.0.5:2376", caMaterial: "ca" })],
+    ],
+    unknown: [[of(types.DOCKER_PROVIDER, { host: UNKNOWN })]],
+    missing: [of(types.DOCKER_PROVIDER, {})],
   },
   "stack-alerting-missing-deadman": {
     pass: [[aws, container({}), alarm(heartbeat)], [aws], [container({})]],
@@ -483,7 +769,16 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     fail: [
       [
         "nested",
-        of(types.STACK, { nested: { list: ["x", { url: "https://hooks.slack.com/services/T0/B0" }] } }),
+        of(types.STACK, {
+          nested: {
+            list: [
+              "x",
+              {
+                url: `https://hooks.slack.com/services/${"T0".repeat(4)}/${"B0".repeat(4)}/${"x1".repeat(8)}`,
+              },
+            ],
+          },
+        }),
       ],
       ["key", of(types.STACK, { key: "AKIAABCDEFGHIJKLMNOP" })],
     ],

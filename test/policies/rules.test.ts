@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Exemption } from "../../policies/exemption.ts";
 import { judgeProgram, type PolicyConfiguration, policyConfiguration } from "../../policies/judgement.ts";
 import { policyOf } from "../../policies/policy.ts";
-import { type Rule, resourceRule, type Subject } from "../../policies/rule.ts";
+import { type Finding, type Rule, resourceRule, type Subject } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 import * as types from "../../policies/rules/types.ts";
 import { onTheWire, type Registration } from "../support/mocks.ts";
@@ -16,11 +16,9 @@ import { leaks, sentinel } from "../support/secrets.ts";
 import { cases, type Sketch } from "./cases.ts";
 import { judge, pathsOf, subjectsOf, TODAY } from "./support.ts";
 
-const exemption: Exemption = { urnSuffix: "::", reason: "until the move", ticket: "OPS-7", expires: TODAY };
-const exemptionOf = ({ urn }: Subject, expires = TODAY): Exemption => ({
-  ...exemption,
-  urnSuffix: urn.slice(-25),
-  expires,
+/** What excuses a finding. */
+const exemptionOf = ({ urn, finding }: Finding, expires = TODAY): Exemption => ({
+  ...{ resource: urn.replace(/^.*[$]/, ""), finding, reason: "until the move", ticket: "OPS-7", expires },
 });
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule) => {
@@ -62,13 +60,17 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule
     expect(pathsOf(judge(rule, subjectsOf([resource]))).toSorted()).toEqual(paths.toSorted());
   });
 
-  test("excuses what is exempt to the last day, and then refuses the exemption as well", () => {
+  test("excuses the finding that is exempt to the last day, and then refuses the exemption as well", () => {
     for (const { subjects } of refused) {
       const all = last(subjects);
       const wrong = judge(rule, all);
-      const exempt = all.map((subject) => exemptionOf(subject));
-      expect(pathsOf(judge(rule, all, { exempt }))).toEqual([]);
-      const expired = judge(rule, all, { exempt: all.map((subject) => exemptionOf(subject, "2026-06-14")) });
+      for (const excused of wrong) {
+        const left = judge(rule, all, { exempt: [exemptionOf(excused)] });
+        expect(left).toEqual(
+          wrong.filter(({ urn, finding }) => urn !== excused.urn || finding !== excused.finding),
+        );
+      }
+      const expired = judge(rule, all, { exempt: wrong.map((each) => exemptionOf(each, "2026-06-14")) });
       expect(expired.map(({ message }) => message)).toEqual(
         expect.arrayContaining([
           ...wrong.map(({ message }) => message),
@@ -154,7 +156,7 @@ test("one unknown value leaves the other resources, and the rest of the same one
 });
 
 test("the engine hears all violations, and then of what could not be checked", () => {
-  const rule = rules.find(({ name }) => name === "docker-container-disallow-env-credentials");
+  const rule = rules.find(({ name }) => name === "docker-container-disallow-visible-credentials");
   if (!rule) throw new Error("there is no such rule");
   const policy = policyOf(rule);
   if (!("validateResource" in policy) || typeof policy.validateResource !== "function")
@@ -183,7 +185,8 @@ const configuration = z.partialRecord(
       exempt: z
         .array(
           z.strictObject({
-            urnSuffix: z.string(),
+            resource: z.string(),
+            finding: z.string(),
             reason: z.string().min(3),
             ticket: z.string().min(3),
             expires: z.iso.date(),
@@ -217,6 +220,216 @@ describe.each(stacks)("%s", (stack) => {
   });
 });
 
+test.each(stacks)(
+  "every exemption of %s excuses something, and nothing else of that resource",
+  async (stack) => {
+    const subjects = (await runProgram(stack)).resources.map(subjectOf);
+    const withoutExemptions = Object.fromEntries(
+      Object.entries(policyConfiguration(stack)).map(([rule, own]) => [
+        rule,
+        typeof own === "object" ? { ...own, exempt: [] } : own,
+      ]),
+    );
+    const found = judgeProgram(subjects, withoutExemptions, TODAY)
+      .filter(({ verdict, level }) => verdict === "violation" && level === "mandatory")
+      .map(({ rule, urn, finding }) => `${rule.name} ${urn.replace(/^.*[$]/, "")} ${finding}`);
+    const exempt = Object.entries(policyConfiguration(stack)).flatMap(([rule, own]) =>
+      typeof own === "object"
+        ? (own.exempt ?? []).map(({ resource, finding }) => `${rule} ${resource} ${finding}`)
+        : [],
+    );
+    expect(exempt.toSorted()).toEqual(found.toSorted());
+  },
+);
+
+let run: ReturnType<typeof runProgram> | undefined;
+/** What production registers: the same for each of these tests. */
+const production = () => {
+  run ??= runProgram("production");
+  return run;
+};
+
+/** What a container of the program becomes where one guard is turned off, and the rule that must see it. */
+const unguarded: readonly (readonly [what: string, rule: string, change: object])[] = [
+  ["it is privileged", "docker-container-disallow-host-access", { privileged: true }],
+  [
+    "it has every capability",
+    "docker-container-disallow-host-access",
+    { capabilities: { drops: ["ALL"], adds: ["ALL"] } },
+  ],
+  [
+    "it has one more capability",
+    "docker-container-disallow-host-access",
+    { capabilities: { drops: ["ALL"], adds: ["SYS_ADMIN"] } },
+  ],
+  [
+    "it has the Docker socket",
+    "docker-container-disallow-host-access",
+    {
+      volumes: [
+        { hostPath: "/var/run/docker.sock", containerPath: "/var/run/docker.sock", volumeName: "data" },
+      ],
+    },
+  ],
+  [
+    "it mounts the host's root",
+    "docker-container-disallow-host-access",
+    { mounts: [{ type: "bind", source: "/", target: "/host" }] },
+  ],
+  ["it is on the host's network", "docker-container-disallow-host-access", { networkMode: "host" }],
+  ["it sees the host's processes", "docker-container-disallow-host-access", { pidMode: "host" }],
+  ["it shares the host's memory", "docker-container-disallow-host-access", { ipcMode: "host" }],
+  [
+    "seccomp is off",
+    "docker-container-disallow-host-access",
+    { securityOpts: ["no-new-privileges:true", "seccomp=unconfined"] },
+  ],
+  [
+    "AppArmor is off",
+    "docker-container-disallow-host-access",
+    { securityOpts: ["no-new-privileges:true", "apparmor:unconfined"] },
+  ],
+  ["it has a device", "docker-container-disallow-host-access", { devices: [{ hostPath: "/dev/sda" }] }],
+  [
+    "it listens everywhere",
+    "docker-container-disallow-host-access",
+    { ports: [{ internal: 80, external: 80, ip: "::0" }] },
+  ],
+  ["it is root", "docker-container-disallow-root-user", { user: "0:0" }],
+  [
+    "a password is in its command",
+    "docker-container-disallow-visible-credentials",
+    { command: ["--web.password=hunter2hunter2"] },
+  ],
+  [
+    "a password is in its environment",
+    "docker-container-disallow-visible-credentials",
+    { envs: ["X=postgres://agentpay:hunter2@db/agentpay"] },
+  ],
+  ["it may gain privileges", "docker-container-configure-hardening", { securityOpts: [] }],
+  ["it keeps its capabilities", "docker-container-configure-hardening", { capabilities: {} }],
+  ["its memory has no bound", "docker-container-configure-hardening", { memory: undefined }],
+  ["nobody watches it", "docker-container-configure-hardening", { healthcheck: undefined }],
+  ["nothing brings it back", "docker-container-configure-hardening", { restart: "no" }],
+  [
+    "its data goes with it",
+    "docker-container-configure-persistence",
+    { volumes: [{ containerPath: "/data" }] },
+  ],
+  ["its image floats", "docker-container-disallow-floating-image", { image: "prom/prometheus:latest" }],
+];
+
+test.each(unguarded)("where %s, no container of production is let pass", async (_what, rule, change) => {
+  const { resources } = await production();
+  const servers = resources.filter(
+    ({ type, inputs }) => type === types.CONTAINER && inputs["start"] !== false,
+  );
+  expect(servers.length).toBeGreaterThan(3);
+  for (const server of servers) {
+    const subject = subjectOf({ ...server, inputs: { ...server.inputs, ...change } });
+    const found = judgeProgram([subject], {}, TODAY).map((each) => each.rule.name);
+    expect(found, server.name).toContain(rule);
+  }
+});
+
+/** What an AWS policy of the program becomes where somebody widens it. */
+const statement = (more: object) =>
+  JSON.stringify({
+    Statement: [{ Effect: "Allow", Action: "sns:Publish", Resource: "arn:aws:sns:x", ...more }],
+  });
+const widened: readonly (readonly [what: string, rule: string, type: string, change: object])[] = [
+  [
+    "allows everything",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE_POLICY,
+    { policy: statement({ Action: "*", Resource: "*" }) },
+  ],
+  [
+    "allows all of IAM",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE_POLICY,
+    { policy: statement({ Action: ["iam:*"] }) },
+  ],
+  [
+    "allows all but something",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE_POLICY,
+    { policy: statement({ Action: undefined, NotAction: ["iam:*"] }) },
+  ],
+  [
+    "is about all but something",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE_POLICY,
+    { policy: statement({ Resource: undefined, NotResource: ["arn:aws:s3:::x"] }) },
+  ],
+  [
+    "passes any role",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE_POLICY,
+    { policy: statement({ Action: "iam:PassRole", Resource: "*" }) },
+  ],
+  [
+    "passes any role of the account",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE_POLICY,
+    { policy: statement({ Action: "IAM:passrole", Resource: "arn:aws:iam::111122223333:role/*" }) },
+  ],
+  [
+    "has an inline policy for everything",
+    "aws-iam-policy-disallow-wildcard",
+    types.ROLE,
+    { inlinePolicies: [{ policy: statement({ Action: "*" }) }] },
+  ],
+  [
+    "has AdministratorAccess",
+    "aws-iam-identity-disallow-broad-managed-policy",
+    types.ROLE,
+    { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] },
+  ],
+  [
+    "is taken by anybody",
+    "aws-iam-role-disallow-open-trust",
+    types.ROLE,
+    { assumeRolePolicy: statement({ Principal: "*", Action: "sts:AssumeRole" }) },
+  ],
+  [
+    "is taken by any account",
+    "aws-iam-role-disallow-open-trust",
+    types.ROLE,
+    { assumeRolePolicy: statement({ Principal: { AWS: ["arn:aws:iam::*:root"] } }) },
+  ],
+  [
+    "is taken by every branch",
+    "aws-iam-role-disallow-open-trust",
+    types.ROLE,
+    {
+      assumeRolePolicy: statement({
+        Principal: { Federated: "arn" },
+        Condition: { StringEquals: { "x:aud": "sts.amazonaws.com" }, StringLike: { "x:sub": "repo:a/b:*" } },
+      }),
+    },
+  ],
+  [
+    "lets anybody publish",
+    "aws-sns-topic-disallow-public-policy",
+    types.TOPIC_POLICY,
+    { policy: statement({ Principal: { AWS: "*" } }) },
+  ],
+];
+
+test.each(widened)("a policy or role of production that %s is refused", async (_what, rule, type, change) => {
+  const { resources } = await production();
+  const own = resources.filter((each) => each.type === type);
+  expect(own.length).toBeGreaterThan(0);
+  for (const each of own) {
+    const found = complaints("production", [subjectOf({ ...each, inputs: { ...each.inputs, ...change } })]);
+    expect(
+      found.some((line) => line.startsWith(`${rule}: `)),
+      each.name,
+    ).toBe(true);
+  }
+});
+
 test("a level of the stack's own is the rule's", () => {
   const [name = "", { fail = [] } = {}] = Object.entries(cases)[0] ?? [];
   const [, ...sketches] = fail[0] ?? [""];
@@ -247,7 +460,10 @@ test("a rule sees the program: each is about something that production has, but 
   const idle = rules.filter(
     (rule) => rule.kind === "resource" && !rule.types.some((type) => types.has(type)),
   );
-  expect(idle.map(({ name }) => name)).toEqual(["grafana-alerting-disallow-second-alerter"]);
+  expect(idle.map(({ name }) => name)).toEqual([
+    "aws-lambda-function-disallow-public-access",
+    "grafana-alerting-disallow-second-alerter",
+  ]);
 });
 
 test("each stack has its levels in a file of its own", () => {

@@ -1,5 +1,5 @@
 /** Secrets that give themselves away in a text, by the list of catalog/secret-shapes.ts. */
-import { secretNames, secretShapes } from "../../catalog/secret-shapes.ts";
+import { secretNames, secretShapes } from "./catalog/secret-shapes.ts";
 
 /** What a platform makes as a key: letters and digits in a jumble, as no name or path has them. */
 const KEY = "[A-Za-z0-9+/_=-]{16,}";
