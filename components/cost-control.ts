@@ -93,6 +93,8 @@ export class CostControl extends pulumi.ComponentResource {
         timeUnit,
         limitAmount: String(limitUsd),
         limitUnit: "USD",
+        // What is used: an account that lives on credits would never reach its budget.
+        costTypes: { includeCredit: false, includeRefund: false },
         notifications: notified[timeUnit].map(([notificationType, threshold]) => ({
           notificationType,
           threshold,

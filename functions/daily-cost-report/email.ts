@@ -34,7 +34,14 @@ export async function mimeOf(
 }
 
 export function dollars(usd: number, digits = 2): string {
-  return `$${usd.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  const options = { style: "currency", currency: "USD" } as const;
+  return usd.toLocaleString("en-US", {
+    ...options,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    // What is rounded to nothing is not less than nothing.
+    signDisplay: "negative",
+  });
 }
 
 function percent(share: number): string {
@@ -137,7 +144,7 @@ function textOf(report: Report, title: string): string {
 }
 
 function barLength(usd: number, highest: number, full: number): number {
-  return highest > 0 ? Math.round((usd / highest) * full) : 0;
+  return highest > 0 ? Math.max(Math.round((usd / highest) * full), 0) : 0;
 }
 
 function htmlOf(report: Report, title: string): string {

@@ -40,6 +40,7 @@ describe.each([
     expect(cost.inputs(`cost-${unit}-budget`)).toEqual({
       name: `agentpay-${stack}-${unit}`,
       budgetType: "COST",
+      costTypes: { includeCredit: false, includeRefund: false },
       timeUnit: unit.toUpperCase(),
       limitAmount: String(limit),
       limitUnit: "USD",

@@ -7,7 +7,10 @@ import { addDays, daysOf, type Span } from "../calendar.ts";
 import type { ServiceDay } from "../figures.ts";
 import { ANSWER_MILLISECONDS, type Found } from "./source.ts";
 
-/** What AWS cost, by service: what was used on a day, before credits and upfront payments are spread. */
+/** Credits and refunds hide what is used: an account that lives on credits would seem to cost nothing. */
+const NOT_COUNTED = ["Credit", "Refund"];
+
+/** What AWS cost, by service: what was used on a day, before credits and refunds, upfront payments on their day. */
 export class CostExplorer {
   readonly name = "AWS Cost Explorer";
   readonly #client: CostExplorerClient;
@@ -26,6 +29,7 @@ export class CostExplorer {
           TimePeriod: { Start: first, End: addDays(last, 1) },
           Granularity: "DAILY",
           Metrics: ["UnblendedCost"],
+          Filter: { Not: { Dimensions: { Key: "RECORD_TYPE", Values: NOT_COUNTED } } },
           GroupBy: [{ Type: "DIMENSION", Key: "SERVICE" }],
           NextPageToken,
         }),
