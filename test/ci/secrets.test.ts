@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keysIn, knownKeys, withoutKeys } from "../../known-keys.ts";
 import { scan } from "../../ci/secrets/scan.ts";
+import { keysIn, knownKeys, withoutKeys } from "../../known-keys.ts";
 import { secret as wrapped } from "../../local/engine/values.ts";
 import type { Pulumi } from "../../pulumi-cli.ts";
 import { sentinel } from "../support/secrets.ts";
