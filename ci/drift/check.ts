@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { withoutKeys } from "../../known-keys.ts";
 import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { exitCodes, type Pulumi, StackError } from "../../pulumi-cli.ts";
 import { type EngineEvent, eventLogEnvironment, readEvents } from "../events.ts";
-import { withoutKeys } from "../../known-keys.ts";
 import { isEmpty, readState } from "../state.ts";
 
 const driftedSchema = z.object({

@@ -1,5 +1,5 @@
 /** An issue that is kept as things are: opened, kept up to date, closed. A run finds its own by a marker and a label. */
-import { keysIn } from "../secrets/known-keys.ts";
+import { keysIn } from "../../known-keys.ts";
 import { marker, posted, type Repository } from "./repository.ts";
 
 export interface KeptIssue {

@@ -1,6 +1,7 @@
 /** Gathers what there is to say of a change to one stack. A part that can't be had says why; the others are still there. */
 import { join } from "node:path";
 import { Interruption } from "../../engine-process.ts";
+import { withoutKeys } from "../../known-keys.ts";
 import { messageOf } from "../../local/engine/errors.ts";
 import { redact } from "../../local/engine/values.ts";
 import { REPOSITORY } from "../../local/state-folder.ts";
@@ -8,7 +9,6 @@ import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { pulumiOf } from "../../pulumi-cli.ts";
 import { environmentOf } from "../../stack-name.ts";
 import { readSecrets, type Secrets } from "../../verify/stack.ts";
-import { withoutKeys } from "../../known-keys.ts";
 import { formsOf } from "../secrets/texts.ts";
 import { type Preview, previewOf } from "./preview.ts";
 import { report } from "./report.ts";

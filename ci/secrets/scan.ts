@@ -1,10 +1,11 @@
 /** Looks for secrets in clear in a stack's state. Finds by place, and never repeats what it found. */
+
+import { isSecretName, keysIn, looksMade } from "../../known-keys.ts";
 import { SIGNATURE } from "../../local/engine/providers/aws/archive.ts";
 import { isSecret } from "../../local/engine/values.ts";
 import { output, type Pulumi } from "../../pulumi-cli.ts";
 import type { Stack } from "../../verify/stack.ts";
 import { isEmpty, readState, type State, stateFrom } from "../state.ts";
-import { isSecretName, keysIn, looksMade } from "../../known-keys.ts";
 import { formsOf, type Path, textsIn } from "./texts.ts";
 
 export interface Finding {
