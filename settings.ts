@@ -146,6 +146,7 @@ export const settingsSchema = z.strictObject({
     oidcProviderArn: optional(amazon.oidcProviderArn),
     stateBucket: optional(amazon.bucket),
     stateKmsKeyArn: optional(amazon.kmsKeyArn),
+    permissionsBoundaryArn: optional(amazon.policyArn),
   }),
   database: platform({
     family: amazon.parameterGroupFamily,

@@ -3,6 +3,8 @@
  * change it. A test holds the list complete: a kind that is not here could be made by a person and not by CI.
  */
 
+import { logGroupName, loggingServices } from "./logs.ts";
+
 /** Where the resources are, as parts of ARNs. */
 export interface Scope {
   readonly accountId: string;
@@ -10,6 +12,8 @@ export interface Scope {
   /** What names begin with, such as `agentpay-production`. */
   readonly namePrefix: string;
   readonly environment: string;
+  /** What no role of the stack may go beyond. Default: the policy of `boundaryName`. */
+  readonly permissionsBoundaryArn?: string | undefined;
 }
 
 export interface ResourcePermissions {
@@ -21,6 +25,10 @@ export interface ResourcePermissions {
   readonly change: readonly string[];
   /** ARNs of those that the program makes. */
   readonly resources: (scope: Scope) => readonly string[];
+  /** What a request to change one must be like. */
+  readonly condition?: (scope: Scope) => object;
+  /** Changes that are asked otherwise. */
+  readonly otherwise?: readonly Omit<ResourcePermissions, "find" | "read" | "otherwise">[];
 }
 
 const everywhere = (service: string, account: string, resource: string) =>
@@ -51,20 +59,28 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
     find: ["logs:DescribeLogGroups"],
     read: ["logs:ListTagsForResource"],
     change: [
-      "logs:CreateLogGroup",
       "logs:DeleteLogGroup",
       "logs:DeleteRetentionPolicy",
       "logs:PutLogGroupDeletionProtection",
       "logs:PutRetentionPolicy",
-      "logs:TagResource",
       "logs:UntagResource",
     ],
     resources: (scope) => logGroups(scope),
+    // Of two stacks in one account, the services' groups have the same names.
+    condition: hasTag,
+    otherwise: [
+      {
+        change: ["logs:CreateLogGroup", "logs:TagResource"],
+        resources: (scope) => logGroups(scope),
+        condition: getsTag,
+      },
+    ],
   },
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
     read: ["logs:DescribeMetricFilters"],
     change: ["logs:PutMetricFilter", "logs:DeleteMetricFilter"],
     resources: (scope) => logGroups(scope),
+    condition: hasTag,
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     find: ["cloudwatch:DescribeAlarms"],
@@ -128,6 +144,12 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
       `arn:aws:iam::${accountId}:oidc-provider/token.actions.githubusercontent.com`,
     ],
   },
+  "aws:iam/policy:Policy": {
+    read: ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"],
+    // The boundary is what CI must keep to: people change it.
+    change: [],
+    resources: (scope) => [boundaryArn(scope)],
+  },
   "aws:iam/role:Role": {
     read: [
       "iam:GetRole",
@@ -136,7 +158,6 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
       "iam:ListRolePolicies",
     ],
     change: [
-      "iam:CreateRole",
       "iam:DeleteRole",
       "iam:TagRole",
       "iam:UntagRole",
@@ -144,11 +165,13 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
       "iam:UpdateRole",
     ],
     resources: (scope) => roles(scope),
+    otherwise: [{ change: ["iam:CreateRole"], resources: (scope) => roles(scope), condition: isBound }],
   },
   "aws:iam/rolePolicy:RolePolicy": {
     read: ["iam:GetRolePolicy"],
     change: ["iam:DeleteRolePolicy", "iam:PutRolePolicy"],
     resources: (scope) => roles(scope),
+    condition: isBound,
   },
   "aws:lambda/function:Function": {
     read: [
@@ -239,7 +262,7 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
       "sqs:TagQueue",
       "sqs:UntagQueue",
     ],
-    resources: ({ accountId, region, namePrefix }) => [`arn:aws:sqs:${region}:${accountId}:${namePrefix}-*`],
+    resources: (scope) => stackResources(scope).queues,
   },
   "aws:ssm/association:Association": {
     find: ["ssm:ListAssociations"],
@@ -272,9 +295,7 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
       "ssm:UpdateDocument",
       "ssm:UpdateDocumentDefaultVersion",
     ],
-    resources: ({ accountId, region, namePrefix }) => [
-      `arn:aws:ssm:${region}:${accountId}:document/${namePrefix}-*`,
-    ],
+    resources: (scope) => stackResources(scope).documents,
   },
   "aws:ssm/parameter:Parameter": {
     find: ["ssm:DescribeParameters"],
@@ -285,17 +306,55 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
       "ssm:PutParameter",
       "ssm:RemoveTagsFromResource",
     ],
-    resources: ({ accountId, region, namePrefix, environment }) => [
-      `arn:aws:ssm:${region}:${accountId}:parameter/AmazonCloudWatch-${namePrefix}`,
-      `arn:aws:ssm:${region}:${accountId}:parameter/agentpay/${environment}/*`,
-    ],
+    resources: (scope) => stackResources(scope).parameters,
   },
 };
 
+/** The services' and the functions' groups, and no other of the account. */
 function logGroups({ accountId, region, namePrefix }: Scope): string[] {
-  return ["/agentpay/*", `/aws/lambda/${namePrefix}-*`].map(
+  return [...loggingServices.map(logGroupName), `/aws/lambda/${namePrefix}-*`].map(
     (name) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
   );
+}
+
+/** Whether it is of the stack, by the tag that the provider puts on everything. */
+function hasTag({ environment }: Scope) {
+  return { StringEquals: { "aws:ResourceTag/environment": environment } };
+}
+
+/** What is made gets the stack's tag. What another stack has made keeps its own. */
+function getsTag({ environment }: Scope) {
+  return {
+    StringEquals: { "aws:RequestTag/environment": environment },
+    StringEqualsIfExists: { "aws:ResourceTag/environment": environment },
+  };
+}
+
+/** Whether a role has the stack's boundary: CI makes no other, and gives no other more. */
+function isBound(scope: Scope) {
+  return { StringEquals: { "iam:PermissionsBoundary": boundaryArn(scope) } };
+}
+
+/** Not of the stack's prefix, as CI's own roles: no job can change it. */
+export function boundaryName({ namePrefix }: Pick<Scope, "namePrefix">): string {
+  return `ci-${namePrefix}-boundary`;
+}
+
+function boundaryArn(scope: Scope): string {
+  return scope.permissionsBoundaryArn ?? `arn:aws:iam::${scope.accountId}:policy/${boundaryName(scope)}`;
+}
+
+/** ARNs of what the stack's roles work with. */
+export function stackResources(scope: Scope) {
+  const { accountId, region, namePrefix, environment } = scope;
+  const parameters = [`AmazonCloudWatch-${namePrefix}`, `agentpay/${environment}/*`];
+  return {
+    logGroups: logGroups(scope),
+    functions: functions(scope),
+    queues: [`arn:aws:sqs:${region}:${accountId}:${namePrefix}-*`],
+    parameters: parameters.map((name) => `arn:aws:ssm:${region}:${accountId}:parameter/${name}`),
+    documents: [`arn:aws:ssm:${region}:${accountId}:document/${namePrefix}-*`],
+  };
 }
 
 /** Of the stack. CI's own are named otherwise (`ciRoleName`), so that no job can give itself more. */

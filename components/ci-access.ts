@@ -1,9 +1,18 @@
 import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider.js";
+import { Policy } from "@pulumi/aws/iam/policy.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type CiJob, ciEnvironment, ciJobs, ciRoleName, type Scope } from "../catalog/ci-permissions.ts";
+import {
+  boundaryName,
+  type CiJob,
+  ciEnvironment,
+  ciJobs,
+  ciRoleName,
+  type Scope,
+} from "../catalog/ci-permissions.ts";
 import { assumedByJobs, type CiRepository, type CiState, ciPolicy } from "./ci-policy.ts";
+import { roleBoundary } from "./role-boundary.ts";
 
 export interface CiAccessArgs {
   /** The stack's resources, which the roles are about. */
@@ -21,13 +30,30 @@ export interface CiAccessArgs {
  */
 export class CiAccess extends pulumi.ComponentResource {
   readonly roleArns: Readonly<Record<CiJob, pulumi.Output<string>>>;
+  /** ARN of the policy beyond which no role of the stack may go. */
+  readonly boundaryArn: pulumi.Output<string>;
 
   constructor(name: string, args: CiAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:CiAccess", name, {}, opts);
     const providerArn = pulumi.output(args.oidcProviderArn ?? this.provider(name).arn);
     const arns = ciJobs.map((job) => [job, this.role(name, job, providerArn, args).arn] as const);
     this.roleArns = Object.fromEntries(arns) as Record<CiJob, pulumi.Output<string>>;
-    this.registerOutputs({ roleArns: this.roleArns });
+    this.boundaryArn = pulumi.output(
+      args.scope.permissionsBoundaryArn ?? this.boundary(name, args.scope).arn,
+    );
+    this.registerOutputs({ roleArns: this.roleArns, boundaryArn: this.boundaryArn });
+  }
+
+  private boundary(name: string, scope: Scope): Policy {
+    return new Policy(
+      `${name}-boundary`,
+      {
+        name: boundaryName(scope),
+        description: `What no role of ${scope.namePrefix} may go beyond: CI makes them`,
+        policy: JSON.stringify(roleBoundary(scope)),
+      },
+      { parent: this },
+    );
   }
 
   private provider(name: string): OpenIdConnectProvider {

@@ -12,6 +12,8 @@ import {
 export interface CiState {
   readonly bucket: string | undefined;
   readonly kmsKeyArn: string | undefined;
+  /** Pulumi's name of the project. */
+  readonly project: string;
 }
 
 interface Statement {
@@ -28,7 +30,7 @@ const PASSED_TO = ["ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazo
 export function ciPolicy(job: CiJob, scope: Scope, state: CiState) {
   return {
     Version: "2012-10-17",
-    Statement: [...look(scope), ...(job === "deploy" ? change(scope) : []), ...reachState(job, state)],
+    Statement: [...look(scope), ...(job === "deploy" ? change(scope) : []), ...reachState(job, scope, state)],
   };
 }
 
@@ -86,7 +88,12 @@ function look(scope: Scope): Statement[] {
 }
 
 function change(scope: Scope): Statement[] {
-  const entries = all.map(({ change: actions, resources }) => ({ actions, resources: resources(scope) }));
+  const entries = all
+    .flatMap((each) => [each, ...(each.otherwise ?? [])])
+    .map(({ change: actions, resources, condition }) => ({
+      ...{ actions, resources: resources(scope) },
+      ...(condition && { condition: condition(scope) }),
+    }));
   const isNameless = ({ resources }: Access) => resources.includes("*");
   const nameless = entries.filter(isNameless).flatMap(({ actions }) => actions);
   return [
@@ -101,17 +108,36 @@ function change(scope: Scope): Statement[] {
   ];
 }
 
+/** Where the engine keeps a stack's state in a bucket: the state itself, its past, its copies and its locks. */
+function stateObjects(bucket: string, { project, environment }: CiState & Scope): string[] {
+  const below = `arn:aws:s3:::${bucket}/.pulumi`;
+  return [
+    `${below}/stacks/${project}/${environment}.json*`,
+    ...["history", "backups"].map((folder) => `${below}/${folder}/${project}/${environment}/*`),
+    `${below}/locks/organization/${project}/${environment}/*`,
+  ];
+}
+
 /** A preview and a drift check leave the state as it is, and take no lock. */
-function reachState(job: CiJob, { bucket, kmsKeyArn }: CiState): Statement[] {
+function reachState(job: CiJob, scope: Scope, state: CiState): Statement[] {
+  const { bucket, kmsKeyArn } = state;
   const write = job === "deploy" ? ["s3:DeleteObject", "s3:PutObject"] : [];
   return [
     ...(bucket === undefined
       ? []
       : [
-          allow("ListState", { actions: ["s3:ListBucket"], resources: [`arn:aws:s3:::${bucket}`] }),
+          // Names of all stacks: the engine looks for its own among them.
+          {
+            ...allow("ListState", { actions: ["s3:ListBucket"], resources: [`arn:aws:s3:::${bucket}`] }),
+            Condition: { StringLike: { "s3:prefix": [".pulumi/*"] } },
+          },
+          allow("KnowState", {
+            actions: ["s3:GetObject"],
+            resources: [`arn:aws:s3:::${bucket}/.pulumi/meta.yaml`],
+          }),
           allow("ReachState", {
             actions: ["s3:GetObject", ...write],
-            resources: [`arn:aws:s3:::${bucket}/*`],
+            resources: stateObjects(bucket, { ...scope, ...state }),
           }),
         ]),
     ...(kmsKeyArn === undefined
@@ -123,22 +149,24 @@ function reachState(job: CiJob, { bucket, kmsKeyArn }: CiState): Statement[] {
 interface Access {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  readonly condition?: object;
 }
 
-const allow = (Sid: string, { actions, resources }: Access): Statement => ({
+const allow = (Sid: string, { actions, resources, condition }: Access): Statement => ({
   Sid,
   Effect: "Allow",
   Action: unique(actions),
   Resource: resources,
+  ...(condition && { Condition: condition }),
 });
 
-/** One statement for the same resources: a role's policies have 10,240 characters. */
+/** One statement for the same resources and condition: a role's policies have 10,240 characters. */
 function byResources(entries: readonly Access[]): Access[] {
   const groups = new Map<string, Access>();
-  for (const { actions, resources } of entries) {
+  for (const { actions, ...rest } of entries) {
     if (actions.length === 0) continue;
-    const key = resources.join(" ");
-    groups.set(key, { actions: [...(groups.get(key)?.actions ?? []), ...actions], resources });
+    const key = JSON.stringify(rest);
+    groups.set(key, { actions: [...(groups.get(key)?.actions ?? []), ...actions], ...rest });
   }
   return [...groups.values()];
 }

@@ -32,6 +32,8 @@ export interface ReportDatabase extends Omit<NonNullable<ReportSettings["databas
 }
 
 export interface DailyCostReportArgs {
+  /** ARN of the policy beyond which the report's roles may not go. Default: none. */
+  permissionsBoundary?: pulumi.Input<string> | undefined;
   /** Prefix of names, such as `agentpay-production`. */
   namePrefix: string;
   accountId: string;
@@ -227,7 +229,7 @@ export class DailyCostReport extends pulumi.ComponentResource {
     name: string,
     roleName: string,
     service: Parameters<typeof assumedBy>[0],
-    { accountId }: DailyCostReportArgs,
+    { accountId, permissionsBoundary }: DailyCostReportArgs,
   ): Role {
     return new Role(
       `${name}-role`,
@@ -235,6 +237,7 @@ export class DailyCostReport extends pulumi.ComponentResource {
         name: roleName,
         description: "AgentPay's cost report",
         assumeRolePolicy: pulumi.jsonStringify(assumedBy(service, accountId)),
+        ...(permissionsBoundary && { permissionsBoundary }),
       },
       { parent: this },
     );

@@ -19,6 +19,8 @@ export interface HostAgentArgs {
   configuration: string;
   /** Log groups that the agent writes; none where another agent ships the logs. */
   logGroupArns: readonly pulumi.Input<string>[];
+  /** ARN of the policy beyond which the hosts' role may not go. Default: none. */
+  permissionsBoundary?: pulumi.Input<string> | undefined;
 }
 
 /** How often Systems Manager looks whether the hosts still are as they should be, beside at once for a new host. */
@@ -88,6 +90,7 @@ export class HostAgent extends pulumi.ComponentResource {
         name: `${args.namePrefix}-host`,
         description: "AgentPay's hosts: what the agents on them need to be managed and to report",
         assumeRolePolicy: pulumi.jsonStringify(assumedByInstances),
+        ...(args.permissionsBoundary && { permissionsBoundary: args.permissionsBoundary }),
       },
       { parent: this },
     );

@@ -39,11 +39,10 @@ export function hostPolicy(args: HostPolicyArgs) {
   return { Version: "2012-10-17", Statement: [beManaged, runAssociations(args), ...report(args)] };
 }
 
-/** IAM knows no resources for these: an agent only ever sees what is meant for its own instance. */
-const beManaged = {
-  Sid: "BeManaged",
-  Effect: "Allow",
-  Action: [
+/** What Systems Manager's agent asks for. */
+export const hostActions = {
+  /** IAM knows no resources for these: an agent only ever sees what is meant for its own instance. */
+  managed: [
     "ec2messages:AcknowledgeMessage",
     "ec2messages:DeleteMessage",
     "ec2messages:FailMessage",
@@ -59,19 +58,20 @@ const beManaged = {
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
   ],
-  Resource: "*",
-};
+  associations: [
+    "ssm:ListInstanceAssociations",
+    "ssm:UpdateInstanceAssociationStatus",
+    "ssm:UpdateInstanceInformation",
+  ],
+} as const;
+
+const beManaged = { Sid: "BeManaged", Effect: "Allow", Action: hostActions.managed, Resource: "*" };
 
 function runAssociations({ accountId, region }: HostPolicyArgs) {
   return {
     Sid: "RunAssociations",
     Effect: "Allow",
-    Action: [
-      ...documentActions,
-      "ssm:ListInstanceAssociations",
-      "ssm:UpdateInstanceAssociationStatus",
-      "ssm:UpdateInstanceInformation",
-    ],
+    Action: [...documentActions, ...hostActions.associations],
     Resource: [
       `arn:aws:ec2:${region}:${accountId}:instance/*`,
       `arn:aws:ssm:${region}:${accountId}:association/*`,

@@ -28,6 +28,8 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
   const protect = settings.isProduction;
   const provider = awsProvider("aws", settings, account);
   const providers = [provider];
+  const ci = ciAccess(settings, account, providers);
+  const permissionsBoundary = ci?.boundaryArn ?? settings.ci.permissionsBoundaryArn;
   const topics = new AlertTopics(
     "alert-topics",
     {
@@ -73,6 +75,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
       hostTags: hostTags(settings),
       configuration: agentConfiguration(settings),
       logGroupArns: logAggregation?.logGroupArns ?? [],
+      permissionsBoundary,
     },
     { providers },
   );
@@ -120,10 +123,10 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
         { providers },
       )
     : undefined;
-  const report = costReport(settings, account, { provider, topics });
+  const report = costReport(settings, account, { provider, topics, permissionsBoundary });
   return {
     provider,
-    ciAccess: ciAccess(settings, account, providers),
+    ciAccess: ci,
     logAggregation,
     hostAgent,
     hosts,
@@ -138,19 +141,20 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
 /** How CI gets into the account; undefined where the stack does not say which repository's CI. */
 function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provider[]) {
   const { repository, ownerId, repositoryId, oidcProviderArn, stateBucket, stateKmsKeyArn } = settings.ci;
+  const { permissionsBoundaryArn } = settings.ci;
   if (repository === undefined) return undefined;
   const { accountId, region } = account;
   const { environment } = settings;
   return new CiAccess(
     "ci-access",
     {
-      scope: { accountId, region, environment, namePrefix: namePrefix(settings) },
+      scope: { accountId, region, environment, namePrefix: namePrefix(settings), permissionsBoundaryArn },
       repository: {
         name: repository,
         ids: ownerId === 0 ? undefined : { owner: ownerId, repository: repositoryId },
       },
       oidcProviderArn,
-      state: { bucket: stateBucket, kmsKeyArn: stateKmsKeyArn },
+      state: { bucket: stateBucket, kmsKeyArn: stateKmsKeyArn, project: pulumi.getProject() },
     },
     { providers },
   );

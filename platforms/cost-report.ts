@@ -1,5 +1,6 @@
 /** The cost reports, as a stack's settings want them. */
 import type { Provider } from "@pulumi/aws/provider.js";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AlertTopics } from "../components/alert-topics.ts";
 import { DailyCostReport, type ReportDatabase } from "../components/daily-cost-report.ts";
 import { writeBundle } from "../functions/daily-cost-report/bundle.ts";
@@ -8,11 +9,17 @@ import { splitHostAndPort } from "../settings/addresses.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { pulumiSecret } from "../stack-settings.ts";
 
+interface CostReportContext {
+  readonly provider: Provider;
+  readonly topics: AlertTopics;
+  readonly permissionsBoundary: pulumi.Input<string> | undefined;
+}
+
 /** Undefined where the stack sends none. */
 export function costReport(
   settings: Settings,
   account: Enabled<"aws">,
-  { provider, topics }: { readonly provider: Provider; readonly topics: AlertTopics },
+  { provider, topics, permissionsBoundary }: CostReportContext,
 ): DailyCostReport | undefined {
   const { report } = settings.cost;
   if (!report.enabled) return undefined;
@@ -21,6 +28,7 @@ export function costReport(
     "cost-report",
     {
       ...report,
+      permissionsBoundary,
       namePrefix: namePrefix(settings),
       accountId: account.accountId,
       region: account.region,

@@ -23,6 +23,11 @@ export const roleArn = text(
   "an ARN such as arn:aws:iam::111122223333:role/monitoring",
 );
 
+export const policyArn = text(
+  new RegExp(String.raw`^arn:aws:iam::${ACCOUNT}:policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}$`),
+  "the ARN of a policy such as arn:aws:iam::111122223333:policy/boundary",
+);
+
 /** One key by its id: an alias can be moved to another key, and `key/*` is every key of the account. */
 export const kmsKeyArn = text(
   new RegExp(`^arn:aws:kms:${REGION}:${ACCOUNT}:key/(${UUID}|mrk-[0-9a-f]{32})$`),

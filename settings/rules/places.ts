@@ -39,6 +39,7 @@ export function placeProblems({ aws, ci, cost, logs }: Sections): Problem[] {
   if (!aws?.enabled) return [];
   const named = {
     "aws.alertingRoleArn": aws.alertingRoleArn,
+    "ci.permissionsBoundaryArn": ci?.permissionsBoundaryArn,
     "logs.kmsKeyArn": logs?.kmsKeyArn,
     "cost.anomalyMonitorArn": cost?.anomalyMonitorArn,
     "ci.oidcProviderArn": ci?.oidcProviderArn,

@@ -404,6 +404,14 @@ export const kinds: Readonly<Record<string, Kind>> = {
       [`arn:aws:iam::111122223333:role/${"x".repeat(65)}`, /ARN/],
     ],
   },
+  boundary: {
+    keys: ["ci.permissionsBoundaryArn"],
+    bad: [
+      ...account("arn:aws:iam::111122223333:policy/boundary"),
+      ["arn:aws:iam::aws:policy/AdministratorAccess", /ARN/],
+      ["arn:aws:iam::111122223333:role/x", /ARN/],
+    ],
+  },
   key: {
     keys: ["logs.kmsKeyArn", "ci.stateKmsKeyArn"],
     bad: [

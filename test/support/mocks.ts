@@ -55,6 +55,7 @@ const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) 
   "aws:cloudwatch/metricAlarm:MetricAlarm": awsArn("cloudwatch"),
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": costArn("anomalymonitor"),
   "aws:costexplorer/anomalySubscription:AnomalySubscription": costArn("anomalysubscription"),
+  "aws:iam/policy:Policy": ({ inputs }) => ({ arn: `arn:aws:iam::111122223333:policy/${inputs.name}` }),
   "aws:iam/role:Role": ({ inputs }) => ({ arn: `arn:aws:iam::111122223333:role/${inputs.name}` }),
   "aws:lambda/function:Function": ({ inputs }) => ({
     arn: `arn:aws:lambda:eu-central-1:111122223333:function:${inputs.name}`,

@@ -30,6 +30,7 @@ import { metricAlarm } from "./resources/metric-alarm.ts";
 import { openIdConnectProvider } from "./resources/open-id-connect-provider.ts";
 import { parameter } from "./resources/parameter.ts";
 import { parameterGroup } from "./resources/parameter-group.ts";
+import { policy } from "./resources/policy.ts";
 import { queryDefinition } from "./resources/query-definition.ts";
 import { queue } from "./resources/queue.ts";
 import { role } from "./resources/role.ts";
@@ -61,6 +62,7 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ["costexplorer", anomalyMonitor],
   "aws:costexplorer/anomalySubscription:AnomalySubscription": ["costexplorer", anomalySubscription],
   "aws:iam/instanceProfile:InstanceProfile": ["iam", instanceProfile],
+  "aws:iam/policy:Policy": ["iam", policy],
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ["iam", openIdConnectProvider],
   "aws:iam/role:Role": ["iam", role],
   "aws:iam/rolePolicy:RolePolicy": ["iam", rolePolicy],

@@ -125,6 +125,13 @@ const good: Readonly<Record<string, Properties>> = {
     thresholdExpression: { dimension: impact },
   },
   "iam/instanceProfile:InstanceProfile": { name: "agent", role: "agent" },
+  "iam/policy:Policy": {
+    name: "boundary",
+    policy: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "sns:Publish", Resource: "*" }],
+    }),
+  },
   "iam/openIdConnectProvider:OpenIdConnectProvider": {
     url: "https://token.actions.githubusercontent.com",
     clientIdLists: ["sts.amazonaws.com"],
@@ -503,6 +510,11 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
   "iam/rolePolicyAttachment:RolePolicyAttachment": [
     [{ policyArn: "CloudWatchAgentServerPolicy" }, '"policyArn": must be an ARN'],
     [{ policyArn: `arn:aws:iam::${account}:role/x` }, '"policyArn": must be the ARN of a policy'],
+  ],
+  "iam/policy:Policy": [
+    [{ policy: "{}" }, '"policy": Statement must hold at least one statement'],
+    [{ namePrefix: "x" }, '"name": conflicts with namePrefix'],
+    [{ path: "own" }, '"path": must begin and end with /'],
   ],
   "iam/instanceProfile:InstanceProfile": [
     [{ role: "a/b" }, '"role": must be a role\'s name'],

@@ -9,6 +9,7 @@ import {
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  CreatePolicyVersionCommand,
   CreateRoleCommand,
   DetachRolePolicyCommand,
   IAMClient,
@@ -71,6 +72,9 @@ afterAll(() => emulator?.stop());
 
 let keyId = "";
 let otherKeyId = "";
+
+const allowing = (Action: string) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
 
 const topicArn = `arn:aws:sns:eu-west-1:${account}:somebody-else`;
 const trust = policy({
@@ -472,6 +476,19 @@ const cases: Readonly<Record<string, Case>> = {
       ),
     drift: "gone",
     outputs: {},
+  },
+  "iam/policy:Policy": {
+    inputs: () => ({ name: "boundary", policy: allowing("sns:Publish") }),
+    update: () => ({ name: "boundary", policy: allowing("sns:Subscribe") }),
+    behind: ({ id }) =>
+      sdk(IAMClient).send(
+        new CreatePolicyVersionCommand({
+          ...{ PolicyArn: id, SetAsDefault: true },
+          PolicyDocument: allowing("iam:PassRole"),
+        }),
+      ),
+    drift: ["policy"],
+    outputs: { arn: `arn:aws:iam::${account}:policy/boundary`, name: "boundary" },
   },
   "iam/instanceProfile:InstanceProfile": {
     inputs: () => ({ name: "agent" }),
