@@ -274,6 +274,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["ci.ownerId", [-1, "198765432", 1.5], "a whole number from 0", ""],
   ["ci.repositoryId", [-1, "agentpay"], "a whole number from 0", ""],
   ["ci.oidcProviderArn", ["token.actions.githubusercontent.com"], "the ARN of an IAM OIDC provider", TEXT],
+  ["ci.permissionsBoundaryArn", ["arn:aws:iam::aws:policy/x"], "the ARN of a policy", TEXT],
   ["ci.stateBucket", ["s3://bucket", "B"], "the name of an S3 bucket", TEXT],
   ["ci.stateKmsKeyArn", ["alias/pulumi"], "the ARN of a KMS key, not of an alias", TEXT],
   ["metrics.enabled", ["on"], "true or false", ""],
