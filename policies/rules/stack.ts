@@ -166,8 +166,11 @@ const outputs = stackRule({
   },
 });
 
+/** AgentPay's deployment takes it from the outputs, where it is a secret: a policy can't see that. */
+const FOR_THE_APPLICATION = "Sentry DSN";
+
 function looksLikeKey(value: unknown): boolean {
-  if (typeof value === "string") return keysIn(value).length > 0;
+  if (typeof value === "string") return keysIn(value).some((kind) => kind !== FOR_THE_APPLICATION);
   if (typeof value !== "object" || value === null) return false;
   const container = value as Readonly<Record<string, unknown>>;
   return some(Object.keys(container), (name) => looksLikeKey(container[name]));
