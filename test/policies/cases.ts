@@ -764,7 +764,12 @@ export const cases: Readonly<Record<string, RuleCases>> = {
   },
   "stack-output-disallow-secret-looking-value": {
     pass: [
-      [of(types.STACK, { grafanaUrl: "https://grafana.example", dsn: `https://${"0a1b".repeat(8)}@sentry.example/1` })],
+      [
+        of(types.STACK, {
+          grafanaUrl: "https://grafana.example",
+          dsn: `https://${"0a1b".repeat(8)}@sentry.example/1`,
+        }),
+      ],
     ],
     fail: [
       [
