@@ -26,7 +26,8 @@ const unlimited: Readonly<Record<string, string>> = {
   EngineReadsSecret: "in a key's own policy, * is the key",
   CountReports: "PutMetricData has no resources; a condition limits its namespace",
   ReadCosts: "Cost Explorer's API has no resources",
-  BoundNameless: "a boundary is the most of what roles may: these actions have no resources, as said of each below",
+  BoundNameless:
+    "a boundary is the most of what roles may: these actions have no resources, as said of each below",
   SeeNetwork: "EC2's descriptions have no resources",
   BeManaged: "Systems Manager's agent: these actions have no resources, or none that is known beforehand",
   Find: "CI looks for what there is: these actions have no resources",

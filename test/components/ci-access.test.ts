@@ -114,7 +114,9 @@ test("no job can give itself more: what changes roles knows none of CI's, nor it
 test("the state's bucket and key are those of the settings", () => {
   const of = (sid: string) => policyOf("drift").find(({ Sid }) => Sid === sid)?.resources;
   const own = of("ReachState") ?? [];
-  expect(own).toContain("arn:aws:s3:::agentpay-pulumi-state/.pulumi/stacks/agentpay-monitoring/production.json*");
+  expect(own).toContain(
+    "arn:aws:s3:::agentpay-pulumi-state/.pulumi/stacks/agentpay-monitoring/production.json*",
+  );
   expect(own.every((arn) => /\/production(\.json)?[/*]/.test(arn))).toBe(true);
   expect(of("OpenSecrets")).toEqual([expect.stringMatching(/^arn:aws:kms:eu-central-1:111122223333:key\//)]);
 });
