@@ -30,7 +30,11 @@ const PASSED_TO = ["ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazo
 export function ciPolicy(job: CiJob, scope: Scope, state: CiState) {
   return {
     Version: "2012-10-17",
-    Statement: [...look(scope), ...(job === "deploy" ? change(scope) : []), ...reachState(job, scope, state)],
+    Statement: [
+      ...look(job, scope),
+      ...(job === "deploy" ? change(scope) : []),
+      ...reachState(job, scope, state),
+    ],
   };
 }
 
@@ -74,33 +78,38 @@ function subjectOf({ name, ids }: CiRepository): string {
 
 const all = Object.values(ciPermissions);
 
-function look(scope: Scope): Statement[] {
+function look(job: CiJob, scope: Scope): Statement[] {
   const find = unique(all.flatMap(({ find: actions = [] }) => actions));
   const own = {
     actions: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
-    resources: ciJobs.map((job) => `arn:aws:iam::${scope.accountId}:role/${ciRoleName(scope, job)}`),
+    resources: ciJobs.map((other) => `arn:aws:iam::${scope.accountId}:role/${ciRoleName(scope, other)}`),
   };
   const read = all.map(({ read: actions, resources }) => ({ actions, resources: resources(scope) }));
+  const changed = job === "deploy" ? changes(scope).filter((entry) => !isNameless(entry)) : [];
   return [
     { Sid: "Find", Effect: "Allow", Action: find, Resource: ["*"] },
-    ...byResources([...read, own]).map((each, index) => allow(`Look${index}`, each)),
+    // What is looked at and changed is named once: a role's policies have 10,240 characters.
+    ...byResources([...read, own, ...changed]).map((each, index) => allow(`Own${index}`, each)),
   ];
 }
 
-function change(scope: Scope): Statement[] {
-  const entries = all
+function changes(scope: Scope): Access[] {
+  return all
     .flatMap((each) => [each, ...(each.otherwise ?? [])])
     .map(({ change: actions, resources, condition }) => ({
       ...{ actions, resources: resources(scope) },
       ...(condition && { condition: condition(scope) }),
     }));
-  const isNameless = ({ resources }: Access) => resources.includes("*");
-  const nameless = entries.filter(isNameless).flatMap(({ actions }) => actions);
+}
+
+const isNameless = ({ resources }: Access) => resources.includes("*");
+
+function change(scope: Scope): Statement[] {
+  const nameless = changes(scope)
+    .filter(isNameless)
+    .flatMap(({ actions }) => actions);
   return [
     { Sid: "ChangeNameless", Effect: "Allow", Action: unique(nameless), Resource: ["*"] },
-    ...byResources(entries.filter((entry) => !isNameless(entry))).map((each, index) =>
-      allow(`Change${index}`, each),
-    ),
     {
       ...allow("PassRoles", { actions: ["iam:PassRole"], resources: roles(scope) }),
       Condition: { StringEquals: { "iam:PassedToService": PASSED_TO } },

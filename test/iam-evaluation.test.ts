@@ -347,3 +347,12 @@ describe.each<Overrides>([{}, { "logs.platform": "datadog" }, { "metrics.engine"
     });
   },
 );
+
+test("each of CI's policies fits into a role, of a stack with the longest name too", () => {
+  const policy = ciPolicy(
+    "deploy",
+    { ...scopeOf("a-stack-of-24-characters"), region: "ap-southeast-1" },
+    { bucket: "b".repeat(63), kmsKeyArn: KEYS.production, project: "agentpay-monitoring" },
+  );
+  expect(JSON.stringify(policy).length).toBeLessThanOrEqual(10_240);
+});
