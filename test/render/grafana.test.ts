@@ -197,3 +197,11 @@ describe("threshold lines", () => {
     expect(steps("agentpay-metrics", "Active Conversations")).toEqual([{ value: null, color: "green" }]);
   });
 });
+
+test("every chart lists the names of its series: the SDK's default is to show none", () => {
+  const charts = models().flatMap((model) => panelsOf(model).filter(({ type }) => type === "timeseries"));
+  const shown = charts.map(
+    (chart) => (chart as { options?: { legend?: { showLegend?: boolean } } }).options?.legend?.showLegend,
+  );
+  expect(new Set(shown)).toEqual(new Set([true]));
+});

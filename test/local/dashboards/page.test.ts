@@ -123,3 +123,13 @@ test("Grafana's own variables are what Grafana makes of them", () => {
     "WHERE \"timestamp\" BETWEEN '1970-01-01T00:00:00.000Z' AND '1970-01-01T00:01:00.000Z'",
   );
 });
+
+test("names of series are listed where the model says so, and only there", () => {
+  const [view] = Object.values(models).map(viewOf);
+  const panel = view?.panels.find(({ type }) => type === "timeseries");
+  if (!view || !panel) throw new Error("there is no dashboard with a chart");
+  expect(panel.showsLegend).toBe(true);
+  const listed = (showsLegend: boolean) =>
+    pageOf(view, [filled({ ...panel, showsLegend })]).includes("<li title=");
+  expect([listed(true), listed(false)]).toEqual([true, false]);
+});
