@@ -106,22 +106,37 @@ export function dockerProvider(name: string, host: string | undefined): DockerPr
   return new DockerProvider(name, host === undefined ? {} : { host });
 }
 
-/** @param url known only once Grafana runs: its resources wait for it */
+/**
+ * @param url known only once Grafana runs: its resources wait for it
+ * @param after what must be done before the password opens it
+ */
 export function grafanaProvider(
   name: string,
   url: pulumi.Input<string>,
   adminPassword: Secret,
+  after: readonly pulumi.Resource[],
 ): GrafanaProvider {
-  return new GrafanaProvider(name, {
-    url,
-    auth: pulumiSecret(adminPassword).apply((password) => `admin:${password}`),
-    storeDashboardSha256: false,
-  });
+  return new GrafanaProvider(
+    name,
+    {
+      url,
+      auth: pulumiSecret(adminPassword).apply((password) => `admin:${password}`),
+      storeDashboardSha256: false,
+    },
+    { dependsOn: [...after] },
+  );
 }
 
 /** Where a vendor's REST objects (components/rest-object.ts) are kept, and the key to them: in no object, and nowhere in clear. */
 export class VendorProvider extends pulumi.ProviderResource {
   constructor(name: string, { url, key }: { url: string; key: Secret }) {
     super("pulumi-nodejs", name, { "vendor:url": url, "vendor:key": pulumiSecret(key) });
+  }
+}
+
+/** Where the methods of a dynamic resource run that gets all that it needs from its own inputs. */
+export class LocalMethods extends pulumi.ProviderResource {
+  constructor(name: string) {
+    super("pulumi-nodejs", name, {});
   }
 }

@@ -150,7 +150,7 @@ function requestOf(
 ) {
   if (kind === "port") {
     const { host, port } = splitHostAndPort(hostAndPort(url));
-    return { monitor_type: "tcp", url: host, port };
+    return { monitor_type: "tcp", url: host, port: String(port) };
   }
   const common = {
     url,

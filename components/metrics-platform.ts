@@ -69,6 +69,29 @@ const BLACKBOX_CONFIGURATION = "/etc/blackbox_exporter/config.yml";
 const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
 
 /**
+ * What Grafana does by default and should not here (conf/defaults.ini of 13.2): tell others, show pages without a login,
+ * and fetch plugins at its start, which a pinned image is meant to rule out. The data sources that we use are in the image.
+ */
+function grafanaHardening(publicUrl: string): string[] {
+  return [
+    "GF_ANALYTICS_REPORTING_ENABLED=false",
+    "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+    "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
+    "GF_NEWS_NEWS_FEED_ENABLED=false",
+    "GF_PLUGINS_PREINSTALL_DISABLED=true",
+    "GF_PLUGINS_PREINSTALL_AUTO_UPDATE=false",
+    "GF_PLUGINS_PLUGIN_ADMIN_ENABLED=false",
+    "GF_PUBLIC_DASHBOARDS_ENABLED=false",
+    "GF_SECURITY_DISABLE_GRAVATAR=true",
+    "GF_SNAPSHOTS_ENABLED=false",
+    "GF_SNAPSHOTS_EXTERNAL_ENABLED=false",
+    "GF_USERS_ALLOW_SIGN_UP=false",
+    // Where people open it over TLS, their session is never sent without.
+    ...(publicUrl.startsWith("https:") ? ["GF_SECURITY_COOKIE_SECURE=true"] : []),
+  ];
+}
+
+/**
  * Prometheus, Alertmanager, Grafana and the blackbox exporter in containers on one network, each with its data on a volume of its own.
  *
  * Prometheus runs on a read-only root. Its configuration is a *revision*: a container, never started, that puts the
@@ -221,9 +244,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       envs: [
         `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
         `GF_SERVER_ROOT_URL=${args.grafanaPublicUrl}`,
-        "GF_ANALYTICS_REPORTING_ENABLED=false",
-        "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
-        "GF_USERS_ALLOW_SIGN_UP=false",
+        ...grafanaHardening(args.grafanaPublicUrl),
         ...(args.grafanaSigns ? ["GF_AUTH_SIGV4_AUTH_ENABLED=true"] : []),
       ],
       healthcheck: healthcheck("http://127.0.0.1:3000/api/health"),

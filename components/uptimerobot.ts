@@ -128,7 +128,7 @@ function requestOf(
 ) {
   if (kind === "port") {
     const { host, port } = splitHostAndPort(hostAndPort(url));
-    return { type: "PORT", url: host, port: Number(port) };
+    return { type: "PORT", url: host, port };
   }
   const common = {
     url,

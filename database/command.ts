@@ -1,6 +1,6 @@
 /** `npm run database`: what monitoring needs in AgentPay's database, made, checked and kept small. */
 import { Command, InvalidArgumentError } from "commander";
-import { Client, type ClientConfig } from "pg";
+import { Client, DatabaseError } from "pg";
 import colors from "picocolors";
 import { database } from "../local/agentpay/world.ts";
 import { messageOf } from "../local/engine/errors.ts";
@@ -22,10 +22,15 @@ interface Server extends Connected {
   readonly autoExplainMs: number;
 }
 
-const wholeNumber = (least: number) => (text: string) => {
+/** Of a duration that a stack may have as well (Pulumi.yaml, `database.*Milliseconds`). */
+const MOST_MILLISECONDS = 3_600_000;
+/** A hundred years: PostgreSQL's own calendar ends where days run into the millions. */
+const MOST_DAYS = 36_500;
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || number < least) {
-    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+  if (!/^\d+$/.test(text) || number < least || number > most) {
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   }
   return number;
 };
@@ -47,11 +52,16 @@ function serverCommand(name: string, description: string): Command {
     .command(name)
     .description(description)
     .option("--local", "the local stack's database instead of DATABASE_URL")
-    .option("--slow-query-ms <number>", "log statements that take longer", wholeNumber(1), 1000)
+    .option(
+      "--slow-query-ms <number>",
+      "log statements that take longer",
+      wholeNumber(1, MOST_MILLISECONDS),
+      1000,
+    )
     .option(
       "--auto-explain-ms <number>",
       "log the plans of statements that take longer; 0 for none",
-      wholeNumber(0),
+      wholeNumber(0, MOST_MILLISECONDS),
       0,
     );
 }
@@ -90,7 +100,11 @@ program
   .command("prune")
   .description("delete old rows of llm_metrics: for a daily timer")
   .option("--local", "the local stack's database instead of DATABASE_URL")
-  .requiredOption("--days <number>", "how long a call is kept", wholeNumber(SHORTEST_RETENTION_DAYS))
+  .requiredOption(
+    "--days <number>",
+    "how long a call is kept",
+    wholeNumber(SHORTEST_RETENTION_DAYS, MOST_DAYS),
+  )
   .action((options: Connected & { days: number }) =>
     withDatabase(options, async (client) => {
       console.log(`deleted ${await deleteOldCalls(client, options.days)} rows`);
@@ -102,7 +116,7 @@ function serverOptions({ slowQueryMs, autoExplainMs }: Server): ServerOptions {
 }
 
 async function withDatabase(options: Connected, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ ...connectionOf(options), connectionTimeoutMillis: 10_000 });
+  const client = clientOf(options);
   client.on("error", () => {
     // The statement that was under way tells it.
   });
@@ -113,18 +127,47 @@ async function withDatabase(options: Connected, work: (client: Client) => Promis
   }
   try {
     await work(client);
+  } catch (error) {
+    throw isAboutDatabase(error) ? new Failure(messageOf(error)) : error;
   } finally {
     await client.end();
   }
 }
 
-function connectionOf({ local }: Connected): ClientConfig {
-  if (local)
-    return { ...ADMINISTRATOR, host: "127.0.0.1", port: localPorts().postgres, database: database.datname };
+/** Whether the database refused, or went away: that is for people to mend, and no defect of ours. */
+function isAboutDatabase(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {};
+  return [error, cause].some(
+    (each) =>
+      each instanceof DatabaseError ||
+      (each instanceof Error && "code" in each) ||
+      each instanceof RangeError,
+  );
+}
+
+const WAITS = { connectionTimeoutMillis: 10_000, lock_timeout: 30_000 } as const;
+const EXPECTED =
+  "expected postgres://user:password@host:5432/agentpay, with what is no letter or digit escaped (%40 for @)";
+
+/** Not connected yet. @throws Failure that repeats nothing of DATABASE_URL: it has a password */
+function clientOf({ local }: Connected): Client {
+  if (local) {
+    const port = localPorts().postgres;
+    return new Client({ ...ADMINISTRATOR, host: "127.0.0.1", port, database: database.datname, ...WAITS });
+  }
   const connectionString = process.env["DATABASE_URL"];
   if (!connectionString)
     throw new Failure("Set DATABASE_URL, or give --local for the local stack's database");
-  return { connectionString };
+  if (!/^postgres(ql)?:\/\/[^/]/.test(connectionString) || !URL.canParse(connectionString)) {
+    throw new Failure(`DATABASE_URL is no address of a database: ${EXPECTED}`);
+  }
+  try {
+    return new Client({ connectionString, ...WAITS });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "a file that it names is not there" : "a part of it can't be read";
+    throw new Failure(`DATABASE_URL is no address of a database: ${reason}; ${EXPECTED}`);
+  }
 }
 
 try {

@@ -11,10 +11,13 @@ export interface ServerState {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** With every library: all of their settings are read. */
+const EVERYTHING: ServerOptions = { slowQueryMilliseconds: 1, autoExplainMilliseconds: 1 };
+
 export async function readServer(client: ClientBase): Promise<ServerState> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     "SELECT name, setting FROM pg_settings WHERE name = ANY ($1)",
-    [["shared_preload_libraries", "log_min_duration_statement", "auto_explain.log_min_duration"]],
+    [["shared_preload_libraries", ...Object.keys(wantedSettings(EVERYTHING))]],
   );
   const { shared_preload_libraries: libraries = "", ...settings } = Object.fromEntries(
     rows.map(({ name, setting }) => [name, setting]),

@@ -1,5 +1,6 @@
 /** Whether a database has what monitoring needs of it. Only reads. */
 import type { ClientBase } from "pg";
+import { monitoringRights } from "./rights.ts";
 import { readServer } from "./server-settings.ts";
 import { type ServerOptions, wantedLibraries, wantedSettings } from "./wanted-settings.ts";
 
@@ -10,18 +11,6 @@ export interface Finding {
 }
 
 const MIGRATE = "run npm run database -- migrate";
-
-/** Rights that the monitoring role must have, and those that it must not. */
-const RIGHTS = `
-  SELECT problem FROM (VALUES
-    (NOT pg_has_role('agentpay_monitoring', 'pg_monitor', 'MEMBER'), 'it is no member of pg_monitor'),
-    (NOT has_table_privilege('agentpay_monitoring', 'monitoring.slowest_queries', 'SELECT'), 'it can''t read monitoring.slowest_queries'),
-    (NOT has_table_privilege('agentpay_monitoring', 'llm_metrics', 'SELECT'), 'it can''t read llm_metrics'),
-    (has_table_privilege('agentpay_monitoring', 'llm_metrics', 'INSERT, UPDATE, DELETE, TRUNCATE'), 'it can write llm_metrics'),
-    (pg_has_role('agentpay_monitoring', 'pg_read_all_data', 'MEMBER'), 'it can read every table'),
-    (pg_has_role('agentpay_monitoring', 'pg_write_all_data', 'MEMBER'), 'it can write every table'),
-    ((SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls FROM pg_roles WHERE rolname = 'agentpay_monitoring'), 'it is more than an ordinary role')
-  ) AS rights(broken, problem) WHERE broken`;
 
 export async function verifyDatabase(
   client: ClientBase,
@@ -68,9 +57,10 @@ async function schemaProblems(client: ClientBase): Promise<readonly string[]> {
 }
 
 async function roleProblems(client: ClientBase): Promise<readonly string[]> {
-  const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = 'agentpay_monitoring'");
-  if (rowCount === 0) return [`agentpay_monitoring is missing: ${MIGRATE}`];
-  if ((await schemaProblems(client)).length > 0) return ["its rights can't be told without the schema"];
-  const { rows } = await client.query<{ problem: string }>(RIGHTS);
-  return rows.map(({ problem }) => `${problem}: ${MIGRATE}, or take the right away`);
+  const rights = await monitoringRights(client);
+  if (rights === undefined) return [`agentpay_monitoring is missing: ${MIGRATE}`];
+  return [
+    ...rights.lacking.map((right) => `it lacks ${right}: ${MIGRATE}`),
+    ...rights.surplus.map((right) => `it has ${right}, which monitoring does not need: take it away`),
+  ];
 }

@@ -15,6 +15,8 @@ export function wantedLibraries({ autoExplainMilliseconds }: ServerOptions): rea
 export function wantedSettings(options: ServerOptions): Readonly<Record<string, string>> {
   return {
     log_min_duration_statement: String(options.slowQueryMilliseconds),
+    // ALTER ROLE ... PASSWORD is a utility statement, whose text is kept as it was written.
+    "pg_stat_statements.track_utility": "off",
     ...(options.autoExplainMilliseconds > 0 && {
       "auto_explain.log_min_duration": String(options.autoExplainMilliseconds),
     }),

@@ -1,10 +1,11 @@
 /** Prometheus, Alertmanager and Grafana with its dashboards, as a stack's settings want them. */
 import * as pulumi from "@pulumi/pulumi";
 import { Dashboards, type DatabaseAccess, type PrometheusAccess } from "../components/dashboards.ts";
+import { GrafanaAdminPassword } from "../components/grafana-admin-password.ts";
 import type { ManagedPrometheus } from "../components/managed-prometheus.ts";
 import { MetricsPlatform } from "../components/metrics-platform.ts";
 import type { OnCall } from "../components/on-call.ts";
-import { dockerProvider, emulatorCredentialsFile, grafanaProvider } from "../providers.ts";
+import { dockerProvider, emulatorCredentialsFile, grafanaProvider, LocalMethods } from "../providers.ts";
 import { alertmanagerFiles, secretFiles } from "../render/alertmanager.ts";
 import { blackboxConfiguration } from "../render/blackbox.ts";
 import { dashboardModels } from "../render/grafana.ts";
@@ -74,7 +75,12 @@ export function metricsPlatform(
     },
     { providers: [dockerProvider("docker", platform.dockerHost)] },
   );
-  const grafana = grafanaProvider("grafana", servers.grafanaApiUrl, platform.grafanaAdminPassword);
+  const admin = new GrafanaAdminPassword(
+    "grafana-admin-password",
+    { url: servers.grafanaApiUrl, password: pulumiSecret(platform.grafanaAdminPassword) },
+    { parent: servers, provider: new LocalMethods("grafana-admin") },
+  );
+  const grafana = grafanaProvider("grafana", servers.grafanaApiUrl, platform.grafanaAdminPassword, [admin]);
   const dashboards = new Dashboards(
     "dashboards",
     {

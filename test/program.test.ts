@@ -193,7 +193,7 @@ const switchedOff: readonly (readonly [platform: string, overrides: Overrides, g
   [
     "metrics",
     { "metrics.enabled": false },
-    /MetricsPlatform|Dashboards|DeadMansSwitch|cost-report-database-password|providers:(docker|grafana)|[sS]tatus-?[pP]age/,
+    /MetricsPlatform|Dashboards|DeadMansSwitch|cost-report-database-password|providers:(docker|grafana)|grafana-admin$|[sS]tatus-?[pP]age/,
   ],
   ["uptime", { "uptime.enabled": false }, /Uptime|[sS]tatus-?[pP]age|metrics-blackbox/],
   ["database", { "database.enabled": false }, /DatabaseInsights/],

@@ -17,6 +17,8 @@ CREATE OR REPLACE VIEW monitoring.slowest_queries AS
   LEFT JOIN pg_roles AS roles ON roles.oid = statements.userid
   WHERE databases.datname = current_database()
     AND roles.rolname IS DISTINCT FROM 'agentpay_monitoring'
+    -- What was counted before utility statements no longer were may hold a password as it was written.
+    AND statements.query !~* '\m(create|alter)(\s|/\*.*?\*/|--[^\n]*\n)+(role|user|group|server|subscription|foreign)\M|^\W*do\M'
   ORDER BY statements.mean_exec_time DESC;
 
 -- Deletes what is older than the given days from llm_metrics, in pieces that hold no long lock.

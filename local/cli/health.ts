@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import type { Ports } from "../ports.ts";
+import { STAND_IN_COMMIT } from "../services/grafana/model.ts";
 
 const ANSWER_MILLISECONDS = 5000;
 const POLL_MILLISECONDS = 250;
@@ -42,6 +43,13 @@ export function checksOf(ports: Ports): readonly Check[] {
     answers("Status page", ports.gatus, "/health"),
     answers("AgentPay api", ports.agentpayApi, "/healthz"),
   ];
+}
+
+/** Whether the dashboards' port has the pages that this project draws, where no Grafana can run. */
+export async function isGrafanaDrawn({ grafana }: Ports): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${grafana}/api/health`);
+  const { commit } = (await response.json()) as { commit?: string };
+  return commit === STAND_IN_COMMIT;
 }
 
 /** @throws Failure that names all that is still not well when patience ends. */

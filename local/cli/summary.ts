@@ -7,12 +7,13 @@ import type { Ports } from "../ports.ts";
 import { ADMINISTRATOR } from "../postgres/server.ts";
 import { configuredValue } from "./stack-configuration.ts";
 
-export async function summary(ports: Ports): Promise<string> {
+/** @param drawn whether Grafana's port has the pages that this project draws, and no Grafana */
+export async function summary(ports: Ports, drawn: boolean): Promise<string> {
   const at = (port: number, path = "") => `http://localhost:${port}${path}`;
   const grafanaPassword = await configuredValue("metrics", "grafanaAdminPassword");
   const app = apps[localApp()];
   const rows = [
-    ["Grafana", at(ports.grafana), `admin / ${grafanaPassword}`],
+    [drawn ? "Grafana (drawn by this project)" : "Grafana", at(ports.grafana), `admin / ${grafanaPassword}`],
     ["Prometheus", at(ports.prometheus), ""],
     ["Alertmanager", at(ports.alertmanager), ""],
     ["Status page (Gatus)", at(ports.gatus), ""],
@@ -20,7 +21,7 @@ export async function summary(ports: Ports): Promise<string> {
     ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],
     ["Inbox of Slack, email, SMS (simulated)", at(ports.inbox), ""],
     ["Datadog (simulated)", at(ports.datadog), "any keys; empty unless logs.platform is datadog"],
-    ["AWS (moto)", at(ports.aws), "any access key"],
+    ["AWS (simulated by moto)", at(ports.aws), "any access key"],
     [
       "PostgreSQL",
       `localhost:${ports.postgres}/${database.datname}`,

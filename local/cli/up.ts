@@ -12,7 +12,7 @@ import { reasonToRestart, startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
 import { isHalfMade } from "./half-made.ts";
-import { problemsOf, waitUntilHealthy } from "./health.ts";
+import { isGrafanaDrawn, problemsOf, waitUntilHealthy } from "./health.ts";
 import { checkLocks, healLocks } from "./locks.ts";
 import { ensurePlugins } from "./official-plugins.ts";
 import { type Report, step, titled } from "./progress.ts";
@@ -52,7 +52,7 @@ export async function up(): Promise<void> {
     await step("Health", (report) => waitUntilHealthy(ports, report));
     await writeAtomically(paths.lastUp, JSON.stringify(target));
   });
-  console.log(await summary(ports));
+  console.log(await summary(ports, await isGrafanaDrawn(ports)));
 }
 
 /** What an `up` ran against. Where it is another than the last time, the state may not be what is there. */

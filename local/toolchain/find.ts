@@ -4,6 +4,7 @@ import { buildWithGo } from "./build-go.ts";
 import { defaultCacheFolder, type Installation, install, toolFolder } from "./cache.ts";
 import type { Environment } from "./command.ts";
 import { ChecksumError, downloadRelease } from "./download.ts";
+import { alone } from "./lock.ts";
 import { whichBinary } from "./path.ts";
 import { buildVenv } from "./python-venv.ts";
 import type { Tool } from "./tools.ts";
@@ -150,15 +151,22 @@ async function installed(tool: Tool, { folder, environment }: Context): ReturnTy
   };
 }
 
-async function installInto(
+/** Of several processes that want the same tool, one gets it, and the others wait for that one. */
+function installInto(
   tool: Tool,
   context: Context,
   fill: (installation: Installation) => Promise<void>,
 ): ReturnType<Way> {
-  await install(
-    context.folder,
-    (folder) => fill({ ...context, folder }),
-    (folder) => checkPinned(tool, join(folder, "bin"), context.environment),
-  );
-  return installed(tool, context);
+  const onWait = () =>
+    context.onProgress(`waiting for another process that gets ${tool.name} ${tool.version}`);
+  return alone(context.folder, onWait, async (waited) => {
+    const there = waited ? await installed(tool, context).catch(() => undefined) : undefined;
+    if (there) return there;
+    await install(
+      context.folder,
+      (folder) => fill({ ...context, folder }),
+      (folder) => checkPinned(tool, join(folder, "bin"), context.environment),
+    );
+    return installed(tool, context);
+  });
 }

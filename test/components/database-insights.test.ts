@@ -17,6 +17,7 @@ describe.each(["production", "staging"] as const)("%s", (stack) => {
       description: expect.any(String),
       parameters: [
         { name: "log_min_duration_statement", value: "250", applyMethod: "immediate" },
+        { name: "pg_stat_statements.track_utility", value: "off", applyMethod: "immediate" },
         { name: "shared_preload_libraries", value: "pg_stat_statements", applyMethod: "pending-reboot" },
       ],
     });

@@ -51,6 +51,7 @@ describe.each([
       "docker:index/network:Network": 1,
       "docker:index/remoteImage:RemoteImage": 4,
       "docker:index/volume:Volume": 4,
+      "pulumi-nodejs:dynamic/agentpay:GrafanaAdminPassword": 1,
     });
   });
 
@@ -215,13 +216,23 @@ describe.each([
     }
   });
 
-  test("Grafana knows its public address and lets nobody sign up", () => {
+  test("Grafana knows its public address, tells nobody else, and shows nothing without a login", () => {
     expect(platform.inputs("metrics-grafana")["envs"]).toEqual([
       "GF_SECURITY_ADMIN_PASSWORD__FILE=/run/secrets/grafana-admin-password",
       `GF_SERVER_ROOT_URL=${url}`,
       "GF_ANALYTICS_REPORTING_ENABLED=false",
       "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+      "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
+      "GF_NEWS_NEWS_FEED_ENABLED=false",
+      "GF_PLUGINS_PREINSTALL_DISABLED=true",
+      "GF_PLUGINS_PREINSTALL_AUTO_UPDATE=false",
+      "GF_PLUGINS_PLUGIN_ADMIN_ENABLED=false",
+      "GF_PUBLIC_DASHBOARDS_ENABLED=false",
+      "GF_SECURITY_DISABLE_GRAVATAR=true",
+      "GF_SNAPSHOTS_ENABLED=false",
+      "GF_SNAPSHOTS_EXTERNAL_ENABLED=false",
       "GF_USERS_ALLOW_SIGN_UP=false",
+      ...(stack === "local" ? [] : ["GF_SECURITY_COOKIE_SECURE=true"]),
     ]);
   });
 

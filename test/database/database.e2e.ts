@@ -6,6 +6,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { deleteOldCalls } from "../../database/retention.ts";
+import { monitoringRights } from "../../database/rights.ts";
 import { readServer } from "../../database/server-settings.ts";
 import { connected, type PostgresUnderTest, testPostgres } from "../support/postgres.ts";
 import { REPOSITORY } from "../support/program.ts";
@@ -132,22 +133,214 @@ describe("the monitoring role", () => {
     );
   });
 
-  test("rights that somebody else has given it are found", async () => {
+  /** What somebody did, the right that it gives, and what undoes it. */
+  const given: readonly (readonly [sql: string, right: string, undo: string])[] = [
+    ...["pg_read_all_data", "pg_execute_server_program", "application"].map(
+      (role) =>
+        [
+          `GRANT ${role} TO agentpay_monitoring`,
+          `MEMBER OF ${role}`,
+          `REVOKE ${role} FROM agentpay_monitoring`,
+        ] as const,
+    ),
+    [
+      "GRANT pg_read_all_data TO pg_monitor",
+      "MEMBER OF pg_read_all_data",
+      "REVOKE pg_read_all_data FROM pg_monitor",
+    ],
+    [
+      "GRANT pg_monitor TO agentpay_monitoring WITH ADMIN OPTION",
+      "ADMIN OF pg_monitor",
+      "REVOKE ADMIN OPTION FOR pg_monitor FROM agentpay_monitoring",
+    ],
+    ...["SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS"].map(
+      (right) =>
+        [
+          `ALTER ROLE agentpay_monitoring ${right}`,
+          right,
+          `ALTER ROLE agentpay_monitoring NO${right}`,
+        ] as const,
+    ),
+    [
+      "ALTER ROLE agentpay_monitoring CONNECTION LIMIT -1",
+      "CONNECTION LIMIT -1",
+      "ALTER ROLE agentpay_monitoring CONNECTION LIMIT 10",
+    ],
+    [
+      "ALTER ROLE agentpay_monitoring SET work_mem = '1GB'",
+      "SET work_mem=1GB",
+      "ALTER ROLE agentpay_monitoring RESET work_mem",
+    ],
+    ...[
+      ["SELECT ON messages", "SELECT ON public.messages"],
+      ["INSERT ON llm_metrics", "INSERT ON public.llm_metrics"],
+      ["SELECT (organization_id) ON conversations", "SELECT (organization_id) ON public.conversations"],
+      ["UPDATE (status) ON conversations", "UPDATE (status) ON public.conversations"],
+      ["SELECT ON pg_authid", "SELECT ON pg_catalog.pg_authid"],
+      ["EXECUTE ON FUNCTION pg_read_file(text)", "EXECUTE ON FUNCTION pg_read_file(text)"],
+      [
+        "EXECUTE ON FUNCTION monitoring.delete_old_llm_metrics",
+        "EXECUTE ON FUNCTION monitoring.delete_old_llm_metrics(integer)",
+      ],
+      ["CREATE ON SCHEMA monitoring", "CREATE ON SCHEMA monitoring"],
+      ["CREATE ON DATABASE postgres", "CREATE ON DATABASE postgres"],
+      ["SET ON PARAMETER log_min_duration_statement", "A RIGHT ON parameter log_min_duration_statement"],
+    ].map(
+      ([what = "", right = ""]) =>
+        [`GRANT ${what} TO agentpay_monitoring`, right, `REVOKE ${what} FROM agentpay_monitoring`] as const,
+    ),
+    [
+      "GRANT SELECT ON messages TO PUBLIC",
+      "SELECT ON public.messages TO PUBLIC",
+      "REVOKE SELECT ON messages FROM PUBLIC",
+    ],
+    [
+      "CREATE FUNCTION all_messages() RETURNS SETOF messages LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM messages'",
+      "EXECUTE ON FUNCTION all_messages() (SECURITY DEFINER)",
+      "DROP FUNCTION all_messages()",
+    ],
+    [
+      "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO agentpay_monitoring",
+      "DEFAULT SELECT ON WHAT postgres MAKES",
+      "ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM agentpay_monitoring",
+    ],
+    [
+      "ALTER TABLE messages OWNER TO agentpay_monitoring",
+      "OWNER OF table messages",
+      "ALTER TABLE messages OWNER TO postgres",
+    ],
+  ];
+  const taken: readonly (readonly [sql: string, right: string, undo: string])[] = [
+    [
+      "REVOKE pg_monitor FROM agentpay_monitoring",
+      "MEMBER OF pg_monitor",
+      "GRANT pg_monitor TO agentpay_monitoring",
+    ],
+    [
+      "REVOKE SELECT ON llm_metrics FROM agentpay_monitoring",
+      "SELECT ON public.llm_metrics",
+      "GRANT SELECT ON llm_metrics TO agentpay_monitoring",
+    ],
+    [
+      "REVOKE SELECT (status) ON conversations FROM agentpay_monitoring",
+      "SELECT (status) ON public.conversations",
+      "GRANT SELECT (status) ON conversations TO agentpay_monitoring",
+    ],
+    ["ALTER ROLE agentpay_monitoring NOLOGIN", "LOGIN", "ALTER ROLE agentpay_monitoring LOGIN"],
+    [
+      "ALTER ROLE agentpay_monitoring RESET statement_timeout",
+      "SET statement_timeout=30s",
+      "ALTER ROLE agentpay_monitoring SET statement_timeout = '30s'",
+    ],
+  ];
+
+  /** What is found while something is done. */
+  const rightsWhile = (sql: string, undo: string) =>
+    admin(async (client) => {
+      await client.query(sql);
+      try {
+        return await monitoringRights(client);
+      } finally {
+        await client.query(undo);
+      }
+    });
+
+  test.each(given)("a right too many is found: %s", async (sql, right, undo) => {
+    expect((await rightsWhile(sql, undo))?.surplus).toContain(right);
+    expect(await admin(monitoringRights)).toEqual({ surplus: [], lacking: [] });
+  });
+
+  test.each(taken)("a right that it lacks is found: %s", async (sql, right, undo) => {
+    expect((await rightsWhile(sql, undo))?.lacking).toContain(right);
+    expect(await admin(monitoringRights)).toEqual({ surplus: [], lacking: [] });
+  });
+
+  test("verify says both, and fails", async () => {
     await admin((client) =>
       client.query(
-        "GRANT pg_read_all_data TO agentpay_monitoring; GRANT INSERT ON llm_metrics TO agentpay_monitoring",
+        "GRANT SELECT ON messages TO agentpay_monitoring; REVOKE SELECT ON llm_metrics FROM agentpay_monitoring",
       ),
     );
     const { code, output } = await run("verify");
     await admin((client) =>
       client.query(
-        "REVOKE pg_read_all_data FROM agentpay_monitoring; REVOKE INSERT ON llm_metrics FROM agentpay_monitoring",
+        "REVOKE SELECT ON messages FROM agentpay_monitoring; GRANT SELECT ON llm_metrics TO agentpay_monitoring",
       ),
     );
     expect(code).toBe(1);
-    expect(output).toContain("it can read every table");
-    expect(output).toContain("it can write llm_metrics");
+    expect(output).toContain("it has SELECT ON public.messages, which monitoring does not need");
+    expect(output).toContain("it lacks SELECT ON public.llm_metrics: run npm run database -- migrate");
   });
+});
+
+test("a password that is set is in no statistics, and never in what monitoring shows", async () => {
+  await admin(async (client) => {
+    await client.query(`ALTER ROLE application PASSWORD '${sentinel("statistics")}'`);
+    await client.query(`CREATE ROLE another LOGIN PASSWORD '${sentinel("statistics")}'`);
+    const { rows } = await client.query("SELECT query FROM pg_stat_statements");
+    expect(leaks(rows)).toBe(false);
+    // As it was before this was switched off.
+    await client.query("SET pg_stat_statements.track_utility = on");
+    await client.query(`ALTER /* why */ ROLE another PASSWORD '${sentinel("statistics")}'`);
+    await client.query("ALTER ROLE application PASSWORD 'application'");
+    const before = await client.query("SELECT query FROM pg_stat_statements");
+    expect(leaks(before.rows)).toBe(true);
+  });
+  const shown = await monitoring((client) => client.query("SELECT query FROM monitoring.slowest_queries"));
+  expect(shown.rows.length).toBeGreaterThan(0);
+  expect(leaks(shown.rows)).toBe(false);
+});
+
+/** The command with a database of the caller's choice. */
+function runWith(url: string, ...args: string[]): Promise<{ code: number; errors: string }> {
+  const env = { ...process.env, NO_COLOR: "1", DATABASE_URL: url };
+  return new Promise((resolve) => {
+    execFile(
+      "node",
+      ["--import", "tsx", "database/command.ts", ...args],
+      { cwd: REPOSITORY, env },
+      (error, _stdout, errors) => resolve({ code: Number(error?.code ?? 0), errors }),
+    );
+  });
+}
+
+test.each([
+  ["nonsense", "no address of a database"],
+  ["http://127.0.0.1/agentpay", "no address of a database"],
+  [`postgres://nobody:${sentinel("url")}%@127.0.0.1:1/none`, ""],
+  [`postgres://nobody:${sentinel("url")}@127.0.0.1:99999/none`, "no address of a database"],
+  [
+    `postgres://nobody:${sentinel("url")}@127.0.0.1:1/none?sslrootcert=/nowhere`,
+    "a file that it names is not there",
+  ],
+])("an address that is none is a sentence: %s", async (url, says) => {
+  const { code, errors } = await runWith(url, "verify");
+  expect(code).toBe(1);
+  expect(errors).toContain(says);
+  expect(errors).not.toMatch(/\n\s+at /);
+  expect(leaks(errors)).toBe(false);
+});
+
+test.each([
+  [["prune", "--days", "99999999999"], "whole number from 63 to 36500"],
+  [["migrate", "--slow-query-ms", "99999999999"], "whole number from 1 to 3600000"],
+  [["prune", "--days", "1e9"], "whole number from 63"],
+])("a number that is absurd is a sentence: %j", async (args, says) => {
+  const { code, output } = await run(...args);
+  expect(code).toBe(1);
+  expect(output).toContain(says);
+  expect(output).not.toMatch(/\n\s+at /);
+});
+
+test("what the database refuses is a sentence", async () => {
+  const { host, port, database } = postgres.connection();
+  const { code, errors } = await runWith(
+    `postgres://application:application@${host}:${port}/${database}`,
+    "migrate",
+  );
+  expect(code).toBe(1);
+  expect(errors).toMatch(/permission denied|must be owner/);
+  expect(errors).not.toMatch(/\n\s+at /);
 });
 
 describe("the exporter's queries", () => {

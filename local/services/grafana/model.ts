@@ -4,6 +4,8 @@ import { images } from "../../../catalog/images.ts";
 import type { JsonStore } from "../json-store.ts";
 
 export const VERSION = images.grafana.version;
+/** What it says where Grafana names the revision that it was built of. */
+export const STAND_IN_COMMIT = "local";
 export const ORGANIZATION = { id: 1, name: "Main Org." } as const;
 
 export interface Folder {
@@ -60,7 +62,15 @@ export interface Preferences {
   readonly homeDashboardUID: string;
 }
 
+/** The admin's password as it is kept: never in clear. */
+export interface Admin {
+  readonly salt: string;
+  readonly hash: string;
+}
+
 export interface State {
+  /** Undefined before the first start. */
+  admin: Admin | undefined;
   /** The last number given as an id. */
   lastId: number;
   readonly folders: Record<string, Folder>;
@@ -77,6 +87,7 @@ export const NO_PREFERENCES: Preferences = { theme: "", timezone: "", weekStart:
 
 export function initialState(): State {
   return {
+    admin: undefined,
     lastId: 0,
     folders: {},
     dataSources: {},
