@@ -142,9 +142,7 @@ test("two that want it at once get one build", async () => {
   fakeGo(folder);
   const tool = littleIn(folder);
   const messages: string[] = [];
-  const found = await Promise.all(
-    [1, 2].map(() => build(tool, folder, (message) => messages.push(message))),
-  );
+  const found = await Promise.all([1, 2].map(() => build(tool, folder, (message) => messages.push(message))));
   expect(found.map(({ version }) => version)).toEqual(["2.1.0", "2.1.0"]);
   expect(goLog(folder).match(/ build -mod/g)).toHaveLength(1);
   expect(messages).toContain("waiting for another process that gets little 2.1.0");
