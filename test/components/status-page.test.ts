@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { images } from "../../catalog/images.ts";
+import { imageReference, images } from "../../catalog/images.ts";
 import { isSecretInput } from "../support/mocks.ts";
 import { componentOf, type Overrides, runProgram, type Stack } from "../support/program.ts";
 
@@ -17,7 +17,7 @@ describe("production's status page", () => {
   test("is Gatus on a port of its host, with its history on a volume of its own", async () => {
     const page = await pageOf("production");
     const gatus = page.inputs("status-page-gatus");
-    expect(page.inputs("status-page-image")["name"]).toBe(`ghcr.io/twin/gatus:v${images.gatus.version}`);
+    expect(page.inputs("status-page-image")["name"]).toBe(imageReference(images.gatus));
     expect(gatus).toMatchObject({
       name: "agentpay-production-gatus",
       restart: "unless-stopped",
