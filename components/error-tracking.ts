@@ -9,7 +9,7 @@ export interface ErrorTrackingArgs {
   /** Slug of an existing Sentry organization. */
   organization: string;
   /** For what the official provider has no resource. */
-  settingsProvider: pulumi.ProviderResource;
+  objectsProvider: pulumi.ProviderResource;
   /** Of what reports here, such as `production`. */
   environment: string;
   /** Slug of the team and of the project, such as `agentpay-production`. */
@@ -19,6 +19,8 @@ export interface ErrorTrackingArgs {
 /** Sentry: the team, its Python project and the DSN with which AgentPay reports errors and traces. */
 export class ErrorTracking extends pulumi.ComponentResource {
   readonly projectSlug: pulumi.Output<string>;
+  /** Sentry's number of the project. */
+  readonly projectId: pulumi.Output<string>;
   /** Sentry's number of the team. */
   readonly teamId: pulumi.Output<string>;
   /** Where the SDK sends events. Secret: whoever has it can send events to the project. */
@@ -38,13 +40,15 @@ export class ErrorTracking extends pulumi.ComponentResource {
     new SentryProjectSettings(
       `${name}-settings`,
       {
-        ...{ organization, project: project.slug },
+        ...{ organization, project: project.slug, projectId: project.internalId },
         // Not by the project: its plugin asks a page of Sentry's documentation for it at every preview.
         platform: "python",
         filters: Object.fromEntries(managedFilters.map((id) => [id, active.includes(id)])),
         ownership: team.slug.apply(ownershipRules),
+        // It would tell of the same errors a second time, and all of the project's members.
+        defaultAlert: false,
       },
-      { parent: this, provider: args.settingsProvider, deletedWith: project },
+      { parent: this, provider: args.objectsProvider, deletedWith: project },
     );
     const key = new SentryKey(
       `${name}-key`,
@@ -53,8 +57,10 @@ export class ErrorTracking extends pulumi.ComponentResource {
     );
 
     this.projectSlug = project.slug;
+    this.projectId = project.internalId;
     this.teamId = team.internalId;
     this.dsn = pulumi.secret(key.dsnPublic);
-    this.registerOutputs({ projectSlug: this.projectSlug, teamId: this.teamId, dsn: this.dsn });
+    const { projectSlug, projectId, teamId, dsn } = this;
+    this.registerOutputs({ projectSlug, projectId, teamId, dsn });
   }
 }

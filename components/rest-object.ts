@@ -1,8 +1,8 @@
 /**
- * An object of a vendor's REST API as a Pulumi resource, for vendors without an official provider. Pulumi keeps a
+ * An object of a vendor's REST API as a Pulumi resource, for what no official provider can make. Pulumi keeps a
  * dynamic resource's methods as text in the state, and runs that text in a process of its own. So they use nothing but
- * what is in this file, and they get the address and the key from the explicit provider when that process begins: no
- * key is in their text.
+ * what is in this file and the dialect, and they get the address and the key from the explicit provider when that
+ * process begins: no key is in their text. Refresh and destroy run the text of the state, so other text is a change.
  */
 
 import type * as pulumi from "@pulumi/pulumi";
@@ -16,21 +16,43 @@ export interface Dialect {
   readonly vendor: string;
   /** An object's id, and its attributes by the names that requests have for them. */
   readonly parse: (answer: unknown) => { readonly id: unknown; readonly attributes: Attributes };
+  /** How an object is changed. Default: `PATCH`. A `PUT` carries the object's id. */
+  readonly update?: "PATCH" | "PUT";
+  /** What every path ends in. Default: nothing. */
+  readonly pathEnd?: string;
+  /** What to do where the vendor does not know the path at all: a sentence for people. */
+  readonly unknownPath?: string;
+}
+
+/** Where an object may be already, made by somebody else or by an earlier attempt. */
+interface Existing {
+  /** What lists the candidates, such as `detectors/?project=1`. */
+  readonly list: string;
+  /** What the wanted one has, by the names of {@link Dialect.parse}. */
+  readonly where: Attributes;
 }
 
 /** What an object is, as its methods get it. */
 interface State {
   readonly path: string;
+  readonly createPath?: string;
+  readonly existing?: Existing;
+  readonly vendorOwned?: boolean;
   readonly attributes: Attributes;
   readonly secretAttributes?: Attributes;
+  /** Pulumi's: the text of these methods. */
+  readonly __provider?: string;
 }
 
 /** How often a request that came too fast is sent again. */
 const ATTEMPTS = 6;
 const TIMEOUT_MILLISECONDS = 30_000;
+/** How often, and how many milliseconds apart, what the vendor makes by itself is looked for. */
+const LOOKS = { times: 6, apart: 2000 };
 
 /** The methods of one vendor's objects. */
-export function restProvider({ vendor, parse }: Dialect): dynamic.ResourceProvider<State, State> {
+export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, State> {
+  const { vendor, parse, update = "PATCH", pathEnd = "", unknownPath } = dialect;
   // Empty wherever they are kept as text; `configure` fills them in the process that runs them.
   const connection = { url: "", key: "" };
 
@@ -103,40 +125,93 @@ export function restProvider({ vendor, parse }: Dialect): dynamic.ResourceProvid
     return send(method, path, body, attempt + 1);
   };
 
-  /** The vendor's answer; undefined where there is no such object. */
-  const call = async (method: string, path: string, state?: State): Promise<unknown> => {
-    const secrets = state?.secretAttributes ?? {};
-    const response = await send(method, path, state && merged(state.attributes, secrets));
+  /** @throws an error for people, where the vendor refuses */
+  const answerOf = async (response: Response, request: string, secrets: Attributes = {}) => {
     const text = await response.text();
     if (response.ok) return text === "" ? {} : fromJson(text);
-    if (response.status === 404 && method !== "POST") return undefined;
     const answer = fromJson(text);
     const reason = isObject(answer) ? (answer["message"] ?? answer["errors"] ?? answer) : text.slice(0, 200);
     const said = withoutSecrets(typeof reason === "string" ? reason : JSON.stringify(reason), {
       secrets,
       key: connection.key,
     });
-    throw new Error(`${vendor} refused ${method} /${path} (${response.status}): ${said}`);
+    const advice = response.status === 404 && unknownPath ? `. ${unknownPath}` : "";
+    throw new Error(`${vendor} refused ${request} (${response.status}): ${said}${advice}`);
+  };
+
+  /** The vendor's answer; undefined where there is no such object. */
+  const call = async (method: string, path: string, state?: State, id?: string): Promise<unknown> => {
+    const secrets = state?.secretAttributes ?? {};
+    const body = state && { ...merged(state.attributes, secrets), ...(method === "PUT" && { id }) };
+    const response = await send(method, `${path}${pathEnd}`, body);
+    if (response.status === 404 && method !== "POST") return undefined;
+    return answerOf(response, `${method} /${path}`, secrets);
+  };
+
+  /** The query of the next page, of a `Link` header. */
+  const nextPage = (links: string | null): string | undefined => {
+    const next = links?.split(",").find((link) => /rel="next"/.test(link) && !/results="false"/.test(link));
+    return /<[^?>]*(\?[^>]*)>/.exec(next ?? "")?.[1];
+  };
+
+  /** The object that is there already, by whoever. */
+  const find = async ({ list, where }: Existing): Promise<string | undefined> => {
+    const [path = ""] = list.split("?");
+    for (let page: string | undefined = list; page !== undefined; ) {
+      const response: Response = await send("GET", page);
+      const items = await answerOf(response, `GET /${page}`);
+      const found = (Array.isArray(items) ? items : [])
+        .map(parse)
+        .find(({ attributes }) => comparable(shaped(attributes, where)) === comparable(where));
+      if (found) return String(found.id);
+      const query = nextPage(response.headers.get("link"));
+      page = query === undefined ? undefined : `${path}${query}`;
+    }
+    return undefined;
+  };
+
+  /** Of what the vendor makes by itself, perhaps a moment later. */
+  const patientlyFind = async (existing: Existing, looks = LOOKS.times): Promise<string | undefined> => {
+    const id = await find(existing);
+    if (id !== undefined || looks <= 1) return id;
+    await new Promise((resolve) => setTimeout(resolve, LOOKS.apart));
+    return patientlyFind(existing, looks - 1);
+  };
+
+  const change = async (id: string, state: State): Promise<void> => {
+    const answer = await call(update, `${state.path}/${id}`, state, id);
+    if (answer === undefined)
+      throw new Error(`${vendor} has no /${state.path}/${id} any more: refresh first`);
   };
 
   return {
     async configure({ config }) {
-      connection.url = config.require("vendor:url");
+      connection.url = config.require("vendor:url").replace(/\/+$/, "");
       connection.key = config.require("vendor:key");
     },
 
     async diff(_id, before, after) {
-      const replaces = before.path === after.path ? [] : ["path"];
+      const elsewhere = after.vendorOwned && comparable(before.existing) !== comparable(after.existing);
+      const replaces = [...(before.path === after.path ? [] : ["path"]), ...(elsewhere ? ["existing"] : [])];
       const changes =
         replaces.length > 0 ||
+        before.__provider !== after.__provider ||
         comparable([before.attributes, before.secretAttributes]) !==
           comparable([after.attributes, after.secretAttributes]);
       return { changes, replaces, deleteBeforeReplace: true };
     },
 
     async create(state) {
-      const { id } = parse(await call("POST", state.path, state));
-      return { id: String(id), outs: state };
+      const { existing, vendorOwned } = state;
+      const there = existing && (await (vendorOwned ? patientlyFind : find)(existing));
+      if (vendorOwned && there === undefined)
+        throw new Error(`${vendor} has none of its own at /${existing?.list}: run it again in a minute`);
+      if (there === undefined) {
+        const { id } = parse(await call("POST", state.createPath ?? state.path, state));
+        return { id: String(id), outs: state };
+      }
+      if (!vendorOwned) await change(there, state);
+      return { id: there, outs: state };
     },
 
     async read(id, state) {
@@ -148,14 +223,12 @@ export function restProvider({ vendor, parse }: Dialect): dynamic.ResourceProvid
     },
 
     async update(id, _before, state) {
-      const answer = await call("PATCH", `${state.path}/${id}`, state);
-      if (answer === undefined)
-        throw new Error(`${vendor} has no /${state.path}/${id} any more: refresh first`);
+      if (!state.vendorOwned) await change(id, state);
       return { outs: state };
     },
 
-    async delete(id, { path }) {
-      await call("DELETE", `${path}/${id}`);
+    async delete(id, { path, vendorOwned }) {
+      if (!vendorOwned) await call("DELETE", `${path}/${id}`);
     },
   };
 }
@@ -163,6 +236,12 @@ export function restProvider({ vendor, parse }: Dialect): dynamic.ResourceProvid
 export interface RestObjectArgs {
   /** Of the collection, below the API's address, such as `monitors`. */
   path: pulumi.Input<string>;
+  /** Of the collection where objects are made. Default: `path`. */
+  createPath?: pulumi.Input<string>;
+  /** Where the object may be already: it is taken over, and not made twice. */
+  existing?: { list: pulumi.Input<string>; where: Record<string, unknown> };
+  /** Whether the vendor makes it by itself: then it is only looked up, never made, changed or removed. */
+  vendorOwned?: boolean;
   /** As the API takes them. */
   attributes: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /** Those that are secret, merged into the others. The vendor's own values of them are never compared. */

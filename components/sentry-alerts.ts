@@ -1,16 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getSentryOrganizationIntegrationOutput } from "@pulumiverse/sentry/getSentryOrganizationIntegration.js";
-import { SentryIssueAlert } from "@pulumiverse/sentry/sentryIssueAlert.js";
-import { SentryMetricAlert } from "@pulumiverse/sentry/sentryMetricAlert.js";
-import { inEnvironment, sentryIssueAlerts, sentryMetricAlerts } from "../catalog/sentry-alerts.ts";
+import {
+  inEnvironment,
+  monitorFilters,
+  monitorTriggers,
+  PRIORITIES,
+  type SentryCondition,
+  type SentryMonitor,
+  type SentrySeverity,
+  sentryIssueAlerts,
+  sentryMonitors,
+} from "../catalog/sentry-alerts.ts";
+import { issueStream, type SentryAction, sentryAlert, sentryMonitor } from "./sentry-objects.ts";
 
 export interface SentryAlertsArgs {
   /** Slug of the organization. */
   organization: string;
   /** Slug of the project. */
   project: pulumi.Input<string>;
+  /** Sentry's number of the project. */
+  projectId: pulumi.Input<string>;
   /** Sentry's number of the team that owns the alerts and gets their emails. */
   teamId: pulumi.Output<string>;
+  /** For what the official provider can't make. */
+  objectsProvider: pulumi.ProviderResource;
   /** Only its events count, such as `production`. */
   environment: string;
   /** The organization's Slack integration, by name, and a channel; undefined for emails alone. */
@@ -19,9 +32,6 @@ export interface SentryAlertsArgs {
   pagerDuty: { integration: string; service: string } | undefined;
 }
 
-/** `thresholdType` of a metric alert and of each of its triggers. */
-const ABOVE = 0;
-
 /** An organization's integration that was looked up, and where in it messages go. */
 interface Channel {
   readonly integrationId: pulumi.Output<string>;
@@ -29,91 +39,112 @@ interface Channel {
 }
 
 /**
- * Sentry's own alerts, from `catalog/sentry-alerts.ts`.
+ * Sentry's monitors and alerts, from `catalog/sentry-alerts.ts`.
  *
- * The environment is part of what they ask: as the alerts' own `environment`, Sentry refuses it until the first event
- * from there has arrived. No alert has `ignoreChanges`, which would ignore our edits too: the provider reads the lists
- * back in the shape in which it was given them.
+ * The environment is part of what they ask: as their own `environment`, Sentry refuses it until the first event from
+ * there has arrived.
  */
 export class SentryAlerts extends pulumi.ComponentResource {
   constructor(name: string, args: SentryAlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:SentryAlerts", name, {}, opts);
-    const { organization, project, teamId } = args;
-    const { query: environmentQuery, filter: environmentFilter } = inEnvironment(args.environment);
-    const slack =
-      args.slack && this.channel(organization, "slack", args.slack.integration, args.slack.channel);
-    const pagerDuty =
-      args.pagerDuty &&
-      this.channel(organization, "pagerduty", args.pagerDuty.integration, args.pagerDuty.service);
+    const { organization, project, projectId, teamId, objectsProvider: provider } = args;
+    const place = { organization, project, projectId, owner: pulumi.interpolate`team:${teamId}` };
+    const options = { parent: this, provider };
+    const { query, filter } = inEnvironment(args.environment);
+    const told = this.told(args);
 
-    const metricActions = metricAlertActions(teamId, slack);
-    for (const alert of sentryMetricAlerts) {
-      const { dataset, aggregate, windowMinutes: timeWindow, above: alertThreshold } = alert;
-      new SentryMetricAlert(
-        `${name}-${alert.key}`,
+    for (const monitor of sentryMonitors) {
+      const watching = sentryMonitor(
+        `${name}-${monitor.key}-monitor`,
         {
-          ...{ organization, project, name: alert.name, dataset, aggregate, timeWindow },
-          query: `${alert.query} ${environmentQuery}`,
-          owner: pulumi.interpolate`team:${teamId}`,
-          thresholdType: ABOVE,
-          // Sentry wants a trigger labelled critical first, in a warning too.
-          triggers: [{ label: "critical", thresholdType: ABOVE, alertThreshold, actions: metricActions }],
+          ...place,
+          title: monitor.name,
+          dataSource: dataSourceOf(monitor, query),
+          conditions: limits(monitor),
         },
-        { parent: this },
+        options,
+      );
+      sentryAlert(
+        `${name}-${monitor.key}`,
+        {
+          ...{ ...place, title: monitor.name, monitor: watching, frequency: 0 },
+          triggers: holding(monitorTriggers),
+          ...{ filterLogic: "any-short", filters: holding(monitorFilters(monitor.severity)) },
+          actions: told[monitor.severity],
+        },
+        options,
       );
     }
 
-    const told = [emailAction(teamId), ...(slack ? [slackAction(slack)] : [])];
-    const actions = { critical: pagerDuty ? [pagerDutyAction(pagerDuty)] : told, warning: told };
+    const issues = issueStream(`${name}-issues`, place, options);
     for (const alert of sentryIssueAlerts) {
-      new SentryIssueAlert(
+      sentryAlert(
         `${name}-${alert.key}`,
         {
-          ...{ organization, project, name: alert.name, frequency: alert.frequencyMinutes },
-          ...{ actionMatch: "all", filterMatch: "all" },
-          conditions: [...alert.conditions],
-          filters: [...alert.filters, environmentFilter],
-          actions: actions[alert.severity],
+          ...{ ...place, title: alert.name, monitor: issues, frequency: alert.frequencyMinutes },
+          triggers: holding(alert.triggers),
+          ...{ filterLogic: "all", filters: holding([...alert.filters, filter]) },
+          actions: told[alert.severity],
         },
-        { parent: this },
+        options,
       );
     }
     this.registerOutputs({});
   }
 
-  private channel(organization: string, providerKey: string, name: string, target: string): Channel {
-    const integration = getSentryOrganizationIntegrationOutput(
-      { organization, providerKey, name },
-      { parent: this },
-    );
-    return { integrationId: integration.internalId, target };
+  private told({ organization, teamId, ...args }: SentryAlertsArgs): Record<SentrySeverity, SentryAction[]> {
+    const channel = (providerKey: string, name: string, target: string): Channel => {
+      const found = getSentryOrganizationIntegrationOutput(
+        { organization, providerKey, name },
+        { parent: this },
+      );
+      return { integrationId: found.internalId, target };
+    };
+    const slack = args.slack && channel("slack", args.slack.integration, args.slack.channel);
+    const pagerDuty =
+      args.pagerDuty && channel("pagerduty", args.pagerDuty.integration, args.pagerDuty.service);
+    const warning = [emailAction(teamId), ...(slack ? [slackAction(slack)] : [])];
+    return { critical: pagerDuty ? [pagerDutyAction(pagerDuty)] : warning, warning };
   }
 }
 
-/**
- * Never PagerDuty: Sentry answers such an action with a number where the provider only reads a text, so that it fails
- * after it has made the alert, and at every refresh (jianyuan/terraform-provider-sentry #185).
- */
-function metricAlertActions(teamId: pulumi.Output<string>, slack: Channel | undefined) {
-  const email = { type: "email", targetType: "team", targetIdentifier: teamId };
-  if (!slack) return [email];
-  const integrationId = slack.integrationId.apply(Number);
-  return [email, { type: "slack", targetType: "specific", targetIdentifier: slack.target, integrationId }];
+/** Sentry's number of a query for something else than errors. */
+const PERFORMANCE_QUERY = 1;
+/** Sentry's number of "all is well again". */
+const RESOLVED = 0;
+
+function dataSourceOf({ aggregate, query, windowMinutes }: SentryMonitor, environmentQuery: string) {
+  return {
+    ...{ queryType: PERFORMANCE_QUERY, dataset: "events_analytics_platform", aggregate },
+    ...{ eventTypes: ["trace_item_span"], extrapolationMode: "unknown" },
+    ...{ query: `${query} ${environmentQuery}`, timeWindow: windowMinutes * 60, environment: null },
+  };
 }
 
-type IssueAlertAction = Record<string, pulumi.Input<string>>;
-
-/** To the team, not to the owners of the code: this provider can't manage ownership rules. */
-function emailAction(teamId: pulumi.Output<string>): IssueAlertAction {
-  return { id: "sentry.mail.actions.NotifyEmailAction", targetType: "Team", targetIdentifier: teamId };
+function limits({ severity, above: comparison }: SentryMonitor) {
+  return [
+    { type: "gt", comparison, conditionResult: PRIORITIES[severity] },
+    { type: "lte", comparison, conditionResult: RESOLVED },
+  ];
 }
 
-function slackAction({ integrationId, target }: Channel): IssueAlertAction {
-  const id = "sentry.integrations.slack.notify_action.SlackNotifyServiceAction";
-  return { id, workspace: integrationId, channel: target };
+function holding(conditions: readonly SentryCondition[]) {
+  return conditions.map((condition) => ({ ...condition, conditionResult: true }));
 }
 
-function pagerDutyAction({ integrationId, target }: Channel): IssueAlertAction {
-  const id = "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction";
-  return { id, account: integrationId, service: target };
+/** To the team, and not to whoever Sentry takes for the owner of an issue. */
+function emailAction(teamId: pulumi.Output<string>): SentryAction {
+  const config = { targetType: "team", targetIdentifier: teamId, targetDisplay: null };
+  return { type: "email", integrationId: null, config, data: {} };
+}
+
+function slackAction({ integrationId, target }: Channel): SentryAction {
+  // Sentry looks the channel's id up by its name.
+  const config = { targetType: "specific", targetIdentifier: "", targetDisplay: target.replace(/^#/, "") };
+  return { type: "slack", integrationId, config, data: {} };
+}
+
+function pagerDutyAction({ integrationId, target }: Channel): SentryAction {
+  const config = { targetType: "specific", targetIdentifier: target, targetDisplay: null };
+  return { type: "pagerduty", integrationId, config, data: { priority: "critical" } };
 }

@@ -9,14 +9,14 @@ export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">):
   const provider = sentryProvider("sentry", platform);
   const { organization, slackIntegration, pagerDutyIntegration, pagerDutyService } = platform;
   const providers = [provider];
-  const settingsProvider = new VendorProvider("sentry-settings", {
+  const objectsProvider = new VendorProvider("sentry-settings", {
     url: platform.apiUrl,
     key: platform.token,
   });
   const { environment } = settings;
   const tracking = new ErrorTracking(
     "error-tracking",
-    { organization, slug: namePrefix(settings), environment, settingsProvider },
+    { organization, slug: namePrefix(settings), environment, objectsProvider },
     { providers },
   );
   new SentryAlerts(
@@ -24,6 +24,8 @@ export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">):
     {
       organization,
       project: tracking.projectSlug,
+      projectId: tracking.projectId,
+      objectsProvider,
       teamId: tracking.teamId,
       environment,
       slack: slackIntegration

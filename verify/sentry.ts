@@ -1,7 +1,7 @@
 /** Sentry: does it take events, and will it ring? */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { sentryIssueAlerts, sentryMetricAlerts } from "../catalog/sentry-alerts.ts";
+import { sentryIssueAlerts, sentryMonitors } from "../catalog/sentry-alerts.ts";
 import { inboundFilters, managedFilters, ownershipRules } from "../catalog/sentry-project.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, proven, required, some } from "./check.ts";
@@ -15,7 +15,7 @@ const TEST_EVENT = "AgentPay monitoring: test event of npm run verify, nothing t
 
 /** Those with choices of their own say a list of them. */
 const toggles = z.array(z.object({ id: z.string(), active: z.union([z.boolean(), z.array(z.string())]) }));
-const named = z.array(z.object({ name: z.string() }));
+const named = z.array(z.object({ name: z.string(), enabled: z.boolean() }));
 
 function api<Schema extends z.ZodType>(
   { settings, secrets, signal }: Context,
@@ -85,7 +85,7 @@ export const sentryChecks: readonly Check[] = [
     section,
     title: "Performance monitoring enabled",
     platform: "sentry",
-    advice: "Set sentry.tracesSampleRate above 0 and run pulumi up: Sentry's metric alerts count traces.",
+    advice: "Set sentry.tracesSampleRate above 0 and run pulumi up: Sentry's monitors count traces.",
     async run({ outputs }) {
       const { SENTRY_TRACES_SAMPLE_RATE: traces, SENTRY_PROFILES_SAMPLE_RATE: profiles } = required(
         outputs.appEnvironment,
@@ -104,17 +104,26 @@ export const sentryChecks: readonly Check[] = [
     advice: UP,
     async run(context) {
       const slug = required(context.outputs.sentryProject, "sentryProject");
-      const there = await Promise.all(
-        ["rules", "alert-rules"].map((kind) =>
-          api(context, named, (organization) => `projects/${organization}/${slug}/${kind}/`),
-        ),
+      const { id } = await api(
+        context,
+        z.object({ id: z.string() }),
+        (organization) => `projects/${organization}/${slug}/`,
       );
-      const names = new Set(there.flat().map(({ name }) => name));
-      const wanted = [...sentryMetricAlerts, ...sentryIssueAlerts].map(({ name }) => name);
-      const missing = wanted.filter((name) => !names.has(name));
+      const enabled = async (kind: string) => {
+        const list = (organization: string) =>
+          `organizations/${organization}/${kind}/?project=${id}&per_page=100`;
+        return new Set((await api(context, named, list)).flatMap((one) => (one.enabled ? [one.name] : [])));
+      };
+      const [monitors, alerts] = await Promise.all([enabled("detectors"), enabled("workflows")]);
+      const watching = sentryMonitors.map(({ name }) => name);
+      const telling = [...watching, ...sentryIssueAlerts.map(({ name }) => name)];
+      const missing = [
+        ...watching.filter((name) => !monitors.has(name)).map((name) => `monitor "${name}"`),
+        ...telling.filter((name) => !alerts.has(name)).map((name) => `alert "${name}"`),
+      ];
       return missing.length === 0
-        ? proven(`all ${wanted.length} are there`)
-        : failed(`missing: ${some(missing)}`);
+        ? proven(`${watching.length} monitors and ${telling.length} alerts are there, and on`)
+        : failed(`missing or switched off: ${some(missing)}`);
     },
   },
   {

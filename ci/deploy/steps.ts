@@ -4,6 +4,7 @@ import path from "node:path";
 import { REPOSITORY } from "../../local/state-folder.ts";
 import type { Pulumi } from "../../pulumi-cli.ts";
 import { environmentOf } from "../../stack-name.ts";
+import { letGoOfSentryRules, told } from "../../upgrades/sentry-rules.ts";
 import { readStack } from "../../verify/stack.ts";
 import { scan } from "../secrets/scan.ts";
 
@@ -38,6 +39,14 @@ const engine = (title: string, argumentsOf: (stack: string) => readonly string[]
 });
 
 export const steps: readonly Step[] = [
+  {
+    title: "State: what an earlier version has left",
+    async run({ pulumi, print }) {
+      const urns = await letGoOfSentryRules(pulumi);
+      print(urns.length > 0 ? told(urns) : "nothing");
+      return true;
+    },
+  },
   // `up` begins with a preview, which is where a mandatory policy refuses before anything has changed.
   engine("Update", (stack) => ["up", "--yes", "--suppress-outputs", ...policyArguments(stack)]),
   engine("Convergence: a second update would change nothing", () => [

@@ -1,7 +1,10 @@
 /** `up`: the whole local stack, from nothing or from whatever an earlier run has left. */
 import { rm } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
+import { pulumiOf } from "../../pulumi-cli.ts";
+import { letGoOfSentryRules } from "../../upgrades/sentry-rules.ts";
 import { type DaemonState, runningDaemon } from "../daemon-state.ts";
+import { STACK } from "../engine/environment.ts";
 import { findEngine } from "../engine/providers/docker/driver-choice.ts";
 import { Failure } from "../failure.ts";
 import { formatProviders, officialProviders, type ProviderName } from "../official-providers.ts";
@@ -118,6 +121,8 @@ async function deploy(
 ): Promise<string> {
   if (!(await Engine.hasStack(paths))) await engine.run(["stack", "init", "local"]);
   const interrupted = await healLocks(paths, engine);
+  for (const urn of await letGoOfSentryRules(await pulumiOf(STACK)))
+    report(`let go of ${urn.split("::").at(-1)}: Sentry has turned it into an alert of today`);
   // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended. Another
   // provider has another view of what is there.
   const refresh = interrupted || (await isOutdated(paths, target)) || (await problemsOf(ports)).length > 0;

@@ -1,7 +1,6 @@
 /** The stack as a whole: what must be there, be one, be named, be guarded, and stay hidden. */
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type { ContainerArgs } from "@pulumi/docker/container.js";
-import type { SentryMetricAlertArgs } from "@pulumiverse/sentry/sentryMetricAlert.js";
 import { keysIn } from "../../known-keys.ts";
 import { resourceRule, type Subject, some, stackRule } from "../rule.ts";
 import {
@@ -11,7 +10,7 @@ import {
   LOG_GROUP,
   METRIC_ALARM,
   SCHEDULE,
-  SENTRY_METRIC_ALERT,
+  SENTRY_MONITOR,
   SERVICE,
   SERVICE_INTEGRATION,
   STACK,
@@ -66,14 +65,11 @@ const pipelineAlarms = stackRule({
   },
 });
 
-/** What makes two alerts the same: what is measured, and when it rings. */
-const identity: Readonly<Record<string, readonly string[]>> = {
-  [METRIC_ALARM]: [
-    ...["namespace", "metricName", "statistic", "extendedStatistic", "period"],
-    ...["comparisonOperator", "threshold", "region"],
-  ],
-  [SENTRY_METRIC_ALERT]: ["dataset", "query", "aggregate", "timeWindow", "triggers"],
-};
+/** What makes two alarms the same: what is measured, and when it rings. */
+const identity = [
+  ...["namespace", "metricName", "statistic", "extendedStatistic", "period"],
+  ...["comparisonOperator", "threshold", "region"],
+];
 
 const duplicates = stackRule({
   name: "stack-alerting-disallow-duplicate",
@@ -82,7 +78,7 @@ const duplicates = stackRule({
   remediation: "Remove one of them, or make them differ in what they measure.",
   *requirements(stack) {
     const seen = new Map<string, string>();
-    for (const of of stack.all<MetricAlarmArgs & SentryMetricAlertArgs>(METRIC_ALARM, SENTRY_METRIC_ALERT)) {
+    for (const of of stack.all(METRIC_ALARM, SENTRY_MONITOR)) {
       yield {
         ...{ of, path: "name", must: "must not stand for the same as that of another alert" },
         holds: () => {
@@ -99,9 +95,8 @@ const duplicates = stackRule({
 /** @throws UnknownValueError where a part of it is not known yet */
 function questionOf(alert: Subject): string {
   const props = alert.props as Readonly<Record<string, unknown>>;
-  const known = (identity[alert.type] ?? []).map((name) =>
-    name === "triggers" ? triggersOf(alert) : props[name],
-  );
+  if (alert.type === SENTRY_MONITOR) return monitorQuestion(props["attributes"] as MonitorAttributes);
+  const known = identity.map((name) => props[name]);
   // Dimensions often hold an id that is not known yet: where it comes from says as much.
   const dimensions = alert.sources["dimensions"]?.toSorted() ?? [];
   const plain = dimensions.length > 0 ? dimensions : props["dimensions"];
@@ -109,11 +104,13 @@ function questionOf(alert: Subject): string {
   return JSON.stringify([alert.type, ...known, plain, queries]);
 }
 
-function triggersOf({ props }: Subject<Partial<SentryMetricAlertArgs>>): unknown {
-  return Array.from({ length: props.triggers?.length ?? 0 }, (_, index) => {
-    const trigger = props.triggers?.[index];
-    return [trigger?.label, trigger?.alertThreshold, trigger?.thresholdType];
-  });
+interface MonitorAttributes {
+  readonly dataSources: unknown;
+  readonly conditionGroup: { readonly conditions: unknown };
+}
+
+function monitorQuestion({ dataSources, conditionGroup }: MonitorAttributes): string {
+  return JSON.stringify([SENTRY_MONITOR, dataSources, conditionGroup.conditions]);
 }
 
 const REQUIRED_TAGS = ["application", "environment", "owner", "managed-by"];

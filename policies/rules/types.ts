@@ -32,8 +32,9 @@ export const ESCALATION_POLICY = "pagerduty:index/escalationPolicy:EscalationPol
 export const SCHEDULE = "pagerduty:index/schedule:Schedule";
 export const SERVICE = "pagerduty:index/service:Service";
 export const SERVICE_INTEGRATION = "pagerduty:index/serviceIntegration:ServiceIntegration";
-export const SENTRY_METRIC_ALERT = "sentry:index/sentryMetricAlert:SentryMetricAlert";
-export const SENTRY_ISSUE_ALERT = "sentry:index/sentryIssueAlert:SentryIssueAlert";
+/** Of our own (components/sentry-objects.ts). */
+export const SENTRY_MONITOR = "pulumi-nodejs:dynamic/sentry:Monitor";
+export const SENTRY_ALERT = "pulumi-nodejs:dynamic/sentry:Alert";
 export const GRAFANA_RULE_GROUP = "grafana:alerting/ruleGroup:RuleGroup";
 export const GRAFANA_CONTACT_POINT = "grafana:alerting/contactPoint:ContactPoint";
 export const GRAFANA_NOTIFICATION_POLICY = "grafana:alerting/notificationPolicy:NotificationPolicy";

@@ -33,17 +33,17 @@ async function deployed(outputs: object, failing?: string) {
   return { failed, calls, printed: printed.join("\n") };
 }
 
-test("update, convergence, policies, secrets: in this order, and all of them", async () => {
+test("what is left behind, update, convergence, policies, secrets: in this order, and all of them", async () => {
   const { failed, calls } = await deployed({ name: "fine" });
   expect(failed).toBeUndefined();
-  expect(calls.slice(0, 3)).toEqual(["up", "preview", "policy"]);
-  expect(calls).toContain("stack export");
+  expect(calls.slice(0, 4)).toEqual(["stack export", "up", "preview", "policy"]);
+  expect(calls.slice(4)).toContain("stack export");
 });
 
 test.each([
-  ["up", "Update", ["up"]],
-  ["preview", "Convergence: a second update would change nothing", ["up", "preview"]],
-  ["policy", "Policies on the real state", ["up", "preview", "policy"]],
+  ["up", "Update", ["stack export", "up"]],
+  ["preview", "Convergence: a second update would change nothing", ["stack export", "up", "preview"]],
+  ["policy", "Policies on the real state", ["stack export", "up", "preview", "policy"]],
 ])("where %s fails, nothing comes after it", async (failing, title, expected) => {
   expect(await deployed({}, failing)).toMatchObject({ failed: title, calls: expected });
 });

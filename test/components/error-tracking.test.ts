@@ -39,6 +39,9 @@ describe.each(["production", "staging"] as const)("%s", (stack) => {
         "web-crawlers": true,
       },
       ownership: `path:* #${slug}`,
+      projectId: "4242",
+      // Sentry's own would tell of the same errors.
+      defaultAlert: false,
     });
     expect(tracking.inputs("error-tracking-key")).toEqual({
       organization,
@@ -54,6 +57,7 @@ describe.each(["production", "staging"] as const)("%s", (stack) => {
     expect(isSecretInput(tracking.outputs["dsn"])).toBe(true);
     expect(plain(tracking.outputs)).toEqual({
       projectSlug: slug,
+      projectId: "4242",
       teamId: "4711",
       dsn: "sentinel-secret:dsn-public",
     });

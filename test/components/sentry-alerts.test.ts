@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { componentOf, runProgram } from "../support/program.ts";
+import { componentOf, type Overrides, runProgram, type Stack } from "../support/program.ts";
 
-const EMAIL = { id: "sentry.mail.actions.NotifyEmailAction", targetType: "Team", targetIdentifier: "4711" };
+const EMAIL = {
+  type: "email",
+  integrationId: null,
+  config: { targetType: "team", targetIdentifier: "4711", targetDisplay: null },
+  data: {},
+};
 const SLACK = {
-  id: "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
-  workspace: "101",
-  channel: "#alerts",
+  type: "slack",
+  integrationId: "101",
+  config: { targetType: "specific", targetIdentifier: "", targetDisplay: "alerts" },
+  data: {},
 };
 const PAGE = {
-  id: "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction",
-  account: "102",
-  service: "42",
+  type: "pagerduty",
+  integrationId: "102",
+  config: { targetType: "specific", targetIdentifier: "42", targetDisplay: null },
+  data: { priority: "critical" },
 };
 const CONNECTED = {
   "sentry.slackIntegration": "AgentPay",
@@ -18,108 +25,149 @@ const CONNECTED = {
   "sentry.pagerDutyService": "42",
 };
 
-test("makes the guide's alerts that Sentry can measure, and those on issues", async () => {
+// biome-ignore lint/suspicious/noExplicitAny: attributes are of every shape
+type Attributes = Readonly<Record<string, any>>;
+
+async function attributes(stack: Stack = "production", overrides: Overrides = {}) {
+  const alerts = componentOf(await runProgram(stack, { overrides }), "SentryAlerts");
+  return (key: string) => alerts.inputs(`sentry-alerts-${key}`)["attributes"] as Attributes;
+}
+
+test("makes the guide's alerts that Sentry can measure, each with its monitor, and those on issues", async () => {
   const alerts = componentOf(await runProgram("production"), "SentryAlerts");
-  expect(alerts.children.map(({ name }) => name).toSorted()).toEqual([
-    "sentry-alerts-error-rate-critical",
-    "sentry-alerts-error-rate-warning",
-    "sentry-alerts-latency",
-    "sentry-alerts-llm-failures",
-    "sentry-alerts-new-issue",
-    "sentry-alerts-regression",
-    "sentry-alerts-slow-queries",
-    "sentry-alerts-spike",
+  expect(alerts.children.map(({ name }) => name.replace("sentry-alerts-", "")).toSorted()).toEqual([
+    "error-rate-critical",
+    "error-rate-critical-monitor",
+    "error-rate-warning",
+    "error-rate-warning-monitor",
+    "issues",
+    "latency",
+    "latency-monitor",
+    "llm-failures",
+    "new-issue",
+    "regression",
+    "slow-queries",
+    "spike",
   ]);
-});
-
-test.each([
-  ["error-rate-critical", "failure_rate()", 5, 0.05],
-  ["error-rate-warning", "failure_rate()", 15, 0.01],
-  ["latency", "p95(transaction.duration)", 10, 2000],
-])(
-  "%s: %s over %i minutes above %d, of the environment's API requests",
-  async (key, aggregate, minutes, above) => {
-    const alerts = componentOf(await runProgram("production"), "SentryAlerts");
-    expect(alerts.inputs(`sentry-alerts-${key}`)).toEqual({
-      organization: "agentpay",
-      project: "agentpay-production",
-      name: expect.any(String),
-      dataset: "transactions",
-      aggregate,
-      query: "event.type:transaction transaction.op:http.server environment:production",
-      timeWindow: minutes,
-      thresholdType: 0,
-      owner: "team:4711",
-      triggers: [
-        {
-          label: "critical",
-          thresholdType: 0,
-          alertThreshold: above,
-          actions: [{ type: "email", targetType: "team", targetIdentifier: "4711" }],
-        },
-      ],
-    });
-  },
-);
-
-test("rings when one LLM failure repeats more than 10 times in 5 minutes", async () => {
-  const alerts = componentOf(await runProgram("staging"), "SentryAlerts");
-  expect(alerts.inputs("sentry-alerts-llm-failures")).toMatchObject({
-    conditions: [
-      {
-        id: "sentry.rules.conditions.event_frequency.EventFrequencyCondition",
-        comparisonType: "count",
-        value: "10",
-        interval: "5m",
-      },
-    ],
-    filters: [
-      {
-        id: "sentry.rules.filters.tagged_event.TaggedEventFilter",
-        key: "component",
-        match: "eq",
-        value: "llm",
-      },
-      {
-        id: "sentry.rules.filters.tagged_event.TaggedEventFilter",
-        key: "environment",
-        match: "eq",
-        value: "staging",
-      },
-    ],
+  expect(alerts.counts).toEqual({
+    "pulumi-nodejs:dynamic/sentry:Alert": 8,
+    "pulumi-nodejs:dynamic/sentry:IssueStream": 1,
+    "pulumi-nodejs:dynamic/sentry:Monitor": 3,
   });
 });
 
+const SERVED = "is_transaction:true span.op:http.server";
+const FAILED = `${SERVED} !trace.status:[already_exists,failed_precondition,invalid_argument,not_found,permission_denied,resource_exhausted,unauthenticated]`;
+
+test.each([
+  ["error-rate-critical", "failure_rate()", FAILED, 300, 0.05, 75],
+  ["error-rate-warning", "failure_rate()", FAILED, 900, 0.01, 50],
+  ["latency", "p95(span.duration)", SERVED, 600, 2000, 75],
+])("%s: %s of %s over %i seconds above %d", async (key, aggregate, query, timeWindow, limit, priority) => {
+  const monitor = (await attributes())(`${key}-monitor`);
+  expect(monitor).toEqual({
+    type: "metric_issue",
+    name: expect.any(String),
+    owner: "team:4711",
+    enabled: true,
+    config: { detectionType: "static" },
+    dataSources: [
+      {
+        ...{ dataset: "events_analytics_platform", queryType: 1, eventTypes: ["trace_item_span"] },
+        ...{ aggregate, query: `${query} environment:production`, timeWindow },
+        ...{ environment: null, extrapolationMode: "unknown" },
+      },
+    ],
+    conditionGroup: {
+      logicType: "any",
+      conditions: [
+        { type: "gt", comparison: limit, conditionResult: priority },
+        { type: "lte", comparison: limit, conditionResult: 0 },
+      ],
+    },
+  });
+  const alert = (await attributes())(key);
+  expect(alert).toMatchObject({ name: monitor["name"], config: { frequency: 0 } });
+  expect(alert["triggers"].conditions.map(({ type }: { type: string }) => type)).toEqual([
+    ...["first_seen_event", "issue_resolved_trigger", "reappeared_event", "regression_event"],
+  ]);
+  expect(alert["actionFilters"]).toMatchObject([
+    {
+      logicType: "any-short",
+      conditions: [
+        { type: "issue_priority_deescalating", comparison: true, conditionResult: true },
+        { type: "issue_priority_greater_or_equal", comparison: priority, conditionResult: true },
+      ],
+    },
+  ]);
+});
+
+test("rings when one LLM failure repeats more than 10 times in 5 minutes", async () => {
+  const alert = (await attributes("staging"))("llm-failures");
+  expect(alert).toMatchObject({
+    environment: null,
+    config: { frequency: 30 },
+    triggers: {
+      logicType: "any-short",
+      conditions: [{ type: "event_frequency_count", comparison: { value: 10, interval: "5m" } }],
+    },
+  });
+  expect(alert["actionFilters"]).toMatchObject([
+    {
+      logicType: "all",
+      conditions: [
+        { type: "tagged_event", comparison: { key: "component", match: "eq", value: "llm" } },
+        { type: "tagged_event", comparison: { key: "environment", match: "eq", value: "staging" } },
+      ],
+    },
+  ]);
+});
+
+test("what a monitor's issue does is told by its own alert alone: the others ask for errors or queries", async () => {
+  const of = await attributes();
+  for (const key of ["spike", "new-issue", "regression", "slow-queries"]) {
+    const [filter] = of(key)["actionFilters"];
+    expect(filter.conditions).toContainEqual({
+      type: "issue_category",
+      comparison: { value: key === "slow-queries" ? 12 : 1 },
+      conditionResult: true,
+    });
+  }
+});
+
 describe("who is told", () => {
-  const actions = async (overrides: Record<string, string>) => {
-    const alerts = componentOf(await runProgram("production", { overrides }), "SentryAlerts");
-    const issueActions = (key: string) => alerts.inputs(`sentry-alerts-${key}`)["actions"];
-    return { critical: issueActions("spike"), warning: issueActions("new-issue") };
+  const told = async (overrides: Overrides) => {
+    const of = await attributes("production", overrides);
+    const actions = (key: string) => of(key)["actionFilters"][0].actions;
+    expect(actions("spike")).toEqual(actions("latency"));
+    expect(actions("new-issue")).toEqual(actions("error-rate-warning"));
+    return { critical: actions("spike"), warning: actions("new-issue") };
   };
 
   test("the team by email, where Sentry is connected to nothing", async () => {
-    expect(await actions({})).toEqual({ critical: [EMAIL], warning: [EMAIL] });
+    expect(await told({})).toEqual({ critical: [EMAIL], warning: [EMAIL] });
     expect((await runProgram("production")).calls.filter(({ token }) => token.startsWith("sentry:"))).toEqual(
       [],
     );
   });
 
   test("PagerDuty for criticals, email and Slack for warnings, where it is", async () => {
-    expect(await actions(CONNECTED)).toEqual({ critical: [PAGE], warning: [EMAIL, SLACK] });
+    expect(await told(CONNECTED)).toEqual({ critical: [PAGE], warning: [EMAIL, SLACK] });
   });
+});
 
-  test("metric alerts email and write to Slack, but can't page", async () => {
-    const run = await runProgram("production", { overrides: CONNECTED });
-    const { triggers } = componentOf(run, "SentryAlerts").inputs("sentry-alerts-latency");
-    expect(triggers).toMatchObject([
-      {
-        actions: [
-          { type: "email" },
-          { type: "slack", targetType: "specific", targetIdentifier: "#alerts", integrationId: 101 },
-        ],
-      },
-    ]);
+test("what is in Sentry by the same name in the same project is taken over", async () => {
+  const alerts = componentOf(await runProgram("production"), "SentryAlerts");
+  const list = (kind: string) => `0/organizations/agentpay/${kind}/?project=4242&per_page=100`;
+  const { name } = (await attributes())("latency");
+  expect(alerts.inputs("sentry-alerts-latency-monitor")).toMatchObject({
+    createPath: "0/organizations/agentpay/projects/agentpay-production/detectors",
+    existing: { list: list("detectors"), where: { name, type: "metric_issue" } },
   });
+  expect(alerts.inputs("sentry-alerts-latency")).toMatchObject({
+    existing: { list: list("workflows"), where: { name, isAttached: true } },
+  });
+  expect(alerts.inputs("sentry-alerts-issues")).toMatchObject({ vendorOwned: true });
 });
 
 test("a paging integration without the service's number is refused", async () => {

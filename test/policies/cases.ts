@@ -65,7 +65,13 @@ const heartbeat = {
 const aws: Sketch = { type: types.AWS_PROVIDER, name: "aws" };
 const level = { escalationDelayInMinutes: 15, targets: [{ id: "A" }] };
 const twoLevels = { numLoops: 1, rules: [level, level] };
-const sentryAlert = { owner: "team:1", triggers: [{ label: "critical", actions: [{ type: "email" }] }] };
+const ends = { conditionGroup: { conditions: [{ conditionResult: 0 }] } };
+const monitor = (attributes: object, more: Partial<Sketch> = {}) =>
+  of(types.SENTRY_MONITOR, { attributes }, more);
+const watching = (window: string, more: Partial<Sketch> = {}) =>
+  monitor({ owner: "team:1", dataSources: [{ window }], ...ends }, more);
+const sentryAlert = (...actionFilters: readonly unknown[]) =>
+  of(types.SENTRY_ALERT, { attributes: { actionFilters } });
 
 export const cases: Readonly<Record<string, RuleCases>> = {
   "aws-cloudwatch-metricalarm-missing-action": {
@@ -488,29 +494,30 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     unknown: undefined,
     missing: [{ type: types.SERVICE_INTEGRATION }, "additionalSecretOutputs"],
   },
-  "sentry-metricalert-missing-owner-and-action": {
-    pass: [
-      [of(types.SENTRY_METRIC_ALERT, sentryAlert)],
-      [of(types.SENTRY_METRIC_ALERT, { ...sentryAlert, owner: UNKNOWN })],
-    ],
+  "sentry-monitor-missing-owner-and-end": {
+    pass: [[monitor({ owner: "team:1", ...ends })], [monitor({ owner: UNKNOWN, ...ends })]],
     fail: [
-      ["triggers", of(types.SENTRY_METRIC_ALERT, { owner: "team:1", triggers: [] })],
-      ["triggers[0]", of(types.SENTRY_METRIC_ALERT, { owner: "team:1", triggers: [{ actions: [] }] })],
+      ["attributes.owner", monitor(ends)],
+      [
+        "attributes.conditionGroup",
+        monitor({ owner: "team:1", conditionGroup: { conditions: [{ conditionResult: 75 }] } }),
+      ],
     ],
-    unknown: [[of(types.SENTRY_METRIC_ALERT, { owner: "team:1", triggers: [{ actions: UNKNOWN }] })]],
-    missing: [of(types.SENTRY_METRIC_ALERT, {}), "owner", "triggers"],
+    unknown: [[monitor({ owner: "team:1", conditionGroup: UNKNOWN })]],
+    missing: [of(types.SENTRY_MONITOR, {}), "attributes.owner", "attributes.conditionGroup"],
   },
-  "sentry-issuealert-missing-action": {
+  "sentry-alert-missing-action": {
     pass: [
-      [of(types.SENTRY_ISSUE_ALERT, { actions: [{ id: UNKNOWN }], filters: [{ id: "environment" }] })],
-      [of(types.SENTRY_ISSUE_ALERT, { actions: [{ id: "email" }], environment: "production" })],
+      [sentryAlert({ conditions: [{ type: "level" }], actions: [{ type: "email" }] })],
+      [sentryAlert({ conditions: [{ comparison: UNKNOWN }], actions: [{ integrationId: UNKNOWN }] })],
     ],
     fail: [
-      ["actions", of(types.SENTRY_ISSUE_ALERT, { actions: [], environment: "production" })],
-      ["filters", of(types.SENTRY_ISSUE_ALERT, { actions: [{ id: "email" }], filters: [] })],
+      ["attributes.actionFilters", sentryAlert()],
+      ["attributes.actionFilters[0]", sentryAlert({ conditions: [{ type: "level" }], actions: [] })],
+      ["attributes.actionFilters[0]", sentryAlert({ conditions: [], actions: [{ type: "email" }] })],
     ],
-    unknown: [[of(types.SENTRY_ISSUE_ALERT, { actions: UNKNOWN, environment: "production" })]],
-    missing: [of(types.SENTRY_ISSUE_ALERT, {}), "actions", "filters"],
+    unknown: [[sentryAlert({ conditions: [{ type: "level" }], actions: UNKNOWN })]],
+    missing: [of(types.SENTRY_ALERT, {}), "attributes.actionFilters"],
   },
   "grafana-alerting-disallow-second-alerter": {
     pass: [[of("grafana:oss/dashboard:Dashboard", {})]],
@@ -700,14 +707,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
           name: "other",
         },
       ],
-      [
-        of(types.SENTRY_METRIC_ALERT, { query: "a", triggers: [{ label: "critical", alertThreshold: 1 }] }),
-        of(
-          types.SENTRY_METRIC_ALERT,
-          { query: "a", triggers: [{ label: "critical", alertThreshold: 2 }] },
-          { name: "b" },
-        ),
-      ],
+      [watching("5m"), watching("15m", { name: "b" })],
     ],
     fail: [
       ["name", alarm({ metricName: "a" }), { ...alarm({ metricName: "a" }), name: "other" }],
@@ -719,15 +719,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
           name: "other",
         },
       ],
-      [
-        "name",
-        of(types.SENTRY_METRIC_ALERT, { query: "a", triggers: [{ label: "critical", alertThreshold: 1 }] }),
-        of(
-          types.SENTRY_METRIC_ALERT,
-          { query: "a", triggers: [{ label: "critical", alertThreshold: 1 }] },
-          { name: "b" },
-        ),
-      ],
+      ["name", watching("5m"), watching("5m", { name: "b" })],
     ],
     unknown: [[alarm({ metricName: UNKNOWN })]],
     missing: [alarm({})],

@@ -27,6 +27,10 @@ const handler: ResourceHandler = {
   delete: async () => {},
 };
 
+/** A dynamic resource is run by Pulumi's own provider, from code that a sketch does not have. */
+const isRunnable = (sketches: readonly Sketch[]) =>
+  sketches.every(({ type }) => !type.startsWith("pulumi-nodejs:"));
+
 const stacks = Object.values(cases).flatMap(({ pass, fail }) => [
   ...pass,
   ...fail.map(([, ...stack]) => stack),
@@ -67,12 +71,17 @@ const named = (events: readonly PolicyEvent[]) =>
 
 test("every bad program is refused, by the rule that is for it", async () => {
   const bad = Object.entries(cases).flatMap(([rule, { fail }]) =>
-    fail.map(([, ...sketches], index) => [`${rule}-${index}`, sketches] as const),
+    fail
+      .map(([, ...sketches], index) => [`${rule}-${index}`, sketches] as const)
+      .filter(([, sketches]) => isRunnable(sketches)),
   );
   const { code, output, policies } = await preview(Object.fromEntries(bad));
   expect(code, output).toBe(1);
   const mandatory = policies.filter(({ enforcementLevel }) => enforcementLevel === "mandatory");
-  expect(named(mandatory)).toEqual(rules.map(({ name }) => name).toSorted());
+  const expected = rules.filter(({ name }) =>
+    cases[name]?.fail.some(([, ...sketches]) => isRunnable(sketches)),
+  );
+  expect(named(mandatory)).toEqual(expected.map(({ name }) => name).toSorted());
   expect(output).not.toContain("hunter2");
 });
 

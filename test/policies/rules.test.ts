@@ -485,10 +485,9 @@ const classes: Readonly<Record<string, string>> = {
   docker: "@pulumi/docker",
   grafana: "@pulumiverse/grafana",
   pagerduty: "@pulumi/pagerduty",
-  sentry: "@pulumiverse/sentry",
 };
 
-test.each(Object.entries(types).filter(([, token]) => !token.startsWith("pulumi:")))(
+test.each(Object.entries(types).filter(([, token]) => !/^pulumi(-nodejs)?:/.test(token)))(
   "%s is the token of a resource",
   (_, token) => {
     const [name = "", module = ""] = token.split(":");

@@ -84,6 +84,7 @@ const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) 
     dsnSecret: sentinel("dsn-secret"),
     secret: sentinel("sentry-key-secret"),
   }),
+  "sentry:index/sentryProject:SentryProject": () => ({ internalId: "4242" }),
   "sentry:index/sentryTeam:SentryTeam": () => ({ internalId: "4711" }),
 };
 

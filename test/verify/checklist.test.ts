@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { sentryMonitors } from "../../catalog/sentry-alerts.ts";
 import { inboundFilters } from "../../catalog/sentry-project.ts";
 import { type Result, runChecks } from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
@@ -84,7 +85,13 @@ const panel = (expr: string) => ({
 const faults: readonly Fault[] = [
   ["sentry-project", "is gone", { answers: { "/projects/agentpay/agentpay-local/": 404 } }, /answered 404/],
   ["sentry-dsn", "is revoked", { answers: { "/envelope/": 403 } }, /answered 403/],
-  ["sentry-alerts", "are deleted", { answers: { "/alert-rules/": [] } }, /missing: Critical: more than 5%/],
+  ["sentry-alerts", "are deleted", { answers: { "/workflows/": [] } }, /alert "Critical: more than 5%/],
+  [
+    "sentry-alerts",
+    "watch nothing any more",
+    { answers: { "/detectors/": sentryMonitors.map(({ name }) => ({ name, enabled: false })) } },
+    /switched off: monitor "Critical: more than 5%/,
+  ],
   [
     "sentry-inbound-filters",
     "are off",

@@ -11,7 +11,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { Client } from "pg";
 import { vi } from "vitest";
 import { parse } from "yaml";
-import { sentryIssueAlerts, sentryMetricAlerts } from "../../catalog/sentry-alerts.ts";
+import { sentryIssueAlerts, sentryMonitors } from "../../catalog/sentry-alerts.ts";
 import { inboundFilters, ownershipRules } from "../../catalog/sentry-project.ts";
 import { checksOf, renderAll } from "../../render/index.ts";
 import { parseSettings, secretKeys } from "../../settings.ts";
@@ -91,15 +91,17 @@ type Answers = Record<string, unknown>;
 
 /** Bodies by a part of the address; the first that matches answers. A number is a status. */
 export const goodAnswers: Readonly<Answers> = {
-  "/agentpay/agentpay-local/rules/": sentryIssueAlerts.map(({ name }) => ({ name })),
-  "/agentpay/agentpay-local/alert-rules/": sentryMetricAlerts.map(({ name }) => ({ name })),
+  "/organizations/agentpay/detectors/": sentryMonitors.map(({ name }) => ({ name, enabled: true })),
+  "/organizations/agentpay/workflows/": [...sentryMonitors, ...sentryIssueAlerts].map(({ name }) => ({
+    ...{ name, enabled: true },
+  })),
   "/agentpay/agentpay-local/filters/": [
     ...inboundFilters("local").map((id) => ({ id, active: true })),
     { id: "localhost", active: false },
     { id: "legacy-browsers", active: ["ie9"] },
   ],
   "/agentpay/agentpay-local/ownership/": { raw: ownershipRules("agentpay-local") },
-  "/projects/agentpay/agentpay-local/": { slug: "agentpay-local" },
+  "/projects/agentpay/agentpay-local/": { id: "7", slug: "agentpay-local" },
   "/api/7/envelope/": { id: "0123456789abcdef" },
   "status.example/api/v1/endpoints/statuses": statusesAt(new Date()),
   "/-/ready": "ready",

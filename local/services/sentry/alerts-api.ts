@@ -1,208 +1,169 @@
+/** Alerts (`workflows`). */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { z } from "zod";
 import { parameter } from "../http-server.ts";
-import * as bodies from "./bodies.ts";
+import * as bodies from "./alert-bodies.ts";
 import { found, invalid, parsed } from "./errors.ts";
 import {
+  type Action,
   INTEGRATIONS,
-  type IssueAlert,
-  type MetricAlert,
   nextId,
   ORGANIZATION,
-  type RuleNode,
+  PAGERDUTY_SERVICE,
   type State,
   type Store,
+  type Workflow,
 } from "./model.ts";
+import { presentGroup, withIds } from "./monitors-api.ts";
+import { checkedEnvironment, checkedOwner, teamOf } from "./owners.ts";
+import { allOf, paged, projectsOf, searchOf } from "./pages.ts";
 
-/** Issue alerts (`rules`) and metric alerts (`alert-rules`). */
 export function alertRoutes(app: FastifyInstance, store: Store): void {
-  issueAlertRoutes(app, store);
-  metricAlertRoutes(app, store);
-}
-
-function issueAlertRoutes(app: FastifyInstance, store: Store): void {
-  const { issueAlerts } = store.state;
-  const path = "/projects/:organization/:project/rules/";
-  const find = (request: FastifyRequest) =>
-    ofProject(request, store.state, issueAlerts[parameter(request, "alert")]);
-  const keep = (request: FastifyRequest, base: Pick<IssueAlert, "id" | "project" | "dateCreated">) => {
-    const body = parsed(bodies.issueAlert, request.body);
-    checkIntegrations(body.actions);
-    const alert: IssueAlert = { ...body, environment: body.environment ?? null, ...base };
-    issueAlerts[alert.id] = alert;
+  const { state } = store;
+  const collection = "/organizations/:organization/workflows/";
+  const find = (request: FastifyRequest) => found(state.workflows[parameter(request, "workflow")]);
+  const keep = (workflow: Workflow) => {
+    state.workflows[workflow.id] = workflow;
     store.save();
-    return presentIssueAlert(alert);
+    return present(workflow);
   };
 
-  app.get(path, async (request) => {
-    const { slug } = projectOf(request, store.state);
-    return Object.values(issueAlerts)
-      .filter(({ project }) => project === slug)
-      .map(presentIssueAlert);
+  app.get(collection, async (request, reply) => {
+    const projects = projectsOf(request, state);
+    const [ids, detectors] = [allOf(request, "id"), allOf(request, "detector")];
+    const search = searchOf(request);
+    const wanted = Object.values(state.workflows).filter(
+      (workflow) =>
+        (projects === undefined || isOf(state, workflow, projects)) &&
+        (ids.length === 0 || ids.includes(workflow.id)) &&
+        (detectors.length === 0 || workflow.detectorIds.some((id) => detectors.includes(id))) &&
+        (search.get("name") ?? workflow.name) === workflow.name,
+    );
+    return paged(request, reply, wanted.map(present));
   });
-  app.post(path, async (request, reply) =>
-    reply.code(201).send(keep(request, newBase(request, store.state))),
+  app.post(collection, async (request, reply) => {
+    const body = parsed(bodies.workflow.required({ triggers: true, actionFilters: true }), request.body);
+    const now = new Date().toISOString();
+    const triggers = { id: "", logicType: "any-short", conditions: [] } as const;
+    const empty: Workflow = {
+      ...{ id: nextId(state), name: "", enabled: true, environment: null, owner: null, config: {} },
+      ...{ detectorIds: [], triggers, actionFilters: [] },
+      ...{ dateCreated: now, dateUpdated: now, lastTriggered: null },
+    };
+    return reply.code(201).send(keep(changed(state, empty, body)));
+  });
+  app.get(`${collection}:workflow/`, async (request) => present(find(request)));
+  app.put(`${collection}:workflow/`, async (request) =>
+    keep(changed(state, find(request), parsed(bodies.workflow, request.body))),
   );
-  app.get(`${path}:alert/`, async (request) => presentIssueAlert(find(request)));
-  app.put(`${path}:alert/`, async (request) => {
-    const { id, project, dateCreated } = find(request);
-    return keep(request, { id, project, dateCreated });
-  });
-  app.delete(`${path}:alert/`, async (request, reply) => {
-    delete issueAlerts[find(request).id];
-    store.save();
-    return reply.code(202).send();
-  });
-}
-
-/** The integration that an action of an issue alert works through, by the setting that names it. */
-const ACCOUNTS: Readonly<Record<string, { readonly setting: string; readonly provider: string }>> = {
-  SlackNotifyServiceAction: { setting: "workspace", provider: "slack" },
-  PagerDutyNotifyServiceAction: { setting: "account", provider: "pagerduty" },
-};
-
-function checkIntegrations(actions: readonly RuleNode[]): void {
-  const problems = actions.flatMap((action, index) => {
-    const account = ACCOUNTS[action.id.split(".").at(-1) ?? ""];
-    if (!account || hasIntegration(account.provider, String(action[account.setting]))) return [];
-    return [
-      `${index}.${account.setting}: the organization has no ${account.provider} integration of this id`,
-    ];
-  });
-  if (problems.length > 0) throw invalid({ actions: problems });
-}
-
-function hasIntegration(provider: string, id: string): boolean {
-  return INTEGRATIONS.some((integration) => integration.provider.key === provider && integration.id === id);
-}
-
-/** Sentry adds to each node a sentence that says what it does. */
-function presentIssueAlert(alert: IssueAlert): object {
-  const described = (nodes: readonly RuleNode[]) =>
-    nodes.map((node) => ({ ...node, name: node.id.split(".").at(-1) }));
-  return {
-    ...alert,
-    conditions: described(alert.conditions),
-    filters: described(alert.filters),
-    actions: described(alert.actions),
-    projects: [alert.project],
-    status: "active",
-  };
-}
-
-function metricAlertRoutes(app: FastifyInstance, store: Store): void {
-  const { metricAlerts } = store.state;
-  const path = "/projects/:organization/:project/alert-rules/";
-  const find = (request: FastifyRequest) =>
-    ofProject(request, store.state, metricAlerts[parameter(request, "alert")]);
-  const keep = (request: FastifyRequest, base: Pick<MetricAlert, "id" | "project" | "dateCreated">) => {
-    const alert = metricAlert(store.state, parsed(bodies.metricAlert, request.body), base);
-    metricAlerts[alert.id] = alert;
-    store.save();
-    return presentMetricAlert(alert);
-  };
-
-  app.get(path, async (request) => {
-    const { slug } = projectOf(request, store.state);
-    return Object.values(metricAlerts)
-      .filter(({ project }) => project === slug)
-      .map(presentMetricAlert);
-  });
-  app.post(path, async (request, reply) =>
-    reply.code(201).send(keep(request, newBase(request, store.state))),
-  );
-  app.get("/organizations/:organization/alert-rules/:alert/", async (request) =>
-    presentMetricAlert(found(metricAlerts[parameter(request, "alert")])),
-  );
-  app.put(`${path}:alert/`, async (request) => {
-    const { id, project, dateCreated } = find(request);
-    return keep(request, { id, project, dateCreated });
-  });
-  app.delete(`${path}:alert/`, async (request, reply) => {
-    delete metricAlerts[find(request).id];
+  app.delete(`${collection}:workflow/`, async (request, reply) => {
+    delete state.workflows[find(request).id];
     store.save();
     return reply.code(204).send();
   });
 }
 
-function metricAlert(
-  state: State,
-  { projects: _, ...body }: z.infer<typeof bodies.metricAlert>,
-  base: Pick<MetricAlert, "id" | "project" | "dateCreated">,
-): MetricAlert {
-  const problems: string[] = [];
-  const triggers = body.triggers.map((trigger, index) => ({
-    ...trigger,
-    id: trigger.id ?? nextId(state),
-    resolveThreshold: trigger.resolveThreshold ?? null,
-    actions: trigger.actions.map((action, position) => {
-      const problem = actionProblem(state, action);
-      if (problem) problems.push(`${index}.actions.${position}.${problem}`);
-      return {
-        ...action,
-        id: action.id ?? nextId(state),
-        targetIdentifier: action.targetIdentifier ?? null,
-        integrationId: action.integrationId ?? null,
-      };
-    }),
-  }));
-  if (problems.length > 0) throw invalid({ triggers: problems });
+/** Also where it is attached to nothing: so does Sentry list it for every project. */
+function isOf({ detectors }: State, { detectorIds }: Workflow, projects: readonly string[]): boolean {
+  return (
+    detectorIds.length === 0 || detectorIds.some((id) => projects.includes(detectors[id]?.project ?? ""))
+  );
+}
+
+function changed(state: State, workflow: Workflow, body: bodies.WorkflowBody): Workflow {
+  const detectorIds = body.detectorIds?.map(String) ?? workflow.detectorIds;
+  const missing = detectorIds.filter((id) => state.detectors[id] === undefined);
+  if (missing.length > 0)
+    throw invalid({ detectorIds: [`Some detectors do not exist: {${missing.join(", ")}}`] });
+  const { config } = body;
   return {
-    ...body,
-    eventTypes: body.eventTypes ?? (body.dataset === "events" ? ["default", "error"] : ["transaction"]),
-    resolveThreshold: body.resolveThreshold ?? null,
-    environment: body.environment ?? null,
-    owner: body.owner ?? null,
-    triggers,
-    ...base,
+    ...workflow,
+    name: body.name,
+    enabled: body.enabled ?? workflow.enabled,
+    environment:
+      body.environment === undefined ? workflow.environment : checkedEnvironment(state, body.environment),
+    owner: body.owner === undefined ? workflow.owner : checkedOwner(state, body.owner),
+    config: config
+      ? config.frequency === undefined
+        ? {}
+        : { frequency: config.frequency }
+      : workflow.config,
+    detectorIds,
+    triggers: body.triggers ? withIds(state, body.triggers) : workflow.triggers,
+    actionFilters:
+      body.actionFilters?.map((filter) => ({
+        ...withIds(state, filter),
+        actions: filter.actions.map((action) => kept(state, action)),
+      })) ?? workflow.actionFilters,
+    dateUpdated: new Date().toISOString(),
   };
 }
 
-type Action = z.infer<typeof bodies.metricAlert>["triggers"][number]["actions"][number];
+/** As Sentry keeps an action: what it is told to find, it has found. */
+function kept(state: State, { type, integrationId, config, data }: bodies.ActionBody): Action {
+  const problem = problemOf(state, { type, integrationId, config });
+  if (problem) throw invalid({ actionFilters: [problem] });
+  const { targetType, targetIdentifier = null, targetDisplay = null } = config;
+  const channel = targetDisplay?.replace(/^#/, "") ?? null;
+  return {
+    ...{ id: nextId(state), type, data, status: "active" },
+    integrationId: integrationId == null ? null : String(integrationId),
+    config:
+      type === "slack"
+        ? { targetType, targetIdentifier: `C0${channel?.toUpperCase()}`, targetDisplay: channel }
+        : { targetType, targetIdentifier, targetDisplay },
+  };
+}
 
-function actionProblem(
+function problemOf(
   state: State,
-  { type, targetType, targetIdentifier, integrationId }: Action,
+  { type, integrationId, config }: Omit<bodies.ActionBody, "data">,
 ): string | undefined {
   if (type === "email") {
-    if (targetType !== "user" && targetType !== "team")
-      return "targetType: an email goes to a user or a team";
-    const team = Object.values(state.teams).find(({ id }) => id === targetIdentifier);
-    return targetType === "team" && !team ? "targetIdentifier: Team does not exist" : undefined;
+    const isKnown = config.targetType !== "team" || teamOf(state, config.targetIdentifier ?? "");
+    return isKnown ? undefined : "Team does not exist";
   }
-  if (type !== "slack" && type !== "pagerduty") return undefined;
-  if (!integrationId) return "integrationId: Integration must be provided for this action";
-  return hasIntegration(type, String(integrationId))
-    ? undefined
-    : "integrationId: Integration does not exist";
+  const known = INTEGRATIONS.some(
+    ({ id, provider }) => provider.key === type && id === String(integrationId),
+  );
+  if (!known) return `The organization has no ${type} integration of this id.`;
+  if (type === "pagerduty" && config.targetIdentifier !== PAGERDUTY_SERVICE.id)
+    return "The service has no access to the PagerDuty account.";
+  return undefined;
 }
 
-function presentMetricAlert(alert: MetricAlert): object {
-  const triggers = alert.triggers.map((trigger) => ({
-    ...trigger,
-    alertRuleId: alert.id,
-    actions: trigger.actions.map((action) => ({
-      ...action,
-      alertRuleTriggerId: trigger.id,
-      sentryAppId: null,
+function present({ triggers, actionFilters, ...workflow }: Workflow): object {
+  return {
+    ...workflow,
+    organizationId: ORGANIZATION.id,
+    createdBy: null,
+    triggers: { ...presentGroup(triggers), actions: [] },
+    actionFilters: actionFilters.map((filter) => ({
+      ...presentGroup(filter),
+      actions: filter.actions.toReversed(),
     })),
-  }));
-  return { ...alert, triggers, projects: [alert.project], organizationId: ORGANIZATION.id, status: 0 };
+  };
 }
 
-function projectOf(request: FastifyRequest, { projects }: State) {
-  return found(projects[parameter(request, "project")]);
-}
+const DEFAULT_ALERT = "Send a notification for high priority issues";
 
-function ofProject<T extends { project: string }>(
-  request: FastifyRequest,
-  state: State,
-  alert: T | undefined,
-): T {
-  return found(alert?.project === projectOf(request, state).slug ? alert : undefined);
-}
-
-function newBase(request: FastifyRequest, state: State) {
-  const { slug: project } = projectOf(request, state);
-  return { id: nextId(state), project, dateCreated: new Date().toISOString() };
+/** Sentry's own alert of a new project, to whoever Sentry takes for the owner of an issue. */
+export function addDefaultAlert(state: State, project: string, dateCreated: string): void {
+  const stream = Object.values(state.detectors).find(
+    (detector) => detector.project === project && detector.type === "issue_stream",
+  );
+  const condition = (type: string) => ({ type, comparison: true, conditionResult: true });
+  const triggers = ["new_high_priority_issue", "existing_high_priority_issue"].map(condition);
+  const id = nextId(state);
+  const action: Action = {
+    ...{ id: nextId(state), type: "email", integrationId: null, status: "active" },
+    config: { targetType: "issue_owners", targetIdentifier: null, targetDisplay: null },
+    data: { fallthroughType: "ActiveMembers" },
+  };
+  state.workflows[id] = {
+    ...{ id, name: DEFAULT_ALERT, enabled: true, environment: null, owner: null, config: { frequency: 30 } },
+    detectorIds: stream ? [stream.id] : [],
+    triggers: withIds(state, { logicType: "any-short", conditions: triggers }),
+    actionFilters: [{ ...withIds(state, { logicType: "all", conditions: [] }), actions: [action] }],
+    ...{ dateCreated, dateUpdated: dateCreated, lastTriggered: null },
+  };
 }

@@ -5,7 +5,9 @@ import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { JsonStore } from "../json-store.ts";
 import { ApiError } from "./errors.ts";
+import { takeError } from "./issues.ts";
 import type { Key, Project, ReceivedEvent, State } from "./model.ts";
+import { takeTransaction } from "./traces.ts";
 
 /** How many events are kept. */
 const KEPT_EVENTS = 300;
@@ -14,20 +16,24 @@ const BODY_LIMIT = 20 * 1024 * 1024;
 
 type Json = Readonly<Record<string, unknown>>;
 
-export function ingest(app: FastifyInstance, store: JsonStore<State>): void {
+export function ingest(app: FastifyInstance, store: JsonStore<State>, now: () => number): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "*",
     { parseAs: "buffer", bodyLimit: BODY_LIMIT },
     async (request: FastifyRequest, body: Buffer) => unpacked(body, request.headers["content-encoding"]),
   );
+  const take = (project: Project, eventId: string, type: string, payload: Json) => {
+    remember(store.state, project, eventId, type, payload);
+    if (type === "event") takeError(store.state, project, payload, now());
+    if (type === "transaction") takeTransaction(store.state, project, payload, now());
+  };
   app.post("/:project/envelope/", async (request) => {
     const lines = linesOf(request.body);
     const header = json(lines[0]);
     const project = authorized(request, store.state, header["dsn"]);
     const eventId = String(header["event_id"] ?? newEventId());
-    for (const { type, payload } of itemsOf(lines.slice(1)))
-      remember(store.state, project, eventId, type, payload);
+    for (const { type, payload } of itemsOf(lines.slice(1))) take(project, eventId, type, payload);
     store.save();
     return { id: eventId };
   });
@@ -35,7 +41,7 @@ export function ingest(app: FastifyInstance, store: JsonStore<State>): void {
     const project = authorized(request, store.state);
     const payload = json(linesOf(request.body).join("\n"));
     const eventId = String(payload["event_id"] ?? newEventId());
-    remember(store.state, project, eventId, "event", payload);
+    take(project, eventId, "event", payload);
     store.save();
     return { id: eventId };
   });

@@ -1,9 +1,10 @@
 /** The part of Sentry's API (`/api/0/`) that the program's resources and functions use. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { parameter, urlOf } from "../http-server.ts";
-import { alertRoutes } from "./alerts-api.ts";
+import { addDefaultAlert, alertRoutes } from "./alerts-api.ts";
 import * as bodies from "./bodies.ts";
 import { ApiError, found, invalid, notFound, parsed, unauthorized } from "./errors.ts";
+import { goneRoutes } from "./gone.ts";
 import {
   INTEGRATIONS,
   type Key,
@@ -15,6 +16,7 @@ import {
   type Store,
   type Team,
 } from "./model.ts";
+import { addOwnMonitors, monitorRoutes, removeDetectors } from "./monitors-api.ts";
 import { projectSettingsRoutes } from "./project-settings-api.ts";
 
 /** Every route below `/api/0`; all of them want `Authorization: Bearer ...`. */
@@ -41,7 +43,9 @@ export function managementApi(app: FastifyInstance, store: Store): void {
   teamRoutes(app, store);
   projectRoutes(app, store);
   keyRoutes(app, store);
+  monitorRoutes(app, store);
   alertRoutes(app, store);
+  goneRoutes(app);
   projectSettingsRoutes(app, store);
 }
 
@@ -97,18 +101,21 @@ function projectRoutes(app: FastifyInstance, store: Store): void {
 
   app.post("/teams/:organization/:team/projects/", async (request, reply) => {
     const team = found(teams[parameter(request, "team")]);
-    const body = parsed(bodies.project, request.body);
+    const body = parsed(bodies.newProject, request.body);
     const slug = body.slug ?? slugOf(body.name);
     if (projects[slug]) throw new ApiError(409, { detail: "A project with this slug already exists." });
     // As on sentry.io, a new project starts with a key named Default.
     const key = newKey(slug, "Default");
     store.state.keys[key.id] = key;
+    const dateCreated = new Date().toISOString();
+    addOwnMonitors(store.state, slug, dateCreated);
+    if (body.default_rules) addDefaultAlert(store.state, slug, dateCreated);
     const project = keep({
       id: nextId(store.state),
       slug,
       name: body.name,
       platform: body.platform ?? null,
-      dateCreated: new Date().toISOString(),
+      dateCreated,
       resolveAge: body.resolveAge ?? 0,
       digestsMinDelay: body.digestsMinDelay ?? 300,
       digestsMaxDelay: body.digestsMaxDelay ?? 1800,
@@ -131,6 +138,7 @@ function projectRoutes(app: FastifyInstance, store: Store): void {
   app.delete("/projects/:organization/:project/", async (request, reply) => {
     const { slug } = find(request);
     delete projects[slug];
+    removeDetectors(store.state, ({ project }) => project === slug);
     for (const table of partTables(store.state)) {
       for (const { id, project } of Object.values(table)) if (project === slug) delete table[id];
     }
@@ -151,7 +159,7 @@ function projectRoutes(app: FastifyInstance, store: Store): void {
 type Part = { readonly id: string; readonly project: string };
 
 function partTables(state: State): Record<string, Part>[] {
-  return [state.keys, state.issueAlerts, state.metricAlerts, state.projectSettings];
+  return [state.keys, state.detectors, state.issues, state.projectSettings];
 }
 
 function renameParts(state: State, from: string, to: string): void {

@@ -35,56 +35,120 @@ export interface Key {
   readonly dateCreated: string;
 }
 
-/** One condition, filter or action of an issue alert: `id` names the rule, the rest are its settings. */
-export type RuleNode = Readonly<Record<string, unknown>> & { readonly id: string };
-
-export interface IssueAlert {
-  readonly id: string;
-  readonly project: string;
-  readonly name: string;
-  readonly actionMatch: "all" | "any";
-  readonly filterMatch: "all" | "any" | "none";
-  readonly frequency: number;
-  readonly environment: string | null;
-  readonly conditions: readonly RuleNode[];
-  readonly filters: readonly RuleNode[];
-  readonly actions: readonly RuleNode[];
-  readonly dateCreated: string;
-}
-
-export interface TriggerAction {
+export interface Condition {
   readonly id: string;
   readonly type: string;
-  readonly targetType: string;
-  readonly targetIdentifier: string | null;
-  readonly integrationId: number | null;
+  readonly comparison: unknown;
+  /** Of a monitor the priority that its issue gets, 0 where it ends; of an alert true. */
+  readonly conditionResult: number | boolean;
 }
 
-export interface Trigger {
+export interface ConditionGroup {
   readonly id: string;
-  readonly label: "critical" | "warning";
-  readonly thresholdType: number;
-  readonly alertThreshold: number;
-  readonly resolveThreshold: number | null;
-  readonly actions: readonly TriggerAction[];
+  readonly logicType: "any" | "any-short" | "all" | "none";
+  readonly conditions: readonly Condition[];
 }
 
-export interface MetricAlert {
+/** What a monitor asks of the events that arrived. */
+export interface DataSource {
+  readonly dataset: string;
+  readonly queryType: number;
+  readonly aggregate: string;
+  readonly query: string;
+  /** Seconds. */
+  readonly timeWindow: number;
+  readonly environment: string | null;
+  readonly eventTypes: readonly string[];
+  readonly extrapolationMode: string;
+}
+
+/** A monitor. Each project has two from its first day, which nobody makes and nobody removes. */
+export interface Detector {
   readonly id: string;
+  /** Slug. */
   readonly project: string;
   readonly name: string;
-  readonly dataset: string;
-  readonly eventTypes: readonly string[];
-  readonly query: string;
-  readonly aggregate: string;
-  /** Minutes. */
-  readonly timeWindow: number;
-  readonly thresholdType: number;
-  readonly resolveThreshold: number | null;
+  readonly type: "error" | "issue_stream" | "metric_issue";
+  readonly description: string | null;
+  /** Such as `team:1`. */
+  readonly owner: string | null;
+  readonly enabled: boolean;
+  readonly dataSource: DataSource | null;
+  readonly conditionGroup: ConditionGroup | null;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly dateCreated: string;
+  readonly dateUpdated: string;
+}
+
+export interface Action {
+  readonly id: string;
+  readonly type: string;
+  readonly integrationId: string | null;
+  readonly config: {
+    readonly targetType: string;
+    readonly targetIdentifier: string | null;
+    readonly targetDisplay: string | null;
+  };
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly status: "active";
+}
+
+export interface ActionFilter extends ConditionGroup {
+  readonly actions: readonly Action[];
+}
+
+/** An alert. It belongs to the organization, and to a project by the monitors that it is attached to. */
+export interface Workflow {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
   readonly environment: string | null;
   readonly owner: string | null;
-  readonly triggers: readonly Trigger[];
+  /** Minutes. */
+  readonly config: { readonly frequency?: number };
+  readonly detectorIds: readonly string[];
+  readonly triggers: ConditionGroup;
+  readonly actionFilters: readonly ActionFilter[];
   readonly dateCreated: string;
+  readonly dateUpdated: string;
+  readonly lastTriggered: string | null;
+}
+
+/** What events of one kind, or a monitor that saw something, are to people. */
+export interface Issue {
+  readonly id: string;
+  /** Slug. */
+  readonly project: string;
+  readonly category: "error" | "db_query" | "metric";
+  /** What makes events the same issue. */
+  readonly fingerprint: string;
+  readonly title: string;
+  /** 75 is high, 50 medium. */
+  readonly priority: number;
+  readonly status: "unresolved" | "resolved";
+  /** Milliseconds since the epoch of each event, the newest last. */
+  readonly seen: readonly number[];
+}
+
+/** That somebody was told. */
+export interface Notification {
+  readonly at: string;
+  readonly alert: string;
+  readonly issue: string;
+  readonly state: "open" | "resolved";
+  readonly action: string;
+  /** A team's slug, a channel, a service. */
+  readonly to: string;
+}
+
+/** One traced request, as monitors count it. */
+export interface Segment {
+  /** Slug. */
+  readonly project: string;
+  /** Milliseconds since the epoch at which it arrived. */
+  readonly at: number;
+  readonly milliseconds: number;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** The inbound filters that are on or off as a whole. */
@@ -131,10 +195,15 @@ export interface State {
   readonly teams: Record<string, Team>;
   readonly projects: Record<string, Project>;
   readonly keys: Record<string, Key>;
-  readonly issueAlerts: Record<string, IssueAlert>;
-  readonly metricAlerts: Record<string, MetricAlert>;
+  readonly detectors: Record<string, Detector>;
+  readonly workflows: Record<string, Workflow>;
   readonly projectSettings: Record<string, ProjectSettings>;
   readonly events: ReceivedEvent[];
+  readonly issues: Record<string, Issue>;
+  readonly segments: Segment[];
+  readonly notifications: Notification[];
+  /** When an alert last told of an issue, in milliseconds since the epoch, by `<workflow>/<issue>`. */
+  readonly told: Record<string, number>;
 }
 
 export type Store = JsonStore<State>;
@@ -147,10 +216,14 @@ export const INTEGRATIONS: readonly Integration[] = [
   { id: "102", name: "AgentPay", provider: { key: "pagerduty", slug: "pagerduty", name: "PagerDuty" } },
 ];
 
+/** The one service that the PagerDuty integration knows. */
+export const PAGERDUTY_SERVICE = { id: "1", name: "AgentPay" } as const;
+
 export function initialState(): State {
   return {
     ...{ lastId: 1000, teams: {}, projects: {}, keys: {} },
-    ...{ issueAlerts: {}, metricAlerts: {}, projectSettings: {}, events: [] },
+    ...{ detectors: {}, workflows: {}, projectSettings: {}, events: [] },
+    ...{ issues: {}, segments: [], notifications: [], told: {} },
   };
 }
 

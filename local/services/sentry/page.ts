@@ -11,9 +11,10 @@ export function sentryPage(state: State, now: Date): string {
     accent: "#6a5fc1",
     refresh: 10,
     body: html`
+<h2>Who was told</h2>${notificationTable(state)}
 <h2>Last events</h2>${eventTable(state)}
 <h2>Projects</h2>${projectTable(state)}
-<h2>Alerts</h2>${alertTable(state)}`,
+<h2>Monitors and alerts</h2>${alertTable(state)}`,
   });
 }
 
@@ -43,20 +44,35 @@ function projectTable(state: State) {
   return table(["Project", "Platform", "Teams", "Keys (public part)"], rows, "No project yet.");
 }
 
-function alertTable(state: State) {
-  const issues = Object.values(state.issueAlerts).map((alert) => [
-    alert.name,
-    "issue",
-    alert.project,
-    `${alert.conditions.length} conditions, ${alert.filters.length} filters, ${alert.actions.length} actions`,
-  ]);
-  const metrics = Object.values(state.metricAlerts).map((alert) => [
-    alert.name,
-    "metric",
-    alert.project,
-    html`<code>${alert.aggregate}</code> over ${alert.timeWindow} min: ${alert.triggers.map(
-      (trigger) => html`${badge(trigger.label)} ${trigger.alertThreshold} `,
-    )}`,
-  ]);
-  return table(["Alert", "Kind", "Project", "What"], [...issues, ...metrics], "No alert yet.");
+function alertTable({ detectors, workflows }: State) {
+  const monitors = Object.values(detectors).flatMap(({ name, project, dataSource, conditionGroup }) => {
+    const limits = (conditionGroup?.conditions ?? []).map(
+      ({ conditionResult, comparison }) =>
+        html`${badge(conditionResult === 0 ? "ends" : conditionResult === 75 ? "critical" : "warning")} ${String(comparison)} `,
+    );
+    if (!dataSource) return [];
+    const minutes = dataSource.timeWindow / 60;
+    return [
+      [name, "monitor", project, html`<code>${dataSource.aggregate}</code> over ${minutes} min: ${limits}`],
+    ];
+  });
+  const alerts = Object.values(workflows).map(
+    ({ name, detectorIds, triggers, actionFilters, lastTriggered }) => [
+      name,
+      "alert",
+      [...new Set(detectorIds.map((id) => detectors[id]?.project ?? "?"))].join(", "),
+      `${triggers.conditions.map(({ type }) => type).join(", ") || "any event"}; tells ${actionFilters
+        .flatMap(({ actions }) => actions.map(({ type }) => type))
+        .join(", ")}${lastTriggered ? `; last rang ${lastTriggered}` : ""}`,
+    ],
+  );
+  return table(["Name", "Kind", "Project", "What"], [...monitors, ...alerts], "No alert yet.");
+}
+
+function notificationTable({ notifications }: State) {
+  const rows = notifications
+    .slice(-SHOWN_EVENTS)
+    .toReversed()
+    .map(({ at, state, alert, issue, action, to }) => [at, badge(state), alert, issue, `${action}: ${to}`]);
+  return table(["At", "", "Alert", "Issue", "Told"], rows, "Nobody was told of anything.");
 }

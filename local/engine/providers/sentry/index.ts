@@ -2,9 +2,7 @@ import { z } from "zod";
 import type { FunctionHandler, StandInPackage } from "../../resource.ts";
 import type { RestClient } from "../rest/client.ts";
 import { sentryClient } from "./client.ts";
-import { issueAlert } from "./issue-alert.ts";
 import { key } from "./key.ts";
-import { metricAlert } from "./metric-alert.ts";
 import { project } from "./project.ts";
 import { team } from "./team.ts";
 
@@ -25,9 +23,7 @@ export const sentryPackage: StandInPackage<z.output<typeof configuration>> = {
     const client = sentryClient(token, baseUrl);
     return {
       resources: {
-        "sentry:index/sentryIssueAlert:SentryIssueAlert": issueAlert(client),
         "sentry:index/sentryKey:SentryKey": key(client),
-        "sentry:index/sentryMetricAlert:SentryMetricAlert": metricAlert(client),
         "sentry:index/sentryProject:SentryProject": project(client),
         "sentry:index/sentryTeam:SentryTeam": team(client),
       },

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunningServer } from "../../../local/services/http-server.ts";
-import { startSentry } from "../../../local/services/sentry/server.ts";
-import { type Call, caller, temporaryFolder } from "./support.ts";
+import type { RunningServer } from "../../../../local/services/http-server.ts";
+import { startSentry } from "../../../../local/services/sentry/server.ts";
+import { type Call, caller, temporaryFolder } from "../support.ts";
 
 const dataFolder = temporaryFolder();
 let server: RunningServer;
@@ -52,36 +52,16 @@ describe("API", () => {
     expect(key.dsn.secret).toContain(key.secret);
   });
 
-  test("deleting a project takes its keys and alerts along", async () => {
+  test("deleting a project takes its keys and monitors along", async () => {
     const { project } = await newProject("short lived");
-    const rules = `/api/0/projects/agentpay/${project.slug}/rules/`;
-    const id = "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition";
-    const actions = [{ id: "sentry.rules.actions.notify_event.NotifyEventAction" }];
-    const rule = { name: "new", actionMatch: "all", frequency: 30, conditions: [{ id }], actions };
-    expect((await call("POST", rules, rule)).status).toBe(201);
+    const monitors = `/api/0/organizations/agentpay/detectors/?project=${project.id}`;
+    expect((await call("GET", monitors)).body).toHaveLength(2);
     expect((await call("DELETE", `/api/0/projects/agentpay/${project.slug}/`)).status).toBe(204);
-    await newProject("short lived");
-    expect((await call("GET", rules)).body).toEqual([]);
-  });
-
-  test("issue alerts: unknown rules, missing settings and bad choices are refused by field", async () => {
-    const { project } = await newProject("issues");
-    const { status, body } = await call("POST", `/api/0/projects/agentpay/${project.slug}/rules/`, {
-      name: "wrong",
-      actionMatch: "some",
-      frequency: 1,
-      conditions: [{ id: "sentry.rules.conditions.nope" }],
-      filters: [{ id: "sentry.rules.filters.level.LevelFilter", match: "gte", level: "45" }],
-      actions: [
-        {
-          id: "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
-          workspace: "999",
-          channel: "#alerts",
-        },
-      ],
-    });
-    expect(status).toBe(400);
-    expect(Object.keys(body).toSorted()).toEqual(["actionMatch", "conditions", "filters", "frequency"]);
+    expect((await call("GET", monitors)).body).toEqual([]);
+    const { body: again } = await newProject("short lived").then(({ project: { slug } }) =>
+      call("GET", `/api/0/projects/agentpay/${slug}/keys/`),
+    );
+    expect(again).toHaveLength(1);
   });
 
   test("inbound filters and ownership are the project's from its first day, and only known ones are taken", async () => {
