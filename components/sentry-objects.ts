@@ -48,7 +48,7 @@ function comparableAction({ config, ...action }: Action): Action {
   return { ...action, config: { ...target, ...named } } as Action;
 }
 
-const monitorProvider = restProvider({
+export const monitorProvider = restProvider({
   vendor: "Sentry",
   update: "PUT",
   pathEnd: "/",
@@ -68,7 +68,7 @@ const monitorProvider = restProvider({
   },
 });
 
-const alertProvider = restProvider({
+export const alertProvider = restProvider({
   vendor: "Sentry",
   update: "PUT",
   pathEnd: "/",

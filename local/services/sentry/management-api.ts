@@ -5,6 +5,7 @@ import { addDefaultAlert, alertRoutes } from "./alerts-api.ts";
 import * as bodies from "./bodies.ts";
 import { ApiError, found, invalid, notFound, parsed, unauthorized } from "./errors.ts";
 import { goneRoutes } from "./gone.ts";
+import { issueRoutes } from "./issues-api.ts";
 import {
   INTEGRATIONS,
   type Key,
@@ -20,7 +21,7 @@ import { addOwnMonitors, monitorRoutes, removeDetectors } from "./monitors-api.t
 import { projectSettingsRoutes } from "./project-settings-api.ts";
 
 /** Every route below `/api/0`; all of them want `Authorization: Bearer ...`. */
-export function managementApi(app: FastifyInstance, store: Store): void {
+export function managementApi(app: FastifyInstance, store: Store, now: () => number): void {
   app.addHook("onRequest", async ({ headers }) => {
     if (!/^Bearer \S+$/.test(headers.authorization ?? "")) throw unauthorized();
   });
@@ -45,6 +46,7 @@ export function managementApi(app: FastifyInstance, store: Store): void {
   keyRoutes(app, store);
   monitorRoutes(app, store);
   alertRoutes(app, store);
+  issueRoutes(app, store, now);
   goneRoutes(app);
   projectSettingsRoutes(app, store);
 }

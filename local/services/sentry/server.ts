@@ -52,7 +52,7 @@ export async function startSentry({
     return reply.code(204).send();
   });
   await app.register(
-    plugin((scope) => managementApi(scope, store)),
+    plugin((scope) => managementApi(scope, store, now)),
     { prefix: "/api/0" },
   );
   await app.register(
