@@ -119,7 +119,10 @@ class SettingsProvider implements pulumi.dynamic.ResourceProvider<Settings, Sett
     const url = `${this.apiUrl}0/${path}`;
     const response = await fetch(url, {
       method,
-      headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
+      headers: {
+        Authorization: `Bearer ${this.token}`,
+        ...(body && { "Content-Type": "application/json" }),
+      },
       body: body ? JSON.stringify(body) : undefined,
       signal: AbortSignal.timeout(30_000),
     });
