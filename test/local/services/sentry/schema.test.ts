@@ -37,8 +37,10 @@ function jsonSchema(of: unknown): unknown {
   return nullable === true ? { anyOf: [plain, { type: "null" }] } : plain;
 }
 
-const schemaOf = (content: Json | undefined) =>
-  z.fromJSONSchema(jsonSchema((content?.["application/json"] as Json)["schema"]) as never);
+const schemaOf = (content: Json | undefined) => {
+  const { schema } = content?.["application/json"] as { schema: unknown };
+  return z.fromJSONSchema(jsonSchema(schema) as never);
+};
 
 /** It names fields as the server's own code does; what is passed has them in camel case. */
 function snakeCase(body: unknown): unknown {

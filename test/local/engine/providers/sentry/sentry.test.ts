@@ -156,26 +156,3 @@ describe("SentryKey", () => {
     await expect(make(handler, { organization, project: "nothing" })).rejects.toThrow("(404)");
   });
 });
-
-const FIRST_SEEN = { id: "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition" };
-const FREQUENCY = {
-  id: "sentry.rules.conditions.event_frequency.EventFrequencyCondition",
-  value: "100",
-  comparisonType: "count",
-  interval: "1h",
-};
-const NOTIFY = {
-  id: "sentry.mail.actions.NotifyEmailAction",
-  targetType: "IssueOwners",
-  targetIdentifier: "",
-};
-const issueAlert = {
-  organization,
-  name: "New issue",
-  actionMatch: "any",
-  filterMatch: "all",
-  frequency: 30,
-  conditions: [FIRST_SEEN, FREQUENCY],
-  filters: [{ id: "sentry.rules.filters.level.LevelFilter", match: "gte", level: "40" }],
-  actions: [NOTIFY],
-};
