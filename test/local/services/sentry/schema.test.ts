@@ -38,8 +38,8 @@ function jsonSchema(of: unknown): unknown {
 }
 
 const schemaOf = (content: Json | undefined) => {
-  const { schema } = content?.["application/json"] as { schema: unknown };
-  return z.fromJSONSchema(jsonSchema(schema) as never);
+  const described = content?.["application/json"] as { schema: unknown } | undefined;
+  return z.fromJSONSchema(jsonSchema(described?.schema) as never);
 };
 
 /** It names fields as the server's own code does; what is passed has them in camel case. */
