@@ -1,10 +1,13 @@
 /**
- * Which alert makes which others superfluous: whoever knows the cause need not be told of its symptoms. What is muted
- * stays visible in Alertmanager, and rings as soon as its cause is gone and it is not.
+ * Which alert keeps which others from beginning: whoever knows the cause need not be told of its symptoms. It is part of
+ * the rules, not of Alertmanager, so that nobody waits for an end that is never told (docs/decisions.md): what has fired
+ * goes on and ends by itself, and what was held back rings as soon as its cause is gone and it is not.
  */
+import type { Alert } from "./alerts/alert.ts";
 import { alerts, expressionOf } from "./alerts/index.ts";
+import { inSeconds } from "./duration.ts";
+import { longestMemory } from "./memory.ts";
 import { burnRateWindows, objectives } from "./objectives.ts";
-import type { EndpointKey } from "./uptime.ts";
 
 /** Alerts by name and by labels; what both leave open matches. */
 export interface AlertSelector {
@@ -13,34 +16,29 @@ export interface AlertSelector {
   readonly labels?: Readonly<Record<string, readonly string[]>>;
 }
 
+/**
+ * A cause must be told to the people of its symptoms, and must explain them whatever else it may be a sign of: an exporter
+ * that is refused says nothing of the database's users. It fires before its symptoms do (a test compares hold times).
+ */
 export interface Inhibition {
-  /** Shown by Alertmanager with what it mutes. */
   readonly name: string;
+  /** In a sentence: how the cause brings the symptoms about. */
+  readonly why: string;
   readonly source: AlertSelector;
   /** Never among the sources: an alert that mutes itself is never heard. */
   readonly targets: AlertSelector;
-  /** Labels that both must have alike. Where neither has one, Alertmanager takes it for alike: list what all carry. */
+  /** Labels that both must have, and have alike. Empty where the cause explains every one of the symptoms. */
   readonly equal: readonly string[];
 }
 
 const burnAlerts = (prefixes: readonly string[]) => prefixes.map((prefix) => `${prefix}BudgetBurn`);
 
-/** The symptoms that AgentPay's users and SLIs show when the API can't answer. */
-const apiSymptoms = [
-  "HighErrorRate",
-  "ElevatedErrorRate",
-  "SlowAPIResponses",
-  ...burnAlerts(["APIAvailability", "APILatency"]),
-];
-
-/** A cause by its name, within one environment. */
-function mutes(source: string, targets: readonly string[], equal: readonly string[] = []): Inhibition {
-  return {
-    name: source,
-    source: { names: [source] },
-    targets: { names: targets },
-    equal: [...equal, "environment"],
-  };
+function mutes(
+  source: string,
+  targets: readonly string[],
+  { by = [], why }: { readonly by?: readonly string[]; readonly why: string },
+): Inhibition {
+  return { name: source, why, source: { names: [source] }, targets: { names: targets }, equal: by };
 }
 
 /** Alerts that take samples that don't arrive for an outage. */
@@ -49,99 +47,98 @@ const findMissing = alerts
   .filter((alert) => expressionOf(alert, {}).includes("absent("))
   .map(({ name }) => name);
 
+/** Objectives of which only API servers report. */
+const measuredByAPI = ["api-availability", "api-latency", "websocket-connect"];
+
 const causes: readonly Inhibition[] = [
-  mutes("MetricsNotArriving", [...new Set(findMissing)]),
-  // By job, so that it only mutes what has a target on that host. What these mute in turn stays muted as well.
+  mutes("MetricsNotArriving", [...new Set(findMissing)], {
+    why: "No sample of anything arrives, so nobody can know whether what is missing is down.",
+  }),
+  mutes("HostDown", ["APIInstanceDown", "WorkerInstanceDown", "PostgresExporterDown", "RedisExporterDown"], {
+    by: ["host"],
+    why: "What runs on a host that is gone is gone with it.",
+  }),
   mutes(
-    "HostDown",
+    "APIDown",
     [
-      ...["APIDown", "APIInstanceDown", "WorkerDown", "WorkerInstanceDown"],
-      ...["PostgresExporterDown", "RedisExporterDown"],
+      ...["HighErrorRate", "ElevatedErrorRate", "SlowAPIResponses"],
+      ...["WebSocketAbnormalCloses", "WebSocketConnectionsDropped", "ConversationsDropped"],
+      ...burnAlerts(["APIAvailability", "APILatency", "WebSocketConnect"]),
     ],
-    ["job"],
-  ),
-  mutes("APIDown", [
-    ...apiSymptoms,
-    "APIInstanceDown",
-    "WebSocketAbnormalCloses",
-    "WebSocketConnectionsDropped",
-    "ConversationsDropped",
-    "SLOMetricMissing",
-    ...burnAlerts(["WebSocketConnect", "CheckoutSuccess"]),
-  ]),
-  {
-    name: "APIDown-endpoints",
-    source: { names: ["APIDown"] },
-    // Not the widget: it comes from the CDN.
-    targets: {
-      names: ["EndpointUnreachable"],
-      labels: { endpoint: ["api", "websocket", "websocket-port"] satisfies EndpointKey[] },
+    {
+      why: "Only API servers report what these look at: with all of them gone they see what is left of the time before.",
     },
-    equal: ["environment"],
+  ),
+  {
+    ...mutes("APIDown", ["SLOMetricMissing"], { why: "Nobody is left who measures these objectives." }),
+    name: "APIDown-objectives",
+    targets: { names: ["SLOMetricMissing"], labels: { slo: measuredByAPI } },
   },
-  mutes("CertificateAboutToExpire", ["CertificateExpiringSoon"], ["instance"]),
-  mutes("HighErrorRate", ["ElevatedErrorRate"], ["service"]),
-  mutes("PostgresDown", [
-    ...apiSymptoms,
-    "DatabaseAppPoolSaturated",
-    "DatabasePoolExhausted",
-    "PostgresSlowQueries",
-    "PostgresLongTransaction",
-    "PostgresDeadlocks",
-    "RAGQueryFailures",
-    "ToolCallFailures",
-    "WorkerJobFailures",
-    ...burnAlerts(["CheckoutSuccess"]),
-  ]),
-  mutes("RedisDown", [
-    "ElevatedErrorRate",
-    "SlowAPIResponses",
-    "RedisMemoryHigh",
-    "RedisEvictingKeys",
-    "RedisRejectedConnections",
-    "WorkerQueueStalled",
-    "WorkerQueueBacklog",
-    "WorkerJobTooOld",
-    "WorkerJobFailures",
-  ]),
-  mutes("RedisEvictingKeys", ["RedisMemoryHigh"], ["instance"]),
-  mutes("WorkerDown", ["WorkerInstanceDown", "WorkerQueueStalled", "WorkerQueueBacklog", "WorkerJobTooOld"]),
-  mutes("WorkerQueueStalled", ["WorkerQueueBacklog", "WorkerJobTooOld"], ["queue"]),
-  // Not LLMModelRejected and LLMRateLimited: they say why the provider's calls fail.
-  mutes("LLMProviderOutage", [
-    "LLMRequestFailures",
-    "LLMFallbackActive",
-    "LLMFallbackExhausted",
-    "LLMTimeToFirstTokenHigh",
-    ...burnAlerts(["LLMAvailability", "LLMFirstToken"]),
-  ]),
-  mutes("LLMCostRunaway", [
-    "HighDailyCost",
-    "LLMCostAbovePlan",
-    "LLMCostAnomaly",
-    "LLMCostPerConversationHigh",
-  ]),
+  mutes("HighErrorRate", ["ElevatedErrorRate", ...burnAlerts(["APIAvailability"])], {
+    why: "They count the same failed requests, against a lower limit.",
+  }),
+  mutes(
+    "PostgresDown",
+    ["DatabasePoolExhausted", "PostgresSlowQueries", "PostgresLongTransaction", "PostgresDeadlocks"],
+    { by: ["instance"], why: "What this database's exporter said of it is from before it was refused." },
+  ),
+  mutes("RedisDown", ["RedisMemoryHigh", "RedisRejectedConnections"], {
+    by: ["instance"],
+    why: "What this server's exporter said of it is from before it was refused.",
+  }),
+  mutes("RedisEvictingKeys", ["RedisMemoryHigh"], {
+    by: ["instance"],
+    why: "Keys are evicted because the memory is full.",
+  }),
+  mutes("WorkerDown", ["WorkerQueueStalled", "WorkerQueueBacklog", "WorkerJobTooOld"], {
+    why: "Jobs wait because no worker is there to take them, from any queue.",
+  }),
+  mutes("WorkerQueueStalled", ["WorkerQueueBacklog", "WorkerJobTooOld"], {
+    by: ["queue"],
+    why: "Jobs of this queue wait because none of them is worked on.",
+  }),
+  mutes("LLMCostRunaway", ["LLMCostAbovePlan", "LLMCostAnomaly"], {
+    why: "They look at the same pace of spending, against a lower limit.",
+  }),
 ];
 
 /** Of one objective, the burn over the shortest windows says it all: it is the fastest. */
-const burns: readonly Inhibition[] = burnRateWindows.slice(0, -1).map(({ long }, index) => {
-  const names = burnAlerts(objectives.map(({ alertPrefix }) => alertPrefix));
-  const slower = burnRateWindows.slice(index + 1).map((window) => window.long);
-  return {
-    name: `BudgetBurn-${long}`,
-    source: { names, labels: { long: [long] } },
-    targets: { names, labels: { long: slower } },
-    equal: ["slo", "environment"],
-  };
-});
+const burns: readonly Inhibition[] = objectives.flatMap(({ alertPrefix }) =>
+  burnRateWindows.slice(0, -1).map(({ long }, index) => {
+    const names = burnAlerts([alertPrefix]);
+    const slower = burnRateWindows.slice(index + 1).map((window) => window.long);
+    return {
+      name: `${alertPrefix}BudgetBurn-${long}`,
+      why: "It is the same budget, and it burns faster.",
+      source: { names, labels: { long: [long] } },
+      targets: { names, labels: { long: slower } },
+      equal: [],
+    };
+  }),
+);
 
 export const inhibitions: readonly Inhibition[] = [...causes, ...burns];
 
 /** The alerts of the catalogue that a selector means. */
-export function selectedAlerts({ names, labels = {} }: AlertSelector) {
-  return alerts.filter(
-    (alert) =>
-      names.includes(alert.name) &&
-      Object.entries(labels).every(([label, values]) => values.includes(alert.labels?.[label] ?? "")),
+export function selectedAlerts(selector: AlertSelector): readonly Alert[] {
+  return alerts.filter((alert) => isSelected(alert, selector));
+}
+
+export function isSelected(alert: Alert, { names, labels = {} }: AlertSelector): boolean {
+  return (
+    names.includes(alert.name) &&
+    Object.entries(labels).every(([label, values]) => values.includes(alert.labels?.[label] ?? ""))
   );
+}
+
+/** Hours of an outage, or of work, are little of what a window holds that is so long. */
+const LONG_MEMORY_SECONDS = inSeconds("1d");
+
+/**
+ * Seconds for which an alert is still held back once its cause, or announced work, is over: as long as its windows hold
+ * more of that time than its hold time waits out anyhow. Without them it would ring for what is mended.
+ */
+export function lingerSeconds(alert: Alert): number {
+  const memory = longestMemory(expressionOf(alert, {}));
+  return memory < LONG_MEMORY_SECONDS ? Math.max(0, memory - inSeconds(alert.holdFor)) : 0;
 }

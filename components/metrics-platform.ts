@@ -5,7 +5,7 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
-import { ALERTMANAGER_FOLDER } from "../render/alertmanager.ts";
+import { ALERTMANAGER_FOLDER, SNAPSHOT_INTERVAL } from "../render/alertmanager.ts";
 import { replicaName } from "../render/index.ts";
 import { PROMETHEUS_SECRETS_FOLDER, REPLICA } from "../render/prometheus.ts";
 import { publishedUrl } from "../settings/addresses.ts";
@@ -201,6 +201,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         command: [
           `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
           "--storage.path=/alertmanager",
+          `--data.maintenance-interval=${SNAPSHOT_INTERVAL}`,
           ...clusterArguments(index, args.ports.alertmanager.length),
         ],
         envs: Object.entries(args.alertmanagerEnvironment).map(([key, value]) => `${key}=${value}`),

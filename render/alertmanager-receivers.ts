@@ -55,29 +55,48 @@ export interface ReceiverSettings {
 }
 
 /** Receivers, as routes name them. */
-export const RECEIVERS = ["critical", "warning", "dead-mans-switch", "none"] as const;
+export const RECEIVERS = ["critical", "warning", "info", "dead-mans-switch", "none"] as const;
 export type ReceiverName = (typeof RECEIVERS)[number];
+
+/** Lists of integrations, by the key that a receiver has them under. */
+type Integrations = Readonly<Record<string, readonly object[]>>;
 
 /** What each receiver consists of. */
 export function receivers(settings: ReceiverSettings): object[] {
-  const channels: Readonly<Record<ReceiverName, object>> = {
-    critical: settings.pagerDuty
-      ? { ...pagerDutyReceiver(settings.pagerDuty, settings.managed), ...smsReceiver(settings.sns) }
-      : warningReceiver(settings),
-    warning: warningReceiver(settings),
-    "dead-mans-switch": heartbeatReceiver(settings.sns),
+  const { pagerDuty, managed, sns } = settings;
+  const warning = messages(settings);
+  const channels: Readonly<Record<ReceiverName, Integrations>> = {
+    // Messages as well: where PagerDuty itself fails, they are how somebody hears of it, and of all else that pages.
+    critical: pagerDuty
+      ? together(pagerDutyReceiver(pagerDuty, managed), smsReceiver(sns), warning)
+      : warning,
+    warning,
+    // One place to look it up in. Mail is for what wants something of its reader, unless there is nothing else.
+    info: messages(settings.slack ? { ...settings, email: undefined } : settings),
+    "dead-mans-switch": heartbeatReceiver(sns),
     none: {},
   };
   return RECEIVERS.map((name) => ({ name, ...channels[name] }));
 }
 
-function pagerDutyReceiver({ eventsUrl }: { eventsUrl: string }, managed: ManagedSettings | undefined) {
+function together(...all: readonly Integrations[]): Integrations {
+  const keys = new Set(all.flatMap((integrations) => Object.keys(integrations)));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, all.flatMap((integrations) => integrations[key] ?? [])]),
+  );
+}
+
+function pagerDutyReceiver(
+  { eventsUrl }: { eventsUrl: string },
+  managed: ManagedSettings | undefined,
+): Integrations {
   return {
     pagerduty_configs: [
       {
         ...(managed ? managedRoutingKey : ownPagerDuty(eventsUrl)),
         description: template("title"),
-        severity: "{{ .CommonLabels.severity }}",
+        // Not the alert's own: PagerDuty refuses an event whose severity it does not know, and what pages is critical.
+        severity: "critical",
         class: "{{ (index (or .Alerts.Firing .Alerts) 0).Labels.alertname }}",
         component: "{{ .CommonLabels.service }}",
         client: "AgentPay dashboard",
@@ -114,14 +133,14 @@ const managedRoutingKey = {
   },
 };
 
-function smsReceiver(sns: SnsSettings | undefined) {
+function smsReceiver(sns: SnsSettings | undefined): Integrations {
   if (sns?.smsTopicArn === undefined) return {};
   return {
     sns_configs: [{ ...publishTo(sns, sns.smsTopicArn), message: template("sms"), send_resolved: true }],
   };
 }
 
-function heartbeatReceiver(sns: SnsSettings | undefined) {
+function heartbeatReceiver(sns: SnsSettings | undefined): Integrations {
   if (sns === undefined) return {};
   const message = "The alerting of {{ .CommonLabels.environment }} works.";
   return { sns_configs: [{ ...publishTo(sns, sns.heartbeatTopicArn), message, send_resolved: false }] };
@@ -137,7 +156,8 @@ function publishTo({ region, apiUrl }: Pick<SnsSettings, "region" | "apiUrl">, t
   };
 }
 
-function warningReceiver({ slack, email, managed }: ReceiverSettings) {
+/** By Slack and email, or by the topic that mails for an Alertmanager that is Amazon's. */
+function messages({ slack, email, managed }: ReceiverSettings): Integrations {
   if (managed) {
     const { warningTopicArn, region } = managed;
     const to = publishTo({ region, apiUrl: undefined }, warningTopicArn);

@@ -7,7 +7,7 @@
 const MOST_ALERTS = 5;
 
 /**
- * While anything fires, it alone is told; what of the same group has ended meanwhile is not. `agentpay.details` goes
+ * While anything fires, it is told first; what of the same group has ended is listed below. `agentpay.details` goes
  * through a YAML parser on its way to PagerDuty, which would make a map of `a: b`: with a first line that has no
  * colon and no mark of YAML's, a text stays a text.
  */
@@ -36,6 +36,10 @@ const TEMPLATES = `{{ define "agentpay.one" -}}
 Only the first ${MOST_ALERTS} of {{ len . }} are shown here.
 {{ end }}{{ end }}
 
+{{ define "agentpay.ended" }}{{ if .Alerts.Firing }}{{ range .Alerts.Resolved }}
+Ended: {{ .Labels.alertname }}, {{ .Annotations.description }}
+{{ end }}{{ end }}{{ end }}
+
 {{ define "agentpay.details" -}}
 {{ $alerts := or .Alerts.Firing .Alerts -}}
 {{ template "agentpay.heading" . }}
@@ -47,6 +51,7 @@ Runbook {{ $alert.Annotations.runbook_url }}
 Dashboard {{ $alert.Annotations.dashboard_url }}
 {{ end }}{{ end }}
 {{- template "agentpay.more" $alerts }}
+{{- template "agentpay.ended" . }}
 {{- end }}
 
 {{ define "agentpay.slack.escaped" -}}
@@ -68,6 +73,9 @@ Dashboard {{ $alert.Annotations.dashboard_url }}
 {{ end }}{{ end }}{{ end }}
 {{- template "agentpay.more" $alerts }}
 {{- if not $mixed }}{{ template "agentpay.slack.links" (index $alerts 0) }}{{ end }}
+{{- if .Alerts.Firing }}{{ range .Alerts.Resolved }}
+Ended: {{ template "agentpay.slack.escaped" .Annotations.description }}
+{{- end }}{{ end }}
 {{- end }}
 
 {{ define "agentpay.slack.color" -}}
@@ -88,6 +96,7 @@ Dashboard {{ $alert.Annotations.dashboard_url }}
 <small>since {{ $alert.StartsAt.UTC.Format "2006-01-02 15:04" }} UTC</small></p>
 {{ end }}{{ end -}}
 <p>{{ template "agentpay.more" $alerts }}</p>
+<p>{{ template "agentpay.ended" . }}</p>
 </body></html>
 {{- end }}
 

@@ -1,13 +1,15 @@
-/** Severity -> Alertmanager's routes; causes -> what they mute; maintenance -> when nobody is told. */
-import { type AlertSelector, inhibitions } from "../catalog/inhibitions.ts";
-import type { Maintenance, MaintenanceWindow } from "../catalog/maintenance.ts";
-import { affectedBy } from "../catalog/uptime.ts";
+/**
+ * Severity -> Alertmanager's routes. They mute nothing: what is muted once it was told is never told its end
+ * (prometheus/alertmanager #226, #2754), and nobody hears of the same alert when it fires anew. What keeps an alert
+ * from beginning is part of its rule (render/inhibition.ts).
+ */
+import type { Duration } from "../catalog/duration.ts";
 import { type ReceiverName, type ReceiverSettings, receivers } from "./alertmanager-receivers.ts";
 import { templateFiles } from "./alertmanager-templates.ts";
 import { toYaml } from "./yaml.ts";
 
 /**
- * The definition of an Alertmanager that is Amazon's: the same routes and inhibitions in one document. It takes no
+ * The definition of an Alertmanager that is Amazon's: the same routes in one document. It takes no
  * folders in names of templates, nor settings that are newer than its Alertmanager.
  */
 export function managedDefinition(settings: NotificationSettings): string {
@@ -18,7 +20,6 @@ export function managedDefinition(settings: NotificationSettings): string {
     alertmanager_config: toYaml({
       ...configuration,
       templates: files.map(([name]) => name),
-      inhibit_rules: configuration.inhibit_rules.map(({ name: _, ...rule }) => rule),
     }),
   });
 }
@@ -28,8 +29,6 @@ export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";
 export interface NotificationSettings extends ReceiverSettings {
   /** The stack's own environment. */
   readonly environment: string;
-  /** Announced work: nobody is told of what it makes fail. */
-  readonly maintenance: readonly Maintenance[];
 }
 
 /**
@@ -38,10 +37,11 @@ export interface NotificationSettings extends ReceiverSettings {
  */
 const NAMED_ENVIRONMENTS = ["development", "local", "production", "staging", "test"];
 
-/** Name of the time interval of the nth piece of work. */
-function intervalName(index: number): string {
-  return `maintenance-${index + 1}`;
-}
+/**
+ * How often Alertmanager writes down whom it told, and its silences. By default that is every 15 minutes, and an
+ * Alertmanager that is killed in between never tells the end of what it told since.
+ */
+export const SNAPSHOT_INTERVAL: Duration = "1m";
 
 /** alertmanager.yml and its templates, by path below Alertmanager's configuration folder. */
 export function alertmanagerFiles(settings: NotificationSettings): Record<string, string> {
@@ -54,31 +54,19 @@ export function alertmanagerConfiguration(settings: NotificationSettings): strin
 }
 
 function configurationOf(settings: NotificationSettings) {
-  const { maintenance } = settings;
   return {
     global: { resolve_timeout: "5m" },
     templates: Object.keys(templateFiles),
     route: {
-      // An alert that no route below takes is a defect of ours: it goes where people look.
-      receiver: "warning",
-      group_by: ["alertname", "service", "environment"],
-      group_wait: "30s",
+      // Whatever no route below takes: a critical, and an alert that has lost its severity or has one that nobody knows.
+      receiver: "critical",
+      // Each alert is an incident of its own: one that joined an incident that is acknowledged would ring nowhere.
+      group_by: ["..."],
+      group_wait: "0s",
       group_interval: "5m",
-      repeat_interval: "12h",
+      repeat_interval: "4h",
       routes: routes(settings),
     },
-    inhibit_rules: inhibitions.map(({ name, source, targets, equal }) => ({
-      name,
-      source_matchers: matchers(source),
-      target_matchers: matchers(targets),
-      equal,
-    })),
-    ...(maintenance.length > 0 && {
-      time_intervals: maintenance.map(({ window }, index) => ({
-        name: intervalName(index),
-        time_intervals: [timeInterval(window)],
-      })),
-    }),
     receivers: receivers(settings),
   };
 }
@@ -89,67 +77,37 @@ interface Route {
   readonly [setting: string]: unknown;
 }
 
-/** The first that matches takes the alert. */
-function routes({ environment, maintenance }: NotificationSettings): readonly Route[] {
-  const muted = maintenance.length > 0 && { routes: mutedRoutes(maintenance) };
+/** Read by the way, not rung: what belongs together is one message. */
+const messages = {
+  group_by: ["alertname", "service", "environment"],
+  group_wait: "30s",
+  repeat_interval: "12h",
+};
+
+/**
+ * The first that matches takes the alert. No setting but the environment's name changes them: PagerDuty knows an open
+ * incident by the place of its route and its labels.
+ */
+function routes({ environment }: NotificationSettings): readonly Route[] {
   const others = NAMED_ENVIRONMENTS.filter((name) => name !== environment);
   return [
     {
-      // A heartbeat a minute, never muted. With a repeat of 1m, each second minute would find it a moment too young.
+      // A heartbeat a minute. With a repeat of 1m, each second minute would find it a moment too young.
       receiver: "dead-mans-switch",
-      matchers: ['alertname="Watchdog"'],
+      matchers: ['alertname="Watchdog"', `environment="${environment}"`],
       group_wait: "0s",
       group_interval: "30s",
       repeat_interval: "50s",
     },
-    { receiver: "none", matchers: ['severity=~"info|none"'] },
-    { receiver: "warning", matchers: [anyOf("environment", others)], ...muted },
+    // Another environment's heartbeat says nothing of this one's.
+    { receiver: "none", matchers: ['alertname="Watchdog"'] },
     {
-      receiver: "critical",
-      matchers: ['severity="critical"'],
-      // One outage is one incident, whatever the number of its symptoms.
-      group_by: ["service", "environment"],
-      group_wait: "10s",
-      repeat_interval: "4h",
-      ...muted,
+      receiver: "info",
+      matchers: ['severity="info"'],
+      ...messages,
+      repeat_interval: "1w",
     },
-    { receiver: "warning", matchers: ['severity="warning"'], ...muted },
+    { receiver: "warning", matchers: [`environment=~"${others.join("|")}"`], ...messages },
+    { receiver: "warning", matchers: ['severity="warning"'], ...messages },
   ];
-}
-
-/**
- * Routes below one that tells people: what announced work makes fail is muted while the work lasts. An alert takes the
- * first route that matches, so each part of AgentPay has one, which all the work on it mutes.
- */
-function mutedRoutes(maintenance: readonly Maintenance[]) {
-  const mutedBy = new Map<string, Set<string>>();
-  for (const [index, { affects }] of maintenance.entries()) {
-    for (const { endpoints, services } of affects.map(affectedBy)) {
-      const parts = [
-        ...endpoints.map((key) => anyOf("endpoint", [key])),
-        ...services.map((service) => anyOf("service", [service])),
-      ];
-      for (const part of parts) mutedBy.set(part, (mutedBy.get(part) ?? new Set()).add(intervalName(index)));
-    }
-  }
-  return [...mutedBy].map(([part, intervals]) => ({ matchers: [part], mute_time_intervals: [...intervals] }));
-}
-
-function matchers({ names, labels = {} }: AlertSelector): string[] {
-  return [
-    anyOf("alertname", names),
-    ...Object.entries(labels).map(([label, values]) => anyOf(label, values)),
-  ];
-}
-
-/** Alertmanager anchors the expression on both sides. */
-function anyOf(label: string, values: readonly string[]): string {
-  return values.length === 1 ? `${label}="${values[0]}"` : `${label}=~"${values.join("|")}"`;
-}
-
-function timeInterval({ day, from, to }: MaintenanceWindow): object {
-  const times = [{ start_time: from, end_time: to }];
-  if ("weekday" in day) return { times, weekdays: [day.weekday] };
-  const [year, month, date] = day.date.split("-").map(Number);
-  return { times, years: [`${year}`], months: [`${month}`], days_of_month: [`${date}`] };
 }

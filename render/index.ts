@@ -83,6 +83,7 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     scraped,
     recordedOnly(settings),
     settings.environment,
+    settings.announcements.maintenance.filter(({ over }) => !over),
   );
   return {
     "prometheus.yml": prometheusConfiguration(
@@ -214,12 +215,11 @@ function recordedOnly(settings: Settings): readonly string[] {
 
 /** What Alertmanager may notify in this stack. */
 export function notificationSettings(settings: Settings): NotificationSettings {
-  const { environment, pagerduty, notifications, announcements } = settings;
+  const { environment, pagerduty, notifications } = settings;
   const { slackWebhookUrl, slackChannel, smtpHost, smtpFrom, smtpUsername, smtpRequireTls, emails } =
     notifications;
   return {
     environment,
-    maintenance: announcements.maintenance.filter(({ over }) => !over),
     sns: snsSettings(settings),
     pagerDuty: pagerduty.enabled ? { eventsUrl: pagerduty.eventsUrl } : undefined,
     slack: slackWebhookUrl === undefined ? undefined : { channel: slackChannel },

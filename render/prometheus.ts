@@ -4,10 +4,12 @@ import type { Alert } from "../catalog/alerts/alert.ts";
 import { type AlertThresholds, alertGroups, expressionOf } from "../catalog/alerts/index.ts";
 import { variablesOf } from "../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
+import type { Maintenance } from "../catalog/maintenance.ts";
 import { type Job, jobs } from "../catalog/metrics.ts";
 import { recordingRuleGroups } from "../catalog/recording-rules/index.ts";
 import { services } from "../catalog/services.ts";
 import { type ProbeSettings, probeJob } from "./blackbox.ts";
+import { announcedWorkRules, inhibited } from "./inhibition.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The most series a target may expose: a label that holds ids is cut off before it fills the disk. */
@@ -118,10 +120,11 @@ function remoteWrite({ url, username, tenant, signedFor }: RemoteWriteSettings) 
 }
 
 /**
- * Rule files by file name, one for each group of alerts and one for all recorded series.
+ * Rule files by file name: one for each group of alerts, one for all recorded series, and one where work is announced.
  * @param scraped the jobs that the stack scrapes: alerts about another one would find it missing for ever
  * @param recordedOnly alerts on endpoints of which another checker tells people, `EndpointUnreachable api`, ...: of severity info here
  * @param environment of every alert: an engine elsewhere knows no external label of ours
+ * @param announced work that is not over: while it goes on, no alert begins of what it makes fail
  */
 export function ruleFiles(
   thresholds: AlertThresholds,
@@ -129,6 +132,7 @@ export function ruleFiles(
   scraped: readonly Job[] = jobs,
   recordedOnly: readonly string[] = [],
   environment?: string,
+  announced: readonly Maintenance[] = [],
 ): Record<string, string> {
   const recording = {
     groups: recordingRuleGroups.map(({ name, interval, rules }) => ({
@@ -155,7 +159,12 @@ export function ruleFiles(
         ],
       }),
     ]);
-  return { "recording.yml": toYaml(recording), ...Object.fromEntries(alerting) };
+  const work = announcedWorkRules(announced);
+  return {
+    "recording.yml": toYaml(recording),
+    ...(work && { "announced-work.yml": work }),
+    ...Object.fromEntries(alerting),
+  };
 }
 
 function alertingRule(
@@ -169,7 +178,7 @@ function alertingRule(
   const severity = recordedOnly.includes(`${name} ${labels?.["endpoint"]}`) ? "info" : alert.severity;
   return {
     alert: name,
-    expr: expressionOf(alert, thresholds),
+    expr: inhibited(alert, expressionOf(alert, thresholds)),
     for: holdFor,
     ...(keepFiringFor && { keep_firing_for: keepFiringFor }),
     labels: {

@@ -4,6 +4,11 @@ import type { Threshold } from "./alert.ts";
 
 const up = (job: Job) => `${metrics.up.name}{job="${job}"}`;
 
+/** With the host in the target's address: a host that is down says it of all that runs there. */
+export function byHost(targets: string): string {
+  return `label_replace(${targets}, "host", "$1", "instance", "(.+):[0-9]+")`;
+}
+
 /** No target of the job answers, or none is known: one that left discovery is as dead as one that refuses. */
 export function allDown(job: Job): string {
   return `sum by (job) (${up(job)}) == 0 or absent(${up(job)})`;
@@ -11,12 +16,12 @@ export function allDown(job: Job): string {
 
 /** A target of the job does not answer while others do, so that an outage of all is one alert, not many. */
 export function someDown(job: Job): string {
-  return `${up(job)} == 0 and on (job) sum by (job) (${up(job)}) > 0`;
+  return `${byHost(up(job))} == 0 and on (job) sum by (job) (${up(job)}) > 0`;
 }
 
 /** A target of the job does not answer, or none is known. */
 export function anyDown(job: Job): string {
-  return `${up(job)} == 0 or absent(${up(job)})`;
+  return `${byHost(up(job))} == 0 or absent(${up(job)})`;
 }
 
 /** Restarts in half an hour that no deployment has: two in a row are two. */

@@ -1,22 +1,22 @@
 import { metrics } from "../metrics.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
+import { byHost } from "./availability.ts";
 
 /** Who answers on AgentPay's hosts, by the host in the target's address. */
-const targets = `label_replace(${metrics.up.name}{job=~"agentpay-api|agentpay-worker|postgres|redis"}, "host", "$1", "instance", "(.+):[0-9]+")`;
+const targets = byHost(`${metrics.up.name}{job=~"agentpay-api|agentpay-worker|postgres|redis"}`);
 
-/** One for each job with a target there: what is about such a job is muted by it. */
+/** One for each host, whatever the number of its targets. */
 const hostDown: Alert = {
   name: "HostDown",
   severity: "critical",
   service: "hosts",
   summary: "A host is down with all that runs on it.",
   description:
-    "Nothing on {{ $labels.host }} has answered for a minute, {{ $labels.job }} neither: users miss all that it serves.",
+    "None of the {{ $value }} jobs on {{ $labels.host }} has answered for a minute: users miss all that it serves.",
   // A host with a single target is left to that target's alert: one silent process is no dead host.
   expression: () =>
-    `count by (host, job) (${targets} == 0) unless on (host) ${targets} == 1` +
-    ` and on (host) count by (host) (count by (host, job) (${targets})) > 1`,
-  // Before the alerts of what runs there, so that they are muted when they come.
+    `count by (host) (count by (host, job) (${targets} == 0)) > 1 unless on (host) ${targets} == 1`,
+  // Before the alerts of what runs there, so that these are held back.
   holdFor: "1m",
   panel: { dashboard: "agentpay-meta", panel: "targetsUp" },
 };

@@ -58,9 +58,9 @@ const prometheusRuleFailures: Alert = {
   service: "monitoring",
   summary: "Prometheus can't evaluate a rule.",
   description:
-    "Rules of {{ $labels.rule_group }} failed {{ $value | humanize }} times in 5 minutes: the alerts in it can't ring.",
+    "{{ $value }} groups of rules failed at {{ $labels.instance }} within 5 minutes: the alerts in them can't ring.",
   expression: () =>
-    `sum by (instance, rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m])) > 0`,
+    `count by (instance) (sum by (instance, rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m])) > 0)`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-meta", panel: "ruleFailures" },
 };
@@ -157,11 +157,12 @@ const metricsNotArriving: Alert = {
   service: "monitoring",
   summary: "The engine that has the rules gets no samples: monitoring is blind.",
   description:
-    "Not even Prometheus's own samples have arrived for 5 minutes: it is down, or cut off from the engine that has the rules. Whatever breaks now goes unseen, and nothing is known of AgentPay.",
+    "No sample of anything has arrived for 5 minutes: it is down, or cut off from the engine that has the rules. Whatever breaks now goes unseen, and nothing is known of AgentPay.",
   // Every Prometheus scrapes itself, and what was cut off brings no end of its series: they are old after 5 minutes.
-  expression: () => `absent(${up}{job="prometheus"})`,
-  // Before the alerts of what is merely not seen, so that they are muted when they come, and until they are over.
-  holdFor: "90s",
+  // Of anything at all: while a single target is heard of, what is down is known to be.
+  expression: () => `absent(${up})`,
+  // A scrape and an evaluation before the alerts of what is merely not seen, so that these are held back, until they are over.
+  holdFor: "30s",
   keepFiringFor: "2m",
   panel: { dashboard: "agentpay-meta", panel: "targetsUp" },
 };

@@ -47,9 +47,9 @@ export interface Drill {
   readonly rings: readonly AlertId[];
   /** Whether all that pages is to be one incident. Default: it may be several. */
   readonly once?: true;
-  /** What has to fire, and be muted in Alertmanager by what rings, or by announced work. */
+  /** What has to hold for long enough to fire, and be held back by what rings, or by announced work. */
   readonly mutes?: readonly AlertId[];
-  /** What has to reach people once the fault is gone, for it was muted while that lasted. */
+  /** What has to reach people once the fault is gone, for it was held back while that lasted. */
   readonly ringsAfter?: readonly AlertId[];
   /** What may ring as well, for the same reason. */
   readonly mayRing?: readonly AlertId[];
@@ -101,8 +101,7 @@ export const drills: readonly Drill[] = [
     title: "The API is down",
     faults: { "api-down": {} },
     aws: true,
-    rings: ["APIDown"],
-    mutes: servedByAPI.map(unreachable),
+    rings: ["APIDown", ...servedByAPI.map(unreachable)],
     // Whoever was connected is not at once back.
     mayRing: [
       "APIServersDown",
@@ -151,7 +150,7 @@ export const drills: readonly Drill[] = [
     title: "The API fails 1 request in 5",
     faults: { "api-errors": { ratio: 0.2 } },
     areas: ["api", "checkout", "llm"],
-    rings: ["HighErrorRate", ...burns("APIAvailability", "1h")],
+    rings: ["HighErrorRate"],
     mutes: burns("APIAvailability", "6h"),
     mayRing: [...apiErrors, exhausted("api-availability")],
   },
@@ -159,7 +158,7 @@ export const drills: readonly Drill[] = [
     title: "The API fails 1 request in 40",
     faults: { "api-errors": { ratio: 0.025 } },
     areas: ["api"],
-    rings: ["ElevatedErrorRate", exhausted("api-availability")],
+    rings: ["ElevatedErrorRate", ...burns("APIAvailability", "1h"), exhausted("api-availability")],
     mayRing: apiErrors,
     outlast: { [exhausted("api-availability")]: A_MONTH },
   },
@@ -361,9 +360,7 @@ export const drills: readonly Drill[] = [
     title: "A loop spends 2.50 USD a second",
     faults: { "cost-spike": { factor: 40_000 } },
     areas: ["cost", "llm"],
-    rings: ["LLMCostRunaway", "LLMMonthlyBudgetNearlySpent"],
-    // Muted by the runaway; once that is over, they still hold.
-    ringsAfter: ["HighDailyCost", "LLMCostPerConversationHigh"],
+    rings: ["LLMCostRunaway", "LLMMonthlyBudgetNearlySpent", "HighDailyCost", "LLMCostPerConversationHigh"],
     mayRing: ["LLMCostAbovePlan"],
     outlast: { HighDailyCost: "a day has to pass", LLMMonthlyBudgetNearlySpent: A_MONTH },
   },
@@ -572,7 +569,6 @@ export const drills: readonly Drill[] = [
     title: "Nothing listens where customers connect, and the API is well",
     faults: { "edge-closed": {} },
     areas: ["edge"],
-    once: true,
     rings: (["api", "websocket", "websocket-port", "widget"] as const).map(unreachable),
   },
   {
@@ -606,7 +602,7 @@ export const drills: readonly Drill[] = [
     areas: ["edge"],
     once: true,
     rings: ["CertificateAboutToExpire"],
-    mutes: ["CertificateExpiringSoon"],
+    mayRing: ["CertificateExpiringSoon"],
   },
   {
     title: "The prober does not answer",
@@ -617,11 +613,8 @@ export const drills: readonly Drill[] = [
   {
     title: "The host of everything is down",
     faults: { "api-down": {}, "worker-down": {}, "postgres-exporter-down": {}, "redis-exporter-down": {} },
-    rings: ["HostDown"],
-    mutes: [
-      ...["APIDown", "WorkerDown", "PostgresExporterDown", "RedisExporterDown"],
-      ...servedByAPI.map(unreachable),
-    ],
+    rings: ["HostDown", "APIDown", "WorkerDown", ...servedByAPI.map(unreachable)],
+    mutes: ["PostgresExporterDown", "RedisExporterDown"],
     mayRing: [
       ...["APIServersDown", "WorkersDown", "PostgresStateUnknown", "RedisStateUnknown"],
       ...[...burns("APIAvailability", "1h", "6h", "1d", "3d"), exhausted("api-availability")],
@@ -705,7 +698,7 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   CheckoutConversionDropped: "it compares with the week up to yesterday, and no drill is that long",
   LLMCostAnomaly: "it compares with the week up to yesterday, and no drill is that long",
   LLMCostAbovePlan:
-    "it adds up 6 hours: long even in a drill, and whatever is faster rings LLMCostRunaway, which mutes it",
+    "it adds up 6 hours: long even in a drill, and whatever is faster rings LLMCostRunaway, which holds it back",
   PrometheusErrorSendingAlerts: "it rings where the only Alertmanager is gone, so nothing of it can arrive",
   MetricsNotArriving: "it takes an engine elsewhere: the platform's fault engine-cut-off rings it",
   AlertmanagerMembersInconsistent: "it takes replicas: the platform's fault cluster-split rings it",

@@ -1,6 +1,7 @@
 /** How a lab starts the platform's own servers: as their containers do, at the lab's pace, on addresses of this machine. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { SNAPSHOT_INTERVAL } from "../../render/alertmanager.ts";
 import { GATUS_DATA, gatusConfiguration } from "../../render/gatus.ts";
 import {
   internalAddresses,
@@ -92,6 +93,7 @@ export function alertmanagers(
         args: [
           `--config.file=${path.join(configurationFolder, "alertmanager.yml")}`,
           `--storage.path=${data(name)}`,
+          `--data.maintenance-interval=${scaleDuration(SNAPSHOT_INTERVAL, factor)}`,
           `--web.listen-address=${address}`,
           ...(others.length === 0 ? ["--cluster.listen-address="] : clusterArguments(index, cluster, factor)),
         ],

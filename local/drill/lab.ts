@@ -6,6 +6,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import type { Alert } from "../../catalog/alerts/alert.ts";
+import { expressionOf } from "../../catalog/alerts/index.ts";
 import type { Maintenance } from "../../catalog/maintenance.ts";
 import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
 import { blackboxConfiguration } from "../../render/blackbox.ts";
@@ -36,7 +38,7 @@ import {
   type Servers,
   withLabAddresses,
 } from "./lab-servers.ts";
-import { type Pace, scaleDuration, scaleFile } from "./scale.ts";
+import { type Pace, scaleDuration, scaleExpression, scaleFile } from "./scale.ts";
 
 export interface LabOptions {
   /** Folder of its own. */
@@ -83,6 +85,10 @@ export interface Lab {
   readonly wayToEngine: Gateway;
   /** Where Prometheus keeps its samples. */
   readonly prometheusData: string;
+  /** Seconds of the simulation in one second. */
+  readonly factor: number;
+  /** What an alert looks at, at the lab's pace, without what may hold it back. */
+  expressionOf(alert: Alert): string;
   /** Who the routing key belongs to. */
   readonly pagerDutyService: string;
   /** Gives Prometheus its configuration with these breakages; without any, the right one. */
@@ -91,7 +97,7 @@ export interface Lab {
   breakAlertmanager(broken: boolean): Promise<void>;
   /** Makes Slack refuse every message, or take them again. */
   breakSlack(broken: boolean): Promise<void>;
-  /** Announces work on the API that goes on now, or ends it. */
+  /** Announces work on the API that goes on now, or takes it back. */
   announceWork(announced: boolean): Promise<void>;
   /** Stops the status page, or starts it again. */
   breakStatusPage(broken: boolean): Promise<void>;
@@ -187,20 +193,16 @@ async function assemble(
     : undefined;
   const prometheusFolder = path.join(folder, "prometheus");
   const alertmanagerFolder = path.join(folder, "alertmanager");
-  const files = atPace(prometheusConfigurationFiles(settings, addresses), pace);
-  const filesDuring = (maintenance: readonly Maintenance[]) =>
-    alertmanagerFiles({
-      ...notifications,
-      maintenance,
-      sns: cloud && notifications.sns && { ...notifications.sns, apiUrl: cloud.url },
-    });
-  const routesDuring = (maintenance: readonly Maintenance[]) =>
-    scaleFile(filesDuring(maintenance)["alertmanager.yml"] ?? "", pace).replaceAll(
-      ALERTMANAGER_FOLDER,
-      alertmanagerFolder,
-    );
-  const { "alertmanager.yml": _, ...templates } = filesDuring([]);
-  const routes = routesDuring([]);
+  const filesDuring = (maintenance: readonly Maintenance[]) => {
+    const announcements = { ...settings.announcements, maintenance };
+    return atPace(prometheusConfigurationFiles({ ...settings, announcements }, addresses), pace);
+  };
+  const files = filesDuring([]);
+  const { "alertmanager.yml": ownRoutes = "", ...templates } = alertmanagerFiles({
+    ...notifications,
+    sns: cloud && notifications.sns && { ...notifications.sns, apiUrl: cloud.url },
+  });
+  const routes = scaleFile(ownRoutes, pace).replaceAll(ALERTMANAGER_FOLDER, alertmanagerFolder);
   await writeFiles(prometheusFolder, files);
   const slackUrl = (webhook: string) => ({
     [inFolder(secretFiles.slackWebhookUrl)]: `${inbox.url}${webhook}`,
@@ -262,6 +264,8 @@ async function assemble(
     wayToEngine,
     prometheusData: data("prometheus"),
     pagerDutyService: PAGERDUTY_SERVICE,
+    factor,
+    expressionOf: (alert) => scaleExpression(expressionOf(alert, settings.alertThresholds), pace),
     breakPrometheus: async (breakages) => {
       const extra = scaled(Object.assign({}, ...breakages.map((breakage) => breakage.files)), pace);
       const configuration = parse(files["prometheus.yml"] ?? "") as PrometheusConfiguration;
@@ -279,26 +283,24 @@ async function assemble(
       // Slack's simulation has no such address: 404, which Alertmanager does not try again.
       writeFiles(alertmanagerFolder, slackUrl(broken ? "/revoked" : "/services/drill")),
     announceWork: async (announced) => {
-      await writeFiles(alertmanagerFolder, {
-        "alertmanager.yml": announced ? routesDuring(workOnApi()) : routes,
-      });
-      await reload(urls.alertmanager);
+      await writeFiles(prometheusFolder, announced ? filesDuring([workOnApi()]) : files);
+      await reload(urls.prometheus);
     },
     breakStatusPage: (broken) => (broken ? statusPage.stop() : statusPage.start()),
   };
 }
 
-/** Work on the API for as long as a drill may take: Alertmanager's windows are of the real time. */
-function workOnApi(): readonly Maintenance[] {
-  const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
-  return [day(0), day(1)].map((date) => ({
+/** Work on the API, on the whole of the day that every drill has. */
+function workOnApi(): Maintenance {
+  const date = new Date(CLOCK * 1000).toISOString().slice(0, 10);
+  return {
     window: { day: { date }, from: "00:00", to: "24:00" },
     when: `${date} 00:00-24:00`,
     announced: date,
     affects: ["api"],
     text: "A drill.",
     over: false,
-  }));
+  };
 }
 
 /** The local stack's settings with the lab's addresses. */

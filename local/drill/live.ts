@@ -24,7 +24,7 @@ export interface LiveResult {
   readonly secondsToResolve: number | undefined;
 }
 
-/** Group wait is 10 s; the rest is the way. */
+/** Alertmanager does not wait; the time is the way. */
 const ARRIVE_SECONDS = 120;
 /** Alertmanager tells the end with the group's next message, 5 minutes after the first. */
 const RESOLVE_SECONDS = 480;

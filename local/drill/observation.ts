@@ -1,11 +1,10 @@
 /** What a drill sees: which alerts fire in Prometheus, and what arrived where. */
-
+import { inSeconds } from "../../catalog/duration.ts";
 import type { Email, SlackMessage, TextMessage } from "../services/inbox/model.ts";
-import { type AlertId, alertId } from "./alert-id.ts";
+import { type AlertId, alertId, alertOf } from "./alert-id.ts";
 import { type Lab, pagerDutyHeaders } from "./lab.ts";
 
-/** Where alerts of a severity are looked for: info reaches nobody, and is to be seen in the last. */
-export type Channel = "PagerDuty" | "SMS" | "Slack" | "Email" | "Alertmanager";
+export type Channel = "PagerDuty" | "SMS" | "Slack" | "Email";
 
 /** A message as it arrived. */
 export interface Arrival {
@@ -31,26 +30,37 @@ export interface Observation {
   readonly fired: Map<AlertId, number>;
   /** Alerts that fire now. */
   firing: ReadonlySet<AlertId>;
-  /** Alerts that were seen muted by another. */
-  readonly muted: Set<AlertId>;
+  /** Since when each watched alert would be pending, and is held back; milliseconds since 1970. */
+  readonly heldBackSince: Map<AlertId, number>;
+  /** Watched alerts that were held back for longer than they have to hold: they would have fired. */
+  readonly heldBack: Set<AlertId>;
   readonly arrivals: Arrival[];
 }
 
 export function newObservation(): Observation {
-  return { fired: new Map(), firing: new Set(), muted: new Set(), arrivals: [] };
+  return {
+    fired: new Map(),
+    firing: new Set(),
+    heldBackSince: new Map(),
+    heldBack: new Set(),
+    arrivals: [],
+  };
 }
 
 type LabelledAlerts = readonly { readonly labels: Record<string, string> }[];
 
-/** As Alertmanager has it in a group: only there it says what a time interval mutes. */
-type KnownAlert = LabelledAlerts[number] & {
-  readonly status: { readonly inhibitedBy: readonly string[]; readonly mutedBy?: readonly string[] };
-};
-
-/** Adds what is new. @throws where a server does not answer. */
-export async function observe(lab: Lab, observation: Observation): Promise<void> {
+/**
+ * Adds what is new.
+ * @param watched alerts that something is to hold back
+ * @throws where a server does not answer
+ */
+export async function observe(
+  lab: Lab,
+  observation: Observation,
+  watched: readonly AlertId[] = [],
+): Promise<void> {
   const now = Date.now();
-  const [prometheus, incidents, messages, emails, texts, alertmanager] = await Promise.all([
+  const [prometheus, incidents, messages, emails, texts, holding] = await Promise.all([
     get<{ data: { alerts: (LabelledAlerts[number] & { state: string })[] } }>(
       `${lab.urls.prometheus}/api/v1/alerts`,
     ),
@@ -58,9 +68,7 @@ export async function observe(lab: Lab, observation: Observation): Promise<void>
     get<readonly SlackMessage[]>(`${lab.urls.inbox}/local/messages`),
     get<readonly Email[]>(`${lab.urls.inbox}/local/emails`),
     get<readonly TextMessage[]>(`${lab.urls.inbox}/local/texts`),
-    get<readonly { readonly alerts: readonly KnownAlert[] }[]>(
-      `${lab.urls.alertmanager}/api/v2/alerts/groups`,
-    ).then((groups) => groups.flatMap(({ alerts }) => alerts)),
+    whatHolds(lab, watched),
   ]);
   const firing = prometheus.data.alerts.filter(({ state }) => state === "firing");
   observation.firing = new Set(firing.map(idOf));
@@ -73,13 +81,31 @@ export async function observe(lab: Lab, observation: Observation): Promise<void>
     ...texts.map(ofText),
   ];
   observation.arrivals.push(...arrived.filter((arrival) => !known.has(fingerprint(arrival))));
-  for (const alert of alertmanager) {
-    const { inhibitedBy, mutedBy = [] } = alert.status;
-    if (inhibitedBy.length + mutedBy.length > 0) observation.muted.add(idOf(alert));
+  const pending = new Set(prometheus.data.alerts.map(idOf));
+  for (const id of watched) {
+    if (holding.has(id) && !pending.has(id)) noteHeldBack(lab, observation, id, now);
+    else observation.heldBackSince.delete(id);
   }
-  observation.arrivals.push(
-    ...changesInAlertmanager(observation.arrivals, new Set(alertmanager.map(idOf)), now),
+}
+
+/** Those of the alerts whose own expression, without what holds them back, is true now. */
+async function whatHolds(lab: Lab, watched: readonly AlertId[]): Promise<ReadonlySet<AlertId>> {
+  const answers = await Promise.all(
+    watched.map(async (id) => {
+      const query = encodeURIComponent(lab.expressionOf(alertOf(id)));
+      const answer = await get<{ data: { result: readonly unknown[] } }>(
+        `${lab.urls.prometheus}/api/v1/query?query=${query}`,
+      );
+      return answer.data.result.length > 0 ? [id] : [];
+    }),
   );
+  return new Set(answers.flat());
+}
+
+function noteHeldBack(lab: Lab, { heldBackSince, heldBack }: Observation, id: AlertId, now: number): void {
+  const since = heldBackSince.get(id) ?? now;
+  heldBackSince.set(id, since);
+  if ((now - since) / 1000 > inSeconds(alertOf(id).holdFor) / lab.factor) heldBack.add(id);
 }
 
 function idOf({ labels }: LabelledAlerts[number]): AlertId {
@@ -153,28 +179,4 @@ function ofText({ receivedAt, to, text }: TextMessage): Arrival {
 /** As Alertmanager's templates and CloudWatch's messages say it. */
 function stateIn(text: string): Arrival["state"] {
   return /\bresolved\b|"NewStateValue":"OK"/i.test(text) ? "resolved" : "firing";
-}
-
-/** Alertmanager shows what is active; its coming and going are the messages. */
-function changesInAlertmanager(
-  before: readonly Arrival[],
-  active: ReadonlySet<AlertId>,
-  at: number,
-): Arrival[] {
-  const last = new Map(
-    before.flatMap(({ channel, key, state }) => (channel === "Alertmanager" ? [[key, state] as const] : [])),
-  );
-  const arrival = (key: AlertId, state: Arrival["state"]): Arrival => ({
-    channel: "Alertmanager",
-    key,
-    state,
-    at,
-    text: key,
-  });
-  return [
-    ...[...active].filter((id) => last.get(id) !== "firing").map((id) => arrival(id, "firing")),
-    ...[...last]
-      .filter(([id, state]) => state === "firing" && !active.has(id))
-      .map(([id]) => arrival(id, "resolved")),
-  ];
 }

@@ -47,7 +47,11 @@ export async function runRound(drills: readonly Drill[], options: RoundOptions):
     let longestStallSeconds = 0;
     while (runs.some((run) => !run.isOver)) {
       longestStallSeconds = Math.max(longestStallSeconds, await pause(options.signal));
-      await observe(lab, observation);
+      await observe(
+        lab,
+        observation,
+        drills.flatMap(({ mutes = [] }) => mutes),
+      );
       const mended = await inOrder(runs, (run) => run.advance(observation));
       if (mended.includes(true)) await brokenMonitoring(lab, runs);
     }

@@ -9,7 +9,7 @@ import type { Arrival, Channel, Observation } from "./observation.ts";
 const CHANNELS: Readonly<Record<Severity, readonly Channel[]>> = {
   critical: ["PagerDuty"],
   warning: ["Slack", "Email"],
-  info: ["Alertmanager"],
+  info: ["Slack"],
   none: ["PagerDuty"],
 };
 
@@ -29,7 +29,7 @@ export interface Times {
 /** What became of one alert that had to ring. */
 export interface Ring {
   readonly id: AlertId;
-  /** Where it had to arrive, or `muted`. */
+  /** Where it had to arrive, or `held back`. */
   readonly channel: string;
   /** Undefined where it never arrived. */
   readonly secondsToArrive: number | undefined;
@@ -49,7 +49,6 @@ function fixedPart({ description }: Alert): string {
 
 /** Whether a message is about the alert: it is named, or its description is there. */
 export function tells(arrival: Arrival, id: AlertId): boolean {
-  if (arrival.channel === "Alertmanager") return arrival.key === id;
   const alert = alertOf(id);
   const unescaped = arrival.text.replaceAll("\\n", "\n").replaceAll('\\"', '"').replaceAll("&#39;", "'");
   if (unescaped.includes(fixedPart(alert))) return true;
@@ -96,7 +95,7 @@ function endOf(id: AlertId, first: Arrival, { arrivals }: Observation, times: Ti
 export function allArrived(drill: Drill, observation: Observation, times: Times): boolean {
   return (
     drill.rings.every((id) => !firstOnEach(drill, id, observation, times).includes(undefined)) &&
-    (drill.mutes ?? []).every((id) => observation.muted.has(id))
+    (drill.mutes ?? []).every((id) => observation.heldBack.has(id))
   );
 }
 
@@ -126,10 +125,9 @@ export function judge(
   expectations: Expectations,
 ): readonly Ring[] {
   const muted = (drill.mutes ?? []).map((id): Ring => {
-    const problems = observation.muted.has(id) ? [] : ["it was not muted"];
-    // What rings mutes it, but perhaps not at once; announced work mutes it from the start.
-    if (drill.rings.length === 0) problems.push(...toldThough(id, observation, times));
-    return { ...nothing(id, "muted"), outlasts: "it is muted", problems };
+    const problems = observation.heldBack.has(id) ? [] : ["it did not hold, or was not held back"];
+    problems.push(...toldThough(id, observation, times));
+    return { ...nothing(id, "held back"), outlasts: "it is held back", problems };
   });
   const rung = [...drill.rings, ...(drill.ringsAfter ?? [])].map((id) =>
     judgeOne(drill, id, observation, times, expectations),
@@ -137,16 +135,16 @@ export function judge(
   return [...rung, ...muted, ...oftenPaged(drill, observation, times)];
 }
 
-/** Channels that a muted alert came by. Once all is mended the work is over too, and what still fires is told. */
+/** Channels that an alert came by which was to be held back. What outlasts the mending may be told. */
 function toldThough(
   id: AlertId,
   { arrivals }: Observation,
   { brokenAt, mendedAt = Infinity }: Times,
 ): string[] {
   const told = arrivals
-    .filter(({ channel, at }) => channel !== "Alertmanager" && at >= brokenAt && at < mendedAt)
+    .filter(({ at }) => at >= brokenAt && at < mendedAt)
     .filter((arrival) => tells(arrival, id));
-  return [...new Set(told.map(({ channel }) => `it came by ${channel}, muted as it is`))];
+  return [...new Set(told.map(({ channel }) => `it came by ${channel}, though it is held back`))];
 }
 
 /** Where all that pages is to be one incident, and is not. */
@@ -211,7 +209,6 @@ function nothing(id: AlertId, channel: Ring["channel"]) {
 function problemsOf(id: AlertId, arrival: Arrival, expectations: Expectations): string[] {
   const { name, severity } = alertOf(id);
   const runbook = `${expectations.runbookBaseUrl}/${name}.md`;
-  if (arrival.channel === "Alertmanager") return [];
   // CloudWatch's page has no links of its own.
   if (arrival.channel !== "PagerDuty" || severity === "none") {
     return arrival.text.includes(runbook) ? [] : [`no link to ${runbook} by ${arrival.channel}`];

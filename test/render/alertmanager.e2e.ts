@@ -1,7 +1,5 @@
-/** What Alertmanager itself makes of our configuration: who is told what, and what mutes what. */
+/** What Alertmanager itself makes of our configuration: who is told what, and in which words. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Alert } from "../../catalog/alerts/alert.ts";
-import { inhibitions, selectedAlerts } from "../../catalog/inhibitions.ts";
 import { metrics } from "../../catalog/metrics.ts";
 import { type AlertmanagerUnderTest, type PostedAlert, startAlertmanager } from "../support/alertmanager.ts";
 import { eventually } from "../support/eventually.ts";
@@ -46,11 +44,9 @@ describe("messages", () => {
   const DESCRIPTION = "Share of failures: 7%. - not a list: not a map";
 
   test("PagerDuty gets one readable event for an outage, with links, and its end", async () => {
-    const both = ["FirstOne", "SecondOne"].map((name) =>
-      alert(name, { severity: "critical", service: "paging" }, DESCRIPTION),
-    );
-    await alertmanager.post(both);
-    const event = JSON.parse(await message("/v2/enqueue", "SecondOne"));
+    const outage = alert("FirstOne", { severity: "critical", service: "paging" }, DESCRIPTION);
+    await alertmanager.post([outage]);
+    const event = JSON.parse(await message("/v2/enqueue", "FirstOne"));
     expect(event).toMatchObject({
       event_action: "trigger",
       client: "AgentPay dashboard",
@@ -59,28 +55,27 @@ describe("messages", () => {
         { text: "Dashboard", href: "https://example.com/d/x?viewPanel=1&name=FirstOne" },
       ],
       payload: {
-        summary: "FirstOne: FirstOne is being tried. [production] (2 alerts)",
+        summary: "FirstOne: FirstOne is being tried. [production]",
         source: "AgentPay production",
         severity: "critical",
         class: "FirstOne",
         component: "paging",
-        custom_details: { num_firing: 2, num_resolved: 0 },
+        custom_details: { num_firing: 1, num_resolved: 0 },
       },
     });
     const { firing } = event.payload.custom_details;
     expect(firing.split("\n").slice(0, 4)).toEqual([
-      "2 alerts firing",
+      "1 alert firing",
       "",
       "FirstOne: FirstOne is being tried.",
       DESCRIPTION,
     ]);
-    expect(firing).toContain("Runbook https://example.com/SecondOne.md");
+    expect(firing).toContain("Runbook https://example.com/FirstOne.md");
 
-    const ended = new Date().toISOString();
-    await alertmanager.post(both.map((each) => ({ ...each, endsAt: ended })));
+    await alertmanager.post([{ ...outage, endsAt: new Date().toISOString() }]);
     const end = JSON.parse(await message("/v2/enqueue", '"resolve"'));
     expect(end.dedup_key).toBe(event.dedup_key);
-    expect(end.payload.summary).toBe("Resolved: FirstOne: FirstOne is being tried. [production] (2 alerts)");
+    expect(end.payload.summary).toBe("Resolved: FirstOne: FirstOne is being tried. [production]");
   });
 
   test("a critical is sent to phones as well, short, and not through the topic that pages", async () => {
@@ -113,14 +108,14 @@ describe("messages", () => {
     expect(await message("/slack", "Resolved: Warned")).toContain('"color":"good"');
   });
 
-  test("a page of many alerts stays short", async () => {
+  test("a message of many warnings stays short", async () => {
     const many = Array.from({ length: 7 }, (_, index) =>
-      alert(`Many${index}`, { severity: "critical", service: "many" }),
+      alert("Many", { severity: "warning", service: "many", instance: `server-${index}` }),
     );
     await alertmanager.post(many);
-    const { firing } = JSON.parse(await message("/v2/enqueue", "7 alerts firing")).payload.custom_details;
-    expect(firing.match(/^Runbook /gm)).toHaveLength(5);
-    expect(firing).toContain("Only the first 5 of 7 are shown here.");
+    const text = await message("/slack", "(7 alerts)");
+    expect(text.match(/It is a test\./g)).toHaveLength(5);
+    expect(text).toContain("Only the first 5 of 7 are shown here.");
   });
 
   test("an alert of staging reaches no pager and no phone, whatever its severity", async () => {
@@ -140,80 +135,53 @@ describe("messages", () => {
   });
 });
 
-describe("inhibition", () => {
-  /** Labels that the alert's expression would leave, the same for all. */
-  const LEFT = { queue: "default", instance: "i", provider: "p" };
-  const labelsOf = ({ name, severity, service, labels }: Alert, environment: string) =>
-    alert(name, { ...LEFT, severity, service, ...labels, environment });
-  /** Each in an environment of its own, so that no other rule's source is there. */
-  const pairs = inhibitions
-    .flatMap(({ name, source, targets, equal }) =>
-      selectedAlerts(source).flatMap((cause) =>
-        selectedAlerts(targets)
-          .filter((symptom) => equal.every((label) => cause.labels?.[label] === symptom.labels?.[label]))
-          .map((symptom) => ({ name, cause, symptom })),
-      ),
-    )
-    .map((pair, index) => ({ ...pair, environment: `pair-${index}` }));
+describe("routes that fail loud", () => {
+  const [pager, slack] = ["/v2/enqueue", "/slack"];
+  const told = async (path: string, name: string) => expect(await message(path, name)).toContain(name);
+  const ofPager = (name: string) =>
+    alertmanager.sent.filter(({ path, body }) => path === pager && body.includes(name));
 
-  test("every cause mutes each of its symptoms, and not itself", async () => {
-    expect(pairs.length).toBeGreaterThan(60);
-    await alertmanager.post(
-      pairs.flatMap(({ cause, symptom, environment }) => [
-        labelsOf(cause, environment),
-        labelsOf(symptom, environment),
-      ]),
-    );
-    // Alertmanager decides when it is about to send: once a group has waited.
-    const wrong = async () => {
-      const all = await alertmanager.alerts();
-      return pairs.filter(({ cause, symptom, environment }) => {
-        const here = all.filter(({ labels }) => labels["environment"] === environment);
-        const of = ({ name, labels = {} }: Alert) =>
-          here.find((each) => each.labels["alertname"] === name && each.labels["long"] === labels["long"]);
-        const [source, target] = [of(cause), of(symptom)];
-        const muted = source && target?.status.inhibitedBy.includes(source.fingerprint);
-        return !muted || source.status.state !== "active";
-      });
-    };
-    await eventually(
-      "every symptom to be muted",
-      async () => ((await wrong()).length === 0 ? true : undefined),
-      20,
-    );
-    expect(await wrong()).toEqual([]);
+  test.each([
+    ["NoSeverity", {}],
+    ["Misspelt", { severity: "criticl" }],
+    ["Shouted", { severity: "Warning" }],
+    ["NobodyKnowsIt", { severity: "page" }],
+    ["NoneButNoWatchdog", { severity: "none" }],
+  ])("an alert whose severity nobody knows pages: %s", async (name, labels) => {
+    await alertmanager.post([alert(name, { service: "api", ...labels })]);
+    expect(JSON.parse(await message(pager, name)).payload.severity).toBe("critical");
+    await told(slack, name);
   });
 
-  test("a symptom without its cause, or with one of another environment, is told", async () => {
-    const symptom = alert("SlowAPIResponses", { severity: "warning", service: "api", environment: "alone" });
-    const cause = alert("APIDown", { severity: "critical", service: "api", environment: "elsewhere" });
-    await alertmanager.post([cause, symptom]);
-    expect(await message("/slack", "[alone]")).toContain("SlowAPIResponses");
+  test("an alert that has lost its environment pages", async () => {
+    await alertmanager.post([alert("NoEnvironment", { severity: "critical", environment: "" })]);
+    await told(pager, "NoEnvironment");
   });
 
-  // Releases before 0.34.1 told of the symptom as soon as one of two causes was over.
-  test("a symptom of two causes stays muted while one of them lasts", async () => {
-    const labels = { severity: "critical", service: "hosts", environment: "two-hosts" };
-    const hosts = ["10.0.0.1", "10.0.0.2"].map((host) =>
-      alert("HostDown", { ...labels, host, instance: host, job: "agentpay-api" }),
-    );
-    const symptom = alert("APIInstanceDown", { ...labels, instance: "10.0.0.2", job: "agentpay-api" });
-    const muted = async () =>
-      (await alertmanager.alerts()).find(
-        ({ labels: { alertname, environment } }) =>
-          alertname === "APIInstanceDown" && environment === "two-hosts",
-      )?.status.inhibitedBy.length;
-    await alertmanager.post([...hosts, symptom]);
-    await eventually("it to be muted", async () => ((await muted()) ? true : undefined), 20);
+  test("of another environment it is told where that environment's worst is told", async () => {
+    await alertmanager.post([alert("StagingMisspelt", { severity: "criticl", environment: "staging" })]);
+    await told(slack, "StagingMisspelt");
+    expect(ofPager("StagingMisspelt")).toEqual([]);
+  });
+
+  test("criticals are seen in Slack too; warnings and info there alone", async () => {
     await alertmanager.post([
-      { ...(hosts[0] as PostedAlert), endsAt: new Date().toISOString() },
-      hosts[1] as PostedAlert,
+      alert("SeenToo", { severity: "critical" }),
+      alert("OnlyWarned", { severity: "warning" }),
+      alert("OnlyNoted", { severity: "info", service: "noted" }),
     ]);
-    // A few rounds of the group's interval, which is a second here.
-    await new Promise((resolve) => setTimeout(resolve, 4000));
-    expect(await muted()).toBe(1);
-    const told = alertmanager.sent.filter(({ body }) => body.includes("[two-hosts]"));
-    expect(told.filter(({ body }) => body.includes("APIInstanceDown"))).toEqual([]);
+    for (const name of ["SeenToo", "OnlyWarned", "OnlyNoted"]) await told(slack, name);
+    expect(ofPager("SeenToo")).toHaveLength(1);
+    expect([...ofPager("OnlyWarned"), ...ofPager("OnlyNoted")]).toEqual([]);
+  });
+
+  test("a heartbeat of another environment keeps no switch from ringing", async () => {
+    await alertmanager.post([alert("Watchdog", { severity: "none", environment: "staging" })]);
+    await alertmanager.post([alert("AfterTheWatchdog", { severity: "critical" })]);
+    await told(pager, "AfterTheWatchdog");
+    const ofStaging = alertmanager.sent.filter(({ body }) => body.includes("of+staging+works"));
+    expect(ofStaging).toEqual([]);
+    expect(alertmanager.sent.filter(({ body }) => body.includes('"Watchdog:'))).toEqual([]);
   });
 });
 

@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseAnnouncements } from "../../announcements.ts";
-import { inhibitions } from "../../catalog/inhibitions.ts";
 import {
   alertmanagerConfiguration,
   alertmanagerFiles,
@@ -26,18 +24,10 @@ interface Route {
   readonly matchers?: readonly string[];
   readonly group_by?: readonly string[];
   readonly routes?: readonly Route[];
-  readonly mute_time_intervals?: readonly string[];
 }
 interface Document {
   readonly route: Route;
   readonly receivers: readonly Receiver[];
-  readonly time_intervals?: unknown;
-  readonly inhibit_rules: readonly {
-    name: string;
-    source_matchers: readonly string[];
-    target_matchers: readonly string[];
-    equal: readonly string[];
-  }[];
 }
 
 function render(settings: NotificationSettings): Document {
@@ -57,9 +47,12 @@ function receiver(document: Document, name: string): Receiver {
 const channels = ({ name: _, ...configurations }: Receiver) => Object.keys(configurations).toSorted();
 
 describe("channels", () => {
-  test("production pages for criticals; warnings go to Slack and email", () => {
+  test("production pages for criticals, and writes of them as of warnings; info goes to Slack", () => {
     const document = renderStack("production");
-    expect(channels(receiver(document, "critical"))).toEqual(["pagerduty_configs", "sns_configs"]);
+    expect(channels(receiver(document, "critical"))).toEqual([
+      ...["email_configs", "pagerduty_configs", "slack_configs", "sns_configs"],
+    ]);
+    expect(channels(receiver(document, "info"))).toEqual(["slack_configs"]);
     expect(channels(receiver(document, "dead-mans-switch"))).toEqual(["sns_configs"]);
     expect(channels(receiver(document, "warning"))).toEqual(["email_configs", "slack_configs"]);
     expect(channels(receiver(document, "none"))).toEqual([]);
@@ -80,7 +73,7 @@ describe("channels", () => {
     expect(pagerDuty).toMatchObject({
       routing_key_file: "/etc/alertmanager/secrets/pagerduty-routing-key",
       url: "https://events.pagerduty.com/v2/enqueue",
-      severity: "{{ .CommonLabels.severity }}",
+      severity: "critical",
       component: "{{ .CommonLabels.service }}",
       send_resolved: true,
     });
@@ -121,19 +114,21 @@ describe("channels", () => {
     ["no mail server", { "notifications.smtpHost": "" }, ["slack_configs"]],
     ["no webhook", { "notifications.slackWebhookUrl": "" }, ["email_configs"]],
   ])("%s", (_why, overrides, expected) => {
-    expect(channels(receiver(renderStack("production", overrides), "warning"))).toEqual(expected);
+    const document = renderStack("production", overrides);
+    for (const name of ["warning", "info"]) expect(channels(receiver(document, name))).toEqual(expected);
+    expect(channels(receiver(document, "critical"))).toEqual(expect.arrayContaining(expected));
   });
 });
 
 describe("routes", () => {
-  test("severity alone decides; what no route takes goes where people look", () => {
+  test("severity alone decides; what no route takes is taken for the worst", () => {
     const { route } = renderStack("production");
-    expect(route.receiver).toBe("warning");
+    expect(route.receiver).toBe("critical");
     expect(route.routes?.map(({ receiver: name, matchers }) => [name, matchers])).toEqual([
-      ["dead-mans-switch", ['alertname="Watchdog"']],
-      ["none", ['severity=~"info|none"']],
+      ["dead-mans-switch", ['alertname="Watchdog"', 'environment="production"']],
+      ["none", ['alertname="Watchdog"']],
+      ["info", ['severity="info"']],
       ["warning", ['environment=~"development|local|staging|test"']],
-      ["critical", ['severity="critical"']],
       ["warning", ['severity="warning"']],
     ]);
   });
@@ -141,7 +136,7 @@ describe("routes", () => {
   test("other environments are named: an alert that lost its environment still pages", () => {
     for (const stack of ["production", "local"] as const) {
       const others = renderStack(stack).route.routes?.flatMap(({ matchers = [] }) =>
-        matchers.filter((matcher) => matcher.startsWith("environment")),
+        matchers.filter((matcher) => matcher.startsWith("environment=~")),
       );
       expect(others).toHaveLength(1);
       expect(others?.[0]).toMatch(/^environment=~"[a-z|]+"$/);
@@ -150,11 +145,20 @@ describe("routes", () => {
     }
   });
 
-  test("one outage is one incident", () => {
+  test("each critical is an incident; warnings of one kind are one message", () => {
     const { route } = renderStack("production");
-    expect(route.group_by).toEqual(["alertname", "service", "environment"]);
-    const critical = route.routes?.find(({ receiver: name }) => name === "critical");
-    expect(critical?.group_by).toEqual(["service", "environment"]);
+    expect(route.group_by).toEqual(["..."]);
+    const warnings = route.routes?.filter(({ receiver: name }) => name === "warning");
+    expect(warnings?.map(({ group_by }) => group_by)).toEqual([
+      ["alertname", "service", "environment"],
+      ["alertname", "service", "environment"],
+    ]);
+  });
+
+  test("nothing is muted: its end would never be told", () => {
+    for (const stack of ["production", "staging", "local"] as const) {
+      expect(JSON.stringify(renderStack(stack))).not.toMatch(/inhibit|time_interval/);
+    }
   });
 });
 
@@ -174,7 +178,7 @@ describe("AWS", () => {
     const [sms] = receiver(renderStack("production"), "critical").sns_configs ?? [];
     expect(sms).toMatchObject({ topic_arn: topic("sms"), send_resolved: true });
     const without = renderStack("production", { "notifications.smsNumbers": [] });
-    expect(channels(receiver(without, "critical"))).toEqual(["pagerduty_configs"]);
+    expect(channels(receiver(without, "critical"))).not.toContain("sns_configs");
   });
 
   test("credentials are never in the configuration", () => {
@@ -193,80 +197,9 @@ describe("AWS", () => {
   test("without AWS there is neither", () => {
     const overrides = { "aws.enabled": false, "uptime.enabled": false, "database.enabled": false };
     const document = renderStack("production", overrides);
-    expect(channels(receiver(document, "critical"))).toEqual(["pagerduty_configs"]);
+    expect(channels(receiver(document, "critical"))).not.toContain("sns_configs");
     expect(channels(receiver(document, "dead-mans-switch"))).toEqual([]);
   });
-});
-
-describe("maintenance", () => {
-  const announced = parseAnnouncements(
-    `
-production:
-  maintenance:
-    - { when: "Sunday 02:00-04:00", announced: 2026-11-20, affects: [api, websocket], text: Database. }
-    - { when: "2026-12-04 20:00-24:00", announced: 2026-11-20, affects: [websocket], text: Proxies. }
-    - { when: "2026-10-04 20:00-24:00", announced: 2026-09-20, affects: [widget], text: Past., over: true }
-staging:
-  maintenance:
-    - { when: "Monday 02:00-04:00", announced: 2026-11-20, affects: [widget], text: Another stack. }
-`,
-    "production",
-  );
-  const document = render(
-    notificationSettings(parseSettings("production", configurationOf("production"), announced)),
-  );
-
-  test("mutes whoever would be told of what it affects, and nothing else, never the heartbeat", () => {
-    const [heartbeat, none, ...telling] = document.route.routes ?? [];
-    expect([heartbeat, none].map((route) => route?.routes)).toEqual([undefined, undefined]);
-    expect(telling.map(({ receiver: name }) => name)).toEqual(["warning", "critical", "warning"]);
-    for (const { mute_time_intervals: whole, routes = [] } of telling) {
-      expect(whole).toBeUndefined();
-      const muted = Object.fromEntries(
-        routes.map(({ matchers = [], mute_time_intervals }) => [matchers.join(), mute_time_intervals]),
-      );
-      expect(muted).toMatchObject({
-        'endpoint="api"': ["maintenance-1"],
-        'endpoint="websocket"': ["maintenance-1", "maintenance-2"],
-        'endpoint="websocket-port"': ["maintenance-1", "maintenance-2"],
-        'service="postgres"': ["maintenance-1"],
-        'service="conversations"': ["maintenance-1", "maintenance-2"],
-      });
-      expect(Object.keys(muted).join()).not.toMatch(/widget|monitoring|cost/);
-    }
-  });
-
-  test("is weekly, or on one date", () => {
-    expect(document.time_intervals).toEqual([
-      {
-        name: "maintenance-1",
-        time_intervals: [{ times: [{ start_time: "02:00", end_time: "04:00" }], weekdays: ["sunday"] }],
-      },
-      {
-        name: "maintenance-2",
-        time_intervals: [
-          {
-            times: [{ start_time: "20:00", end_time: "24:00" }],
-            years: ["2026"],
-            months: ["12"],
-            days_of_month: ["4"],
-          },
-        ],
-      },
-    ]);
-  });
-
-  test("there is none unless it is announced", () => {
-    expect(JSON.stringify(renderStack("production"))).not.toMatch(/time_interval/);
-  });
-});
-
-test("every inhibition of the catalogue is a rule", () => {
-  const { inhibit_rules: rules } = renderStack("production");
-  expect(rules.map(({ name, equal }) => ({ name, equal }))).toEqual(
-    inhibitions.map(({ name, equal }) => ({ name, equal })),
-  );
-  expect(rules.find(({ name }) => name === "BudgetBurn-6h")?.target_matchers[1]).toBe('long=~"1d|3d"');
 });
 
 describe("templates", () => {
@@ -287,20 +220,9 @@ describe("templates", () => {
 });
 
 describe("any notification settings", () => {
-  const work: NotificationSettings["maintenance"] = [
-    {
-      window: { day: { weekday: "sunday" }, from: "02:00", to: "04:00" },
-      when: "Sunday 02:00-04:00",
-      announced: "2026-11-20",
-      affects: ["api"],
-      text: "Database.",
-      over: false,
-    },
-  ];
   const text = fc.stringMatching(/^[a-z]{1,10}$/);
   const settings: fc.Arbitrary<NotificationSettings> = fc.record({
     environment: fc.constantFrom("production", "staging", "local", "preview-7"),
-    maintenance: fc.constantFrom([], work),
     sns: fc.option(
       fc.record({
         region: fc.constant("us-east-1"),

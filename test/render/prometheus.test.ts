@@ -8,6 +8,7 @@ import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 import { services } from "../../catalog/services.ts";
 import { dashboardModels } from "../../render/grafana.ts";
 import { prometheusFiles } from "../../render/index.ts";
+import { inhibited } from "../../render/inhibition.ts";
 import { parseSettings } from "../../settings.ts";
 import { configurationOf, type Overrides, type Stack } from "../support/program.ts";
 
@@ -147,7 +148,7 @@ describe("rule files", () => {
   test.each(rendered)("$title carries what routing, runbook and people need", ({ alert, rule }) => {
     expect(rule).toEqual({
       alert: alert.name,
-      expr: expressionOf(alert, {}),
+      expr: inhibited(alert, expressionOf(alert, {})),
       for: alert.holdFor,
       ...(alert.keepFiringFor ? { keep_firing_for: alert.keepFiringFor } : {}),
       labels: {

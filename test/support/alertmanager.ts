@@ -1,23 +1,25 @@
-/** A real Alertmanager with a configuration that we render, and a server that takes all that it sends. */
+/** Real Alertmanagers with a configuration that we render, and a server that takes all that they send. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { stringify } from "yaml";
 import { freePort } from "../../local/free-port.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
 import { notificationSettings } from "../../render/index.ts";
-import { parseSettings } from "../../settings.ts";
+import { parseSettings, type Settings } from "../../settings.ts";
 import { eventually } from "./eventually.ts";
-import { configurationOf, type Stack } from "./program.ts";
+import { configurationOf, type Overrides, type Stack } from "./program.ts";
 
 export interface PostedAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly startsAt?: string;
   readonly endsAt?: string;
 }
 
@@ -30,39 +32,131 @@ export interface Sent {
 export interface AlertStatus {
   readonly fingerprint: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
+  readonly status: {
+    readonly state: string;
+    readonly inhibitedBy: readonly string[];
+    readonly silencedBy: readonly string[];
+  };
+}
+
+export interface AlertmanagerOptions {
+  /** How many that gossip. Default: one. */
+  readonly replicas?: 1 | 2;
+  /** The stack's settings that differ. */
+  readonly overrides?: Overrides;
+  /** What PagerDuty answers. Default: 202. */
+  readonly pagerDuty?: () => number;
+  /** The settings, where they are not those of the stack's file with the overrides. */
+  readonly settings?: (configuration: ReturnType<typeof configurationOf>) => Settings;
 }
 
 export interface AlertmanagerUnderTest {
   readonly sent: readonly Sent[];
+  /** To every replica, as Prometheus does. */
   post(alerts: readonly PostedAlert[]): Promise<void>;
   alerts(): Promise<readonly AlertStatus[]>;
   /** Of a path such as `/metrics`. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** The keys of all groups that alerts were put in, by alert name. */
+  groupKeys(): Promise<Readonly<Record<string, string>>>;
+  /** Ends every replica; with "SIGKILL" none can write anything down. */
+  down(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts them again, with what they had written down. */
+  up(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Seconds, for what takes Alertmanager minutes. */
+const FAST = {
+  group_wait: "1s",
+  group_interval: "1s",
+  snapshot: "1s",
+} as const;
+
 /** @throws where Alertmanager does not come up */
-export async function startAlertmanager(stack: Stack): Promise<AlertmanagerUnderTest> {
+export async function startAlertmanager(
+  stack: Stack,
+  options: AlertmanagerOptions = {},
+): Promise<AlertmanagerUnderTest> {
+  const { replicas = 1, pagerDuty = () => 202 } = options;
   const binary = (await ensureTool(tools.alertmanager)).binaries["alertmanager"] ?? "alertmanager";
   const folder = await mkdtemp(join(tmpdir(), "agentpay-alertmanager-"));
   const sent: Sent[] = [];
   const receiver = createServer(async (request, response) => {
     const body = await bodyOf(request);
     sent.push({ path: request.url ?? "", body });
-    const { status, text } = answer(request.url ?? "");
+    const { status, text } = answer(request.url ?? "", pagerDuty);
     response.writeHead(status).end(text);
   });
   const address = `http://127.0.0.1:${await listen(receiver)}`;
-  const port = await freePort();
-  await placeFiles(folder, stack, address);
-  const child = spawn(
+  await placeFiles(folder, stack, address, options);
+  const ports: { web: number; cluster: number }[] = [];
+  while (ports.length < replicas) ports.push({ web: await freePort(), cluster: await freePort() });
+  const apis = ports.map(({ web }) => `http://127.0.0.1:${web}/api/v2`);
+  let children: ChildProcess[] = [];
+  const down = async (signal?: NodeJS.Signals) => {
+    await Promise.all(children.map((child) => end(child, signal)));
+    children = [];
+  };
+  const up = async () => {
+    children = ports.map((own, index) => start(binary, folder, index, own, ports));
+    await Promise.all(apis.map(untilReady));
+  };
+  const stop = async () => {
+    await down();
+    receiver.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await up();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    sent,
+    stop,
+    down,
+    up,
+    alerts: async () => (await (await fetch(`${apis[0]}/alerts`)).json()) as AlertStatus[],
+    get: (path, headers = {}) => fetch(`http://127.0.0.1:${ports[0]?.web}${path}`, { headers }),
+    groupKeys: () => recordedGroupKeys(join(folder, "events.jsonl")),
+    async post(alerts) {
+      for (const api of apis) {
+        const response = await fetch(`${api}/alerts`, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify(alerts),
+        });
+        if (!response.ok) throw new Error(`Alertmanager refused the alerts: ${await response.text()}`);
+      }
+    },
+  };
+}
+
+function start(
+  binary: string,
+  folder: string,
+  index: number,
+  own: { web: number; cluster: number },
+  all: readonly { cluster: number }[],
+): ChildProcess {
+  const peers = all.filter(({ cluster }) => cluster !== own.cluster);
+  const gossip = [
+    `--cluster.listen-address=127.0.0.1:${own.cluster}`,
+    ...peers.map(({ cluster }) => `--cluster.peer=127.0.0.1:${cluster}`),
+    "--cluster.peer-timeout=2s",
+    "--cluster.settle-timeout=1s",
+  ];
+  return spawn(
     binary,
     [
       `--config.file=${join(folder, "alertmanager.yml")}`,
-      `--storage.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
+      `--storage.path=${join(folder, `data-${index}`)}`,
+      `--data.maintenance-interval=${FAST.snapshot}`,
+      `--web.listen-address=127.0.0.1:${own.web}`,
+      "--enable-feature=event-recorder",
+      ...(peers.length > 0 ? gossip : ["--cluster.listen-address="]),
     ],
     {
       stdio: "ignore",
@@ -72,64 +166,69 @@ export async function startAlertmanager(stack: Stack): Promise<AlertmanagerUnder
       },
     },
   );
-  const stop = async () => {
-    await end(child);
-    receiver.close();
-    await rm(folder, { recursive: true, force: true });
-  };
-  const server = `http://127.0.0.1:${port}`;
-  const api = `${server}/api/v2`;
-  try {
-    await eventually("Alertmanager", () =>
-      fetch(`${api}/status`).then(
-        ({ ok }) => ok || undefined,
-        () => undefined,
-      ),
-    );
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    sent,
-    stop,
-    get: (path, headers = {}) => fetch(`${server}${path}`, { headers }),
-    alerts: async () => (await (await fetch(`${api}/alerts`)).json()) as AlertStatus[],
-    async post(alerts) {
-      const headers = { "Content-Type": "application/json" };
-      const response = await fetch(`${api}/alerts`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify(alerts),
-      });
-      if (!response.ok) throw new Error(`Alertmanager refused the alerts: ${await response.text()}`);
-    },
-  };
+}
+
+async function untilReady(api: string): Promise<void> {
+  await eventually("Alertmanager", () =>
+    fetch(`${api}/status`).then(
+      ({ ok }) => ok || undefined,
+      () => undefined,
+    ),
+  );
 }
 
 /** As the stack renders them, but with every address that of our server, files in our folder, and no long waits. */
-async function placeFiles(folder: string, stack: Stack, address: string): Promise<void> {
+async function placeFiles(
+  folder: string,
+  stack: Stack,
+  address: string,
+  { overrides = {}, settings: settingsOf }: AlertmanagerOptions,
+): Promise<void> {
   const configuration = configurationOf(stack, {
     "pagerduty.eventsUrl": address,
     "aws.endpointUrl": address,
     "notifications.smtpHost": "",
     "notifications.smtpUsername": "",
+    ...overrides,
   });
-  const files = alertmanagerFiles(notificationSettings(parseSettings(stack, configuration)));
+  const settings = settingsOf?.(configuration) ?? parseSettings(stack, configuration);
   const secrets = {
     [secretFiles.pagerDutyRoutingKey]: "0".repeat(32),
     [secretFiles.slackWebhookUrl]: `${address}/slack`,
+    [secretFiles.smtpPassword]: "none",
     [secretFiles.awsCredentials]: "[default]\naws_access_key_id = test\naws_secret_access_key = test\n",
   };
-  const all = { ...secrets, ...files };
+  const recorder = {
+    event_recorder: { file_outputs: [{ name: "test", path: join(folder, "events.jsonl") }] },
+  };
+  const all = { ...secrets, ...alertmanagerFiles(notificationSettings(settings)) };
   for (const [path, content] of Object.entries(all)) {
     const file = inFolder(folder, path);
     await mkdir(dirname(file), { recursive: true });
     const text = content
       .replaceAll(ALERTMANAGER_FOLDER, folder)
-      .replaceAll("host.docker.internal", "127.0.0.1");
-    await writeFile(file, text.replaceAll(/(group_wait|group_interval): \S+/g, "$1: 1s"));
+      .replaceAll("host.docker.internal", "127.0.0.1")
+      .replaceAll(/group_wait: \S+/g, `group_wait: ${FAST.group_wait}`)
+      .replaceAll(/group_interval: \S+/g, `group_interval: ${FAST.group_interval}`);
+    await writeFile(file, path === "alertmanager.yml" ? text + stringify(recorder) : text);
   }
+}
+
+interface RecordedEvent {
+  readonly data: {
+    readonly alertGrouped?: {
+      readonly groupInfo: { readonly groupKey: string; readonly receiverName: string };
+      readonly alert: { readonly details: { readonly labels: Readonly<Record<string, string>> } };
+    };
+  };
+}
+
+async function recordedGroupKeys(file: string): Promise<Readonly<Record<string, string>>> {
+  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+  const grouped = lines.flatMap((line) => (JSON.parse(line) as RecordedEvent).data.alertGrouped ?? []);
+  return Object.fromEntries(
+    grouped.map(({ alert, groupInfo }) => [alert.details.labels["alertname"] ?? "", groupInfo.groupKey]),
+  );
 }
 
 function inFolder(folder: string, path: string): string {
@@ -139,8 +238,8 @@ function inFolder(folder: string, path: string): string {
 }
 
 /** What each service says when it has taken a message. */
-function answer(path: string): { status: number; text: string } {
-  if (path === "/v2/enqueue") return { status: 202, text: "{}" };
+function answer(path: string, pagerDuty: () => number): { status: number; text: string } {
+  if (path === "/v2/enqueue") return { status: pagerDuty(), text: "{}" };
   if (path === "/slack") return { status: 200, text: "ok" };
   const result = "<PublishResult><MessageId>1</MessageId></PublishResult>";
   return { status: 200, text: `<PublishResponse>${result}</PublishResponse>` };
@@ -158,8 +257,8 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  child.kill();
+async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
   await once(child, "exit");
 }

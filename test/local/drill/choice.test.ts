@@ -16,7 +16,7 @@ test("a name means the drill that is about it, rather than one that mutes it", (
 
 test("alerts that share a name are drilled each, and one drill for two alerts runs once", () => {
   expect(titles("APIAvailabilityBudgetBurn")).toEqual([
-    "The API fails 1 request in 5",
+    "The API fails 1 request in 40",
     "The API fails 1 request in 100",
     "The API fails 1 request in 200",
   ]);

@@ -132,13 +132,15 @@ describe("an end", () => {
   });
 });
 
-describe("what is muted", () => {
+describe("what is held back", () => {
   const muting: Drill = { ...drill, mutes: ["SLOMetricMissing api-latency"] };
 
-  test("has to be seen muted", () => {
+  test("has to be seen held back", () => {
     expect(allArrived(muting, seen(page), broken)).toBe(false);
-    expect(judge(muting, seen(page, end), mended, expectations)[1]?.problems).toEqual(["it was not muted"]);
-    const observation = { ...seen(page, end), muted: new Set(["SLOMetricMissing api-latency"]) };
+    expect(judge(muting, seen(page, end), mended, expectations)[1]?.problems).toEqual([
+      "it did not hold, or was not held back",
+    ]);
+    const observation = { ...seen(page, end), heldBack: new Set(["SLOMetricMissing api-latency"]) };
     expect(allArrived(muting, observation, broken)).toBe(true);
     expect(judge(muting, observation, mended, expectations)[1]?.problems).toEqual([]);
   });

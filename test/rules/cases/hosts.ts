@@ -7,7 +7,7 @@ const both = (...phases: Phase[]) => ({
   [up("agentpay-worker", "10.0.0.1:10000")]: level(...phases),
 });
 const other = { [up("agentpay-api", "10.0.0.2:8000")]: level([1, 40]) };
-const down = ["agentpay-api", "agentpay-worker"].map((job) => ({ host: "10.0.0.1", job }));
+const down = [{ host: "10.0.0.1" }];
 
 export const hostCases: GroupCases = {
   HostDown: [

@@ -1,6 +1,7 @@
 import { metrics } from "../../../catalog/metrics.ts";
 import {
   type GroupCases,
+  type Labels,
   level,
   type Phase,
   perMinute,
@@ -68,8 +69,7 @@ function reloadCases(job: typeof prometheus | typeof alertmanager, name: string)
   ];
 }
 
-function ruleCounterCases(name: string): RuleCase[] {
-  const expected = [{ instance, ...group }];
+function ruleCounterCases(name: string, expected: readonly Labels[]): RuleCase[] {
   return [
     {
       title: "for half an hour, and then no more",
@@ -187,8 +187,10 @@ export const monitoringCases: GroupCases = {
       firing: silent(12, 20, 40),
     },
   ],
-  PrometheusRuleFailures: ruleCounterCases(metrics.prometheusRuleFailures.name),
-  PrometheusMissingRuleEvaluations: ruleCounterCases(metrics.prometheusRuleIterationsMissed.name),
+  PrometheusRuleFailures: ruleCounterCases(metrics.prometheusRuleFailures.name, [{ instance }]),
+  PrometheusMissingRuleEvaluations: ruleCounterCases(metrics.prometheusRuleIterationsMissed.name, [
+    { instance, ...group },
+  ]),
   PrometheusErrorSendingAlerts: [
     {
       title: "the only Alertmanager refuses 1 in 20, and then none",
@@ -285,12 +287,12 @@ export const monitoringCases: GroupCases = {
     {
       title: "cut off: the last samples count for five minutes",
       series: { [up("prometheus", "localhost:9090")]: level([1, 10]) },
-      firing: { 10: [], 14: [], 18: [{ job: "prometheus" }], 60: [{ job: "prometheus" }] },
+      firing: { 10: [], 14: [], 18: [{}], 60: [{}] },
     },
     {
       title: "gone, and back: it stays two minutes more",
       series: { [up("prometheus", "localhost:9090")]: level([1, 10], ["gone", 20], [1, 10]) },
-      firing: { 10: [], 11: [], 13: [{ job: "prometheus" }], 31: [{ job: "prometheus" }], 34: [] },
+      firing: { 10: [], 13: [{}], 31: [{}], 34: [] },
     },
     {
       title: "one of two arrives",
@@ -301,11 +303,16 @@ export const monitoringCases: GroupCases = {
       firing: silent(20, 40),
     },
     {
+      title: "only AgentPay's server is heard of, which does not answer",
+      series: { [up("agentpay-api", "10.0.0.1:8000")]: level([0, 40]) },
+      firing: silent(10, 20, 40),
+    },
+    {
       title: "a missed scrape",
       series: { [up("prometheus", "localhost:9090")]: level([1, 10], ["gone", 0.5], [1, 20]) },
       firing: silent(10, 11, 12, 20),
     },
-    { title: "never anything", series: {}, firing: { 0: [], 1: [], 3: [{ job: "prometheus" }] } },
+    { title: "never anything", series: {}, firing: { 0: [], 3: [{}] } },
   ],
   PrometheusRemoteStorageFailures: [
     {

@@ -111,7 +111,7 @@ export const postgresCases: GroupCases = {
     {
       title: "the exporter stops answering, and comes back",
       series: { [up("postgres", instance)]: level([1, 5], [0, 10], [1, 5]) },
-      firing: { 9: [], 12: [exporter], 16: [] },
+      firing: { 9: [], 12: [{ ...exporter, host: "postgres-exporter" }], 16: [] },
     },
     {
       title: "the exporter leaves discovery",

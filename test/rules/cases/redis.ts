@@ -40,7 +40,7 @@ export const redisCases: GroupCases = {
     {
       title: "the exporter stops answering, and comes back",
       series: { [up("redis", instance)]: level([1, 5], [0, 10], [1, 5]) },
-      firing: { 9: [], 12: [exporter], 16: [] },
+      firing: { 9: [], 12: [{ ...exporter, host: "redis-exporter" }], 16: [] },
     },
     {
       title: "the exporter leaves discovery",

@@ -1,0 +1,57 @@
+/** How far back a PromQL expression looks: for so long it may still be true of what is over. */
+import { parser } from "@prometheus-io/lezer-promql";
+import { type Duration, inSeconds } from "./duration.ts";
+import { recordingRuleGroups } from "./recording-rules/index.ts";
+
+type Node = ReturnType<typeof parser.parse>["topNode"];
+
+/** Seconds. What `and` joins is only true as long as each side is. */
+export function longestMemory(expression: string): number {
+  return memoryIn(expression) ?? 0;
+}
+
+/** @param inside records that are being looked at: one that reads itself remembers what it is told to, not more */
+function memoryIn(expression: string, inside: readonly string[] = []): number | undefined {
+  const text = (node: Node) => expression.slice(node.from, node.to);
+  return memoryOf(parser.parse(expression).topNode, text, inside);
+}
+
+/** Undefined for what does not change with the present: numbers, and a past that it is compared with (`offset`). */
+function memoryOf(node: Node, text: (node: Node) => string, inside: readonly string[]): number | undefined {
+  const parts = childrenOf(node).flatMap((child) => memoryOf(child, text, inside) ?? []);
+  const longest = parts.length > 0 ? Math.max(...parts) : undefined;
+  switch (node.name) {
+    case "OffsetExpr":
+      return undefined;
+    case "VectorSelector":
+      return recordedMemory(text(node).replace(/\{.*/s, ""), inside);
+    case "MatrixSelector":
+    case "SubqueryExpr":
+      return longest === undefined ? undefined : longest + rangeOf(text(node));
+    case "BinaryExpr":
+      return node.getChild("And") && longest !== undefined ? Math.min(...parts) : longest;
+    default:
+      return longest;
+  }
+}
+
+/** Of the series that a rule records; 0 for those that are scraped. */
+function recordedMemory(name: string, inside: readonly string[]): number | undefined {
+  if (inside.includes(name)) return undefined;
+  const rules = recordingRuleGroups.flatMap((group) => group.rules).filter(({ record }) => record === name);
+  if (rules.length === 0) return 0;
+  const parts = rules.flatMap(({ expression }) => memoryIn(expression, [...inside, name]) ?? []);
+  return parts.length > 0 ? Math.max(...parts) : undefined;
+}
+
+/** Of `foo[5m]`, and of `foo[1h:1m]`: the last brackets are its own. */
+function rangeOf(selector: string): number {
+  const [, range = "0s"] = /\[([0-9]+[smhd])[^[]*\]$/.exec(selector) ?? [];
+  return inSeconds(range as Duration);
+}
+
+function childrenOf(node: Node): Node[] {
+  const children: Node[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
+  return children;
+}
