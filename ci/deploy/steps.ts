@@ -6,6 +6,8 @@ import type { Pulumi } from "../../pulumi-cli.ts";
 import { environmentOf } from "../../stack-name.ts";
 import { letGoOfSentryRules, told } from "../../upgrades/sentry-rules.ts";
 import { readStack } from "../../verify/stack.ts";
+import { checkDrift } from "../drift/check.ts";
+import { report } from "../drift/report.ts";
 import { scan } from "../secrets/scan.ts";
 
 export interface Deployment {
@@ -54,6 +56,16 @@ export const steps: readonly Step[] = [
     "--expect-no-changes",
     "--suppress-outputs",
   ]),
+  {
+    // The state may say what the platforms do not: an update alone does not read them.
+    title: "The platforms can be read",
+    async run({ stack, pulumi, print }) {
+      const result = await checkDrift(stack, pulumi);
+      print(report(result));
+      // Somebody's change by hand is told, and is the daily check's to follow up.
+      return result.status === "clean" || result.status === "drifted";
+    },
+  },
   // A preview does not know every value yet; the state does.
   engine("Policies on the real state", (stack) => ["policy", "analyze", ...policyArguments(stack)]),
   {

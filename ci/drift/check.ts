@@ -28,7 +28,13 @@ export const resultSchema = z.discriminatedUnion("status", [
   z.object({ stack: z.string(), status: z.literal("empty") }),
   /** What an update that was cut off was doing, by URN: the platforms may have more than the state says. */
   z.object({ stack: z.string(), status: z.literal("in doubt"), pending: z.array(z.string()) }),
-  z.object({ stack: z.string(), status: z.literal("broken"), reason: z.string() }),
+  z.object({
+    stack: z.string(),
+    status: z.literal("broken"),
+    reason: z.string(),
+    /** URNs of what could not be read. None where the check broke as a whole. */
+    unread: z.array(z.string()).optional(),
+  }),
 ]);
 
 export type Drifted = z.output<typeof driftedSchema>;
@@ -73,7 +79,23 @@ async function compare(stack: string, pulumi: Pulumi): Promise<DriftResult> {
     if (code === exitCodes.unexpectedChanges) return { stack, status: "drifted", resources, drifted };
   }
   const reason = complaints(events) || stderr.trim() || `pulumi refresh ended with ${code}, and said nothing`;
-  return { stack, status: "broken", reason: withoutKeys(reason).slice(0, REASON_LENGTH) };
+  const unread = unreadBy(events);
+  return {
+    stack,
+    status: "broken",
+    reason: withoutKeys(reason).slice(0, REASON_LENGTH),
+    ...(unread.length > 0 && { unread }),
+  };
+}
+
+/** Resources that an error names, but for the stack itself, which has an error where any of them has. */
+function unreadBy(events: readonly EngineEvent[]): string[] {
+  const urns = events.flatMap(({ diagnosticEvent: event }) =>
+    event?.severity === "error" && event.urn && !event.urn.includes("::pulumi:pulumi:Stack::")
+      ? [event.urn]
+      : [],
+  );
+  return [...new Set(urns)];
 }
 
 function complaints(events: readonly EngineEvent[]): string {

@@ -51,9 +51,18 @@ function details(result: DriftResult): string[] {
     case "broken":
       return [
         ["```", result.reason.replaceAll("```", "'''"), "```"].join("\n"),
+        ...unread(result.unread ?? []),
         `Try it by hand: \`npm run drift -- --stack ${result.stack}\`.`,
       ];
   }
+}
+
+/** Which resources could not be read, and where it says what to do about one. */
+function unread(urns: readonly string[]): string[] {
+  if (urns.length === 0) return [];
+  const list = urns.slice(0, ROWS).map((urn) => `- \`${urn}\``);
+  const advice = 'What to do: docs/recovery.md, "A resource can\'t be read".';
+  return [`${urns.length} resources could not be read:`, list.join("\n"), advice];
 }
 
 function table(drifted: readonly Drifted[]): string {

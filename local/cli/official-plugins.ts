@@ -3,11 +3,10 @@ import { access, constants, mkdir, readdir, readFile, symlink } from "node:fs/pr
 import { homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import semver from "semver";
 import { z } from "zod";
 import { pagerDutyPlugin } from "../../catalog/provider-plugins.ts";
 import { Failure } from "../failure.ts";
-import type { ProviderName } from "../official-providers.ts";
+import { type ProviderName, providerNames } from "../official-providers.ts";
 import type { StatePaths } from "../state-folder.ts";
 
 /** A plugin as the program asks the engine for it. */
@@ -91,41 +90,52 @@ export async function ensurePlugins(
   return found.join(", ");
 }
 
-/** The version that the engine will run; undefined where none is to be found. */
+/** Providers whose plugin is on this machine already, in the user's folder or on PATH. */
+export async function foundPlugins(
+  sources: PluginSources = pluginSources(),
+): Promise<readonly ProviderName[]> {
+  const found = await Promise.all(
+    providerNames.map(async (name) => ((await locate(await pluginOf(name), sources)) ? [name] : [])),
+  );
+  return found.flat();
+}
+
+/** The version that the engine will run, put where it looks; undefined where none is to be found. */
 async function find(
   pulumiHome: string,
   plugin: Plugin,
   { folders, path: programs }: PluginSources,
 ): Promise<string | undefined> {
-  const program = `pulumi-resource-${plugin.name}`;
-  // The engine prefers a plugin on PATH, whatever its version.
-  for (const folder of programs) {
-    if (await isThere(path.join(folder, program))) return `on PATH (${folder})`;
-  }
   const own = path.join(pulumiHome, "plugins");
-  for (const folder of [own, ...folders]) {
-    const version = await bestVersion(folder, plugin);
-    if (version === undefined) continue;
-    if (folder !== own) await link(path.join(folder, `resource-${plugin.name}-v${version}`), own);
-    return version;
+  const located = await locate(plugin, { folders: [own, ...folders], path: programs });
+  if (located?.folder !== undefined && located.folder !== own) {
+    await link(path.join(located.folder, folderOf(plugin)), own);
+  }
+  return located?.version;
+}
+
+/** Where a plugin is: on PATH, which the engine prefers whatever its version, or in the first folder that has it. */
+async function locate(
+  plugin: Plugin,
+  { folders, path: programs }: PluginSources,
+): Promise<{ readonly version: string; readonly folder?: string } | undefined> {
+  for (const folder of programs) {
+    if (await isThere(path.join(folder, `pulumi-resource-${plugin.name}`))) {
+      return { version: `on PATH (${folder})` };
+    }
+  }
+  // The engine takes the very version that the program asks for, and no newer one.
+  for (const folder of folders) {
+    if (await isThere(path.join(folder, folderOf(plugin), `pulumi-resource-${plugin.name}`))) {
+      return { version: plugin.version, folder };
+    }
   }
   return undefined;
 }
 
-/** The same version, else the lowest of a later one of the same major version. */
-async function bestVersion(folder: string, { name, version }: Plugin): Promise<string | undefined> {
-  const prefix = `resource-${name}-v`;
-  const entries = await readdir(folder).catch(() => []);
-  const versions = entries
-    .filter((entry) => entry.startsWith(prefix))
-    .map((entry) => entry.slice(prefix.length))
-    .filter((candidate) => semver.valid(candidate) !== null && semver.satisfies(candidate, `^${version}`))
-    .toSorted(semver.compare);
-  for (const candidate of versions) {
-    if (await isThere(path.join(folder, `${prefix}${candidate}`, `pulumi-resource-${name}`)))
-      return candidate;
-  }
-  return undefined;
+/** As the engine calls it. */
+function folderOf({ name, version }: Plugin): string {
+  return `resource-${name}-v${version}`;
 }
 
 /** The engine takes a folder, not a link to one: the folder is made, and what is in it is linked. */

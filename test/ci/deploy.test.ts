@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { deploy, policyArguments } from "../../ci/deploy/steps.ts";
 import type { Ended, Pulumi } from "../../pulumi-cli.ts";
@@ -21,9 +22,19 @@ function cli(outputs: object, failing?: string): { pulumi: Pulumi; calls: string
   const pulumi = async (args: readonly string[]): Promise<Ended> => {
     const call = args.slice(0, args[0] === "stack" ? 2 : 1).join(" ");
     calls.push(call);
+    if (call === "refresh") await writeFile(args[args.indexOf("--event-log") + 1] ?? "", refreshed(failing));
     return { code: call === failing ? 1 : 0, stdout: JSON.stringify(answers[call] ?? ""), stderr: "" };
   };
   return { pulumi, calls };
+}
+
+/** What the engine reports of a refresh. */
+function refreshed(failing?: string): string {
+  const crash = { urn: "urn:one", severity: "error", message: "error reading from server: EOF" };
+  const events = failing === "refresh" ? [{ diagnosticEvent: crash }] : [];
+  return [...events, { summaryEvent: { resourceChanges: { same: 1 } } }]
+    .map((e) => JSON.stringify(e))
+    .join("\n");
 }
 
 async function deployed(outputs: object, failing?: string) {
@@ -33,19 +44,30 @@ async function deployed(outputs: object, failing?: string) {
   return { failed, calls, printed: printed.join("\n") };
 }
 
-test("what is left behind, update, convergence, policies, secrets: in this order, and all of them", async () => {
+test("what is left behind, update, convergence, what can be read, policies, secrets: in this order, and all of them", async () => {
   const { failed, calls } = await deployed({ name: "fine" });
   expect(failed).toBeUndefined();
-  expect(calls.slice(0, 4)).toEqual(["stack export", "up", "preview", "policy"]);
-  expect(calls.slice(4)).toContain("stack export");
+  expect(calls.slice(0, 6)).toEqual(["stack export", "up", "preview", "refresh", "stack export", "policy"]);
+  expect(calls.slice(6)).toContain("stack export");
 });
 
 test.each([
   ["up", "Update", ["stack export", "up"]],
   ["preview", "Convergence: a second update would change nothing", ["stack export", "up", "preview"]],
-  ["policy", "Policies on the real state", ["stack export", "up", "preview", "policy"]],
+  ["refresh", "The platforms can be read", ["stack export", "up", "preview", "refresh"]],
+  [
+    "policy",
+    "Policies on the real state",
+    ["stack export", "up", "preview", "refresh", "stack export", "policy"],
+  ],
 ])("where %s fails, nothing comes after it", async (failing, title, expected) => {
   expect(await deployed({}, failing)).toMatchObject({ failed: title, calls: expected });
+});
+
+test("a resource that can't be read fails the deployment, and is named", async () => {
+  const { printed } = await deployed({ name: "fine" }, "refresh");
+  expect(printed).toContain("urn:one: error reading from server: EOF");
+  expect(printed).toContain("- `urn:one`");
 });
 
 test("a secret in clear in the state fails the deployment, by its place", async () => {

@@ -125,7 +125,10 @@ test("a broken check says why: the platform's refusal, or the CLI's; no key that
     stack: "production",
     status: "broken",
     reason: `${urn("edited")}: error: 403 for [Sentry auth token]`,
+    unread: [urn("edited")],
   });
+  expect(report(result)).toContain(`- \`${urn("edited")}\``);
+  expect(report(result)).toContain('docs/recovery.md, "A resource can\'t be read"');
   const silent = await checkDrift("production", cli({ code: 255 }).pulumi);
   expect(report(silent)).toContain("pulumi refresh ended with 255, and said nothing");
 });

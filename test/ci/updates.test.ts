@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { images } from "../../catalog/images.ts";
+import { pagerDutyPlugin } from "../../catalog/provider-plugins.ts";
 import { REPOSITORY } from "../../local/state-folder.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 
@@ -12,6 +13,9 @@ const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
 const renovate = z
   .object({
     minimumReleaseAge: z.string(),
+    packageRules: z.array(
+      z.object({ groupName: z.string().optional(), matchPackageNames: z.array(z.string()).optional() }),
+    ),
     customManagers: z.array(
       z.object({
         managerFilePatterns: z.array(z.string()),
@@ -53,6 +57,14 @@ test("the CLI is found, and is of the SDK's version", () => {
   expect(foundIn("local/toolchain/tools.ts")).toEqual([{ name: "pulumi", version, digest: undefined }]);
   expect(JSON.parse(read("package.json")).dependencies["@pulumi/pulumi"]).toBe(version);
   expect(read("tools/pulumi-cli/go.mod")).toContain(`github.com/pulumi/pulumi/pkg/v3 v${version}`);
+});
+
+test("PagerDuty's plugin is found, and comes with the SDKs of the others", () => {
+  expect(foundIn("catalog/provider-plugins.ts")).toEqual([
+    { name: "pagerDuty", version: pagerDutyPlugin, digest: undefined },
+  ]);
+  const group = renovate.packageRules.find(({ groupName }) => groupName === "Pulumi providers");
+  expect(group?.matchPackageNames).toContain("pulumi/pulumi-pagerduty");
 });
 
 test("nothing is taken on the day that it came out", () => {

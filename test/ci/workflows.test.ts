@@ -55,6 +55,7 @@ const tried: Readonly<Record<string, readonly [test: string, subject: string]>> 
   github: ["test/ci/workflows.e2e.ts", "ci/github/command.ts"],
   ops: ["test/vendors/command.test.ts", "ops/command.ts"],
   review: ["test/ci/review.e2e.ts", "ci/review/command.ts"],
+  official: ["test/local/official.e2e.ts", "local/official/main.ts"],
 };
 
 test("each of these commands is run by make test", () => {

@@ -13,7 +13,8 @@ test.each([
   [undefined, []],
   [" ", []],
   ["stand-ins", []],
-  ["official", providerNames],
+  ["official", ["docker", "grafana", "pagerduty", "sentry"]],
+  ["aws,datadog", ["aws", "datadog"]],
   ["sentry, pagerduty", ["pagerduty", "sentry"]],
 ])("%s asks for %j", async (given, expected) => {
   expect(await asked(given)).toEqual(expected);

@@ -30,7 +30,8 @@ interface Key {
 export function key(client: RestClient) {
   return handler<typeof inputs>({
     inputs,
-    replaceOn: ["organization", "project"],
+    // The official provider only asks the new project for it, which has no such key.
+    replaceOn: [],
     secretOutputs: ["secret", "dsnSecret"],
     async create(given, resourceName) {
       const made = await client.post<Key>(path(given), body(given, nameOr(given.name, resourceName)));

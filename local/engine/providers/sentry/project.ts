@@ -6,7 +6,8 @@ import { liveInputs } from "../rest/live-inputs.ts";
 import { nameOr } from "../rest/text.ts";
 import { name, newSlug, slug, wholeNumber } from "./inputs.ts";
 
-const digestDelay = wholeNumber(60, 3600, "seconds").optional();
+/** Seconds. Their range is for Sentry to know: the official provider has none. */
+const digestDelay = z.int("must be a whole number of seconds").optional();
 
 const inputs = z
   .strictObject({
@@ -54,7 +55,8 @@ const COMPUTED = ["name", "slug", "platform", "resolveAge", "digestsMinDelay", "
 export function project(client: RestClient) {
   return handler<typeof inputs>({
     inputs,
-    replaceOn: ["organization"],
+    // The official provider only asks the new organization for it, which has no such project.
+    replaceOn: [],
     async create(given, resourceName) {
       const [first, ...others] = teamsOf(given);
       const settings = { ...settingsOf(given), name: nameOr(given.name, resourceName), slug: given.slug };
@@ -73,7 +75,11 @@ export function project(client: RestClient) {
     },
     async update(_id, given, last) {
       const { name = last.outputs["name"], slug = last.outputs["slug"] } = given;
-      const changed = await client.put<Project>(pathOf(last), { ...settingsOf(given), name, slug });
+      const changed = await client.put<Project>(pathOf({ ...last, inputs: given }), {
+        ...settingsOf(given),
+        name,
+        slug,
+      });
       const path = `projects/${given.organization}/${changed.slug}/`;
       const before = changed.teams.map((team) => team.slug);
       const after = teamsOf(given);

@@ -20,7 +20,8 @@ interface Team {
 export function team(client: RestClient) {
   return handler<typeof inputs>({
     inputs,
-    replaceOn: ["organization"],
+    // The official provider only asks the new organization for it, which has no such team.
+    replaceOn: [],
     async create(given, resourceName) {
       const body = { name: nameOr(given.name, resourceName), slug: given.slug };
       const made = await client.post<Team>(`organizations/${given.organization}/teams/`, body);
@@ -37,7 +38,7 @@ export function team(client: RestClient) {
     },
     async update(_id, given, last) {
       const { name = last.outputs["name"], slug = last.outputs["slug"] } = given;
-      return outputs(await client.put<Team>(path(last), { name, slug }));
+      return outputs(await client.put<Team>(path({ ...last, inputs: given }), { name, slug }));
     },
     async delete(_id, last) {
       await client.remove(path(last));

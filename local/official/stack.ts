@@ -1,0 +1,74 @@
+/** A local stack of the run's own: its own state folder and configuration, and ports beside one that may be running. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Failure } from "../failure.ts";
+import { PROVIDERS_VARIABLE } from "../official-providers.ts";
+import { localPorts, PORT_OFFSET_VARIABLE, type PortName } from "../ports.ts";
+import { REPOSITORY } from "../state-folder.ts";
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  /** Standard output and error, as they came. */
+  readonly output: string;
+}
+
+export interface OwnStack {
+  /** Where its state is. */
+  readonly home: string;
+  /** A service's address on this machine. */
+  url(port: PortName): string;
+  /** Runs a program of the project on it. Its failure is for the caller to read. */
+  run(program: string, ...args: readonly string[]): Promise<Ended>;
+  /** Runs the engine on it, and returns its standard output. @throws Failure with what it printed */
+  pulumi(...args: readonly string[]): Promise<string>;
+  /** Removes the state folder, once the stack is down. */
+  remove(): Promise<void>;
+}
+
+export const LOCAL = "local/cli/main.ts";
+
+/** @param offset of its ports */
+export async function ownStack(providers: string, offset: number): Promise<OwnStack> {
+  const home = await mkdtemp(path.join(tmpdir(), "official-"));
+  const ports = localPorts(offset);
+  const env = {
+    ...process.env,
+    AGENTPAY_LOCAL_HOME: home,
+    [PORT_OFFSET_VARIABLE]: String(offset),
+    [PROVIDERS_VARIABLE]: providers,
+    NO_COLOR: "1",
+  };
+  const run: OwnStack["run"] = (program, ...args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
+        cwd: REPOSITORY,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let stdout = "";
+      let output = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
+        output += text;
+      });
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code: code ?? 1, stdout, output }));
+    });
+  return {
+    home,
+    url: (port) => `http://127.0.0.1:${ports[port]}`,
+    run,
+    pulumi: async (...args) => {
+      const { code, stdout, output } = await run(LOCAL, "pulumi", "--", ...args);
+      if (code === 0) return stdout;
+      throw new Failure(`pulumi ${args.join(" ")} ended with ${code}:\n${output.trim()}`);
+    },
+    remove: () => rm(home, { recursive: true, force: true }),
+  };
+}

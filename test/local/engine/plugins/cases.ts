@@ -1,0 +1,224 @@
+/** Each resource type of the program that an official plugin makes against a simulated service, with what is tried. */
+import type { Properties } from "../../../../local/engine/resource.ts";
+import type { Resource } from "./client.ts";
+import type { Case } from "./probe.ts";
+
+type Made = Readonly<Record<string, Resource>>;
+const idOf = (made: Made, type: string) => made[type]?.id ?? "";
+
+const TEAM = "pagerduty:index/team:Team";
+const SCHEDULE = "pagerduty:index/schedule:Schedule";
+const POLICY = "pagerduty:index/escalationPolicy:EscalationPolicy";
+const SERVICE = "pagerduty:index/service:Service";
+const INTEGRATION = "pagerduty:index/serviceIntegration:ServiceIntegration";
+
+const START = "2024-01-01T00:00:00Z";
+const layer = (user: string, day: number): Properties => ({
+  name: `from ${day}`,
+  start: START,
+  rotationVirtualStart: START,
+  rotationTurnLengthSeconds: 604_800,
+  users: [user],
+  restrictions: [
+    {
+      type: "weekly_restriction",
+      startDayOfWeek: day,
+      startTimeOfDay: "00:00:00",
+      durationSeconds: 259_200,
+    },
+  ],
+});
+const rule = (minutes: number, type: string, id: string): Properties => ({
+  escalationDelayInMinutes: minutes,
+  targets: [{ type, id }],
+});
+
+export const pagerDutyCases: readonly Case[] = [
+  {
+    type: TEAM,
+    inputs: () => ({ name: "Probe", description: "Whoever answers" }),
+    least: () => ({ name: "Probe of least" }),
+    changes: { name: "Other", description: "Other" },
+  },
+  {
+    type: SCHEDULE,
+    inputs: (made) => ({
+      name: "Probe primary",
+      description: "On call",
+      timeZone: "Europe/Berlin",
+      teams: [idOf(made, TEAM)],
+      layers: [layer("PENGNRA", 1), layer("PENGNRB", 4)],
+    }),
+    least: () => ({ name: "Probe of least", timeZone: "Etc/UTC", layers: [layer("PENGNRA", 1)] }),
+    changes: {
+      name: "Other",
+      description: "Other",
+      timeZone: "Etc/UTC",
+      teams: [],
+      layers: [layer("PENGNRB", 1), layer("PENGNRA", 4)],
+    },
+    mistakes: {
+      "an unknown time zone": { name: "Wrong 1", timeZone: "Europe/Nowhere" },
+      "a user who does not exist": { name: "Wrong 2", layers: [layer("PNOBODY", 1)] },
+    },
+  },
+  {
+    type: POLICY,
+    inputs: (made) => ({
+      name: "Probe escalation",
+      description: "Primary, then the manager",
+      teams: idOf(made, TEAM),
+      numLoops: 2,
+      rules: [rule(15, "schedule_reference", idOf(made, SCHEDULE)), rule(30, "user_reference", "PMANAGR")],
+    }),
+    least: () => ({ name: "Probe of least", rules: [rule(15, "user_reference", "PMANAGR")] }),
+    changes: {
+      name: "Other",
+      description: "Other",
+      numLoops: 3,
+      rules: [rule(20, "user_reference", "PMANAGR")],
+    },
+    mistakes: {
+      "10 loops": { name: "Wrong 1", numLoops: 10 },
+      "a target of another kind": { name: "Wrong 2", rules: [rule(15, "team_reference", "PMANAGR")] },
+      "a delay of no minutes": { name: "Wrong 3", rules: [rule(0, "user_reference", "PMANAGR")] },
+    },
+  },
+  {
+    type: SERVICE,
+    inputs: (made) => ({
+      name: "Probe service",
+      description: "Alerts",
+      escalationPolicy: idOf(made, POLICY),
+      alertCreation: "create_alerts_and_incidents",
+      acknowledgementTimeout: "1800",
+      autoResolveTimeout: "86400",
+      incidentUrgencyRule: { type: "constant", urgency: "severity_based" },
+      alertGroupingParameters: { type: "time", config: { timeout: 5 } },
+    }),
+    least: (made) => ({ name: "Probe of least", escalationPolicy: idOf(made, POLICY) }),
+    changes: {
+      name: "Other",
+      description: "Other",
+      acknowledgementTimeout: "3600",
+      autoResolveTimeout: "null",
+      incidentUrgencyRule: { type: "constant", urgency: "high" },
+      alertGroupingParameters: { type: "time", config: { timeout: 10 } },
+    },
+    mistakes: {
+      "a policy that does not exist": { name: "Wrong 1", escalationPolicy: "PNOBODY" },
+      "an unknown way of grouping": { name: "Wrong 2", alertGroupingParameters: { type: "magic" } },
+      "grouping by time with fields": {
+        name: "Wrong 3",
+        alertGroupingParameters: { type: "time", config: { timeout: 5, fields: ["summary"] } },
+      },
+      "an urgency rule without a type": { name: "Wrong 4", incidentUrgencyRule: { urgency: "high" } },
+    },
+  },
+  {
+    type: INTEGRATION,
+    inputs: (made) => ({
+      service: idOf(made, SERVICE),
+      name: "Prometheus",
+      type: "events_api_v2_inbound_integration",
+    }),
+    least: (made) => ({ service: idOf(made, SERVICE), vendor: "PZQ6AUS" }),
+    changes: { name: "Other", type: "generic_events_api_inbound_integration" },
+    mistakes: {
+      "a type and a vendor": { vendor: "PZQ6AUS" },
+      "an unknown type": { type: "pigeon_inbound_integration" },
+    },
+  },
+];
+
+const organization = "agentpay";
+const SENTRY_TEAM = "sentry:index/sentryTeam:SentryTeam";
+const PROJECT = "sentry:index/sentryProject:SentryProject";
+const slugOf = (made: Made, type: string) => String(made[type]?.outputs["slug"] ?? "");
+
+export const sentryCases: readonly Case[] = [
+  {
+    type: SENTRY_TEAM,
+    inputs: () => ({ organization, name: "probe", slug: "probe" }),
+    least: () => ({ organization, name: "probe-of-least" }),
+    changes: { name: "other", slug: "other", organization: "other" },
+  },
+  {
+    type: PROJECT,
+    inputs: (made) => ({ organization, name: "probe", slug: "probe", teams: [slugOf(made, SENTRY_TEAM)] }),
+    least: (made) => ({ organization, name: "probe-of-least", teams: [slugOf(made, SENTRY_TEAM)] }),
+    changes: { name: "other", slug: "other", organization: "other", resolveAge: 72 },
+    mistakes: {
+      "a platform, where docs.sentry.io does not answer": { name: "w1", slug: "w1", platform: "python" },
+      "a team that does not exist": { name: "w2", slug: "w2", teams: ["nobody"] },
+      "a digest delay of 5 seconds": { name: "w3", slug: "w3", digestsMinDelay: 5 },
+    },
+  },
+  {
+    type: "sentry:index/sentryKey:SentryKey",
+    inputs: (made) => ({ organization, project: slugOf(made, PROJECT), name: "Server" }),
+    least: (made) => ({ organization, project: slugOf(made, PROJECT), name: "Least" }),
+    changes: { name: "Other", project: "other", organization: "other", rateLimitCount: 10 },
+  },
+];
+
+const FOLDER = "grafana:oss/folder:Folder";
+const SOURCE = "grafana:oss/dataSource:DataSource";
+const DASHBOARD = "grafana:oss/dashboard:Dashboard";
+const model = (title: string) => JSON.stringify({ title, uid: "probe", panels: [], schemaVersion: 39 });
+
+export const grafanaCases: readonly Case[] = [
+  {
+    type: FOLDER,
+    inputs: () => ({ title: "Probe", uid: "probe-folder" }),
+    least: () => ({ title: "Probe of least" }),
+    changes: { title: "Other", uid: "other" },
+    mistakes: { "a uid with a space": { uid: "not a uid" } },
+  },
+  {
+    type: "grafana:oss/folderPermission:FolderPermission",
+    inputs: () => ({
+      folderUid: "probe-folder",
+      permissions: ["Editor", "Viewer"].map((role) => ({ role, permission: "View" })),
+    }),
+    changes: {
+      folderUid: "other",
+      permissions: [{ role: "Viewer", permission: "View" }],
+    },
+    mistakes: { "an unknown role": { permissions: [{ role: "Reader", permission: "View" }] } },
+  },
+  {
+    type: SOURCE,
+    inputs: () => ({
+      name: "Probe",
+      uid: "probe-source",
+      type: "prometheus",
+      url: "http://prometheus:9090",
+      accessMode: "proxy",
+      isDefault: true,
+      jsonDataEncoded: JSON.stringify({ httpMethod: "POST", timeInterval: "5s" }),
+    }),
+    least: () => ({ name: "Probe of least", type: "prometheus" }),
+    changes: {
+      name: "Other",
+      uid: "other",
+      type: "alertmanager",
+      url: "http://other:9090",
+      isDefault: false,
+      jsonDataEncoded: JSON.stringify({ httpMethod: "GET" }),
+    },
+    mistakes: { "data that is no JSON": { name: "Wrong", uid: "wrong", jsonDataEncoded: "{" } },
+  },
+  {
+    type: DASHBOARD,
+    inputs: () => ({ folder: "probe-folder", configJson: model("Probe"), overwrite: true }),
+    changes: { configJson: model("Other"), folder: "other" },
+    mistakes: { "a model that is no JSON": { configJson: "{" } },
+  },
+  {
+    type: "grafana:oss/organizationPreferences:OrganizationPreferences",
+    inputs: () => ({ homeDashboardUid: "probe" }),
+    changes: { homeDashboardUid: "other", theme: "dark" },
+    mistakes: { "an unknown theme": { theme: "pink" } },
+  },
+];
