@@ -15,10 +15,12 @@ import type { ProviderName } from "../../../../local/official-providers.ts";
 import { startGrafana } from "../../../../local/services/grafana/server.ts";
 import { startPagerDuty } from "../../../../local/services/pagerduty/server.ts";
 import { startSentry } from "../../../../local/services/sentry/server.ts";
+import { REPOSITORY } from "../../../../local/state-folder.ts";
 import { temporaryFolder } from "../../services/support.ts";
 import { grafanaCases, pagerDutyCases, sentryCases } from "./cases.ts";
 import { providerAt, startPlugin } from "./client.ts";
-import { type Behaviours, type Case, probe } from "./probe.ts";
+import { type Case, probe } from "./probe.ts";
+import { type PluginRecord, type PluginRecords, tableOf } from "./table.ts";
 
 interface Subject {
   readonly name: ProviderName;
@@ -63,18 +65,13 @@ const subjects: readonly Subject[] = [
   },
 ];
 
-interface Record {
-  readonly version: string;
-  readonly types: Behaviours;
-}
-
 const RECORD = join(import.meta.dirname, "recorded.json");
-const recorded = JSON.parse(readFileSync(RECORD, "utf8")) as Readonly<{ [name: string]: Record }>;
+const recorded = JSON.parse(readFileSync(RECORD, "utf8")) as PluginRecords;
 
 const host = await startEngineHost([grafanaPackage, pagerDutyPackage, sentryPackage]);
 afterAll(() => host.stop());
 
-function writeRecord(name: string, record: Record): void {
+function writeRecord(name: string, record: PluginRecord): void {
   const all = JSON.parse(readFileSync(RECORD, "utf8"));
   writeFileSync(RECORD, `${JSON.stringify({ ...all, [name]: record }, null, 2)}\n`);
 }
@@ -96,7 +93,8 @@ async function seen(
 describe.each(subjects)("$name", (subject) => {
   const { name } = subject;
 
-  test("the stand-in does what the plugin was seen to do", async () => {
+  test("the stand-in does what the plugin was seen to do", async ({ skip }) => {
+    if (recorded[name] === undefined) return skip(`nothing is recorded of ${name}'s plugin`);
     const behaviours = await seen(subject, (configuration) =>
       providerAt(host.port, name, configuration, () => {}),
     );
@@ -113,4 +111,9 @@ describe.each(subjects)("$name", (subject) => {
     if (process.env["AGENTPAY_RECORD_PLUGINS"]) writeRecord(name, { version, types: behaviours });
     else expect(behaviours).toEqual(recorded[name]?.types);
   });
+});
+
+test("docs/providers.md shows the record", () => {
+  const text = readFileSync(join(REPOSITORY, "docs/providers.md"), "utf8");
+  expect(text).toContain(tableOf(recorded));
 });
