@@ -107,6 +107,12 @@ const alertGroupingParameters = z.preprocess(
   alertGroupingKinds,
 );
 
+/** Null as well, which the plugin sends for none. */
+const teams = z
+  .array(reference("team"))
+  .nullish()
+  .transform((found) => found ?? []);
+
 export const bodies = {
   user: z.object({
     name,
@@ -120,7 +126,7 @@ export const bodies = {
     description,
     time_zone: timeZone,
     schedule_layers: z.array(layer).min(1, "can't be empty"),
-    teams: z.array(reference("team")).default([]),
+    teams,
   }),
   escalation_policy: z.object({
     name,
@@ -135,7 +141,7 @@ export const bodies = {
         }),
       )
       .min(1, "can't be empty"),
-    teams: z.array(reference("team")).max(1).default([]),
+    teams: teams.refine((found) => found.length <= 1, "has more than one team"),
   }),
   service: z.object({
     name,

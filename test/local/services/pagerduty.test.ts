@@ -75,6 +75,16 @@ describe("REST API", () => {
     expect((await call("GET", `/teams/${id}`)).status).toBe(404);
   });
 
+  test("takes null for no teams, as its plugin sends it", async () => {
+    const { policyId } = await newService("without teams");
+    const policy = (await call("GET", `/escalation_policies/${policyId}`)).body.escalation_policy;
+    const changed = await call("PUT", `/escalation_policies/${policyId}`, {
+      escalation_policy: { ...policy, teams: null },
+    });
+    expect(changed.status).toBe(200);
+    expect(changed.body.escalation_policy.teams).toEqual([]);
+  });
+
   test("answers a schedule's final schedule, which its plugin crashes without", async () => {
     const { scheduleId } = await newService("rendered");
     expect((await call("GET", `/schedules/${scheduleId}`)).body.schedule.final_schedule).toEqual({

@@ -36,26 +36,31 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
   const doing = (type: string, what: string) => (error: unknown) => {
     throw new Error(`${type}: ${what}: ${error instanceof Error ? error.message : error}`);
   };
-  for (const { type, inputs, least, changes = {}, mistakes = {} } of cases) {
-    const given = inputs(made);
-    const short = least ? await lifeOf(provider, type, least(made)).catch(doing(type, "least")) : undefined;
-    if (short) await provider.remove(type, short.resource).catch(doing(type, "removing"));
-    const { resource, checked, readBack } = await lifeOf(provider, type, given).catch(doing(type, "making"));
-    made[type] = resource;
-    const does: Record<string, Planned["does"]> = {};
-    for (const [name, value] of Object.entries(changes)) {
-      const news = await provider.check(type, { ...given, [name]: value });
-      does[name] = (await provider.diff(type, { ...resource, inputs: checked }, news)).does;
+  try {
+    for (const { type, inputs, least, changes = {}, mistakes = {} } of cases) {
+      const given = inputs(made);
+      const short = least ? await lifeOf(provider, type, least(made)).catch(doing(type, "least")) : undefined;
+      if (short) await provider.remove(type, short.resource).catch(doing(type, "removing"));
+      const { resource, checked, readBack } = await lifeOf(provider, type, given).catch(
+        doing(type, "making"),
+      );
+      made[type] = resource;
+      const does: Record<string, Planned["does"]> = {};
+      for (const [name, value] of Object.entries(changes)) {
+        const news = await provider.check(type, { ...given, [name]: value });
+        does[name] = (await provider.diff(type, { ...resource, inputs: checked }, news)).does;
+      }
+      const found: Record<string, Behaviour["mistakes"][string]> = {};
+      for (const [what, wrong] of Object.entries(mistakes)) {
+        found[what] = await whereShown(provider, type, { ...given, ...wrong });
+      }
+      seen[type] = { readBack, readBackOfLeast: short?.readBack ?? readBack, changes: does, mistakes: found };
     }
-    const found: Record<string, Behaviour["mistakes"][string]> = {};
-    for (const [what, wrong] of Object.entries(mistakes)) {
-      found[what] = await whereShown(provider, type, { ...given, ...wrong });
+  } finally {
+    for (const { type } of cases.toReversed()) {
+      const resource = made[type];
+      if (resource) await provider.remove(type, resource).catch(doing(type, "removing"));
     }
-    seen[type] = { readBack, readBackOfLeast: short?.readBack ?? readBack, changes: does, mistakes: found };
-  }
-  for (const { type } of cases.toReversed()) {
-    const resource = made[type];
-    if (resource) await provider.remove(type, resource).catch(doing(type, "removing"));
   }
   return seen;
 }
