@@ -24,6 +24,7 @@ beforeEach(() => {
   stack.platform.before = () => {};
   stack.platform.after = () => {};
   stack.platform.refusal = undefined;
+  stack.platform.unreadable = undefined;
   stack.platform.calls.length = 0;
 });
 
@@ -307,11 +308,28 @@ test("a secret that is replaced is one update; the state holds neither in clear"
   expect(stack.platform.calls).toEqual(["create guarded", "update guarded"]);
 });
 
+const pulumi: Pulumi = async (args, { environment = {} } = {}) => {
+  const { code, ...said } = await stack.pulumiIn(environment, ...args);
+  return { code: code ?? 1, ...said };
+};
+
+test("a thing that can't be read breaks the drift check by name, and is made anew without being read", async () => {
+  const name = "unreadable";
+  await declare(name, "readable");
+  await expectConverged(name, "readable");
+  stack.platform.unreadable = name;
+  expect(await checkDrift("local", pulumi)).toMatchObject({ status: "broken", unread: [urnOf(name)] });
+  expect((await stack.pulumi(...UPDATE, "--refresh")).code).not.toBe(0);
+  stack.platform.calls.length = 0;
+  const { code, output } = await stack.pulumi(...UPDATE, "--replace", urnOf(name));
+  expect(code, output).toBe(0);
+  // The new one first: where a platform wants names to be unique, the old one is removed there by hand before.
+  expect(stack.platform.calls).toEqual([`create ${name}`, `delete ${name}`]);
+  stack.platform.unreadable = undefined;
+  expect(await checkDrift("local", pulumi)).toMatchObject({ status: "clean" });
+});
+
 test("the drift check tells clean, drifted and broken apart, and leaves the state as it was", async () => {
-  const pulumi: Pulumi = async (args, { environment = {} } = {}) => {
-    const { code, ...said } = await stack.pulumiIn(environment, ...args);
-    return { code: code ?? 1, ...said };
-  };
   const before = await readFile(stack.stateFile);
   expect(await checkDrift("local", pulumi)).toMatchObject({ status: "clean" });
 

@@ -59,6 +59,8 @@ export interface Platform {
   readonly things: Map<string, Thing>;
   /** Calls in order, such as `create one`. */
   readonly calls: string[];
+  /** Name of the thing that a plugin crashes on when it reads it. Default: none. */
+  unreadable?: string | undefined;
   /** Runs before each call takes effect, and may throw, or never end. Default: nothing. */
   before: (call: string) => void | Promise<void>;
   /** Runs before each call is answered, when it has taken effect. Default: nothing. */
@@ -100,6 +102,8 @@ export function testPackage(platform: Platform): HostedPackage {
     async read(id, last) {
       const live = platform.things.get(id);
       if (!live) return undefined;
+      // What the engine says of a plugin that crashed.
+      if (live.name === platform.unreadable) throw new Error("error reading from server: EOF");
       const { password: _, ...readable } = live;
       return { inputs: readable, outputs: outputs(id, { ...live, password: last.inputs.password }) };
     },

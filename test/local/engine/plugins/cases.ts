@@ -222,3 +222,85 @@ export const grafanaCases: readonly Case[] = [
     mistakes: { "an unknown theme": { theme: "pink" } },
   },
 ];
+
+const NETWORK = "docker:index/network:Network";
+const VOLUME = "docker:index/volume:Volume";
+const CONTAINER = "docker:index/container:Container";
+
+/** @param image id of one that the engine has; nothing in it runs */
+export function dockerCases(image: string): readonly Case[] {
+  const stopped = { image, start: false, mustRun: false };
+  return [
+    {
+      type: NETWORK,
+      inputs: () => ({ name: "agentpay-probe" }),
+      changes: { name: "other", driver: "host", internal: true },
+    },
+    {
+      type: VOLUME,
+      inputs: () => ({ name: "agentpay-probe" }),
+      changes: { name: "other" },
+    },
+    {
+      type: CONTAINER,
+      inputs: () => ({
+        ...stopped,
+        name: "agentpay-probe",
+        restart: "unless-stopped",
+        init: true,
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        waitTimeout: 120,
+        user: "65534",
+        memory: 64,
+        memorySwap: 128,
+        readOnly: false,
+        command: ["/bin/true", "--flag=1"],
+        envs: ["REPLICA=one"],
+        healthcheck: {
+          tests: ["CMD", "wget", "-q", "http://127.0.0.1/"],
+          interval: "10s",
+          timeout: "5s",
+          retries: 3,
+          startPeriod: "30s",
+        },
+        ports: [{ internal: 9090, external: 49_090, ip: "127.0.0.1" }],
+        networksAdvanced: [{ name: "agentpay-probe", aliases: ["probe"] }],
+        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+        volumes: [{ volumeName: "agentpay-probe", containerPath: "/data" }],
+        uploads: [{ file: "/etc/probe.yml", content: "a: 1", permissions: "0400", owner: "65534" }],
+      }),
+      least: () => ({ ...stopped, name: "agentpay-probe-of-least", memory: 64 }),
+      changes: {
+        name: "other",
+        memory: 32,
+        restart: "no",
+        command: ["/bin/false"],
+        user: "0",
+        envs: ["REPLICA=two"],
+        ports: [{ internal: 9090, external: 49_091, ip: "127.0.0.1" }],
+        hosts: [{ host: "other", ip: "host-gateway" }],
+        logOpts: { "max-size": "20m", "max-file": "3" },
+        uploads: [{ file: "/etc/probe.yml", content: "a: 2", permissions: "0400", owner: "65534" }],
+        waitTimeout: 60,
+        healthcheck: { tests: ["NONE"] },
+      },
+      mistakes: {
+        "permissions that are no octal number": {
+          name: "agentpay-wrong-2",
+          volumes: [],
+          ports: [],
+          uploads: [{ file: "/a", content: "a", permissions: "rw" }],
+        },
+        "an unknown restart policy": {
+          name: "agentpay-wrong-4",
+          volumes: [],
+          ports: [],
+          restart: "sometimes",
+        },
+      },
+    },
+  ];
+}

@@ -4,29 +4,39 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pack } from "tar-stream";
 import { afterAll, describe, expect, test } from "vitest";
 import { pluginOf, pluginSources } from "../../../../local/cli/official-plugins.ts";
 import { startEngineHost } from "../../../../local/engine/host.ts";
+import { type Engine, findEngine } from "../../../../local/engine/providers/docker/driver-choice.ts";
+import { dockerPackage } from "../../../../local/engine/providers/docker/index.ts";
 import { grafanaPackage } from "../../../../local/engine/providers/grafana/index.ts";
 import { pagerDutyPackage } from "../../../../local/engine/providers/pagerduty/index.ts";
 import { sentryPackage } from "../../../../local/engine/providers/sentry/index.ts";
 import type { Properties } from "../../../../local/engine/resource.ts";
 import type { ProviderName } from "../../../../local/official-providers.ts";
+import { localPorts } from "../../../../local/ports.ts";
 import { startGrafana } from "../../../../local/services/grafana/server.ts";
 import { startPagerDuty } from "../../../../local/services/pagerduty/server.ts";
 import { startSentry } from "../../../../local/services/sentry/server.ts";
 import { REPOSITORY } from "../../../../local/state-folder.ts";
 import { temporaryFolder } from "../../services/support.ts";
-import { grafanaCases, pagerDutyCases, sentryCases } from "./cases.ts";
+import { dockerCases, grafanaCases, pagerDutyCases, sentryCases } from "./cases.ts";
 import { providerAt, startPlugin } from "./client.ts";
 import { type Case, probe } from "./probe.ts";
 import { type PluginRecord, type PluginRecords, tableOf } from "./table.ts";
 
 interface Subject {
   readonly name: ProviderName;
+  /** Starts its service, and says how a provider is configured for it. Undefined where it can't be had here. */
+  readonly serve: () => Promise<Served | undefined>;
+}
+
+interface Served {
   readonly cases: readonly Case[];
-  /** Starts its service, and says how a provider is configured for it. */
-  readonly serve: () => Promise<{ configuration: Properties; stop: () => Promise<void> }>;
+  readonly configuration: Properties;
+  readonly stop: () => Promise<void>;
 }
 
 const dataFolder = temporaryFolder();
@@ -34,23 +44,20 @@ const dataFolder = temporaryFolder();
 const subjects: readonly Subject[] = [
   {
     name: "pagerduty",
-    cases: pagerDutyCases,
     serve: async () => {
       const { url, stop } = await startPagerDuty({ port: 0, dataFolder: join(dataFolder, "pagerduty") });
-      return { configuration: { token: "probe", apiUrlOverride: url }, stop };
+      return { cases: pagerDutyCases, configuration: { token: "probe", apiUrlOverride: url }, stop };
     },
   },
   {
     name: "sentry",
-    cases: sentryCases,
     serve: async () => {
       const { url, stop } = await startSentry({ port: 0, dataFolder: join(dataFolder, "sentry") });
-      return { configuration: { token: "probe", baseUrl: `${url}/api/` }, stop };
+      return { cases: sentryCases, configuration: { token: "probe", baseUrl: `${url}/api/` }, stop };
     },
   },
   {
     name: "grafana",
-    cases: grafanaCases,
     serve: async () => {
       const { url, stop } = await startGrafana({
         host: "127.0.0.1",
@@ -60,15 +67,56 @@ const subjects: readonly Subject[] = [
         adminPassword: "probe",
         hosts: new Map(),
       });
-      return { configuration: { url, auth: "admin:probe" }, stop };
+      return { cases: grafanaCases, configuration: { url, auth: "admin:probe" }, stop };
+    },
+  },
+  {
+    name: "docker",
+    serve: async () => {
+      const engine = await findEngine({});
+      if (engine === undefined) return undefined;
+      const image = await emptyImage(engine.client);
+      const stop = () => engine.client.getImage(image).remove({ force: true });
+      return { cases: dockerCases(image), configuration: { host: engine.host }, stop };
     },
   },
 ];
 
+/** The id of an image with nothing in it. */
+async function emptyImage(engine: Engine["client"]): Promise<string> {
+  const archive = pack();
+  archive.entry({ name: "etc", type: "directory" });
+  archive.finalize();
+  const name = "agentpay-local/probe";
+  const answer = await engine.importImage(Readable.from(archive), {
+    repo: name,
+    tag: "empty",
+    // As a published image has one; nothing runs it.
+    changes: [`CMD ["/bin/true"]`],
+  });
+  await new Promise<void>((resolve, reject) => {
+    engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()));
+  });
+  return (await engine.getImage(`${name}:empty`).inspect()).Id;
+}
+
+const silent = { info() {}, warn() {}, error() {} };
+
 const RECORD = join(import.meta.dirname, "recorded.json");
 const recorded = JSON.parse(readFileSync(RECORD, "utf8")) as PluginRecords;
 
-const host = await startEngineHost([grafanaPackage, pagerDutyPackage, sentryPackage]);
+const dockerContext = {
+  stateFolder: dataFolder,
+  ports: localPorts(0),
+  tools: {},
+  logger: () => silent,
+} as never;
+const host = await startEngineHost([
+  dockerPackage(dockerContext),
+  grafanaPackage,
+  pagerDutyPackage,
+  sentryPackage,
+]);
 afterAll(() => host.stop());
 
 function writeRecord(name: string, record: PluginRecord): void {
@@ -77,10 +125,9 @@ function writeRecord(name: string, record: PluginRecord): void {
 }
 
 async function seen(
-  { cases, serve }: Subject,
+  { cases, configuration, stop }: Served,
   start: (configuration: Properties) => ReturnType<typeof providerAt>,
 ) {
-  const { configuration, stop } = await serve();
   const provider = await start(configuration);
   try {
     return await probe(provider, cases);
@@ -95,7 +142,9 @@ describe.each(subjects)("$name", (subject) => {
 
   test("the stand-in does what the plugin was seen to do", async ({ skip }) => {
     if (recorded[name] === undefined) return skip(`nothing is recorded of ${name}'s plugin`);
-    const behaviours = await seen(subject, (configuration) =>
+    const served = await subject.serve();
+    if (served === undefined) return skip(`${name} has no service on this machine`);
+    const behaviours = await seen(served, (configuration) =>
       providerAt(host.port, name, configuration, () => {}),
     );
     expect(behaviours).toEqual(recorded[name]?.types);
@@ -107,7 +156,9 @@ describe.each(subjects)("$name", (subject) => {
       .folders.map((folder) => join(folder, `resource-${name}-v${version}`, `pulumi-resource-${name}`))
       .find(existsSync);
     if (binary === undefined) return skip(`no plugin ${name} ${version} on this machine`);
-    const behaviours = await seen(subject, (configuration) => startPlugin(binary, name, configuration));
+    const served = await subject.serve();
+    if (served === undefined) return skip(`${name} has no service on this machine`);
+    const behaviours = await seen(served, (configuration) => startPlugin(binary, name, configuration));
     if (process.env["AGENTPAY_RECORD_PLUGINS"]) writeRecord(name, { version, types: behaviours });
     else expect(behaviours).toEqual(recorded[name]?.types);
   });

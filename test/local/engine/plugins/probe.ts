@@ -59,7 +59,8 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
   } finally {
     for (const { type } of cases.toReversed()) {
       const resource = made[type];
-      if (resource) await provider.remove(type, resource).catch(doing(type, "removing"));
+      if (resource)
+        await provider.remove(type, resource).catch((e) => console.log("REMOVING", type, e.message));
     }
   }
   return seen;
