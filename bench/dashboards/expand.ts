@@ -8,7 +8,22 @@ type Rule = RecordingRule & { readonly interval: string };
 const rules: readonly Rule[] = recordingRuleGroups.flatMap(({ interval, rules: own }) =>
   own.map((rule) => ({ ...rule, interval })),
 );
-const recorded = new Set(rules.map(({ record }) => record));
+/** Where each rule's own values come from: a month's sum and what is held go on from themselves, and stay as they are. */
+const recorded = expandable(new Set(rules.map(({ record }) => record)));
+
+/** The records that are not, through whatever other records, computed from themselves. */
+function expandable(records: ReadonlySet<string>): ReadonlySet<string> {
+  const read = new Map<string, Set<string>>();
+  for (const { record, expression } of rules) {
+    const inputs = selectorsIn(expression, records).map(({ name }) => name);
+    read.set(record, new Set([...(read.get(record) ?? []), ...inputs]));
+  }
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    [...(read.get(from) ?? [])].some(
+      (name) => name === to || (!seen.has(name) && reaches(name, to, seen.add(name))),
+    );
+  return new Set([...records].filter((record) => !reaches(record, record)));
+}
 
 /** The recorded series that an expression reads itself. */
 export function recordsIn(expression: string): string[] {
@@ -64,14 +79,14 @@ interface RecordedSelector {
   readonly rangeEnd: number | undefined;
 }
 
-function selectorsIn(expression: string): RecordedSelector[] {
+function selectorsIn(expression: string, records = recorded): RecordedSelector[] {
   const found: RecordedSelector[] = [];
   parser.parse(expression).iterate({
     enter: ({ name: kind, from, to, node }) => {
       if (kind !== "VectorSelector") return;
       const text = expression.slice(from, to);
       const name = /^[\w:]+/.exec(text)?.[0] ?? "";
-      if (!recorded.has(name)) return;
+      if (!records.has(name)) return;
       const matchers = [...text.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"/g)].map(
         ([, label = "", operator = "", value = ""]) => ({ label, operator, value }),
       );

@@ -129,7 +129,7 @@ export const websocketConnectionsBefore = heldBefore(
 export const apiAvailability: RecordingRule = {
   record: "agentpay:api_availability:ratio",
   expression:
-    `max(${metrics.up.name}{${API}}) * (max(1 - ${errorRatio.record}{${API}}) or max(${metrics.up.name}{${API}}))` +
+    `max(${metrics.up.name}{${API}}) * (max(1 - ${errorRatio.record}) or max(${metrics.up.name}{${API}}))` +
     " or vector(0)",
 };
 

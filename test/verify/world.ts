@@ -178,6 +178,7 @@ export const goodCommands: Readonly<Answers> = {
   DescribeDBParameters: {
     Parameters: [
       { ParameterName: "log_min_duration_statement", ParameterValue: "1000" },
+      { ParameterName: "pg_stat_statements.track_utility", ParameterValue: "off" },
       { ParameterName: "shared_preload_libraries", ParameterValue: "pg_stat_statements" },
     ],
   },
@@ -199,6 +200,7 @@ export interface Asked {
 export const goodDatabase: Readonly<Record<string, string>> = {
   shared_preload_libraries: "auto_explain,pg_stat_statements",
   log_min_duration_statement: "1000",
+  "pg_stat_statements.track_utility": "off",
 };
 
 /** Puts the world in place of the network. Returns what it is asked over HTTP, as it comes. */
