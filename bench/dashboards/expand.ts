@@ -11,6 +11,11 @@ const rules: readonly Rule[] = recordingRuleGroups.flatMap(({ interval, rules: o
 /** Where each rule's own values come from: a month's sum and what is held go on from themselves, and stay as they are. */
 const recorded = expandable(new Set(rules.map(({ record }) => record)));
 
+/** The records that no expression can replace: they are computed from themselves. */
+export const selfReading: ReadonlySet<string> = new Set(
+  rules.map(({ record }) => record).filter((record) => !recorded.has(record)),
+);
+
 /** The records that are not, through whatever other records, computed from themselves. */
 function expandable(records: ReadonlySet<string>): ReadonlySet<string> {
   const read = new Map<string, Set<string>>();
@@ -25,7 +30,7 @@ function expandable(records: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...records].filter((record) => !reaches(record, record)));
 }
 
-/** The recorded series that an expression reads itself. */
+/** The recorded series that an expression reads itself, and that an expression can replace. */
 export function recordsIn(expression: string): string[] {
   return selectorsIn(expression).map(({ name }) => name);
 }
