@@ -4,13 +4,14 @@ import logging
 
 import httpx
 import sentry_sdk
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket
 
-from agentpay_observability import bind_conversation, llm_call
+from agentpay_observability import MetricsMiddleware, bind_conversation, llm_call
 from agentpay_observability.sentry import init_sentry
 
 init_sentry(release="agentpay@1.2.3")
 app = FastAPI()
+app.add_middleware(MetricsMiddleware)
 
 
 class Overloaded(Exception):
@@ -49,12 +50,20 @@ async def checkout(request: Request) -> None:
         span.set_data("to", f"sentinel@example.com pays with {card}")
 
 
+@app.websocket("/talk/{how}")
+async def talk(websocket: WebSocket, how: str) -> None:
+    await websocket.accept()
+    await websocket.send_text("hello")
+    # Lets the client's leaving out.
+    await websocket.receive_text()
+
+
+@app.post("/uploads")
+async def upload(request: Request) -> None:
+    # So it does here.
+    await request.body()
+
+
 @app.get("/healthz")
 async def health() -> str:
     return "ok"
-
-
-@app.post("/metrics")
-def flush() -> None:
-    """Not traced, as it has such a path. A server that a signal ends sends nothing that still waits."""
-    sentry_sdk.flush()

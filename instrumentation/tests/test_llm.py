@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from values import value
@@ -139,6 +141,55 @@ def test_a_model_without_a_price_and_nonsense_stay_out_of_the_callers_way() -> N
     assert value("agentpay_llm_unpriced_requests_total", model="unheard-of") == 1
     with llm_call("openai", "nonsense") as call:
         call.tokens = {"input": -5}
+
+
+NO_COUNTS = [-5, float("nan"), float("inf"), Decimal("sNaN"), 10**400, 2**31, "many", [], {"of": 1}]
+
+
+@pytest.mark.parametrize("number", NO_COUNTS, ids=lambda number: repr(number)[:10])
+@pytest.mark.parametrize("by", ["application", "answer"])
+def test_a_number_that_is_no_count_is_refused_and_spoils_no_other(by: str, number: Any) -> None:
+    model = "claude-haiku-4-5"
+    with llm_call("anthropic", model) as call:
+        if by == "application":
+            call.tokens = {"input": number, "output": 7}
+        else:
+            call.answer({"type": "message", "usage": {"input_tokens": number, "output_tokens": 7}})
+        call.stop_reason = "end_turn"
+    asked = {"provider": "anthropic", "model": model}
+    assert value("agentpay_llm_requests_total", **asked, status="success", error_type="none") == 1
+    assert value("agentpay_llm_responses_total", model=model, stop_reason="end_turn") == 1
+    assert value("agentpay_llm_tokens_total", **asked, type="output") == 7
+    assert not value("agentpay_llm_tokens_total", **asked, type="input")
+    # What was used is known in part: so is its cost.
+    assert call.cost_usd is None
+    assert value("agentpay_llm_unpriced_requests_total", model=model) == 1
+    assert value("agentpay_instrumentation_faults_total", kind="value") == 1
+
+
+def test_what_a_later_piece_of_a_stream_puts_right_is_known() -> None:
+    with llm_call("anthropic", "claude-haiku-4-5") as call:
+        call.usage({"input_tokens": -1, "output_tokens": 1})
+        call.usage({"input_tokens": 1000})
+    assert call.tokens == {"input": 1000, "output": 1}
+    assert call.cost_usd is not None
+
+
+def test_parts_that_are_more_than_the_whole_have_no_cost() -> None:
+    with llm_call("openai", "gpt-6-luna") as call:
+        call.usage({"prompt_tokens": 10, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 80}})
+    assert call.tokens == {"output": 4, "cacheRead": 80}
+    assert call.cost_usd is None
+
+
+@pytest.mark.parametrize("tokens", [None, 5, {"words": 5}])
+def test_tokens_of_no_known_kind_are_counted_under_no_label(tokens: Any) -> None:
+    with llm_call("anthropic", "claude-haiku-4-5") as call:
+        call.tokens = tokens
+    asked = {"provider": "anthropic", "model": "claude-haiku-4-5"}
+    assert value("agentpay_llm_requests_total", **asked, status="success", error_type="none") == 1
+    assert not value("agentpay_llm_tokens_total", **asked, type="words")
+    assert (call.tokens, call.cost_usd) == ({}, None)
 
 
 def test_a_call_of_which_nothing_is_known_is_not_free() -> None:

@@ -1,7 +1,9 @@
 """What a local server gets of Sentry's SDK, from a real application that handles secrets and breaks on them."""
 
+import asyncio
 import gzip
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from running import free_port, running
+from websockets.asyncio.client import connect
 
 from agentpay_observability import environment
 from agentpay_observability.sentry import _sampler, init_sentry
@@ -64,13 +67,32 @@ def received() -> Iterator[Receiver]:
         }
         with running(
             "-m", "uvicorn", "sentry_server:app", "--port", str(port), url=f"{url}/healthz", environment=given
-        ):
+        ) as server:
             headers = {"authorization": "Bearer sentinel-header", "cookie": "session=sentinel-cookie"}
             for path, body in (("/chat/c-1?q=sentinel", {"message": SAID}), ("/checkouts", {"card": CARD})):
                 httpx.post(url + path, json=body, headers=headers)
-            httpx.post(f"{url}/metrics", timeout=30)
+            asyncio.run(leave(port))
+        # Ended by a signal, it has sent what was still waiting.
+        assert server.returncode == -signal.SIGTERM
         yield sentry
         sentry.shutdown()
+
+
+async def leave(port: int) -> None:
+    """Clients that go, in each way."""
+    for number, code in enumerate((1000, 1001, 4000)):
+        async with connect(f"ws://127.0.0.1:{port}/talk/{number}") as websocket:
+            await websocket.recv()
+            await websocket.close(code)
+    lost = await connect(f"ws://127.0.0.1:{port}/talk/lost")
+    await lost.recv()
+    lost.transport.abort()  # type: ignore[no-untyped-call,unused-ignore]
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /uploads HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nthe beginning")
+    await writer.drain()
+    # The server has begun with it.
+    await asyncio.sleep(0.3)
+    writer.close()
 
 
 def transactions(received: Receiver) -> dict[str, Any]:
@@ -116,8 +138,19 @@ def test_calls_are_spans_by_the_names_of_open_telemetry(received: Receiver) -> N
 
 
 def test_requests_are_traced_but_not_those_of_health(received: Receiver) -> None:
-    assert set(transactions(received)) == {"/chat/{conversation_id}", "/checkouts"}
+    expected = {"/chat/{conversation_id}", "/checkouts", "/talk/{how}", "/uploads"}
+    assert set(transactions(received)) == expected
     assert "profile_chunk" in {type for type, _ in received.items()}
+
+
+def test_a_client_that_leaves_is_no_failure(received: Receiver) -> None:
+    """That no event tells of it, `test_a_failed_call_is_one_event...` shows."""
+    statuses = [
+        (payload["transaction"], payload["contexts"]["trace"]["status"])
+        for type, payload in received.items()
+        if type == "transaction" and payload["transaction"] in ("/talk/{how}", "/uploads")
+    ]
+    assert sorted(statuses) == [("/talk/{how}", "cancelled")] * 4 + [("/uploads", "cancelled")]
 
 
 def test_logs_metrics_and_sessions_are_sent_without_what_people_are(received: Receiver) -> None:

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from .asgi_types import ASGIApp, Receive, Scope, Send
 from .exchange import Exchange
 from .exposition import render
+from .lifespan import run_lifespan
 from .paths import asks_for
 from .websocket import WebSocketExchange
 
@@ -28,6 +29,8 @@ class MetricsMiddleware:
             await Exchange(self._app, scope, receive, send).run(self._app)
         elif kind == "websocket":
             await WebSocketExchange(self._app, scope, receive, send).run(self._app)
+        elif kind == "lifespan":
+            await run_lifespan(self._app, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

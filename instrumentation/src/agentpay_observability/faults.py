@@ -7,14 +7,15 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from . import metrics
 
 _log = logging.getLogger(__name__)
 #: Between two lines of one kind: what fails with each request would fill the log.
 _PAUSE_SECONDS = 60.0
+#: A float counts on from here in steps of more than 1.
+MOST = 2**53
 _logged: dict[str, float] = {}
 
 Kind = Literal["accounting", "value", "file"]
@@ -39,9 +40,11 @@ def harmless(message: str, *values: object) -> Iterator[None]:
         fault("accounting", message, *values, error=error)
 
 
-def is_amount(value: Decimal | float, of: str) -> bool:
-    """Whether it can be counted: finite and not negative. Others would spoil a sum for ever, and are faults."""
-    if math.isfinite(value) and value >= 0:
-        return True
-    fault("value", "refused %s as %s", value, of)
+def is_amount(value: Any, of: str, most: int = MOST) -> bool:
+    """Whether it can be counted: a number from 0 to `most`. Others would spoil a sum for ever, and are faults."""
+    # NaN is not comparable, or raises; what is no number raises as well.
+    with suppress(Exception):
+        if 0 <= value <= most:
+            return True
+    fault("value", "refused %s as %s", type(value).__name__ if isinstance(value, str) else repr(value)[:40], of)
     return False

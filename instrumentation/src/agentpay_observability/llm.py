@@ -12,15 +12,16 @@ from typing import Any, TypeVar, overload
 from . import metrics
 from .contract import DEFINITIONS
 from .cost import cost_usd
+from .faults import is_amount
 from .llm_answers import Told, stop_reason_of, told_by
 from .llm_errors import error_type_of
-from .usage import Usage
+from .usage import MOST_TOKENS, Usage
 
 _log = logging.getLogger(__name__)
 _Piece = TypeVar("_Piece")
 _STOP_REASONS = frozenset(DEFINITIONS["agentpay_llm_responses_total"].labels["stop_reason"] or ())
 _TOKEN_TYPES = {kind: "cache_write" for kind in ("cacheWrite", "cacheWrite5m", "cacheWrite1h")}
-_TOKEN_TYPES["cacheRead"] = "cache_read"
+_TOKEN_TYPES |= {"cacheRead": "cache_read", "input": "input", "output": "output"}
 
 
 @dataclass
@@ -126,7 +127,24 @@ class LLMCall:
             self.status = "cancelled"
         elif self._streaming and self._understood and not self.stop_reason:
             self.status, self.error_type = "error", "connection"
-        self.cost_usd = self._cost()
+        whole = self._refuse_what_is_no_count() and self._used.is_whole
+        self.cost_usd = self._cost() if whole else None
+
+    def _refuse_what_is_no_count(self) -> bool:
+        """Leaves the tokens that can be counted. Returns whether these are all that were told."""
+        told, self.tokens = self.tokens, {}
+        counts: dict[str, int] = {}
+        whole = True
+        with _harmless("the tokens of a call of %s were not understood", self.model):
+            for kind, count in told.items():
+                if count is None:
+                    continue
+                if kind in _TOKEN_TYPES and is_amount(count, of=f"{kind} tokens", most=MOST_TOKENS):
+                    counts[kind] = int(count)
+                else:
+                    whole = False
+        self.tokens = counts
+        return whole
 
     def _cost(self) -> Decimal | None:
         """Unknown where no answer told what was used: such a call is not free."""
@@ -190,7 +208,7 @@ def _count(call: LLMCall) -> None:
     elif _has_no_cost(call):
         metrics.llm_unpriced_requests.labels(model).inc()
     for kind, count in call.tokens.items():
-        metrics.llm_tokens.labels(provider, model, _TOKEN_TYPES.get(kind, kind)).inc(count or 0)
+        metrics.llm_tokens.labels(provider, model, _TOKEN_TYPES[kind]).inc(count or 0)
 
 
 def _has_no_cost(call: LLMCall) -> bool:
@@ -248,5 +266,5 @@ def llm_rate_limits(provider: str, headers: Mapping[str, str]) -> None:
     for kind, templates in _LIMITS.items():
         for name, gauge in (("limit", metrics.llm_ratelimit_limit), ("remaining", metrics.llm_ratelimit_remaining)):
             found = next((headers[key] for key in (t.format(name) for t in templates) if key in headers), "")
-            if found.isdecimal():
+            if found.isdecimal() and is_amount(float(found), of=f"a rate limit of {provider}"):
                 gauge.labels(provider, kind).set(int(found))

@@ -21,7 +21,7 @@ from sentry_sdk.transport import HttpTransport
 from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint, Log, Metric
 
 from . import environment as names
-from . import llm
+from . import lifespan, llm
 from .asgi import EXCLUDED_PATHS
 from .exchange import REQUESTS_LOGGER
 from .llm import LLMCall
@@ -35,6 +35,12 @@ _CHECKOUT = re.compile(r"(?:^|[/._])checkouts?(?:$|[/._])")
 #: By which the sender of a request may continue a trace of its own: what a stranger sends decides nothing.
 _TRACE_HEADERS = frozenset({b"sentry-trace", b"baggage", b"traceparent"})
 _NOTHING: Any = {"mode": "off"}
+#: A client that has left, of which a framework tells the application by an exception: nothing has failed.
+_DEPARTURES = frozenset({("starlette.websockets", "WebSocketDisconnect"), ("starlette.requests", "ClientDisconnect")})
+#: A tag of the transaction in which a client left.
+_LEFT = ("client", "left")
+#: The SDK's own bound where a process ends.
+_FLUSH_SECONDS = 2.0
 
 
 def init_sentry(
@@ -78,7 +84,7 @@ def init_sentry(
         },
         before_breadcrumb=_before_breadcrumb,
         before_send=_before_send,
-        before_send_transaction=_before_send,
+        before_send_transaction=_before_send_transaction,
         before_send_log=_before_send_log,
         before_send_metric=_before_send_metric,
         transport=_Transport,
@@ -88,7 +94,14 @@ def init_sentry(
     ignore_logger(REQUESTS_LOGGER)
     if observe_llm not in llm.observers:
         llm.observers.append(observe_llm)
+    if _flush not in lifespan.last_acts:
+        lifespan.last_acts.append(_flush)
     return True
+
+
+def _flush() -> None:
+    """Sends the logs and metrics of the last seconds, which the SDK collects before it sends them."""
+    sentry_sdk.flush(timeout=_FLUSH_SECONDS)
 
 
 def _rate(given: Mapping[str, str], name: str) -> float:
@@ -139,6 +152,29 @@ def _before_breadcrumb(crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb |
 
 
 def _before_send(event: Event, hint: Hint) -> Event | None:
+    if _is_departure((hint.get("exc_info") or (None, None))[1]):
+        if transaction := sentry_sdk.get_current_scope().transaction:
+            transaction.set_tag(*_LEFT)
+        return None
+    return _redacted(event, hint)
+
+
+def _before_send_transaction(event: Event, hint: Hint) -> Event | None:
+    name, value = _LEFT
+    trace = event.get("contexts", {}).get("trace", {})
+    if (event.get("tags") or {}).get(name) == value and trace.get("status") == "internal_error":
+        trace["status"] = "cancelled"
+    return _redacted(event, hint)
+
+
+def _is_departure(error: BaseException | None) -> bool:
+    """Whether it says nothing but that the client has left. A group of tasks raises it in a group."""
+    if parts := getattr(error, "exceptions", None):
+        return all(map(_is_departure, parts))
+    return any((kind.__module__, kind.__name__) in _DEPARTURES for kind in type(error).__mro__)
+
+
+def _redacted(event: Event, hint: Hint) -> Event:
     # Nobody can say what is in them.
     hint.pop("attachments", None)
     return cast(Event, redact_entries(event))

@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .faults import is_amount
+
 #: How a call was served, where that is the ordinary way: it changes no price.
 _ORDINARY = {
     "speed": {"standard"},
     "service_tier": {"standard", "default", "auto"},
     "inference_geo": {"global", "not_available"},
 }
+#: How the names of counts end, in both APIs.
+_COUNTS = ("tokens", "requests")
+#: Of one call: what the ledger's columns hold.
+MOST_TOKENS = 2**31 - 1
 
 
 class Usage:
@@ -16,10 +22,11 @@ class Usage:
 
     def __init__(self) -> None:
         self._fields: dict[str, Any] = {}
+        self._refused: set[str] = set()
 
     def add(self, piece: object) -> None:
         """Takes the `usage` of an answer, an event or a chunk: of an SDK, or a mapping of the same shape."""
-        _merge(self._fields, piece)
+        _merge(self._fields, piece, self._refused)
 
     @property
     def known(self) -> bool:
@@ -27,9 +34,14 @@ class Usage:
         return any(name in self._fields for name in ("input_tokens", "prompt_tokens", "output_tokens"))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every count that was told could be taken: a part of what was used has no price."""
+        return not self._refused
+
+    @property
     def tokens(self) -> dict[str, int]:
         """Tokens by kind of price, each counted once."""
-        return {kind: count for kind, count in _tokens(self._fields).items() if count > 0}
+        return {kind: count for kind, count in _tokens(self._fields).items() if count != 0}
 
     @property
     def served(self) -> tuple[str, ...]:
@@ -74,12 +86,18 @@ def _of_all_input(fields: Mapping[str, Any], prompt: str, details: str, output: 
     }
 
 
-def _merge(known: dict[str, Any], piece: object) -> None:
+def _merge(known: dict[str, Any], piece: object, refused: set[str]) -> None:
     for name, value in _known_fields(piece).items():
-        if _is_holder(value):
+        if name.endswith(_COUNTS):
+            if is_amount(value, of=name, most=MOST_TOKENS):
+                known[name] = value
+                refused.discard(name)
+            else:
+                refused.add(name)
+        elif _is_holder(value):
             before = known.get(name)
             known[name] = inner = before if isinstance(before, dict) else {}
-            _merge(inner, value)
+            _merge(inner, value, refused)
         else:
             known[name] = value
 
