@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ class Running:
     server: Server
     url: str
     folder: Path
+    process: subprocess.Popen[bytes]
 
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"), "APPLICATION_FOLDER": str(self.folder)}
+
+def environment_of(folder: Path) -> dict[str, str]:
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"), "APPLICATION_FOLDER": str(folder)}
 
 
 @pytest.fixture(scope="module", params=SERVERS, ids=lambda server: server.name)
@@ -44,9 +46,10 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     server: Server = request.param
     if not server.is_installed:
         pytest.skip(f"{server.needs} is not installed")
-    this = Running(server, f"http://127.0.0.1:{(port := free_port())}", tmp_path_factory.mktemp("server"))
-    with running(*server.arguments(port), url=f"{this.url}/metrics", environment=this.environment):
-        yield this
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    folder = tmp_path_factory.mktemp("server")
+    with running(*server.arguments(port), url=f"{url}/metrics", environment=environment_of(folder)) as process:
+        yield Running(server, url, folder, process)
 
 
 async def ordinary(seen: Seen, client: httpx.AsyncClient) -> None:
@@ -106,7 +109,7 @@ async def settled(url: str, before: Samples, seen: Seen) -> Samples:
     deadline = time.monotonic() + 15
     while True:
         samples = await asyncio.to_thread(scrape, url)
-        if counted(samples) - counted(before) == seen.requests or time.monotonic() > deadline:
+        if (counted(samples) - counted(before)).total() == seen.requests.total() or time.monotonic() > deadline:
             return samples
         await asyncio.sleep(0.1)
 
@@ -129,7 +132,12 @@ def test_requests_are_counted_as_the_client_saw_them(started: Running, version: 
     if version == "2" and not started.server.http2:
         pytest.skip("this server has no HTTP/2")
     seen, before, after = asyncio.run(drive(started, version == "2"))
-    assert counted(after) - counted(before) == seen.requests
+    requests = counted(after) - counted(before)
+    left = ("GET", "/api/slow", "499")
+    if started.server.says_late and seen.requests[left] > requests[left]:
+        whole = ("GET", "/api/slow", "200")
+        seen.requests.update({whole: seen.requests.pop(left)})
+    assert requests == seen.requests
     assert all(value(after, "agentpay_instrumentation_faults_total", kind=kind) == 0 for kind in ("accounting", "file"))
 
     def grew(name: str, method: str, endpoint: str) -> float:
@@ -139,8 +147,8 @@ def test_requests_are_counted_as_the_client_saw_them(started: Running, version: 
     for method, endpoint in {(method, endpoint) for method, endpoint, _ in seen.requests}:
         number = sum(many for (a, b, _), many in seen.requests.items() if (a, b) == (method, endpoint))
         assert grew("agentpay_request_latency_seconds_count", method, endpoint) == number
-    whole = seen.requests["GET", "/api/slow", "200"]
-    assert grew("agentpay_request_latency_seconds_sum", "GET", "/api/slow") >= whole * SLOW_SECONDS
+    slow = seen.requests["GET", "/api/slow", "200"]
+    assert grew("agentpay_request_latency_seconds_sum", "GET", "/api/slow") >= slow * SLOW_SECONDS
 
 
 def test_a_request_ends_with_its_answer_whatever_comes_behind_it(started: Running) -> None:
@@ -185,13 +193,13 @@ async def talk(url: str, seen: Seen) -> None:
         "/api/ws/refuses",
         "/api/ws/answers-401",
         "/api/ws/answers-503",
-        "/api/ws/breaks-first",
         "/plain-ws/1",
     ):
         seen.connects["error" if await refusal(f"{url}{path}") >= 500 else "rejected"] += 1
-    # Most servers say 500, gunicorn's own says 403: the application has failed all the same.
-    assert await refusal(f"{url}/api/ws/returns-first") >= 400
-    seen.connects["error"] += 1
+    # Most servers say 500, gunicorn's own and granian say 403: the application has failed all the same.
+    for path in ("/api/ws/breaks-first", "/api/ws/returns-first"):
+        assert await refusal(f"{url}{path}") >= 400
+        seen.connects["error"] += 1
     # Nobody's path is no attempt to chat.
     assert await refusal(f"{url}/no/such/path") >= 400
 
@@ -257,23 +265,21 @@ def test_a_client_that_no_longer_answers_pings_has_timed_out(started: Running) -
     asyncio.run(fall_silent())
 
 
-@pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 def test_what_a_server_breaks_off_as_it_ends_is_its_own_error(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    started: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not server.is_installed:
-        pytest.skip(f"{server.needs} is not installed")
-    this = Running(server, f"http://127.0.0.1:{(port := free_port())}", tmp_path)
-    seen = Seen(this.url)
+    """The last of each server: it ends it."""
+    before = scrape(started.url)
+    seen = Seen(started.url)
 
     async def hold(end: asyncio.Event) -> None:
         async with (
-            httpx.AsyncClient(base_url=this.url, timeout=60) as client,
-            connect(f"{this.url.replace('http', 'ws')}/api/ws/catches") as websocket,
+            httpx.AsyncClient(base_url=started.url, timeout=60) as client,
+            connect(f"{started.url.replace('http', 'ws')}/api/ws/catches") as websocket,
         ):
             await websocket.recv()
             request = asyncio.create_task(seen.answer(client, "/api/endless-work", "/api/endless-work"))
-            while not (tmp_path / "endless-work").exists():
+            while not (started.folder / "endless-work").exists():
                 await asyncio.sleep(0.05)
             end.set()
             await closing_code(websocket)
@@ -283,15 +289,20 @@ def test_what_a_server_breaks_off_as_it_ends_is_its_own_error(
         end = asyncio.Event()
         held = asyncio.create_task(hold(end))
         await asyncio.wait([asyncio.ensure_future(end.wait()), held], return_when=asyncio.FIRST_COMPLETED)
-        process.send_signal(signal.SIGTERM)
+        started.process.send_signal(signal.SIGTERM)
         await held
 
-    with running(*server.arguments(port), url=f"{this.url}/metrics", environment=this.environment) as process:
-        asyncio.run(end_it())
-        process.wait(30)
+    asyncio.run(end_it())
+    started.process.wait(30)
     # Its counts are there without it.
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", this.environment["PROMETHEUS_MULTIPROC_DIR"])
-    samples = samples_of(render().decode())
-    assert counted(samples) == (Counter() if server.kills else seen.requests)
-    assert websockets_of(samples)[1]["shutdown"] == (0 if server.kills else 1)
-    assert value(samples, "agentpay_websocket_connections") == 0
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", environment_of(started.folder)["PROMETHEUS_MULTIPROC_DIR"])
+    after = samples_of(render().decode())
+    requests = counted(after) - counted(before)
+    ended = websockets_of(after)[1] - websockets_of(before)[1]
+    if started.server.kills:
+        # Whether it came to count before it was killed is chance; nothing else is counted.
+        assert not requests - seen.requests and ended.total() <= 1
+    else:
+        assert requests == seen.requests
+        assert ended == Counter(shutdown=1)
+    assert value(after, "agentpay_websocket_connections") == 0
