@@ -80,6 +80,13 @@ def test_an_exception_is_structured_without_local_variables(log: Path, logger: C
     assert "sentinel" not in log.read_text()
 
 
+@pytest.mark.parametrize("exc_info", [True, 1, (None, None, None)])
+def test_a_line_that_asks_for_an_exception_where_there_is_none_is_written(log: Path, exc_info: Any) -> None:
+    structlog.get_logger().error("failed", exc_info=exc_info)
+    logging.getLogger("library").error("failed", exc_info=exc_info)
+    assert [(line["event"], "exception" in line) for line in lines(log)] == [("failed", False)] * 2
+
+
 def test_a_rotated_file_is_opened_anew(log: Path) -> None:
     structlog.get_logger().info("before")
     log.rename(log.with_suffix(".log.1"))

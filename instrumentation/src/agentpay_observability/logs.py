@@ -94,10 +94,12 @@ def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 def _name_error(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Adds the class of the exception, by which failures are counted."""
-    if exc_info := event.get("exc_info"):
-        current = sys.exc_info() if exc_info is True else exc_info
+    if exc_info := event.pop("exc_info", None):
+        current = exc_info if isinstance(exc_info, (BaseException, tuple)) else sys.exc_info()
         error = current if isinstance(current, BaseException) else current[1]
+        # Where there is none, structlog 24.1 breaks on rendering it, and the line is lost.
         if error is not None:
+            event["exc_info"] = error
             event.setdefault("error_type", type(error).__name__)
     return event
 
