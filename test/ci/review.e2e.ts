@@ -65,7 +65,6 @@ async function review(stack: string, ...options: readonly string[]): Promise<str
 test("a changed threshold, a dropped alert and an image that is no longer pinned are told, with what they cause", async () => {
   await edit("catalog/alerts/api.ts", "default: 0.05", "default: 0.04");
   await edit("catalog/alerts/api.ts", "    databaseAppPoolSaturated,\n  ],", "  ],");
-  await edit("catalog/inhibitions.ts", '"DatabaseAppPoolSaturated",', "");
   await edit(
     "catalog/images.ts",
     'digest: "sha256:b28bae15e219c998fb0e0424ed724930cc61b1f61fb404d47c862f9a23f9e572",',

@@ -94,6 +94,7 @@ test("the Alertmanagers gossip on their own network, with the same routes and se
   expect(first?.["command"]).toEqual([
     "--config.file=/etc/alertmanager/alertmanager.yml",
     "--storage.path=/alertmanager",
+    "--data.maintenance-interval=1m",
     "--cluster.listen-address=0.0.0.0:9094",
     "--cluster.peer=alertmanager-b:9094",
   ]);
