@@ -113,7 +113,7 @@ describe("alerts", () => {
       "HighErrorRate dropped: it was: critical, threshold 5%, pages PagerDuty, SMS, Slack #alerts, email oncall@agentpay.com",
     ]);
     expect(lines(alertChanges(dropped, production, "production"))).toEqual([
-      "HighErrorRate new: critical, threshold 5%, pages PagerDuty, SMS",
+      "HighErrorRate new: critical, threshold 5%, pages PagerDuty, SMS, Slack #alerts, email oncall@agentpay.com",
     ]);
   });
 
