@@ -98,6 +98,13 @@ export function runChecks(
   );
 }
 
+/** Nothing failed, and something was proven: a checklist of which nothing could be proven has seen nothing. */
+export function isGood(results: readonly Result[]): boolean {
+  return (
+    results.some(({ status }) => status === "proven") && !results.some(({ status }) => status === "failed")
+  );
+}
+
 async function outcomeOf(
   check: Check,
   context: Omit<Context, "signal">,

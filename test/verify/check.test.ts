@@ -2,7 +2,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createColors } from "picocolors";
 import { afterEach, expect, test, vi } from "vitest";
-import { type Check, proven, runChecks } from "../../verify/check.ts";
+import {
+  type Check,
+  failed,
+  isGood,
+  notConfigured,
+  type Outcome,
+  proven,
+  runChecks,
+} from "../../verify/check.ts";
 import { checklist } from "../../verify/checklist.ts";
 import { report, withoutSecrets } from "../../verify/report.ts";
 import { readStack } from "../../verify/stack.ts";
@@ -47,6 +55,16 @@ test("one that throws and one that never ends are failed; the others go on", asy
     ["proven", "it does", undefined],
   ]);
   expect(aborted).toBe(true);
+});
+
+test.each<[string, readonly Outcome[], boolean]>([
+  ["all that there is was proven", [proven("it does"), notConfigured("off")], true],
+  ["one failed", [proven("it does"), failed("it is gone")], false],
+  ["nothing is configured, and so nothing was seen", [notConfigured("off"), notConfigured("off")], false],
+  ["there is no check", [], false],
+])("whether a stack is good where %s", async (_what, outcomes, good) => {
+  const checks = outcomes.map((outcome, index) => check(`check ${index}`, async () => outcome));
+  expect(isGood(await runChecks(checks, stackOf()))).toBe(good);
 });
 
 test("a report names each item below its heading, what to do, and the sum", async () => {
