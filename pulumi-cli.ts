@@ -43,6 +43,8 @@ export class StackError extends Error {
 export const exitCodes = { noSuchStack: 6, unexpectedChanges: 7 } as const;
 
 const TIMEOUT_MILLISECONDS = 30 * 60_000;
+/** Of a command that only reads what the backend holds. */
+const READ_MILLISECONDS = 2 * 60_000;
 
 /** @throws Failure where the project has no such stack, and StackError where there is no CLI */
 export async function pulumiOf(name: string): Promise<Pulumi> {
@@ -71,7 +73,7 @@ export async function pulumiOf(name: string): Promise<Pulumi> {
  * @throws StackError with what the CLI complained of, never with its standard output: that may hold secrets
  */
 export async function output(pulumi: Pulumi, ...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await pulumi(args);
+  const { code, stdout, stderr } = await pulumi(args, { timeoutMilliseconds: READ_MILLISECONDS });
   if (code === 0) return stdout;
   const command = args.filter((argument) => !argument.startsWith("-")).join(" ");
   throw new StackError(`pulumi ${command} failed: ${stderr.trim() || "it was ended, or said nothing"}`);
@@ -84,6 +86,7 @@ async function execute(
   { timeoutMilliseconds = TIMEOUT_MILLISECONDS, environment, onLine }: PulumiOptions = {},
 ): Promise<Ended> {
   const printed = { stdout: "", stderr: "" };
+  const startedAt = performance.now();
   try {
     const code = await runEngine(binary, [...args, "--non-interactive"], {
       cwd: REPOSITORY,
@@ -101,6 +104,11 @@ async function execute(
         }
       },
     });
+    if (code !== 0 && performance.now() - startedAt >= timeoutMilliseconds) {
+      const late = `It was ended after ${timeoutMilliseconds / 1000} s: the state's backend or a platform does not answer.`;
+      printed.stderr += `${late}\n`;
+      onLine?.(late);
+    }
     return { code, ...printed };
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";

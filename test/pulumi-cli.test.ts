@@ -42,10 +42,14 @@ test("a CLI that fails is quoted by what it complains of, never by what it print
   expect(String(reason)).toBe("StackError: pulumi config failed: error: no such stack");
 });
 
-test("a command that hangs is ended", async () => {
+test("a command that hangs is ended, and says so where its lines are shown and where its complaints are", async () => {
   await cli("exec sleep 60");
   const pulumi = await pulumiOf("production");
-  expect((await pulumi(["preview"], { timeoutMilliseconds: 50 })).code).toBe(1);
+  const lines: string[] = [];
+  const ended = await pulumi(["preview"], { timeoutMilliseconds: 50, onLine: (line) => lines.push(line) });
+  const late = "It was ended after 0.05 s: the state's backend or a platform does not answer.";
+  expect(ended).toEqual({ code: 1, stdout: "", stderr: `${late}\n` });
+  expect(lines).toEqual([late]);
 });
 
 test("without a CLI, where to get one is said", async () => {

@@ -40,6 +40,8 @@ export const resultSchema = z.discriminatedUnion("status", [
 export type Drifted = z.output<typeof driftedSchema>;
 export type DriftResult = z.output<typeof resultSchema>;
 
+/** The job in drift.yml has 20 minutes, of which the rest needs some. */
+const LOOK_MILLISECONDS = 15 * 60_000;
 /** Characters of a reason that are kept. */
 const REASON_LENGTH = 4000;
 
@@ -65,7 +67,10 @@ async function compare(stack: string, pulumi: Pulumi): Promise<DriftResult> {
     const log = join(folder, "events.json");
     // Not --json, which leaves out what a dynamic resource has changed.
     const args = ["refresh", "--preview-only", "--expect-no-changes", "--event-log", log];
-    const ended = await pulumi(args, { environment: eventLogEnvironment });
+    const ended = await pulumi(args, {
+      environment: eventLogEnvironment,
+      timeoutMilliseconds: LOOK_MILLISECONDS,
+    });
     return { ...ended, events: await readEvents(log).catch(() => []) };
   });
   if (code === exitCodes.noSuchStack) return { stack, status: "no such stack" };
