@@ -8,15 +8,32 @@ import { ToolUnavailableError } from "./local/toolchain/find.ts";
 import { StackError } from "./pulumi-cli.ts";
 import { SettingsError } from "./settings.ts";
 
+/** What the machine refuses: a full disk, a folder that is not there or not ours. No defect of a command. */
+const OF_THE_MACHINE = new Set([
+  "EACCES",
+  "EDQUOT",
+  "EIO",
+  "EISDIR",
+  "EMFILE",
+  "ENOSPC",
+  "ENOTDIR",
+  "EPERM",
+  "EROFS",
+]);
+
 const FOR_PEOPLE = [Failure, SettingsError, StackError, ToolUnavailableError];
 
 export async function runCommand(program: Command): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    const isForPeople = FOR_PEOPLE.some((kind) => error instanceof kind);
+    const isForPeople = FOR_PEOPLE.some((kind) => error instanceof kind) || isOfTheMachine(error);
     const stack = error instanceof Error && !isForPeople ? error.stack : undefined;
     console.error(colors.red(stack ?? messageOf(error)));
     process.exitCode = error instanceof Interruption ? error.exitCode : 1;
   }
+}
+
+function isOfTheMachine(error: unknown): boolean {
+  return error instanceof Error && "code" in error && OF_THE_MACHINE.has(String(error.code));
 }

@@ -1,9 +1,9 @@
 /** `npm run drift -- --stack <name>`: has anybody changed what the stack manages, behind its back? */
-import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { exitCodes, pulumiOf } from "../../pulumi-cli.ts";
 import { runCommand } from "../../run-command.ts";
 import { stackOption } from "../../stack-name.ts";
+import { writeResult } from "../result-file.ts";
 import { checkDrift, type DriftResult } from "./check.ts";
 import { report } from "./report.ts";
 
@@ -38,7 +38,7 @@ const program = new Command("drift")
     const result = await checkDrift(stack, await pulumiOf(stack));
     const text = JSON.stringify(result, null, 2);
     console.log(json ? text : report(result));
-    if (out !== undefined) await writeFile(out, `${text}\n`);
+    if (out !== undefined) await writeResult(out, `${text}\n`);
     process.exitCode = EXIT_CODES[result.status];
   });
 

@@ -1,8 +1,8 @@
 /** `npm run review -- --stack <name>`: what CI posts on a pull request, and a person can read before one. */
-import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { runCommand } from "../../run-command.ts";
 import { stackOption } from "../../stack-name.ts";
+import { writeResult } from "../result-file.ts";
 import { review } from "./review.ts";
 
 interface Options {
@@ -29,7 +29,7 @@ const program = new Command("review")
   .action(async ({ stack, base, offline, ruleTests, out }: Options) => {
     const { markdown, passed } = await review({ stack, base, offline, ruleTests });
     console.log(markdown);
-    if (out !== undefined) await writeFile(out, markdown);
+    if (out !== undefined) await writeResult(out, markdown);
     if (!passed) process.exitCode = 1;
   });
 
