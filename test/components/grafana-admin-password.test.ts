@@ -1,4 +1,4 @@
-/** The password's methods, against the stand-in of Grafana; the real engine runs them in stack.e2e.ts. */
+/** The password's methods, against the stand-in of Grafana. The real engine makes it at each `up` of the local stack. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
