@@ -9,9 +9,8 @@ import type { OwnStack } from "./stack.ts";
 
 /** A platform, and what a person does there. */
 export interface Service {
-  readonly name: string;
-  /** Changes something by hand. Returns the name of the resource that has drifted; undefined where there is no such platform here. */
-  readonly change: (stack: OwnStack) => Promise<string | undefined>;
+  /** Changes something by hand. Returns the names of the resources that have drifted: none where there is no such platform here. */
+  readonly change: (stack: OwnStack) => Promise<readonly string[]>;
   /** What the stack has left there, in words. Default: it ends with the stack's containers. */
   readonly left?: (stack: OwnStack) => Promise<readonly string[]>;
 }
@@ -50,13 +49,12 @@ const DOCKER_PREFIX = "agentpay-local-";
 
 export const services: readonly Service[] = [
   {
-    name: "PagerDuty",
     async change(stack) {
       const ask = pagerDuty(stack);
       const { services: found } = await ask<{ services: { id: string }[] }>("/services");
       const service = { auto_resolve_timeout: 3600 };
       await ask(`/services/${found[0]?.id}`, { method: "PUT", body: { service } });
-      return "on-call-service";
+      return ["on-call-service"];
     },
     async left(stack) {
       const ask = pagerDuty(stack);
@@ -68,14 +66,13 @@ export const services: readonly Service[] = [
     },
   },
   {
-    name: "Sentry",
     async change(stack) {
       const ask = sentry(stack);
       const path = `/api/0/projects/agentpay/${SLUG}/keys/`;
       const keys = await ask<{ id: string; name: string }[]>(path);
       const own = keys.find(({ name }) => name === "AgentPay server");
       await ask(`${path}${own?.id}/`, { method: "PUT", body: { name: "Renamed by hand" } });
-      return "error-tracking-key";
+      return ["error-tracking-key"];
     },
     async left(stack) {
       const ask = sentry(stack);
@@ -85,7 +82,6 @@ export const services: readonly Service[] = [
     },
   },
   {
-    name: "Grafana",
     async change(stack) {
       const ask = grafana(stack);
       const { dashboard } = await ask<{ dashboard: object }>("/api/dashboards/uid/agentpay-slo");
@@ -95,17 +91,16 @@ export const services: readonly Service[] = [
         overwrite: true,
       };
       await ask("/api/dashboards/db", { method: "POST", body });
-      return "dashboards-agentpay-slo";
+      return ["dashboards-agentpay-slo"];
     },
   },
   {
-    name: "Docker",
     async change() {
       const engine = await findEngine({});
-      if (engine === undefined) return undefined;
+      if (engine === undefined) return [];
       const container = engine.client.getContainer(`${DOCKER_PREFIX}alertmanager`);
       await container.update({ RestartPolicy: { Name: "no" } });
-      return "metrics-alertmanager";
+      return ["metrics-alertmanager"];
     },
     async left() {
       const engine = await findEngine({});

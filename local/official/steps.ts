@@ -22,7 +22,13 @@ export const steps: readonly Step[] = [
       return "unchanged";
     },
   },
-  { title: "refresh: no change", run: drifted(0) },
+  {
+    title: "refresh: no change",
+    run: async (stack) => {
+      await drifted(stack, 0);
+      return "unchanged";
+    },
+  },
   {
     title: "verify",
     run: async (stack) =>
@@ -48,20 +54,21 @@ export const steps: readonly Step[] = [
       return `1 revision made, 1 removed, ${update} dashboards updated`;
     },
   },
-  ...services.map(
-    ({ name, change }): Step => ({
-      title: `drift by hand: ${name}`,
-      run: async (stack) => {
-        const resource = await change(stack);
-        if (resource === undefined) return "skipped: not on this machine";
-        const found = await drifted(7)(stack);
-        if (!found.includes(resource)) throw new Failure(`${resource} was changed by hand; found: ${found}`);
-        await stack.pulumi("up", "--yes", "--skip-preview", "--refresh", "--suppress-outputs");
-        await drifted(0)(stack);
-        return `${resource} found, and healed`;
-      },
-    }),
-  ),
+  {
+    title: "drift by hand in each service",
+    run: async (stack) => {
+      const changed: string[] = [];
+      for (const { change } of services) changed.push(...(await change(stack)));
+      const found = await drifted(stack, 7);
+      const missed = changed.filter((resource) => !found.includes(resource));
+      if (missed.length > 0) {
+        throw new Failure(`changed by hand, not found: ${missed.join(", ")}; found: ${found.join(", ")}`);
+      }
+      await stack.pulumi("up", "--yes", "--skip-preview", "--refresh", "--suppress-outputs");
+      await drifted(stack, 0);
+      return `found, and healed: ${found.join(", ")}`;
+    },
+  },
   {
     title: "live drill",
     run: async (stack) => {
@@ -81,12 +88,10 @@ export const steps: readonly Step[] = [
 ];
 
 /** Runs the drift check, and returns the names of the resources that it found. */
-function drifted(expected: 0 | 7): Step["run"] {
-  return async (stack) => {
-    const ended = expectCode(await stack.run("ci/drift/command.ts", "--stack", "local", "--json"), expected);
-    const { drifted: found = [] } = JSON.parse(ended.stdout) as { drifted?: { urn: string }[] };
-    return found.map(({ urn }) => urn.split("::").at(-1)).join(", ") || "unchanged";
-  };
+async function drifted(stack: OwnStack, expected: 0 | 7): Promise<readonly string[]> {
+  const ended = expectCode(await stack.run("ci/drift/command.ts", "--stack", "local", "--json"), expected);
+  const { drifted: found = [] } = JSON.parse(ended.stdout) as { drifted?: { urn: string }[] };
+  return found.map(({ urn }) => urn.split("::").at(-1) ?? urn);
 }
 
 /** The number of resources by what an `up` would do to them now. */
