@@ -53,7 +53,8 @@ export class ErrorTracking extends pulumi.ComponentResource {
     const key = new SentryKey(
       `${name}-key`,
       { organization, project: project.slug, name: "AgentPay server" },
-      { parent: this, additionalSecretOutputs: ["dsnPublic", "dsnCsp", "public"] },
+      // Its public key is its id as well, which no state encrypts.
+      { parent: this, additionalSecretOutputs: ["dsnPublic", "dsnCsp"] },
     );
 
     this.projectSlug = project.slug;

@@ -32,7 +32,7 @@ export const steps: readonly Step[] = [
   {
     title: "verify",
     run: async (stack) =>
-      lastOf(expectCode(await stack.run("verify/index.ts", "--stack", "local"), 0), /(\d+ of \d+.*)/),
+      lastOf(expectCode(await stack.run("verify/index.ts", "--stack", "local"), 0), /local: (\d+ proven.*)/),
   },
   {
     title: "no secret in clear in the state",

@@ -68,10 +68,11 @@ function body({ rateLimitCount = 0, rateLimitWindow = 0 }: Inputs, named: string
   return { name: named, rateLimit: { count: rateLimitCount, window: rateLimitWindow } };
 }
 
+/** With its id, as each official plugin has it among the outputs: Sentry's is the public key. */
 function outputs(live: Key): Properties {
-  const { name, secret, projectId, isActive, dsn } = live;
+  const { id, name, secret, projectId, isActive, dsn } = live;
   return {
-    ...{ name, public: live.public, secret, projectId, isActive },
+    ...{ id, name, public: live.public, secret, projectId, isActive },
     dsnPublic: dsn.public,
     dsnSecret: dsn.secret,
     dsnCsp: dsn.csp,

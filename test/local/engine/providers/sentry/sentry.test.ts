@@ -133,6 +133,7 @@ describe("SentryKey", () => {
     const made = await make(handler, { organization, project: id, name: "server" });
     const { public: key, projectId } = made.outputs;
     const host = new URL(server.url).host;
+    expect([made.id, made.outputs["id"]], "as the plugin has it").toEqual([key, key]);
     expect(made.outputs["dsnPublic"]).toBe(`http://${key}@${host}/${projectId}`);
     expect(await drift(handler, made)).toEqual([]);
 
