@@ -10,21 +10,20 @@ export function longestMemory(expression: string): number {
   return memoryIn(expression) ?? 0;
 }
 
-/** @param inside records that are being looked at: one that reads itself remembers what it is told to, not more */
-function memoryIn(expression: string, inside: readonly string[] = []): number | undefined {
+function memoryIn(expression: string): number | undefined {
   const text = (node: Node) => expression.slice(node.from, node.to);
-  return memoryOf(parser.parse(expression).topNode, text, inside);
+  return memoryOf(parser.parse(expression).topNode, text);
 }
 
 /** Undefined for what does not change with the present: numbers, and a past that it is compared with (`offset`). */
-function memoryOf(node: Node, text: (node: Node) => string, inside: readonly string[]): number | undefined {
-  const parts = childrenOf(node).flatMap((child) => memoryOf(child, text, inside) ?? []);
+function memoryOf(node: Node, text: (node: Node) => string): number | undefined {
+  const parts = childrenOf(node).flatMap((child) => memoryOf(child, text) ?? []);
   const longest = parts.length > 0 ? Math.max(...parts) : undefined;
   switch (node.name) {
     case "OffsetExpr":
       return undefined;
     case "VectorSelector":
-      return recordedMemory(text(node).replace(/\{.*/s, ""), inside);
+      return recordedMemory(text(node).replace(/\{.*/s, ""));
     case "MatrixSelector":
     case "SubqueryExpr":
       return longest === undefined ? undefined : longest + rangeOf(text(node));
@@ -35,13 +34,18 @@ function memoryOf(node: Node, text: (node: Node) => string, inside: readonly str
   }
 }
 
+const remembered = new Map<string, number | undefined>();
+
 /** Of the series that a rule records; 0 for those that are scraped. */
-function recordedMemory(name: string, inside: readonly string[]): number | undefined {
-  if (inside.includes(name)) return undefined;
+function recordedMemory(name: string): number | undefined {
+  if (remembered.has(name)) return remembered.get(name);
+  // Until it is known: a record that reads itself remembers what it is told to, not more.
+  remembered.set(name, undefined);
   const rules = recordingRuleGroups.flatMap((group) => group.rules).filter(({ record }) => record === name);
-  if (rules.length === 0) return 0;
-  const parts = rules.flatMap(({ expression }) => memoryIn(expression, [...inside, name]) ?? []);
-  return parts.length > 0 ? Math.max(...parts) : undefined;
+  const parts = rules.flatMap(({ expression }) => memoryIn(expression) ?? []);
+  const memory = rules.length === 0 ? 0 : parts.length > 0 ? Math.max(...parts) : undefined;
+  remembered.set(name, memory);
+  return memory;
 }
 
 /** Of `foo[5m]`, and of `foo[1h:1m]`: the last brackets are its own. */
