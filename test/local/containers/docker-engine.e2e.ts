@@ -131,6 +131,7 @@ describe.skipIf(engine === undefined)("on a real Docker Engine", () => {
         image: prometheus,
         user: "65534",
         memory: 256,
+        memorySwap: 512,
         readOnly: true,
         healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
         ports: [{ internal: 9090, external: port, ip: "127.0.0.1" }],
