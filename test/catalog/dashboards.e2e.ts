@@ -82,7 +82,8 @@ beforeAll(async () => {
          total_exec_time AS total
        FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid JOIN pg_database ON pg_database.oid = dbid`,
     );
-    statements = rows;
+    // Statements that may hold a password are nobody's to read.
+    statements = rows.filter(({ query }) => !/\b(?:CREATE|ALTER) (?:ROLE|USER)\b|^\W*DO\b/i.test(query));
   });
 });
 
