@@ -63,7 +63,9 @@ async function review(stack: string, ...options: readonly string[]): Promise<str
 }
 
 test("a changed threshold, a dropped alert and an image that is no longer pinned are told, with what they cause", async () => {
-  await edit("catalog/alerts/api.ts", "default: 0.05", "default: 0.04");
+  const highErrorRate = (threshold: string) =>
+    `visitors see errors in the chat.",\n  threshold: {\n    default: ${threshold}`;
+  await edit("catalog/alerts/api.ts", highErrorRate("0.05"), highErrorRate("0.04"));
   await edit("catalog/alerts/api.ts", "    databaseAppPoolSaturated,\n  ],", "  ],");
   await edit(
     "catalog/images.ts",

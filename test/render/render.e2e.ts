@@ -84,8 +84,7 @@ describe.each(variants)("$title", ({ title, stack, overrides, announced }) => {
   test.each(alerts.map((alert) => [alert.severity, alert.name, alert.service] as const))(
     "%s: %s of %s goes to its receiver",
     async (severity, alertname, service) => {
-      const byName = alertname === "Watchdog" ? "dead-mans-switch" : severity;
-      const receiver = byName === "info" ? "none" : byName;
+      const receiver = alertname === "Watchdog" ? "dead-mans-switch" : severity;
       const labels = { alertname, severity, service, environment: stack };
       const { stdout } = await run(amtool, [
         "config",
@@ -103,7 +102,7 @@ describe.each(variants)("$title", ({ title, stack, overrides, announced }) => {
     },
   );
 
-  test("an alert without a known severity goes where people look", async () => {
+  test("an alert without a known severity is taken for the worst", async () => {
     const config = `--config.file=${alertmanager}`;
     const { stdout } = await run(amtool, [
       "config",
@@ -113,7 +112,7 @@ describe.each(variants)("$title", ({ title, stack, overrides, announced }) => {
       "alertname=Odd",
       "severity=urgent",
     ]);
-    expect(stdout.trim()).toBe("warning");
+    expect(stdout.trim()).toBe("critical");
   });
 });
 
