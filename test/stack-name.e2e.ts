@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   review: [],
   drift: [],
   "secrets:scan": [],
+  upgrade: [],
   verify: [],
   drill: ["--live"],
   render: ["--out", join(folder, "out")],
