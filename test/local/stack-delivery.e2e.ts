@@ -205,6 +205,9 @@ test("a refused handshake is seen by the prober and on the page while the port i
 const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical conversationsVersusUsual",
   "agentpay-technical conversionVersusUsual",
+  "agentpay-technical requestsAnswered",
+  "agentpay-technical restarts",
+  "agentpay-technical routesRefused",
   "agentpay-technical webSocketConnectionsVersusBefore",
   "agentpay-cost anomaly",
   "agentpay-on-call firingAlerts",
