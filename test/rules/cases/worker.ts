@@ -240,12 +240,17 @@ export const workerCases: GroupCases = {
     },
     {
       title: "one job waits for hours, and nobody works on it",
-      series: { ...depth("worker-1", [0, 20], [1, 130]), ...jobs("succeeded", [0.5, 20], [0, 130]) },
+      series: {
+        ...workers(1, () => [[1, 150]]),
+        ...depth("worker-1", [0, 20], [1, 130]),
+        ...jobs("succeeded", [0.5, 20], [0, 130]),
+      },
       firing: { 60: [], 100: [queue], 150: [queue] },
     },
     {
       title: "jobs wait and none is done, until they are",
       series: {
+        ...workers(1, () => [[1, 70]]),
         ...depth("worker-1", [0, 20], [8, 40], [0, 10]),
         ...jobs("succeeded", [5, 20], [0, 40], [5, 10]),
       },
@@ -253,7 +258,7 @@ export const workerCases: GroupCases = {
     },
     {
       title: "jobs wait, and none was ever counted",
-      series: depth("worker-1", [0, 10], [5, 30]),
+      series: { ...workers(1, () => [[1, 40]]), ...depth("worker-1", [0, 10], [5, 30]) },
       firing: { 10: [], 18: [], 25: [queue] },
     },
     {
@@ -278,7 +283,7 @@ export const workerCases: GroupCases = {
   WorkerQueueBacklog: [
     {
       title: "1500 jobs wait, and then few",
-      series: depth("worker-1", [10, 10], [1500, 20], [10, 10]),
+      series: { ...workers(1, () => [[1, 40]]), ...depth("worker-1", [10, 10], [1500, 20], [10, 10]) },
       firing: { 10: [], 18: [], 22: [queue], 31: [] },
     },
     { title: "exactly 1000", series: depth("worker-1", [1000, 40]), firing: silent(20, 40) },
@@ -296,7 +301,7 @@ export const workerCases: GroupCases = {
   WorkerJobTooOld: [
     {
       title: "a job waits for ten minutes",
-      series: age([2, 10], [600, 10], [2, 10]),
+      series: { ...workers(1, () => [[1, 30]]), ...age([2, 10], [600, 10], [2, 10]) },
       firing: { 10: [], 14: [], 17: [queue], 21: [] },
     },
     { title: "exactly five minutes", series: age([300, 30]), firing: silent(15, 30) },
