@@ -283,7 +283,11 @@ export const workerCases: GroupCases = {
   WorkerQueueBacklog: [
     {
       title: "1500 jobs wait, and then few",
-      series: { ...workers(1, () => [[1, 40]]), ...depth("worker-1", [10, 10], [1500, 20], [10, 10]) },
+      series: {
+        ...workers(1, () => [[1, 40]]),
+        ...jobs("succeeded", [100, 40]),
+        ...depth("worker-1", [10, 10], [1500, 20], [10, 10]),
+      },
       firing: { 10: [], 18: [], 22: [queue], 31: [] },
     },
     { title: "exactly 1000", series: depth("worker-1", [1000, 40]), firing: silent(20, 40) },
