@@ -6,6 +6,7 @@ import {
   notANumber,
   type Phase,
   perMinute,
+  type RuleCase,
   series,
   silent,
 } from "../rule-case.ts";
@@ -75,6 +76,14 @@ function pool(job: string, instance: string, ...phases: Phase[]) {
     [series(metrics.dbPoolConnections.name, { job, instance, state: "checked_in" })]: level([5, 40]),
     [series(metrics.dbPoolLimit.name, { job, instance })]: level([20, 40]),
   };
+}
+
+/** Cases of alerts that APIDown holds back: without a server that is up they would be silent whatever they count. */
+function ofServersThatAnswer(cases: readonly RuleCase[]): readonly RuleCase[] {
+  return cases.map((each) => ({
+    ...each,
+    series: { [up("agentpay-api", "api-1")]: level([1, 120]), ...each.series },
+  }));
 }
 
 export const apiCases: GroupCases = {
@@ -428,7 +437,7 @@ export const apiCases: GroupCases = {
     },
     { title: "no traffic", series: { [requests("401")]: perMinute([0, 40]) }, firing: silent(20, 40) },
   ],
-  HighErrorRate: [
+  HighErrorRate: ofServersThatAnswer([
     {
       title: "one series is not a number for ever",
       series: {
@@ -547,8 +556,8 @@ export const apiCases: GroupCases = {
       },
       firing: { 14: [], 25: fires },
     },
-  ],
-  ElevatedErrorRate: [
+  ]),
+  ElevatedErrorRate: ofServersThatAnswer([
     {
       title: "a third of few fails, for an hour",
       series: { [requests("200")]: perMinute([0.2, 70]), [requests("500")]: perMinute([0, 10], [0.1, 60]) },
@@ -580,8 +589,8 @@ export const apiCases: GroupCases = {
       series: { [requests("200")]: perMinute([0, 60]), [requests("500")]: perMinute([0, 60]) },
       firing: silent(20, 40, 60),
     },
-  ],
-  SlowAPIResponses: [
+  ]),
+  SlowAPIResponses: ofServersThatAnswer([
     {
       title: "a tenth of the requests takes over 2 s, and then none",
       series: latencies([
@@ -619,7 +628,7 @@ export const apiCases: GroupCases = {
       series: latencies([[slow, 40]], "/api/v1/agent/conversations/{conversation_id}/stream"),
       firing: silent(20, 30, 40),
     },
-  ],
+  ]),
   DatabaseAppPoolSaturated: [
     {
       title: "one server has every connection in use, and then few",

@@ -88,9 +88,15 @@ export const costCases: GroupCases = {
   ],
   LLMCostAbovePlan: [
     {
-      title: "several times the plan for two hours",
+      title: "twice the plan for hours",
+      series: { [cost()]: perMinute([0.02, 360], [0.19, 260], [0.02, 150]) },
+      firing: { 360: [], 540: [], 570: [{}], 620: [{}], 670: [] },
+      scrapeInterval,
+    },
+    {
+      title: "so much that LLMCostRunaway tells it",
       series: { [cost()]: perMinute([0.02, 360], [0.3, 170], [0.02, 150]) },
-      firing: { 360: [], 490: [], 510: [{}], 530: [{}], 580: [] },
+      firing: silent(360, 490, 510, 530, 580),
       scrapeInterval,
     },
     {

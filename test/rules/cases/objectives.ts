@@ -103,6 +103,11 @@ function burnCases(objective: Objective, events: (traffic: Traffic) => Series): 
       },
     },
     {
+      title: "fast for an hour, and then still too fast: the slow alert takes over",
+      series: events([burning(0, 60), burning(20, 60), burning(4, 240, 600)]),
+      firing: { 120: [hour, sixHours], 160: [], 200: [], 300: [day], 360: [day] },
+    },
+    {
       title: "twice too fast for hours: only the slow alert",
       series: events([burning(0, 10), burning(2, 240, 600), good(60)]),
       firing: { 100: [], 180: [], 205: [threeDays], 250: [threeDays], 300: [] },
@@ -214,7 +219,7 @@ function unservedCases(objective: Objective, events: (traffic: Traffic) => Serie
     {
       title: "an hour without any server spends the budget",
       series: { ...counted, ...server(level([1, 60], [0, 60], [1, 60])) },
-      firing: { 60: [], 75: [hour], 110: [hour, sixHours], 120: [hour, sixHours] },
+      firing: { 60: [], 75: [hour], 110: [hour], 120: [hour] },
     },
     {
       title: "the servers leave discovery",
