@@ -112,7 +112,11 @@ function idOf({ labels }: LabelledAlerts[number]): AlertId {
   return alertId(labels["alertname"] ?? "", labels);
 }
 
-async function get<Answer>(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+/** @throws where the server does not answer in time, or refuses */
+export async function get<Answer>(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return (await response.json()) as Answer;

@@ -8,7 +8,7 @@ import { REPOSITORY } from "../state-folder.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
 import type { Drill } from "./drills.ts";
 import { type Lab, type LabOptions, startLab } from "./lab.ts";
-import { newObservation, type Observation, observe } from "./observation.ts";
+import { get, newObservation, type Observation, observe } from "./observation.ts";
 import { allArrived, allResolved, falseAlarms, judge, type Ring, type Times } from "./verdict.ts";
 
 export interface RoundOptions extends Omit<LabOptions, "aws"> {
@@ -101,7 +101,7 @@ async function settle(lab: Lab, observation: Observation, { factor, signal }: Ro
     await delay(POLL_MILLISECONDS, undefined, { signal });
     try {
       await observe(lab, observation);
-      ready = observation.arrivals.some(({ key }) => key === "Watchdog");
+      ready = await isKnownToAlertmanager(lab, "Watchdog");
     } catch (error) {
       refusal = messageOf(error);
     }
@@ -116,6 +116,13 @@ async function settle(lab: Lab, observation: Observation, { factor, signal }: Ro
     await delay(POLL_MILLISECONDS, undefined, { signal });
     await observe(lab, observation);
   }
+}
+
+/** The Watchdog's own message is a heartbeat, which a lab without an AWS has nobody for. */
+async function isKnownToAlertmanager(lab: Lab, name: string): Promise<boolean> {
+  const filter = encodeURIComponent(`alertname="${name}"`);
+  const alerts = await get<readonly unknown[]>(`${lab.urls.alertmanager}/api/v2/alerts?filter=${filter}`);
+  return alerts.length > 0;
 }
 
 /** What is broken in the monitoring by all of a round's drills together. */
