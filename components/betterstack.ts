@@ -21,6 +21,7 @@ export interface BetterStackArgs extends UptimeVendorArgs {
 
 const provider = restProvider({
   vendor: "Better Stack",
+  file: "components/betterstack.ts",
   parse: (answer) => {
     const { data } = answer as { data: { id: string; attributes: Record<string, unknown> } };
     return { id: data.id, attributes: data.attributes };

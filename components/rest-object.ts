@@ -1,12 +1,14 @@
 /**
  * An object of a vendor's REST API as a Pulumi resource, for what no official provider can make. Pulumi keeps a
  * dynamic resource's methods as text in the state, and runs that text in a process of its own. So they use nothing but
- * what is in this file and the dialect, and they get the address and the key from the explicit provider when that
+ * what is in this file, the dialect, and plain functions that they import; and they get the address and the key from the explicit provider when that
  * process begins: no key is in their text. Refresh and destroy run the text of the state, so other text is a change.
  */
 
 import type * as pulumi from "@pulumi/pulumi";
 import * as dynamic from "@pulumi/pulumi/dynamic/index.js";
+import { endTold } from "../vendors/deprecation.ts";
+import { nextPage } from "../vendors/link-header.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -14,6 +16,8 @@ type Attributes = Readonly<Record<string, unknown>>;
 export interface Dialect {
   /** As people know the vendor. It begins every error. */
   readonly vendor: string;
+  /** The file here that relies on its API, for what its answers say of their end. */
+  readonly file: string;
   /** An object's id, and its attributes by the names that requests have for them. */
   readonly parse: (answer: unknown) => { readonly id: unknown; readonly attributes: Attributes };
   /** How an object is changed. Default: `PATCH`. A `PUT` carries the object's id. */
@@ -52,9 +56,10 @@ const LOOKS = { times: 6, apart: 2000 };
 
 /** The methods of one vendor's objects. */
 export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, State> {
-  const { vendor, parse, update = "PATCH", pathEnd = "", unknownPath } = dialect;
+  const { vendor, file, parse, update = "PATCH", pathEnd = "", unknownPath } = dialect;
   // Empty wherever they are kept as text; `configure` fills them in the process that runs them.
   const connection = { url: "", key: "" };
+  const told: string[] = [];
 
   const isObject = (value: unknown): value is Attributes =>
     typeof value === "object" && value !== null && !Array.isArray(value);
@@ -104,6 +109,15 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
     }
   };
 
+  /** The engine shows what is written here. Once for all objects of a kind: each has its own number. */
+  const tellOfEnd = (method: string, path: string, { headers }: Response): void => {
+    const [collection = ""] = path.replaceAll(/\/\d+(?=\/|$)/g, "/{id}").split("?");
+    const line = endTold(`${vendor}'s ${method} /${collection}`, headers, file);
+    if (line === undefined || told.includes(line)) return;
+    told.push(line);
+    console.warn(line);
+  };
+
   const send = async (method: string, path: string, body?: Attributes, attempt = 1): Promise<Response> => {
     const address = `${connection.url}/${path}`;
     const response = await fetch(address, {
@@ -119,6 +133,7 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
       const cause = error.cause instanceof Error ? error.cause.message : error.message;
       throw new Error(`${vendor} does not answer at ${connection.url} (${cause})`);
     });
+    tellOfEnd(method, path, response);
     if (response.status !== 429 || attempt >= ATTEMPTS) return response;
     const seconds = Math.min(Number(response.headers.get("retry-after") ?? 10) || 1, 60);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -146,12 +161,6 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
     const response = await send(method, `${path}${pathEnd}`, body);
     if (response.status === 404 && method !== "POST") return undefined;
     return answerOf(response, `${method} /${path}`, secrets);
-  };
-
-  /** The query of the next page, of a `Link` header. */
-  const nextPage = (links: string | null): string | undefined => {
-    const next = links?.split(",").find((link) => /rel="next"/.test(link) && !/results="false"/.test(link));
-    return /<[^?>]*(\?[^>]*)>/.exec(next ?? "")?.[1];
   };
 
   /** The object that is there already, by whoever. */

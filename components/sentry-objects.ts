@@ -50,6 +50,7 @@ function comparableAction({ config, ...action }: Action): Action {
 
 export const monitorProvider = restProvider({
   vendor: "Sentry",
+  file: "components/sentry-objects.ts",
   update: "PUT",
   pathEnd: "/",
   unknownPath: UNKNOWN_PATH,
@@ -70,6 +71,7 @@ export const monitorProvider = restProvider({
 
 export const alertProvider = restProvider({
   vendor: "Sentry",
+  file: "components/sentry-objects.ts",
   update: "PUT",
   pathEnd: "/",
   unknownPath: UNKNOWN_PATH,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { endTold } from "../vendors/deprecation.ts";
 
 /** What a project is set to, and where. */
 export interface SentryProjectSettingsArgs {
@@ -26,6 +27,7 @@ type Settings = pulumi.Unwrap<SentryProjectSettingsArgs> & {
   readonly __provider?: string;
 };
 
+const FILE = "components/sentry-project-settings.ts";
 /** What Sentry calls it, in English whatever the organization's language. */
 const DEFAULT_ALERT = "Send a notification for high priority issues";
 
@@ -47,10 +49,12 @@ interface DefaultAlert {
   readonly detectorIds: readonly string[] | null;
 }
 
-/** Pulumi keeps the text of this class in the state and runs that: it may use nothing but itself and Node's globals. Another text is a change,
+/** Pulumi keeps the text of this class in the state and runs that: it may use nothing but itself, plain functions and Node's globals. Another text is a change,
  * since refresh and destroy run the one in the state. */
 class SettingsProvider implements pulumi.dynamic.ResourceProvider<Settings, Settings> {
   private token = "";
+  /** Of what will end, so that the engine shows it once. */
+  private readonly told: string[] = [];
   private apiUrl = "";
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -126,6 +130,11 @@ class SettingsProvider implements pulumi.dynamic.ResourceProvider<Settings, Sett
       body: body ? JSON.stringify(body) : undefined,
       signal: AbortSignal.timeout(30_000),
     });
+    const end = endTold(`Sentry's ${method} /0/${path.split("?")[0]}`, response.headers, FILE);
+    if (end !== undefined && !this.told.includes(end)) {
+      this.told.push(end);
+      console.warn(end);
+    }
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
     return (text === "" ? undefined : JSON.parse(text)) as Answer;

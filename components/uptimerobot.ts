@@ -15,6 +15,7 @@ export interface UptimeRobotArgs extends UptimeVendorArgs {
 /** API v3: v2 is frozen. Other than requests, its answers are flat, and have tags and windows as objects. */
 const provider = restProvider({
   vendor: "UptimeRobot",
+  file: "components/uptimerobot.ts",
   parse: (answer) => {
     const object = answer as Record<string, unknown>;
     const pick = (list: unknown, name: string) =>

@@ -130,7 +130,24 @@ const apis: readonly Reliance[] = [
     "Sentry",
     SENTRY,
     ["verify/sentry.ts", "`projects/${organization}/"],
-    [`GET ${sentryProject}/`, `GET ${sentryProject}/filters/`, `GET ${sentryProject}/ownership/`],
+    [
+      `GET ${sentryProject}/`,
+      `GET ${sentryProject}/filters/`,
+      `GET ${sentryProject}/ownership/`,
+      `GET ${sentryOrganization}/detectors/`,
+      `GET ${sentryOrganization}/workflows/`,
+    ],
+  ),
+  schema(
+    "Sentry",
+    SENTRY,
+    ["components/sentry-project-settings.ts", "filters/${filter}/"],
+    [
+      `PUT ${sentryProject}/`,
+      `PUT ${sentryProject}/filters/{filter_id}/`,
+      `PUT ${sentryProject}/ownership/`,
+      `DELETE ${sentryOrganization}/workflows/{workflow_id}/`,
+    ],
   ),
   schema(
     "Sentry",
@@ -141,12 +158,18 @@ const apis: readonly Reliance[] = [
   schema(
     "Sentry",
     SENTRY,
-    ["components/sentry-alerts.ts", "lert"],
+    ["components/sentry-objects.ts", '"detectors" | "workflows"'],
     [
+      `GET ${sentryOrganization}/detectors/`,
+      `GET ${sentryOrganization}/workflows/`,
       `POST ${sentryOrganization}/projects/{project_id_or_slug}/detectors/`,
+      `GET ${sentryOrganization}/detectors/{detector_id}/`,
       `PUT ${sentryOrganization}/detectors/{detector_id}/`,
+      `DELETE ${sentryOrganization}/detectors/{detector_id}/`,
       `POST ${sentryOrganization}/workflows/`,
+      `GET ${sentryOrganization}/workflows/{workflow_id}/`,
       `PUT ${sentryOrganization}/workflows/{workflow_id}/`,
+      `DELETE ${sentryOrganization}/workflows/{workflow_id}/`,
     ],
   ),
   schema(

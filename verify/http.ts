@@ -1,7 +1,8 @@
 /** Asking JSON over HTTP. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { z } from "zod";
+import { z } from "zod";
 import { deprecationOf } from "../vendors/deprecation.ts";
+import { nextPage } from "../vendors/link-header.ts";
 
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,9 +30,32 @@ export async function getJson<Schema extends z.ZodType>(
   url: string,
   ask: Ask,
 ): Promise<z.output<Schema>> {
-  const answer = schema.safeParse(fromJson(await getText(url, ask)));
+  return parsed(schema, await getText(url, ask), url);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string, url: string): z.output<Schema> {
+  const answer = schema.safeParse(fromJson(text));
   if (!answer.success) throw new Error(`${place(url)} gave an answer of another form than expected`);
   return answer.data;
+}
+
+/**
+ * All items of a list that comes in pages, each with a `Link` to the next.
+ * @throws as {@link getJson} does
+ */
+export async function getPages<Schema extends z.ZodType>(
+  item: Schema,
+  url: string,
+  { headers = {}, signal }: Ask,
+): Promise<z.output<Schema>[]> {
+  const items: z.output<Schema>[] = [];
+  for (let page: string | undefined = url; page !== undefined; ) {
+    const response: Response = await fetch(page, { headers, signal });
+    items.push(...parsed(z.array(item), await textOf(response, page), page));
+    const query = nextPage(response.headers.get("link"));
+    page = query === undefined ? undefined : new URL(query, page).href;
+  }
+  return items;
 }
 
 /** @throws where nothing answers, or the status is no success */

@@ -5,7 +5,7 @@ import { sentryIssueAlerts, sentryMonitors } from "../catalog/sentry-alerts.ts";
 import { inboundFilters, managedFilters, ownershipRules } from "../catalog/sentry-project.ts";
 import type { Enabled } from "../settings.ts";
 import { type Check, type Context, failed, proven, required, some } from "./check.ts";
-import { getJson, textOf } from "./http.ts";
+import { getJson, getPages, textOf } from "./http.ts";
 
 const section = "Error Tracking";
 const UP = "Run pulumi up, and pulumi refresh first where somebody changed Sentry by hand.";
@@ -15,16 +15,23 @@ const TEST_EVENT = "AgentPay monitoring: test event of npm run verify, nothing t
 
 /** Those with choices of their own say a list of them. */
 const toggles = z.array(z.object({ id: z.string(), active: z.union([z.boolean(), z.array(z.string())]) }));
-const named = z.array(z.object({ name: z.string(), enabled: z.boolean() }));
+const named = z.object({ name: z.string(), enabled: z.boolean() });
 
-function api<Schema extends z.ZodType>(
-  { settings, secrets, signal }: Context,
-  schema: Schema,
-  path: (organization: string) => string,
-): Promise<z.output<Schema>> {
+type PathOf = (organization: string) => string;
+
+function request({ settings, secrets, signal }: Context, path: PathOf) {
   const { apiUrl, organization } = settings.sentry as Enabled<"sentry">;
   const headers = { Authorization: `Bearer ${secrets["sentry.token"] ?? ""}` };
-  return getJson(schema, `${apiUrl}0/${path(organization)}`, { headers, signal });
+  return { url: `${apiUrl}0/${path(organization)}`, ask: { headers, signal } };
+}
+
+function api<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+  path: PathOf,
+): Promise<z.output<Schema>> {
+  const { url, ask } = request(context, path);
+  return getJson(schema, url, ask);
 }
 
 async function sendTestEvent({ outputs, settings, signal }: Context): Promise<string> {
@@ -110,9 +117,12 @@ export const sentryChecks: readonly Check[] = [
         (organization) => `projects/${organization}/${slug}/`,
       );
       const enabled = async (kind: string) => {
-        const list = (organization: string) =>
-          `organizations/${organization}/${kind}/?project=${id}&per_page=100`;
-        return new Set((await api(context, named, list)).flatMap((one) => (one.enabled ? [one.name] : [])));
+        const { url, ask } = request(
+          context,
+          (organization) => `organizations/${organization}/${kind}/?project=${id}&per_page=100`,
+        );
+        const all = await getPages(named, url, ask);
+        return new Set(all.flatMap((one) => (one.enabled ? [one.name] : [])));
       };
       const [monitors, alerts] = await Promise.all([enabled("detectors"), enabled("workflows")]);
       const watching = sentryMonitors.map(({ name }) => name);

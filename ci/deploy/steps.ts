@@ -5,9 +5,10 @@ import { REPOSITORY } from "../../local/state-folder.ts";
 import type { Pulumi } from "../../pulumi-cli.ts";
 import { environmentOf } from "../../stack-name.ts";
 import { letGoOfSentryRules, told } from "../../upgrades/sentry-rules.ts";
+import { endsToldIn } from "../../vendors/deprecation.ts";
 import { readStack } from "../../verify/stack.ts";
 import { checkDrift } from "../drift/check.ts";
-import { report } from "../drift/report.ts";
+import { ends, report } from "../drift/report.ts";
 import { scan } from "../secrets/scan.ts";
 
 export interface Deployment {
@@ -74,11 +75,26 @@ export const steps: readonly Step[] = [
   },
 ];
 
-/** Runs them in order, up to the first that fails. Returns its title; undefined where none did. */
+/**
+ * Runs them in order, up to the first that fails, and says at the end what the vendors' answers say will end. Returns the
+ * title of what failed; undefined where nothing did.
+ */
 export async function deploy(
   deployment: Deployment,
   of: readonly Step[] = steps,
 ): Promise<string | undefined> {
+  const lines: string[] = [];
+  const print = (line: string): void => {
+    lines.push(line);
+    deployment.print(line);
+  };
+  const failed = await firstFailure({ ...deployment, print }, of);
+  const told = endsToldIn(lines);
+  if (told.length > 0) deployment.print(["", ...ends(told)].join("\n"));
+  return failed;
+}
+
+async function firstFailure(deployment: Deployment, of: readonly Step[]): Promise<string | undefined> {
   for (const { title, run } of of) {
     deployment.print(`\n== ${title}`);
     if (!(await run(deployment))) return title;

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { withoutKeys } from "../../known-keys.ts";
 import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { exitCodes, type Pulumi, StackError } from "../../pulumi-cli.ts";
+import { endsToldIn } from "../../vendors/deprecation.ts";
 import { type EngineEvent, eventLogEnvironment, readEvents } from "../events.ts";
 import { isEmpty, readState } from "../state.ts";
 
@@ -15,14 +16,18 @@ const driftedSchema = z.object({
   properties: z.array(z.string()),
 });
 
+/** What the vendors' answers say will end, each with the file that relies on it. None where they say nothing. */
+const deprecated = z.array(z.string()).readonly().optional();
+
 /** One stack's answer, as `npm run drift -- --json` prints it. It holds no value of any property. */
 export const resultSchema = z.discriminatedUnion("status", [
-  z.object({ stack: z.string(), status: z.literal("clean"), resources: z.number() }),
+  z.object({ stack: z.string(), status: z.literal("clean"), resources: z.number(), deprecated }),
   z.object({
     stack: z.string(),
     status: z.literal("drifted"),
     resources: z.number(),
     drifted: z.array(driftedSchema),
+    deprecated,
   }),
   z.object({ stack: z.string(), status: z.literal("no such stack") }),
   z.object({ stack: z.string(), status: z.literal("empty") }),
@@ -77,11 +82,19 @@ async function compare(stack: string, pulumi: Pulumi): Promise<DriftResult> {
   const changes = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges;
   if (changes) {
     const resources = Object.values(changes).reduce((sum, count) => sum + count, 0);
-    if (code === 0) return { stack, status: "clean", resources };
+    const ends = endsToldIn(
+      events.flatMap(({ diagnosticEvent }) =>
+        diagnosticEvent ? stripVTControlCharacters(diagnosticEvent.message).split("\n") : [],
+      ),
+    );
+    const told = ends.length > 0 ? { deprecated: ends } : {};
+    if (code === 0) return { stack, status: "clean", resources, ...told };
     const drifted = events.flatMap(({ resOutputsEvent }) =>
       resOutputsEvent ? driftedBy(resOutputsEvent.metadata) : [],
     );
-    if (code === exitCodes.unexpectedChanges) return { stack, status: "drifted", resources, drifted };
+    if (code === exitCodes.unexpectedChanges) {
+      return { stack, status: "drifted", resources, drifted, ...told };
+    }
   }
   const reason = complaints(events) || stderr.trim() || `pulumi refresh ended with ${code}, and said nothing`;
   const unread = unreadBy(events);

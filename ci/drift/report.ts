@@ -25,6 +25,11 @@ export function headline(result: DriftResult): string {
   }
 }
 
+/** The same of what its vendors say will end. */
+export function endsHeadline({ stack }: DriftResult, deprecated: readonly string[]): string {
+  return `${stack}: its vendors say that ${deprecated.length === 1 ? "one thing" : `${deprecated.length} things`} it asks for will end`;
+}
+
 /** Resources by URN and property path. Never a value. */
 export function report(result: DriftResult): string {
   return [`### ${headline(result)}`, ...details(result)].join("\n\n");
@@ -33,9 +38,9 @@ export function report(result: DriftResult): string {
 function details(result: DriftResult): string[] {
   switch (result.status) {
     case "clean":
-      return [];
+      return ends(result.deprecated);
     case "drifted":
-      return [table(result.drifted), advice(result.stack)];
+      return [table(result.drifted), advice(result.stack), ...ends(result.deprecated)];
     case "no such stack":
       return [BACKEND];
     case "empty":
@@ -55,6 +60,13 @@ function details(result: DriftResult): string[] {
         `Try it by hand: \`npm run drift -- --stack ${result.stack}\`.`,
       ];
   }
+}
+
+/** What vendors say will end, and the file that relies on it: a change here that is still ahead. */
+export function ends(deprecated: readonly string[] = []): string[] {
+  if (deprecated.length === 0) return [];
+  const list = deprecated.slice(0, ROWS).map((text) => `- ${text}`);
+  return ["About to end, as the vendors' answers say:", list.join("\n")];
 }
 
 /** Which resources could not be read, and where it says what to do about one. */

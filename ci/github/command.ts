@@ -36,7 +36,9 @@ program
 
 program
   .command("drift-issue")
-  .description("one issue for each stack that has drifted, one for each whose check is broken")
+  .description(
+    "one issue for each stack that has drifted, one where the check is broken, one where vendors announce an end",
+  )
   .addOption(stackOption())
   .requiredOption("--file <file>", "what `npm run drift -- --out` wrote; none means that the check is broken")
   .action(async ({ stack, file }: { stack: string; file: string }) => {

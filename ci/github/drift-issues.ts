@@ -1,16 +1,17 @@
 /**
- * One issue for each stack that has drifted, and one for each whose check is broken: opened, kept up to date, closed.
- * A broken check says nothing about the platforms, so it neither opens nor closes the issue of drift.
+ * One issue for each stack that has drifted, one for each whose check is broken, and one for each whose vendors say in
+ * their answers that something will end: opened, kept up to date, closed. A broken check says nothing about the
+ * platforms, so it neither opens nor closes the others.
  */
 import type { DriftResult } from "../drift/check.ts";
-import { headline, report } from "../drift/report.ts";
+import { ends, endsHeadline, headline, report } from "../drift/report.ts";
 import { type IssueChange, keepIssue } from "./kept-issue.ts";
 import type { Repository } from "./repository.ts";
 
 /** What all of these issues have, and nothing else. */
 const LABEL = "drift";
 
-const KINDS = ["drift", "drift-check"] as const;
+const KINDS = ["drift", "drift-check", "ends"] as const;
 type Kind = (typeof KINDS)[number];
 
 /** What was done. */
@@ -19,14 +20,23 @@ export interface Change extends IssueChange {
 }
 
 /** Which issues should be open: true, false, or as they are. */
-const WANTED = {
-  clean: { drift: false, "drift-check": false },
-  drifted: { drift: true, "drift-check": false },
-  "no such stack": { drift: undefined, "drift-check": true },
-  empty: { drift: undefined, "drift-check": true },
-  "in doubt": { drift: undefined, "drift-check": true },
-  broken: { drift: undefined, "drift-check": true },
-} as const satisfies Record<DriftResult["status"], Record<Kind, boolean | undefined>>;
+function wantedIssues(result: DriftResult): Record<Kind, boolean | undefined> {
+  if (result.status !== "clean" && result.status !== "drifted") {
+    return { drift: undefined, "drift-check": true, ends: undefined };
+  }
+  return {
+    drift: result.status === "drifted",
+    "drift-check": false,
+    ends: (result.deprecated ?? []).length > 0,
+  };
+}
+
+function contentOf(kind: Kind, result: DriftResult) {
+  const deprecated = "deprecated" in result ? result.deprecated : undefined;
+  return kind === "ends"
+    ? { title: endsHeadline(result, deprecated ?? []), text: ends(deprecated).join("\n\n") }
+    : { title: headline(result), text: report(result) };
+}
 
 /** @throws RequestError where GitHub refuses */
 export async function keepDriftIssues(
@@ -34,23 +44,19 @@ export async function keepDriftIssues(
   result: DriftResult,
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
+  const wantedOf = wantedIssues(result);
   for (const kind of KINDS) {
-    const wanted = WANTED[result.status][kind];
+    const wanted = wantedOf[kind];
     if (wanted === undefined) continue;
-    const issue = {
-      name: `${kind}:${result.stack}`,
-      label: LABEL,
-      title: headline(result),
-      text: report(result),
-    };
+    const issue = { name: `${kind}:${result.stack}`, label: LABEL, ...contentOf(kind, result) };
     const change = await keepIssue(repository, issue, wanted);
     if (change) changes.push({ kind, ...change });
   }
   return changes;
 }
 
-/** Drift is for today; a check that is broken is not urgent, and says so. */
+/** Drift is for today; the others are not urgent, and say so. */
 export function slackText({ kind, did, url, text }: Change): string {
-  const urgency = kind === "drift-check" && did === "opened" ? " (not urgent)" : "";
+  const urgency = kind !== "drift" && did === "opened" ? " (not urgent)" : "";
   return `${did === "closed" ? ":white_check_mark:" : ":warning:"} <${url}|${text}>${urgency}`;
 }

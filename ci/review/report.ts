@@ -1,5 +1,7 @@
 /** A review in Markdown, for a comment on a pull request: what may hurt first, and no longer than GitHub takes. */
 import { environmentOf } from "../../stack-name.ts";
+import { ABOUT_TO_END } from "../../vendors/deprecation.ts";
+import { headline } from "../drift/report.ts";
 import { type AlertChange, alertChanges } from "./alerts.ts";
 import { costChange, signed } from "./cost.ts";
 import { type FileChanges, fileChanges } from "./files.ts";
@@ -33,6 +35,7 @@ export function report(review: Review): { markdown: string; passed: boolean } {
   const sections = [
     warnings.length > 0 ? caution(warnings) : "Nothing is replaced, deleted, dropped or refused.",
     ...(preview ? [previewSection(preview)] : []),
+    platformsSection(review.platforms),
     section("Alerts", alerts.map(alertLine)),
     ...(both ? changedSections(both.before, both.after) : []),
     policySection(found, preview),
@@ -148,6 +151,17 @@ function previewSection({ components, succeeded }: Preview): string {
   if (rows.length === 0) return succeeded ? "#### Preview\n\nNothing to do." : "";
   const head = `| Component | ${operations.map((operation) => COLUMNS[operation]).join(" | ")} |`;
   return ["#### Preview", "", head, `|---|${operations.map(() => "---|").join("")}`, ...rows].join("\n");
+}
+
+/** What is there now, and will be when this is deployed: drift that an update does not see, and what vendors will end. */
+function platformsSection(platforms: Review["platforms"]): string {
+  if (!platforms) return "";
+  if ("problem" in platforms) return section("Platforms", [`could not be asked${block(platforms.problem)}`]);
+  const result = platforms.value;
+  // The preview has said it already.
+  if (result.status === "no such stack") return "";
+  const deprecated = "deprecated" in result ? (result.deprecated ?? []) : [];
+  return section("Platforms", [headline(result), ...deprecated.map((text) => `${ABOUT_TO_END}${text}`)]);
 }
 
 function alertLine({ alerts, kind, what }: AlertChange): string {

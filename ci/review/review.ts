@@ -9,6 +9,7 @@ import { withTemporaryFolder } from "../../local/temporary-folder.ts";
 import { pulumiOf } from "../../pulumi-cli.ts";
 import { environmentOf } from "../../stack-name.ts";
 import { readSecrets, type Secrets } from "../../verify/stack.ts";
+import { checkDrift, type DriftResult } from "../drift/check.ts";
 import { formsOf } from "../secrets/texts.ts";
 import { type Preview, previewOf } from "./preview.ts";
 import { report } from "./report.ts";
@@ -26,6 +27,8 @@ export interface Review {
   readonly after: Part<Side>;
   /** Undefined where it was not asked for. */
   readonly preview: Part<Preview> | undefined;
+  /** What the platforms say of what is there now. Undefined where the engine was left out. */
+  readonly platforms: Part<DriftResult> | undefined;
   /** Undefined where they were not asked for. */
   readonly ruleTests: RuleTests | undefined;
 }
@@ -68,10 +71,11 @@ async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratc
   const preview = pulumi
     ? await part(() => previewOf(stack, pulumi, scratch))
     : (engine as Part<Preview> | undefined);
+  const platforms = pulumi && (await part(() => checkDrift(stack, pulumi)));
   const read = pulumi && (await part(() => readSecrets(pulumi)));
   const secrets: Secrets = read && "value" in read ? read.value : {};
   return {
-    found: { stack, base, before, after, preview, ruleTests: tested },
+    found: { stack, base, before, after, preview, platforms, ruleTests: tested },
     secrets: Object.values(secrets).filter((secret) => secret !== undefined),
   };
 }

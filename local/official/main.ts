@@ -53,9 +53,12 @@ async function run({ providers, drill }: Options): Promise<void> {
     console.log(`${title}: ${outcome} (${seconds})`);
     rows.push([title, outcome, seconds]);
   }
+  // Before they go with the stack.
+  const logs = failure === undefined ? undefined : await stack.keepLogs();
   const { code, output } = await stack.run(LOCAL, "down", "--force");
   console.log(`\n${plainTable(["Step", "Seen", "Took"], rows)}`);
-  if (failure !== undefined) throw new Failure(failure);
+  if (failure !== undefined)
+    throw new Failure(logs === undefined ? failure : `${failure}\nThe stack's logs: ${logs}`);
   if (code !== 0)
     throw new Failure(`The stack could not be removed:\n${output}\nIts state is in ${stack.home}`);
   await stack.remove();

@@ -1,12 +1,13 @@
 /** A local stack of the run's own: its own state folder and configuration, and ports beside one that may be running. */
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Failure } from "../failure.ts";
 import { PROVIDERS_VARIABLE } from "../official-providers.ts";
 import { localPorts, PORT_OFFSET_VARIABLE, type PortName } from "../ports.ts";
-import { REPOSITORY } from "../state-folder.ts";
+import { REPOSITORY, statePaths } from "../state-folder.ts";
 
 export interface Ended {
   readonly code: number;
@@ -24,6 +25,8 @@ export interface OwnStack {
   run(program: string, ...args: readonly string[]): Promise<Ended>;
   /** Runs the engine on it, and returns its standard output. @throws Failure with what it printed */
   pulumi(...args: readonly string[]): Promise<string>;
+  /** Copies the stack's logs to where they outlive it, and returns that folder; undefined where there are none yet. */
+  keepLogs(): Promise<string | undefined>;
   /** Removes the state folder, once the stack is down. */
   remove(): Promise<void>;
 }
@@ -68,6 +71,13 @@ export async function ownStack(providers: string, offset: number): Promise<OwnSt
       const { code, stdout, output } = await run(LOCAL, "pulumi", "--", ...args);
       if (code === 0) return stdout;
       throw new Failure(`pulumi ${args.join(" ")} ended with ${code}:\n${output.trim()}`);
+    },
+    keepLogs: async () => {
+      const { logs } = statePaths(env);
+      if (!existsSync(logs)) return undefined;
+      const kept = path.join(home, "logs-of-the-failure");
+      await cp(logs, kept, { recursive: true });
+      return kept;
     },
     remove: () => rm(home, { recursive: true, force: true }),
   };

@@ -51,6 +51,23 @@ test("what is left behind, update, convergence, what can be read, policies, secr
   expect(calls.slice(6)).toContain("stack export");
 });
 
+test("what a vendor says will end is said once more at the end, also where the deployment fails", async () => {
+  const said = "Sentry's PUT /x/ is deprecated (components/sentry-objects.ts)";
+  for (const succeeds of [true, false]) {
+    const printed: string[] = [];
+    const { pulumi } = cli({});
+    const step = {
+      title: "Update",
+      run: async ({ print }: { print: (line: string) => void }) => {
+        print(`    About to end: ${said}`);
+        return succeeds;
+      },
+    };
+    await deploy({ stack: "local", pulumi, print: (line) => printed.push(line) }, [step]);
+    expect(printed.at(-1)).toContain(`- ${said}`);
+  }
+});
+
 test.each([
   ["up", "Update", ["stack export", "up"]],
   ["preview", "Convergence: a second update would change nothing", ["stack export", "up", "preview"]],

@@ -49,6 +49,19 @@ function cli(ended: Partial<Ended>, events: readonly object[] = [], state: objec
   return { pulumi, calls };
 }
 
+test("what vendors say will end is told, clean or not, once, with the file that relies on it", async () => {
+  const said = "Sentry's GET /x/ is deprecated and goes on 2027-03-01 (components/sentry-objects.ts)";
+  const line = { diagnosticEvent: { severity: "info#err", message: `<{%reset%}>About to end: ${said}\n` } };
+  const same = { summaryEvent: { resourceChanges: { same: 1 } } };
+  const clean = await checkDrift("production", cli({ code: 0 }, [line, line, same]).pulumi);
+  expect(clean).toEqual({ stack: "production", status: "clean", resources: 1, deprecated: [said] });
+  expect(report(resultSchema.parse(clean))).toContain(`- ${said}`);
+  const drifted = await checkDrift("production", cli({ code: 7 }, [line, ...preview]).pulumi);
+  expect(drifted).toMatchObject({ status: "drifted", deprecated: [said] });
+  expect(report(drifted)).toContain(`- ${said}`);
+  expect(await checkDrift("production", cli({ code: 0 }, [same]).pulumi)).not.toHaveProperty("deprecated");
+});
+
 test("drift names resources and property paths, and no value, and leaves no log of them", async () => {
   const { pulumi, calls } = cli({ code: 7, stderr: "error: no changes were expected" }, preview);
   const result = await checkDrift("production", pulumi);

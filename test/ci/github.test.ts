@@ -61,6 +61,19 @@ test("a broken check has an issue of its own, and says nothing of drift", async 
   expect((await afterCheck(drifted)).did).toEqual(["updated drift #1", "closed drift-check #2"]);
 });
 
+test("what a stack's vendors say will end is an issue of its own, which a broken check leaves open", async () => {
+  const said = "Sentry's GET /x/ is deprecated (components/sentry-objects.ts)";
+  const title = "production: its vendors say that one thing it asks for will end";
+  const ending = { ...clean, deprecated: [said] } as const;
+  expect(await afterCheck(ending)).toEqual({ did: ["opened ends #1"], open: [title] });
+  expect(github.issues[0]?.body).toContain(`- ${said}`);
+  await afterCheck(broken);
+  expect((await afterCheck({ ...drifted, deprecated: [said, "another"] })).open).toContain(
+    "production: its vendors say that 2 things it asks for will end",
+  );
+  expect((await afterCheck(clean)).did).toContain("closed ends #1");
+});
+
 test("each stack has its own, found behind any number of others", async () => {
   for (const stack of ["staging", "preview", "load", "production"]) {
     await keepDriftIssues(repository(), { ...drifted, stack });

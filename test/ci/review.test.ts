@@ -395,12 +395,26 @@ test("rule tests: what failed and why, or why none ran", () => {
 
 describe("report", () => {
   const nothing: Review = {
-    ...{ stack: "production", base: "main", preview: undefined },
+    ...{ stack: "production", base: "main", preview: undefined, platforms: undefined },
     ...{ before: { value: production }, after: { value: production } },
     ruleTests: { passed: 21, failed: [] },
   };
   const preview = (events: Parameters<typeof summary>[0], succeeded = true) => ({
     value: summary(events, succeeded),
+  });
+
+  test("what the platforms say of what is there now is told, and refuses nothing", () => {
+    const said = "Sentry's GET /x/ is deprecated (components/sentry-objects.ts)";
+    const clean = { stack: "production", status: "clean", resources: 57, deprecated: [said] } as const;
+    const { markdown, passed } = report({ ...nothing, preview: preview([]), platforms: { value: clean } });
+    expect(passed).toBe(true);
+    expect(markdown).toContain("#### Platforms\n\n- production is clean");
+    expect(markdown).toContain(`- About to end: ${said}`);
+    const late = report({ ...nothing, preview: preview([]), platforms: { problem: "no answer" } });
+    expect(late.markdown).toContain("- could not be asked");
+    expect(late.passed).toBe(true);
+    const missing = { value: { stack: "production", status: "no such stack" } } as const;
+    expect(report({ ...nothing, platforms: missing }).markdown).not.toContain("#### Platforms");
   });
 
   test("a program that asks for nothing is refused: nothing was reviewed", () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { restProvider } from "../../components/rest-object.ts";
 import { startBetterStack } from "../../local/services/betterstack/server.ts";
 import type { RunningServer } from "../../local/services/http-server.ts";
@@ -29,6 +29,7 @@ afterEach(() => {
 async function configured(url: string, key = KEY) {
   const provider = restProvider({
     vendor: "Better Stack",
+    file: "components/betterstack.ts",
     parse: (answer) => {
       const { data } = answer as { data: { id: string; attributes: Record<string, unknown> } };
       return { id: data.id, attributes: data.attributes };
@@ -130,6 +131,26 @@ test("a request that came too fast is sent again when the vendor says", async ()
   });
   expect((await (await configured(url)).create(state())).id).toBe("7");
   expect(requests).toBe(3);
+});
+
+test("what an answer says of its end is told once for all objects of a kind, with the file that relies on it", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  const url = await vendor((request, response) => {
+    response.statusCode = request.method === "POST" ? 201 : 200;
+    response.setHeader("deprecation", "@1778716800");
+    response.setHeader("sunset", "Mon, 01 Mar 2027 00:00:00 GMT");
+    response.end(JSON.stringify({ data: { id: "7", attributes: {} } }));
+  });
+  const { create, read } = await configured(url);
+  const { id } = await create(state());
+  await read(id, state());
+  await read("8", state());
+  const ends = "is deprecated since 2026-05-14 and goes on 2027-03-01 (components/betterstack.ts)";
+  expect(warn.mock.calls).toEqual([
+    [`About to end: Better Stack's POST /v2/pager-duty-webhooks ${ends}`],
+    [`About to end: Better Stack's GET /v2/pager-duty-webhooks/{id} ${ends}`],
+  ]);
 });
 
 async function vendor(answer: RequestListener): Promise<string> {

@@ -35,6 +35,7 @@ import { eventually } from "../support/eventually.ts";
 const DEPLOY = "ci/deploy/command.ts";
 const DRIFT = "ci/drift/command.ts";
 const REVIEW = "ci/review/command.ts";
+const VERIFY = "verify/index.ts";
 const SECRETS_SCAN = "ci/secrets/command.ts";
 
 const pagerDuty = { headers: { Authorization: `Token token=${pagerDutyToken}` } };
@@ -140,6 +141,28 @@ test("a review asks the engine as well, and shows no secret", async () => {
   expect(stdout).toContain("#### Preview");
   expect(stdout).toContain("every rule is kept");
   for (const secret of [pagerDutyToken, grafanaPassword]) expect(output).not.toContain(secret);
+});
+
+test("what a vendor's answers say of their end is told wherever they are seen, with the file that relies on them", async () => {
+  const announce = async (headers: object) => {
+    const body = JSON.stringify(headers);
+    const type = { "Content-Type": "application/json" };
+    await fetch(`${url("sentry")}/local/deprecation`, { method: "PUT", headers: type, body });
+  };
+  await announce({ "x-sentry-deprecation-date": "2027-03-01T00:00:00+00:00" });
+  const end = "is deprecated and goes on 2027-03-01";
+  const read = `Sentry's GET /0/organizations/agentpay/detectors/{id}/ ${end} (components/sentry-objects.ts)`;
+  const drift = await stack().command(DRIFT, "--json");
+  const { status, deprecated } = JSON.parse(drift.stdout) as Extract<DriftResult, { status: "clean" }>;
+  expect(status).toBe("clean");
+  expect(deprecated).toContain(read);
+  expect(deprecated?.join()).toContain(`filters/ ${end} (components/sentry-project-settings.ts)`);
+  expect((await stack().command(REVIEW, "--base", "HEAD", "--no-rule-tests")).stdout).toContain(read);
+  const deployed = (await stack().command(DEPLOY)).stdout;
+  expect(deployed.slice(deployed.indexOf("About to end, as"))).toContain(read);
+  expect((await stack().command(VERIFY)).stdout).toContain(`${end} (verify/sentry.ts)`);
+  await announce({});
+  expect((await stack().command(DRIFT)).stdout).not.toContain("About to end");
 });
 
 test("no secret is in clear in state, outputs or logs", async () => {

@@ -22,7 +22,8 @@ const LOOK_EVERY = 10_000;
 
 /**
  * The simulated Sentry: API at `/api/0/`, ingestion at `/api/<project>/`, a page at `/`, what arrived at `/local/events`,
- * who was told at `/local/notifications`, and `POST /local/watch` for a look at all monitors at once.
+ * who was told at `/local/notifications`, `POST /local/watch` for a look at all monitors at once, and
+ * `PUT /local/deprecation` for the headers that every answer of the API has from then on.
  */
 export async function startSentry({
   port,
@@ -39,6 +40,15 @@ export async function startSentry({
   };
   const timer = setInterval(look, LOOK_EVERY);
   app.addHook("onClose", async () => clearInterval(timer));
+
+  let deprecation: Record<string, string> = {};
+  app.put("/local/deprecation", async (request, reply) => {
+    deprecation = request.body as Record<string, string>;
+    return reply.code(204).send();
+  });
+  app.addHook("onSend", async (request, reply) => {
+    if (request.url.startsWith("/api/0/")) reply.headers(deprecation);
+  });
 
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof ApiError) return reply.code(error.status).send(error.body);
