@@ -39,12 +39,12 @@ export function compare(
   after: Properties,
   ignored: readonly string[] = [],
 ): Comparison {
-  const all = differences(
-    normalise(handler.inputs, unwrapProperties(before)),
-    normalise(handler.inputs, unwrapProperties(after)),
-  );
-  const counted = all.filter(
-    ({ path }) => !path.some((_, end) => ignored.includes(formatPath(path.slice(0, end + 1)))),
+  const old = normalise(handler.inputs, unwrapProperties(before));
+  const wanted = normalise(handler.inputs, unwrapProperties(after));
+  const hidden: readonly string[] = handler.hidden?.(old, wanted) ?? [];
+  const left = [...ignored, ...hidden];
+  const counted = differences(old, wanted).filter(
+    ({ path }) => !path.some((_, end) => left.includes(formatPath(path.slice(0, end + 1)))),
   );
   const changed = new Set(counted.map(({ path }) => String(path[0])));
   const replaces = handler.replaceOn.filter((name) => changed.has(name));
@@ -59,7 +59,7 @@ export async function create(handler: Handler, name: string, inputs: Properties)
   return withoutSecrets([inputs], async () => {
     const made = await handler.create(plain(inputs), name);
     if (made.id === "") throw new Error("the platform gave the new resource no id");
-    return { id: made.id, outputs: outputsOf(handler, inputs, made.outputs) };
+    return { id: made.id, outputs: outputsOf(handler, made.id, inputs, made.outputs) };
   });
 }
 
@@ -73,7 +73,7 @@ export async function read(handler: Handler, id: string, last: State): Promise<S
     );
     const found = normalise(handler.inputs, { ...live.inputs, ...kept });
     const sealed = sealKnown(rewrapProperties(found, last.inputs), secretTexts(last)) as Properties;
-    return { inputs: sealed, outputs: outputsOf(handler, sealed, live.outputs, last) };
+    return { inputs: sealed, outputs: outputsOf(handler, id, sealed, live.outputs, last) };
   });
 }
 
@@ -86,7 +86,7 @@ export async function update(
 ): Promise<Properties> {
   return withoutSecrets([inputs, last], async () => {
     const computed = await handler.update(id, plain(inputs), plainState(last));
-    return outputsOf(handler, inputs, computed, last);
+    return outputsOf(handler, id, inputs, computed, last);
   });
 }
 
@@ -100,14 +100,23 @@ export async function remove(handler: Handler, id: string, last: State): Promise
   await withoutSecrets([last], () => handler.delete(id, plainState(last)));
 }
 
-/** Inputs and what the platform added to them, secret wherever they were or must be. */
-function outputsOf(handler: Handler, inputs: Properties, computed: Properties, last?: State): Properties {
+/**
+ * Inputs and what the platform added to them, secret wherever they were or must be. The id is among them, as the official
+ * plugins have it: some of them read it from there, also from a state that a stand-in has made.
+ */
+function outputsOf(
+  handler: Handler,
+  id: string,
+  inputs: Properties,
+  computed: Properties,
+  last?: State,
+): Properties {
   const marked = Object.entries(compact(computed)).map(([name, value]) => {
     return [name, handler.secretOutputs?.includes(name) ? secret(value) : value];
   });
   const secretLike = rewrapProperties(Object.fromEntries(marked), { ...last?.outputs, ...inputs });
   const sealed = sealKnown(secretLike, secretTexts(inputs, secretLike)) as Properties;
-  return { ...inputs, ...sealed };
+  return { ...inputs, ...sealed, id };
 }
 
 function plain(inputs: Properties): never {

@@ -35,6 +35,8 @@ export interface ResourceHandler<Inputs extends Properties = Properties> {
   readonly inputs: z.ZodType<Inputs>;
   /** Top-level inputs whose change replaces the resource, as in the official provider. */
   readonly replaceOn: readonly (keyof Inputs & string)[];
+  /** Top-level inputs whose difference the official provider hides. Default: none. */
+  hidden?(before: Properties, after: Properties): readonly (keyof Inputs & string)[];
   /** Whether the old one must go before the new one comes (fixed names, ports). Default: false. */
   readonly deleteBeforeReplace?: boolean;
   /** Outputs that the official SDK or provider marks as secret in state. Default: none. */

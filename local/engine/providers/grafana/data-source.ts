@@ -73,6 +73,9 @@ export function dataSource(grafana: Grafana) {
   return handler<typeof inputs>({
     inputs,
     replaceOn: ["uid", "orgId"],
+    // One source must be the default: another one is made it, this one can't be unset.
+    hidden: (before, after) =>
+      before["isDefault"] === true && after["isDefault"] === false ? ["isDefault"] : [],
     secretOutputs: ["httpHeaders", "secureJsonDataEncoded"],
     // Grafana never answers a secret, and the connection network only exists in Grafana Cloud.
     writeOnly: ["secureJsonDataEncoded", "httpHeaders", "privateDataSourceConnectNetworkId"],
@@ -134,7 +137,7 @@ function found(live: DataSource, last: Inputs): Properties {
     databaseName: database,
     basicAuthEnabled: basicAuth,
     basicAuthUsername: basicAuthUser,
-    // One source must be the default, so it can't be unset here: the official provider hides that difference.
+    // Nor is it drift where somebody has made this one the default.
     isDefault: last.isDefault ? live.isDefault : false,
     jsonDataEncoded: sameJsonAs(last.jsonDataEncoded, JSON.stringify(Object.fromEntries(jsonData))),
   };

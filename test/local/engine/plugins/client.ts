@@ -7,8 +7,10 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { fromStruct, toStruct, unary } from "../../../../local/engine/grpc.ts";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { fromStruct, unary } from "../../../../local/engine/grpc.ts";
 import type { Properties } from "../../../../local/engine/resource.ts";
+import { unwrapProperties } from "../../../../local/engine/values.ts";
 
 export interface Resource {
   readonly id: string;
@@ -32,6 +34,12 @@ export interface Provider {
   remove(type: string, last: Resource): Promise<void>;
   stop(): void;
 }
+
+/** As it is, nulls too: a plugin that gave a secret of nothing wants it back like that. */
+const toStruct = (properties: Properties) =>
+  struct.Struct.fromJavaScript(
+    JSON.parse(JSON.stringify(properties)) as Parameters<typeof struct.Struct.fromJavaScript>[0],
+  );
 
 const NAME = "probe";
 const urnOf = (type: string) => `urn:pulumi:local::probe::${type}::${NAME}`;
@@ -77,15 +85,18 @@ export async function providerAt(
   for (const [key, value] of Object.entries(configuration)) {
     configure.getVariablesMap().set(`${packageName}:config:${key}`, String(value));
   }
-  await asked<messages.ConfigureResponse>((done) => client.configure(configure, done));
+  const ready = await asked<messages.ConfigureResponse>((done) => client.configure(configure, done));
+  /** As the engine sends what it keeps: secrets as such only to a provider that says it takes them. */
+  const sent = (properties: Properties) =>
+    toStruct(ready.getAcceptsecrets() ? properties : unwrapProperties(properties));
   return {
     async check(type, inputs) {
       const request = new rpc.CheckRequest()
         .setUrn(urnOf(type))
         .setName(NAME)
         .setType(type)
-        .setOlds(toStruct({}))
-        .setNews(toStruct(inputs))
+        .setOlds(sent({}))
+        .setNews(sent(inputs))
         .setRandomseed(new Uint8Array(32).fill(7));
       const answer = await asked<messages.CheckResponse>((done) => client.check(request, done));
       const failures = answer.getFailuresList().map((failure) => failure.getReason());
@@ -97,7 +108,7 @@ export async function providerAt(
         .setUrn(urnOf(type))
         .setName(NAME)
         .setType(type)
-        .setProperties(toStruct(inputs))
+        .setProperties(sent(inputs))
         .setTimeout(60);
       const answer = await asked<messages.CreateResponse>((done) => client.create(request, done));
       return { id: answer.getId(), inputs, outputs: fromStruct(answer.getProperties()) };
@@ -108,8 +119,8 @@ export async function providerAt(
         .setUrn(urnOf(type))
         .setName(NAME)
         .setType(type)
-        .setInputs(toStruct(inputs))
-        .setProperties(toStruct(outputs));
+        .setInputs(sent(inputs))
+        .setProperties(sent(outputs));
       const answer = await asked<messages.ReadResponse>((done) => client.read(request, done));
       return {
         id: answer.getId(),
@@ -123,9 +134,9 @@ export async function providerAt(
         .setUrn(urnOf(type))
         .setName(NAME)
         .setType(type)
-        .setOldInputs(toStruct(before))
-        .setOlds(toStruct(outputs))
-        .setNews(toStruct(inputs));
+        .setOldInputs(sent(before))
+        .setOlds(sent(outputs))
+        .setNews(sent(inputs));
       const answer = await asked<messages.DiffResponse>((done) => client.diff(request, done));
       const changed = answer.getDiffsList();
       const replaced = answer.getReplacesList();
@@ -140,8 +151,8 @@ export async function providerAt(
         .setUrn(urnOf(type))
         .setName(NAME)
         .setType(type)
-        .setProperties(toStruct(outputs))
-        .setOldInputs(toStruct(inputs))
+        .setProperties(sent(outputs))
+        .setOldInputs(sent(inputs))
         .setTimeout(60);
       await asked<unknown>((done) => client.delete(request, done));
     },

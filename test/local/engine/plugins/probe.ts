@@ -17,6 +17,8 @@ export interface Case {
 
 /** What was seen. */
 export interface Behaviour {
+  /** Whether the outputs have the id, as made and as read: a plugin may look for it there. */
+  readonly idAmongOutputs: boolean;
   /** Inputs that differ after a read although nobody changed anything: as the program gives them. */
   readonly readBack: readonly string[];
   /** The same where only what is required is given. */
@@ -41,7 +43,7 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
       const given = inputs(made);
       const short = least ? await lifeOf(provider, type, least(made)).catch(doing(type, "least")) : undefined;
       if (short) await provider.remove(type, short.resource).catch(doing(type, "removing"));
-      const { resource, checked, readBack } = await lifeOf(provider, type, given).catch(
+      const { resource, checked, readBack, idAmongOutputs } = await lifeOf(provider, type, given).catch(
         doing(type, "making"),
       );
       made[type] = resource;
@@ -54,13 +56,13 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
       for (const [what, wrong] of Object.entries(mistakes)) {
         found[what] = await whereShown(provider, type, { ...given, ...wrong });
       }
-      seen[type] = { readBack, readBackOfLeast: short?.readBack ?? readBack, changes: does, mistakes: found };
+      const readBackOfLeast = short?.readBack ?? readBack;
+      seen[type] = { idAmongOutputs, readBack, readBackOfLeast, changes: does, mistakes: found };
     }
   } finally {
     for (const { type } of cases.toReversed()) {
       const resource = made[type];
-      if (resource)
-        await provider.remove(type, resource).catch((e) => console.log("REMOVING", type, e.message));
+      if (resource) await provider.remove(type, resource).catch(doing(type, "removing"));
     }
   }
   return seen;
@@ -72,7 +74,8 @@ async function lifeOf(provider: Provider, type: string, given: Properties) {
   const read = await provider.read(type, resource);
   // As a refresh and the next preview: the state has what was read, the program what it had.
   const { inputs } = await provider.diff(type, read, checked);
-  return { checked, resource: { ...resource, outputs: read.outputs }, readBack: inputs };
+  const idAmongOutputs = [resource, read].every(({ outputs }) => outputs["id"] === resource.id);
+  return { checked, resource: { ...resource, outputs: read.outputs }, readBack: inputs, idAmongOutputs };
 }
 
 async function whereShown(provider: Provider, type: string, given: Properties) {
