@@ -227,10 +227,15 @@ const NETWORK = "docker:index/network:Network";
 const VOLUME = "docker:index/volume:Volume";
 const CONTAINER = "docker:index/container:Container";
 
-/** @param image id of one that the engine has; nothing in it runs */
-export function dockerCases(image: string): readonly Case[] {
-  const stopped = { image, start: false, mustRun: false };
+/** @param image one that the engine has, by id and by name; nothing in it runs */
+export function dockerCases({ id, name }: { id: string; name: string }): readonly Case[] {
+  const stopped = { image: id, start: false, mustRun: false };
   return [
+    {
+      type: "docker:index/remoteImage:RemoteImage",
+      inputs: () => ({ name, keepLocally: true }),
+      changes: { name: "other", keepLocally: false },
+    },
     {
       type: NETWORK,
       inputs: () => ({ name: "agentpay-probe" }),

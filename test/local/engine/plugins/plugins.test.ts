@@ -76,28 +76,29 @@ const subjects: readonly Subject[] = [
       const engine = await findEngine({});
       if (engine === undefined) return undefined;
       const image = await emptyImage(engine.client);
-      const stop = () => engine.client.getImage(image).remove({ force: true });
+      const stop = () => engine.client.getImage(image.id).remove({ force: true });
       return { cases: dockerCases(image), configuration: { host: engine.host }, stop };
     },
   },
 ];
 
-/** The id of an image with nothing in it. */
-async function emptyImage(engine: Engine["client"]): Promise<string> {
+/** An image with nothing in it. */
+async function emptyImage(engine: Engine["client"]): Promise<{ id: string; name: string }> {
   const archive = pack();
   archive.entry({ name: "etc", type: "directory" });
   archive.finalize();
-  const name = "agentpay-local/probe";
+  const [repo, tag] = ["agentpay-local/probe", "empty"];
   const answer = await engine.importImage(Readable.from(archive), {
-    repo: name,
-    tag: "empty",
+    repo,
+    tag,
     // As a published image has one; nothing runs it.
     changes: [`CMD ["/bin/true"]`],
   });
   await new Promise<void>((resolve, reject) => {
     engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()));
   });
-  return (await engine.getImage(`${name}:empty`).inspect()).Id;
+  const name = `${repo}:${tag}`;
+  return { id: (await engine.getImage(name).inspect()).Id, name };
 }
 
 const silent = { info() {}, warn() {}, error() {} };
@@ -162,6 +163,17 @@ describe.each(subjects)("$name", (subject) => {
     if (process.env["AGENTPAY_RECORD_PLUGINS"]) writeRecord(name, { version, types: behaviours });
     else expect(behaviours).toEqual(recorded[name]?.types);
   });
+});
+
+test("every type that the program makes with these plugins is in the record", () => {
+  const golden = ["local", "staging", "production"]
+    .map((stack) => readFileSync(join(REPOSITORY, `test/golden/${stack}.txt`), "utf8"))
+    .join("\n");
+  const own = new RegExp(`\\b(${subjects.map(({ name }) => name).join("|")}):\\w+/\\w+:\\w+`, "g");
+  const made = new Set([...golden.matchAll(own)].map(([type]) => type));
+  const known = Object.values(recorded).flatMap(({ types }) => Object.keys(types));
+  expect(made.size).toBeGreaterThan(10);
+  expect([...made].filter((type) => !known.includes(type))).toEqual([]);
 });
 
 test("docs/providers.md shows the record", () => {
