@@ -22,6 +22,7 @@ test: node_modules/.installed ## every check: types, style, the fast tests, thos
 	npm run -s lint
 	npm test
 	npm run -s test:python -- -m "servers or not servers"
+	npm run -s test:python -- --lowest
 	npm run test:e2e
 
 lint: node_modules/.installed ## style and format

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { plainTable } from "../../local/cli/summary.ts";
 import { REPOSITORY } from "../../local/state-folder.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
-import { instrumentationPython } from "../../local/toolchain/tools.ts";
+import { instrumentationPython } from "../../local/toolchain/instrumentation-python.ts";
 
 const MOST_MILLISECONDS = 300_000;
 

@@ -10,7 +10,6 @@ import structlog
 from anthropic import AnthropicError
 from fastapi import Depends, FastAPI, HTTPException, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from agentpay_observability import (
     MetricsEndpoint,
@@ -35,7 +34,7 @@ init_sentry(release="agentpay-sample@0.1.0")
 Outcome = Literal["completed", "abandoned", "failed"]
 log = structlog.get_logger()
 settings = Settings.load()
-engine = create_async_engine(settings.database_url, pool_size=5, max_overflow=5)
+engine = store.engine_of(settings.database_url, pool_size=5, max_overflow=5)
 faults = Faults(settings.folder)
 initialise_metrics()
 agent = Agent(settings, faults)

@@ -21,7 +21,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import update as sql_update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from agentpay_observability.ledger import LLM_METRICS
 
@@ -52,6 +53,11 @@ ORGANISATION = UUID("00000000-0000-4000-8000-000000000001")
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def engine_of(url: str, pool_size: int, max_overflow: int) -> AsyncEngine:
+    """The database, by a pool that can be watched: for SQLite's files older SQLAlchemys take none by themselves."""
+    return create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=pool_size, max_overflow=max_overflow)
 
 
 async def prepare(engine: AsyncEngine) -> None:

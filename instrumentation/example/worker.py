@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from agentpay_observability import checkout_completed, checkout_failed, job, serve_metrics, watch_pool, watch_queue
 from agentpay_observability.ledger import LLMLedger
@@ -25,7 +24,7 @@ log = structlog.get_logger()
 
 class Worker:
     def __init__(self, settings: Settings) -> None:
-        self.engine = create_async_engine(settings.database_url, pool_size=3, max_overflow=2)
+        self.engine = store.engine_of(settings.database_url, pool_size=3, max_overflow=2)
         self._faults = Faults(settings.folder)
         self._agent = Agent(settings, self._faults)
 

@@ -1,74 +1,17 @@
 """Calls by the real SDKs of Anthropic and OpenAI, to a local server that speaks their wire formats."""
 
 import asyncio
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from anthropic import Anthropic, AnthropicError, AsyncAnthropic
 from openai import AsyncOpenAI, OpenAI, OpenAIError
-from provider_server import DONE, Answer, Event, Provider, provider
+from provider_server import DONE, Answer, Event, Provider
 from values import value
+from wire import ASKED, CHAT, MODEL, USED, chunk, messages, read, response, spent
 
 from agentpay_observability.llm import LLMCall, llm_call
-
-MODEL = "claude-opus-5"
-ASKED: Any = {"model": MODEL, "max_tokens": 10, "messages": [{"role": "user", "content": "hello"}]}
-CHAT: Any = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "hello"}]}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Provider]:
-    with provider() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def anthropic(server: Provider) -> Anthropic:
-    return Anthropic(base_url=server.url, api_key="sample", max_retries=0)
-
-
-@pytest.fixture(scope="module")
-def openai(server: Provider) -> OpenAI:
-    return OpenAI(base_url=server.url, api_key="sample", max_retries=0)
-
-
-def messages(usage: Event, delta: Event, stop_reason: str = "end_turn") -> list[Event]:
-    """A streamed message of Anthropic: all that it tells of tokens comes in two pieces."""
-    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": MODEL, "content": []}
-    text = {"type": "text_delta", "text": "hi"}
-    return [
-        {"type": "message_start", "message": message | {"stop_reason": None, "stop_sequence": None, "usage": usage}},
-        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
-        {"type": "content_block_delta", "index": 0, "delta": text},
-        {"type": "content_block_stop", "index": 0},
-        {"type": "message_delta", "delta": {"stop_reason": stop_reason, "stop_sequence": None}, "usage": delta},
-        {"type": "message_stop"},
-    ]
-
-
-USED = {
-    "input_tokens": 1000,
-    "output_tokens": 1,
-    "cache_read_input_tokens": 0,
-    "cache_creation_input_tokens": 1000,
-    "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 1000},
-}
-
-
-def chunk(delta: Event, finish_reason: str | None = None, **more: Any) -> Event:
-    choices = [{"index": 0, "delta": delta, "finish_reason": finish_reason}]
-    return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices, **more}
-
-
-def response(status: str, **more: Any) -> Event:
-    known = {"id": "r", "object": "response", "created_at": 1, "model": "m", "output": [], "status": status}
-    return known | {"parallel_tool_calls": True, "tool_choice": "auto", "tools": [], **more}
-
-
-def spent(call: LLMCall) -> tuple[str, str, str | None, dict[str, int | None]]:
-    return call.status, call.error_type, call.stop_reason, dict(call.tokens)
 
 
 @pytest.mark.parametrize("helper", [False, True])
@@ -117,8 +60,8 @@ def test_asynchronous_streams(server: Provider) -> None:
 
 def test_what_a_stream_used_before_the_caller_left_is_paid(server: Provider, anthropic: Anthropic) -> None:
     server.answers["/v1/messages"] = Answer(events=messages(USED, {"output_tokens": 50}))
-    with llm_call("anthropic", MODEL) as call:
-        for event in call.watch(anthropic.messages.create(**ASKED, stream=True)):
+    with llm_call("anthropic", MODEL) as call, anthropic.messages.create(**ASKED, stream=True) as stream:
+        for event in call.watch(stream):
             if event.type == "content_block_delta":
                 break
     assert spent(call) == ("cancelled", "none", None, {"input": 1000, "output": 1, "cacheWrite1h": 1000})
@@ -128,7 +71,7 @@ def test_what_a_stream_used_before_the_caller_left_is_paid(server: Provider, ant
 def test_a_stream_that_ends_without_saying_why_was_broken_off(server: Provider, anthropic: Anthropic) -> None:
     server.answers["/v1/messages"] = Answer(events=messages(USED, {"output_tokens": 50})[:3])
     with llm_call("anthropic", MODEL) as call:
-        list(call.watch(anthropic.messages.create(**ASKED, stream=True)))
+        read(call, anthropic.messages.create(**ASKED, stream=True))
     assert spent(call)[:2] == ("error", "connection")
 
 
@@ -153,7 +96,7 @@ def test_an_error_inside_a_stream_of_anthropic_is_named_by_its_type(
     error = {"type": "error", "error": {"type": kind, "message": "no"}}
     server.answers["/v1/messages"] = Answer(events=[*messages(USED, {})[:3], error])
     with pytest.raises(AnthropicError), llm_call("anthropic", MODEL) as call:
-        list(call.watch(anthropic.messages.create(**ASKED, stream=True)))
+        read(call, anthropic.messages.create(**ASKED, stream=True))
     assert spent(call)[:2] == ("error", expected)
     assert call.cost_usd == Decimal("0.015025")
 
@@ -204,7 +147,7 @@ def test_an_error_inside_a_stream_of_openai(server: Provider, openai: OpenAI) ->
     error = {"error": {"type": "server_error", "code": None, "message": "oh"}}
     server.answers["/chat/completions"] = Answer(events=[chunk({"content": "hi"}), error])
     with pytest.raises(OpenAIError), llm_call("openai", "m") as call:
-        list(call.watch(openai.chat.completions.create(**CHAT, stream=True)))
+        read(call, openai.chat.completions.create(**CHAT, stream=True))
     assert spent(call)[:2] == ("error", "server_error")
 
 
@@ -216,9 +159,9 @@ def test_a_peer_that_breaks_off_is_a_failure_of_the_connection(
     server.answers["/chat/completions"] = Answer(events=[chunk({"content": "hi"})], breaks_off=True)
     with pytest.raises(Exception) as raised, llm_call(client, "m") as call:
         if client == "anthropic":
-            list(call.watch(anthropic.messages.create(**ASKED, stream=True)))
+            read(call, anthropic.messages.create(**ASKED, stream=True))
         else:
-            list(call.watch(openai.chat.completions.create(**CHAT, stream=True)))
+            read(call, openai.chat.completions.create(**CHAT, stream=True))
     assert spent(call)[:2] == ("error", "connection"), raised.value
 
 
@@ -228,7 +171,7 @@ def test_a_chat_of_openai_streams_its_usage_last(server: Provider, openai: OpenA
     events = [chunk({"content": "hi"}), chunk({}, "length"), chunk({}, usage=used) | {"choices": []}, DONE]
     server.answers["/chat/completions"] = Answer(events=events)
     with llm_call("openai", "m") as call:
-        list(call.watch(openai.chat.completions.create(**CHAT, stream=True, stream_options={"include_usage": True})))
+        read(call, openai.chat.completions.create(**CHAT, stream=True, stream_options={"include_usage": True}))
     assert spent(call) == (
         "success",
         "none",
@@ -300,7 +243,7 @@ def test_a_response_of_openai_whole_and_streamed(
     assert spent(call) == expected
     server.answers["/responses"] = Answer(events=events)
     with llm_call("openai", "m") as call:
-        list(call.watch(openai.responses.create(model="m", input="hello", stream=True)))
+        read(call, openai.responses.create(model="m", input="hello", stream=True))
     assert spent(call) == expected
     assert call.seconds_to_first_token is not None
 
@@ -309,7 +252,7 @@ def test_an_error_event_of_responses_is_no_success(server: Provider, openai: Ope
     told = {"type": "error", "code": "server_error", "message": "oh", "param": None, "sequence_number": 1}
     server.answers["/responses"] = Answer(events=[told])
     with llm_call("openai", "m") as call:
-        list(call.watch(openai.responses.create(model="m", input="hello", stream=True)))
+        read(call, openai.responses.create(model="m", input="hello", stream=True))
     assert spent(call)[:2] == ("error", "server_error")
 
 
@@ -325,7 +268,9 @@ def test_an_answer_that_was_cut_off_where_a_helper_parses_it(server: Provider, o
     body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": choices, "usage": used}
     server.answers["/chat/completions"] = Answer(body)
     with pytest.raises(OpenAIError), llm_call("openai", "m") as call:
-        openai.chat.completions.parse(**CHAT, response_format=Offer)
+        # The SDK's first versions had it in their beta alone.
+        chat: Any = openai.chat if hasattr(openai.chat.completions, "parse") else openai.beta.chat
+        chat.completions.parse(**CHAT, response_format=Offer)
     assert (call.stop_reason, call.tokens) == ("max_tokens", {"input": 10, "output": 7})
 
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningService, ServiceContext } from "../service.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import { ensureTool } from "../toolchain/find.ts";
-import { instrumentationPython } from "../toolchain/tools.ts";
+import { instrumentationPython } from "../toolchain/instrumentation-python.ts";
 
 const START_MILLISECONDS = 120_000;
 const POLL_MILLISECONDS = 100;

@@ -1,7 +1,8 @@
 /** The tools of the local stack, for the commands that need them. */
 import { localApp } from "../app.ts";
 import { ensureTool, type FoundTool } from "../toolchain/find.ts";
-import { instrumentationPython, type ToolName, tools } from "../toolchain/tools.ts";
+import { instrumentationPython } from "../toolchain/instrumentation-python.ts";
+import { type ToolName, tools } from "../toolchain/tools.ts";
 import { sideBySide } from "./progress.ts";
 
 export type FoundTools = Readonly<Record<ToolName, FoundTool>>;

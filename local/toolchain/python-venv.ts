@@ -32,7 +32,7 @@ export async function buildVenv(venv: PythonVenv, installation: Installation): P
 
 async function findPython(venv: PythonVenv, environment: Environment): Promise<string> {
   const reasons: string[] = [];
-  for (const python of pythons) {
+  for (const python of venv.python ? [venv.python] : pythons) {
     try {
       const version = semver.coerce(await run(python, ["--version"], { environment }));
       if (version !== null && semver.gte(version, venv.minimumPython)) return python;

@@ -46,6 +46,8 @@ export interface PythonVenv {
   readonly requirements: string;
   /** Oldest Python that the requirements were resolved for. */
   readonly minimumPython: string;
+  /** The Python that it is made with. Absent: the first on PATH that is new enough. */
+  readonly python?: string;
 }
 
 /** One tool: a set of binaries of one version. */
@@ -252,25 +254,4 @@ export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
     advice:
       "Install Python 3.11 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
   },
-};
-
-/** The day when its requirements were resolved: a later one makes a new environment. */
-const instrumentationVersion = "2026.11.30";
-
-/** What the Python package in `instrumentation/` is checked with, and its sample server runs with. */
-export const instrumentationPython: Tool = {
-  name: "instrumentation",
-  version: instrumentationVersion,
-  binaries: ["python"],
-  versionCommands: [
-    // Its packages are there; which ones, the version says.
-    { binary: "python", args: ["-c", `import fastapi, mypy, pytest; print('${instrumentationVersion}')`] },
-  ],
-  build: {
-    kind: "python",
-    requirements: "tools/instrumentation/requirements.txt",
-    minimumPython: "3.10.0",
-  },
-  advice:
-    "Install Python 3.10 or newer with its venv module (Debian and Ubuntu: apt install python3-venv) and check that pip can reach its package index.",
 };

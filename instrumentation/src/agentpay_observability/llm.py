@@ -52,6 +52,8 @@ class LLMCall:
     _streaming: bool = False
     _understood: bool = False
     _exhausted: bool = False
+    _refused: bool = False
+    _cancelled: bool = False
 
     def first_token(self) -> None:
         """Call it for every piece of a streamed reply that `watch` does not see: only the first counts."""
@@ -103,15 +105,19 @@ class LLMCall:
         told = Told()
         with _harmless("an answer of %s was not understood", self.model):
             told = told_by(piece)
-        if told.is_answer:
+        if told.is_answer and self._streaming:
             self.first_token()
         if told.usage is not None:
             self.usage(told.usage)
         if told.service_tier is not None:
             self.usage({"service_tier": told.service_tier})
+        if told.paid_tool is not None:
+            self.usage({"paid_tool": told.paid_tool})
         self._understood = self._understood or told.known
         self.stop_reason = told.stop_reason or self.stop_reason
         self._failure = told.error_type or self._failure
+        self._refused = self._refused or told.refused
+        self._cancelled = told.cancelled
 
     def end(self, error: BaseException | None) -> None:
         """Fills in how it ended. Only what ended well is a success."""
@@ -123,12 +129,18 @@ class LLMCall:
             self._take(getattr(error, "completion", None))
         elif self._failure is not None:
             self.status, self.error_type = "error", self._failure
-        elif error is not None or (self._streaming and not self._exhausted and not self.stop_reason):
+        elif error is not None or self._cancelled or self._was_left():
             self.status = "cancelled"
         elif self._streaming and self._understood and not self.stop_reason:
             self.status, self.error_type = "error", "connection"
+        if self._refused and self.stop_reason == "end_turn":
+            self.stop_reason = "refusal"
         whole = self._refuse_what_is_no_count() and self._used.is_whole
         self.cost_usd = self._cost() if whole else None
+
+    def _was_left(self) -> bool:
+        """Whether the caller went before the stream said why it ended."""
+        return self._streaming and not self._exhausted and not self.stop_reason
 
     def _refuse_what_is_no_count(self) -> bool:
         """Leaves the tokens that can be counted. Returns whether these are all that were told."""

@@ -1,5 +1,6 @@
 """Says in the contract's words why an LLM call failed, from what the SDKs of Anthropic and OpenAI raise or tell."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -54,8 +55,14 @@ def error_type_of(error: BaseException) -> str:
 
 def error_type_of_words(*words: object) -> str:
     """The contract's word for an error that a provider told in an answer: by its code, then by its type."""
-    known = [_BY_WORD[word] for word in words if isinstance(word, str) and word in _BY_WORD]
-    return "billing" if "billing" in known else next(iter(known), "other")
+    known = [_BY_WORD.get(str(word)) or _kind_of_status(word) for word in words]
+    return "billing" if "billing" in known else next((kind for kind in known if kind != "other"), "other")
+
+
+def _kind_of_status(status: object) -> str:
+    """By the status of an answer. Servers of OpenAI's API that are not OpenAI's tell it as an error's code."""
+    number = int(str(status)) if re.fullmatch(r"[45]\d\d", str(status)) else 0
+    return _BY_STATUS.get(number) or ("server_error" if number >= 500 else "invalid_request" if number else "other")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -85,10 +92,9 @@ def _kind_of(error: BaseException) -> str:
         return "billing"
     if (kind := error_type_of_words(*code)) != "other":
         return kind
-    status = getattr(error, "status_code", None)
     # An error inside a stream has the status of the answer that it broke off: 200.
-    if isinstance(status, int) and status >= 400:
-        return _BY_STATUS.get(status, "server_error" if status >= 500 else "invalid_request")
+    if (kind := _kind_of_status(getattr(error, "status_code", None))) != "other":
+        return kind
     return kind if (kind := error_type_of_words(*category)) != "other" else _kind_of_class(error)
 
 

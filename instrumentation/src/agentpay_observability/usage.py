@@ -1,6 +1,7 @@
 """Puts together what one LLM call used, from the pieces in which the APIs of Anthropic and OpenAI tell it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .faults import is_amount
@@ -10,7 +11,14 @@ _ORDINARY = {
     "speed": {"standard"},
     "service_tier": {"standard", "default", "auto"},
     "inference_geo": {"global", "not_available"},
+    # A tool of the provider's, which is paid for beside the tokens.
+    "paid_tool": set(),
 }
+#: Counts in an answer's details that have prices of their own.
+_OTHER_PRICES = ("audio_tokens", "image_tokens", "ttl_12h_tokens")
+#: Work of the provider's own between the turns that the other counts leave out. Of other kinds, another model does it.
+_OWN_ITERATIONS = ("compaction",)
+_ITERATIONS = ("message", *_OWN_ITERATIONS)
 #: How the names of counts end, in both APIs.
 _COUNTS = ("tokens", "requests")
 #: Of one call: what the ledger's columns hold.
@@ -41,16 +49,27 @@ class Usage:
     @property
     def tokens(self) -> dict[str, int]:
         """Tokens by kind of price, each counted once."""
-        return {kind: count for kind, count in _tokens(self._fields).items() if count != 0}
+        counts = Counter(_tokens(self._fields))
+        for iteration in self._iterations:
+            if iteration.get("type") in _OWN_ITERATIONS:
+                counts.update(_tokens(iteration))
+        return {kind: count for kind, count in counts.items() if count != 0}
 
     @property
     def served(self) -> tuple[str, ...]:
         """What was not ordinary about the way it was served, such as `speed:fast`: each may change the price."""
-        return tuple(
+        ways = [
             f"{name}:{value}"
             for name, ordinary in _ORDINARY.items()
             if (value := self._fields.get(name)) is not None and value not in ordinary
-        )
+        ]
+        others = {str(iteration.get("type")) for iteration in self._iterations} - {*_ITERATIONS}
+        return (*ways, *(f"iteration:{kind}" for kind in sorted(others)), *_counted(self._fields, _OTHER_PRICES))
+
+    @property
+    def _iterations(self) -> list[dict[str, Any]]:
+        found = self._fields.get("iterations")
+        return found if isinstance(found, list) else []
 
     @property
     def web_searches(self) -> int:
@@ -86,6 +105,15 @@ def _of_all_input(fields: Mapping[str, Any], prompt: str, details: str, output: 
     }
 
 
+def _counted(fields: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+    """Which of these counts are above 0, at whatever depth."""
+    for name, value in fields.items():
+        if name in names and value > 0:
+            yield name
+        elif isinstance(value, dict):
+            yield from _counted(value, names)
+
+
 def _merge(known: dict[str, Any], piece: object, refused: set[str]) -> None:
     for name, value in _known_fields(piece).items():
         if name.endswith(_COUNTS):
@@ -94,12 +122,20 @@ def _merge(known: dict[str, Any], piece: object, refused: set[str]) -> None:
                 refused.discard(name)
             else:
                 refused.add(name)
+        elif isinstance(value, (list, tuple)):
+            known[name] = [inner for item in value if (inner := _merged(item, refused))]
         elif _is_holder(value):
             before = known.get(name)
             known[name] = inner = before if isinstance(before, dict) else {}
             _merge(inner, value, refused)
         else:
             known[name] = value
+
+
+def _merged(piece: object, refused: set[str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    _merge(fields, piece, refused)
+    return fields
 
 
 def _known_fields(holder: object) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunningServer } from "../../../../local/services/http-server.ts";
 import { startSentry } from "../../../../local/services/sentry/server.ts";
 import { ensureTool } from "../../../../local/toolchain/find.ts";
-import { instrumentationPython } from "../../../../local/toolchain/tools.ts";
+import { instrumentationPython } from "../../../../local/toolchain/instrumentation-python.ts";
 import { makeAll, ORGANIZATION, PROJECT, programStates } from "../../../support/sentry.ts";
 import { type Call, caller, temporaryFolder } from "../support.ts";
 
