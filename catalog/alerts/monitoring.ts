@@ -2,6 +2,7 @@
  * The monitoring watches itself as far as it can: these alerts are evaluated by the Prometheus and sent by the
  * Alertmanager that they are about. What they can't report, their own death, is left to the Watchdog's silence.
  */
+import { increase } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 
@@ -265,6 +266,24 @@ const prometheusScrapeSampleLimitHit: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
 };
 
+const instrumentationFaults: Alert = {
+  name: "InstrumentationFaults",
+  severity: "warning",
+  service: "monitoring",
+  summary: "AgentPay's own counting has faults.",
+  description:
+    "{{ $labels.job }} could not count {{ $value | humanize }} times in 30 minutes ({{ $labels.kind }}): users notice nothing, but what alerts and reports read is too low by that much.",
+  threshold: {
+    default: 5,
+    unit: "faults of a kind in 30 minutes",
+    source: "a starting point; one strange number of a provider's is not worth a person's time",
+  },
+  expression: (threshold) =>
+    `sum by (job, kind) (${increase(metrics.instrumentationFaults.name, "30m")}) > ${threshold}`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-meta", panel: "instrumentationFaults" },
+};
+
 export const monitoringAlerts: AlertGroup = {
   name: "agentpay-monitoring",
   interval: "30s",
@@ -285,5 +304,6 @@ export const monitoringAlerts: AlertGroup = {
     prometheusTsdbReloadsFailing,
     prometheusTsdbCompactionsFailing,
     prometheusScrapeSampleLimitHit,
+    instrumentationFaults,
   ],
 };

@@ -151,6 +151,19 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [{ expression: `max by (job) (${metrics.scrapeSamplesKept.name})`, legend: "{{job}}" }],
     },
+    instrumentationFaults: {
+      title: "Faults of AgentPay's Counting",
+      description:
+        "What its servers could not count in 30 minutes: faults of the instrumentation, values that it refused, files that it could not read; good is none.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (job, kind) (increase(${metrics.instrumentationFaults.name}[30m]))`,
+          legend: "{{job}} {{kind}}",
+        },
+      ],
+    },
     storageFailures: {
       title: "TSDB Failures",
       description: "Loads of blocks and compactions that failed in 3 hours; good is none.",

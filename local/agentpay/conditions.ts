@@ -16,6 +16,8 @@ export interface Conditions {
     latencyFactor: number;
     /** Series that it exposes beyond its own, one for each value of a label that holds ids. */
     strayLabelValues: number;
+    /** Numbers a second that its instrumentation refuses to count. */
+    refusedValueRate: number;
   };
   /** What customers reach, as it looks from outside. */
   edge: {
@@ -114,6 +116,7 @@ export function healthyConditions(): Conditions {
       errorRatio: 0.0002,
       latencyFactor: 1,
       strayLabelValues: 0,
+      refusedValueRate: 0,
     },
     edge: { open: true, healthy: true, upgrades: true, widgetEmpty: false, certificateDays: 90 },
     websocket: { refusedRatio: 0.0005, rejectedRatio: 0, dropRate: 0.00002 },

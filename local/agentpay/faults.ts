@@ -162,6 +162,13 @@ export const faults = {
       api.strayLabelValues = given.values;
     },
   ),
+  "values-refused": fault(
+    "The API's instrumentation is told numbers that can't be",
+    { rate: rate(0.1) },
+    ({ api }, given) => {
+      api.refusedValueRate = given.rate;
+    },
+  ),
   "worker-down": fault("The worker is gone", {}, ({ worker }) => {
     worker.up = false;
   }),

@@ -671,6 +671,12 @@ export const drills: readonly Drill[] = [
     // Prometheus gets busy, too.
     mayRing: ["PrometheusMissingRuleEvaluations"],
   },
+  {
+    title: "The API's instrumentation is told numbers that can't be",
+    faults: { "values-refused": {} },
+    areas: ["api"],
+    rings: ["InstrumentationFaults"],
+  },
 ];
 
 /** Alerts that no drill rings, with the reason. The rule tests (`test/rules/`) cover every one of them. */

@@ -30,6 +30,11 @@ export class Web {
   }
 
   tick(moment: Moment): void {
+    const { refusedValueRate } = moment.conditions.api;
+    if (refusedValueRate > 0) {
+      const count = moment.random.poisson(refusedValueRate);
+      this.#api.add(metrics.instrumentationFaults, { kind: "value" }, count);
+    }
     for (const route of Object.values(routes)) {
       const count = moment.random.poisson(route.background * moment.load);
       for (let request = 0; request < count; request++) this.request(route, moment);

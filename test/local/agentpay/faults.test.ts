@@ -45,6 +45,7 @@ const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => b
   "websocket-rejected": (seen) => share(seen, metrics.websocketConnects, { result: "rejected" }) > 0.9,
   "llm-silent": ({ grew }) => grew(metrics.llmRequests) === 0,
   "ledger-dropped": ({ grew }) => grew(metrics.llmLedgerDropped) > 0,
+  "values-refused": ({ grew }) => grew(metrics.instrumentationFaults, { kind: "value" }) > 0,
   "slow-calls": ({ is }) => is(metrics.pgStatActivityMaxTxDuration, { state: "active" }) > 5,
   "postgres-hangs": ({ grew }) => grew(metrics.requests) + grew(metrics.workerJobs) === 0,
   "redis-hangs": ({ grew }) => grew(metrics.workerJobs) === 0,

@@ -44,6 +44,11 @@ function samples(job: string, ...[name, shape]: [string, Shape]) {
   return { [series(metrics.scrapeSamplesKept.name, { job, instance: name })]: shape };
 }
 
+const faults = (shape: Shape) => ({
+  [series(metrics.instrumentationFaults.name, { job: "agentpay-api", instance: "api-1", kind: "value" })]:
+    shape,
+});
+
 const reloadOf = (job: typeof prometheus | typeof alertmanager, name: string, shape: Shape) => ({
   [series(name, job)]: shape,
 });
@@ -362,6 +367,29 @@ export const monitoringCases: GroupCases = {
       title: "ten minutes during a deployment",
       series: samples("agentpay-api", "api-1", level([2000, 10], [30_000, 10], [2000, 20])),
       firing: silent(20, 26, 40),
+    },
+  ],
+  InstrumentationFaults: [
+    {
+      title: "a provider's numbers can't be, for ten minutes",
+      series: faults(perMinute([0, 20], [2, 10], [0, 60])),
+      firing: {
+        20: [],
+        30: [{ job: "agentpay-api", kind: "value" }],
+        50: [{ job: "agentpay-api", kind: "value" }],
+        75: [],
+      },
+    },
+    {
+      title: "five of them",
+      series: faults(perMinute([0, 20], [1, 5], [0, 60])),
+      firing: silent(25, 40, 60),
+    },
+    { title: "none", series: faults(perMinute([0, 60])), firing: silent(30, 60) },
+    {
+      title: "the server restarts",
+      series: faults(perMinute([2, 5], [0, 60], "restart", [0, 30])),
+      firing: silent(60, 70, 90),
     },
   ],
 };
