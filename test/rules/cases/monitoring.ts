@@ -381,8 +381,8 @@ export const monitoringCases: GroupCases = {
       },
     },
     {
-      title: "five of them",
-      series: faults(perMinute([0, 20], [1, 5], [0, 60])),
+      title: "four of them",
+      series: faults(perMinute([0, 20], [1, 4], [0, 60])),
       firing: silent(25, 40, 60),
     },
     { title: "none", series: faults(perMinute([0, 60])), firing: silent(30, 60) },
