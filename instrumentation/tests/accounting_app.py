@@ -60,6 +60,12 @@ async def slow() -> str:
     return "slow"
 
 
+@router.post("/asks")
+async def asks(request: Request) -> list[bool]:
+    """Looks whether its client is there before it reads what it was sent, and again, and again."""
+    return [await request.is_disconnected() for _ in range(3)]
+
+
 @router.post("/upload")
 async def upload(request: Request) -> int:
     return len(await request.body())

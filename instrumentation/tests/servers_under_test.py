@@ -22,8 +22,6 @@ class Server:
     kills: bool = False
     #: Pings its clients, and ends the WebSockets of those who don't answer.
     pings: bool = False
-    #: Says from another thread that a client has left, which may be too late: the answer counts as given.
-    says_late: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -54,5 +52,5 @@ SERVERS = [
     ),
     Server("gunicorn-asgi", (*GUNICORN, "asgi"), needs="gunicorn", kills=True),
     Server("hypercorn", HYPERCORN, needs="hypercorn", http2=True),
-    Server("granian", GRANIAN, needs="granian", http2=True, kills=True, says_late=True),
+    Server("granian", GRANIAN, needs="granian", http2=True, kills=True),
 ]

@@ -8,6 +8,7 @@ import time
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Coroutine
+from types import BuiltinMethodType
 from typing import Any
 
 from . import metrics
@@ -15,6 +16,7 @@ from .asgi_types import ASGIApp, Message, Receive, Scope, Send
 from .contract import DEFINITIONS
 from .faults import fault, harmless
 from .routes import endpoint_of
+from .servers import is_still_there
 
 #: As nginx logs it: the client left before it had the whole answer. No error of ours.
 CLIENT_CLOSED_REQUEST = 499
@@ -26,6 +28,8 @@ METHODS = frozenset(DEFINITIONS["agentpay_requests_total"].labels["method"] or (
 #: A client has hardly left before it: looking whether it has costs more than all else here.
 LOOK_AFTER_SECONDS = 0.05
 _OTHER_THREAD_SECONDS = 0.001
+#: Messages: the (rest of the) body, and that the client has left. More is for the application to ask for.
+_MOST_AHEAD = 2
 #: The messages that can end an answer, and what they say where they do not. A file by its path is always the last part.
 _MORE = {
     "http.response.body": "more_body",
@@ -51,6 +55,7 @@ class Exchange:
     #: What was received before the application asked for it.
     _ahead: deque[Message] | None = None
     _pending: asyncio.Future[Message] | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         self._start = time.perf_counter()
@@ -59,6 +64,9 @@ class Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
+        if isinstance(receive, BuiltinMethodType):
+            with harmless("a server was not asked whether its client has left"):
+                self._timer = asyncio.get_running_loop().call_later(LOOK_AFTER_SECONDS, self._ask_early)
 
     async def run(self, app: ASGIApp) -> None:
         """Has the application answer, and counts the answer."""
@@ -79,6 +87,8 @@ class Exchange:
                 await self._look()
                 self._settle_broken()
         finally:
+            if self._timer is not None:
+                self._timer.cancel()
             if self._pending is not None:
                 self._pending.cancel()
 
@@ -91,9 +101,12 @@ class Exchange:
             message = await (self._receive() if self._pending is None else self._awaited(self._pending))
         finally:
             self._receiving -= 1
-        if message["type"] == "http.disconnect":
-            self._left = True
+        self._note(message)
         return message
+
+    def _note(self, message: Message) -> None:
+        if message["type"] == "http.disconnect" and not is_still_there(self._receive):
+            self._left = True
 
     async def send(self, message: Message) -> None:
         """The server's, with a look at what passes."""
@@ -150,28 +163,47 @@ class Exchange:
     async def _look(self) -> None:
         """Asks the server whether the client has left, since nothing else tells of it while the application works.
 
-        What the server has to say besides is kept for the application. Nothing is asked while the application waits for
-        an answer itself, or where asking would tell the client to go on with its request.
+        What the server has to say besides is kept for the application.
         """
-        if self._left or self._receiving or any(name == b"expect" for name, _ in self._scope["headers"]):
-            return
         with harmless("a server did not say whether its client has left"):
             # The request's (rest of the) body, and what follows it.
             for _ in range(2):
+                if not self._may_ask():
+                    return
                 if self._pending is None:
                     asked = self._receive()
                     self._pending = asyncio.ensure_future(asked)
                     # A coroutine knows at once. What another thread has to answer, as under granian, takes a moment.
                     await asyncio.sleep(0 if isinstance(asked, Coroutine) else _OTHER_THREAD_SECONDS)
-                if not self._pending.done():
+                if self._pending is None or not self._pending.done():
                     return
-                message = self._pending.result()
-                self._pending = None
-                self._ahead = self._ahead or deque()
-                self._ahead.append(message)
-                if message["type"] == "http.disconnect":
-                    self._left = True
-                    return
+                self._keep(self._pending)
+
+    def _may_ask(self) -> bool:
+        """Not while the application waits for an answer itself, or where asking tells the client to go on sending."""
+        return not (
+            self._left or self._receiving or any(name == b"expect" for name, _ in self._scope.get("headers") or ())
+        )
+
+    def _ask_early(self) -> None:
+        """Of a server that answers from another thread: asked when the answer is due, it would answer too late."""
+        if self._pending is None and not self._settled and self._may_ask():
+            self._pending = asyncio.ensure_future(self._receive())
+            self._pending.add_done_callback(self._told_early)
+
+    def _told_early(self, pending: asyncio.Future[Message]) -> None:
+        with harmless("a server did not say whether its client has left"):
+            if pending is self._pending and not pending.cancelled() and not self._receiving:
+                self._keep(pending)
+                if len(self._ahead or ()) < _MOST_AHEAD:
+                    self._ask_early()
+
+    def _keep(self, told: asyncio.Future[Message]) -> None:
+        self._pending = None
+        message = told.result()
+        self._ahead = self._ahead or deque()
+        self._ahead.append(message)
+        self._note(message)
 
     def _says_at_once(self) -> bool:
         """Whether the server says that the client has left, asked for the last time: some cancel the work for that."""

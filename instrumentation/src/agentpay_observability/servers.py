@@ -1,4 +1,4 @@
-"""What servers know of a WebSocket's end and do not tell the application.
+"""What servers know of an end, of a WebSocket above all, and do not tell the application.
 
 ASGI has one message for it, and servers put the same code into it for different ends. What they know is read from the
 objects whose methods they hand to the application; where these look different from what is expected, nothing is known.
@@ -28,6 +28,17 @@ def ping_timed_out(receive: Any) -> bool:
     # wsproto keeps no frame. Its closing is the server's own, as the application has sent none before it was told, and
     # of its own ends only this one goes without a message of its own.
     return sent is True and hasattr(protocol, "pending_ping_payload")
+
+
+def is_still_there(receive: Any) -> bool:
+    """Whether the client is there, though the server has said that it has left.
+
+    gunicorn's own worker says so for good, once an application has stopped waiting for it: Starlette's
+    `request.is_disconnected()` does.
+    """
+    protocol = getattr(getattr(receive, "__self__", None), "protocol", None)
+    transport = getattr(protocol, "transport", None)
+    return getattr(protocol, "_closed", None) is False and transport is not None and not transport.is_closing()
 
 
 def client_closed_properly(send: Any) -> bool:
