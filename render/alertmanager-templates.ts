@@ -6,6 +6,9 @@
 /** Alerts of one notification that are told in full. */
 const MOST_ALERTS = 5;
 
+/** Labels that don't say which endpoint, server or model an alert is about: alerts of one name have them alike. */
+const COMMON_LABELS = ["alertname", "environment", "job", "service", "severity", "team"];
+
 /**
  * While anything fires, it is told first; what of the same group has ended is listed below. `agentpay.details` goes
  * through a YAML parser on its way to PagerDuty, which would make a map of `a: b`: with a first line that has no
@@ -13,6 +16,7 @@ const MOST_ALERTS = 5;
  */
 const TEMPLATES = `{{ define "agentpay.one" -}}
 {{ .Labels.alertname }}: {{ .Annotations.summary }}
+{{- with (.Labels.Remove (stringSlice ${COMMON_LABELS.map((label) => `"${label}"`).join(" ")})).Values }} ({{ join ", " . }}){{ end }}
 {{- end }}
 
 {{ define "agentpay.title" -}}

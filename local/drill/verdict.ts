@@ -52,8 +52,10 @@ export function tells(arrival: Arrival, id: AlertId): boolean {
   const alert = alertOf(id);
   const unescaped = arrival.text.replaceAll("\\n", "\n").replaceAll('\\"', '"').replaceAll("&#39;", "'");
   if (unescaped.includes(fixedPart(alert))) return true;
-  // Rules that share a name are told apart by their descriptions alone.
-  return alert.labels === undefined && new RegExp(`\\b${alert.name}\\b`).test(unescaped);
+  // Rules that share a name are told apart by their descriptions, and in a short message by the labels in their titles.
+  const titles = unescaped.split("\n").filter((line) => new RegExp(`\\b${alert.name}\\b`).test(line));
+  const values = Object.values(alert.labels ?? {});
+  return titles.some((title) => values.every((value) => new RegExp(`[(,] ?${value}[,)]`).test(title)));
 }
 
 /** The first message about the alert on the channel since the fault. */

@@ -48,8 +48,12 @@ const actions = (alertmanager: AlertmanagerUnderTest, name: string) =>
 /** A busy pair may both tell the same: PagerDuty takes it as one, by its key. */
 const withoutRepeats = (all: readonly string[]) => all.filter((action, index) => action !== all[index - 1]);
 
+/**
+ * Waits until these were told, last of all: of a pair, the one that hears of an end later may tell the alert once more
+ * in between.
+ */
 async function until(alertmanager: AlertmanagerUnderTest, name: string, expected: readonly string[]) {
-  const seen = () => JSON.stringify(withoutRepeats(actions(alertmanager, name)));
+  const seen = () => JSON.stringify(withoutRepeats(actions(alertmanager, name)).slice(-expected.length));
   await eventually(
     `${name}: ${expected.join(", ")}`,
     async () => seen() === JSON.stringify(expected) || undefined,

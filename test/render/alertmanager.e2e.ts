@@ -78,9 +78,12 @@ describe("messages", () => {
     expect(end.payload.summary).toBe("Resolved: FirstOne: FirstOne is being tried. [production]");
   });
 
-  test("a critical is sent to phones as well, short, and not through the topic that pages", async () => {
-    await alertmanager.post([alert("OnThePhone", { severity: "critical", service: "phone" })]);
-    const text = "OnThePhone: OnThePhone is being tried. [production] https://example.com/OnThePhone.md";
+  test("a critical is sent to phones as well, short, with what it is about, and not through the topic that pages", async () => {
+    await alertmanager.post([
+      alert("OnThePhone", { severity: "critical", service: "phone", endpoint: "websocket", host: "edge-1" }),
+    ]);
+    const text =
+      "OnThePhone: OnThePhone is being tried. (websocket, edge-1) [production] https://example.com/OnThePhone.md";
     const form = await eventually("the SMS", async () =>
       alertmanager.sent
         .map(({ body }) => new URLSearchParams(body))

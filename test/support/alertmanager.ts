@@ -83,7 +83,9 @@ export async function startAlertmanager(
   const folder = await mkdtemp(join(tmpdir(), "agentpay-alertmanager-"));
   const sent: Sent[] = [];
   const receiver = createServer(async (request, response) => {
-    const body = await bodyOf(request);
+    const body = await bodyOf(request).catch(() => undefined);
+    // An Alertmanager that is ended or gives up in the middle of a message has sent none.
+    if (body === undefined) return;
     sent.push({ path: request.url ?? "", body });
     const { status, text } = answer(request.url ?? "", pagerDuty);
     response.writeHead(status).end(text);
@@ -122,16 +124,18 @@ export async function startAlertmanager(
     get: (path, headers = {}) => fetch(`http://127.0.0.1:${ports[0]?.web}${path}`, { headers }),
     groupKeys: () => recordedGroupKeys(join(folder, "events.jsonl")),
     async post(alerts) {
-      for (const api of apis) {
-        const response = await fetch(`${api}/alerts`, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(alerts),
-        });
-        if (!response.ok) throw new Error(`Alertmanager refused the alerts: ${await response.text()}`);
-      }
+      await Promise.all(apis.map((api) => postTo(api, alerts)));
     },
   };
+}
+
+async function postTo(api: string, alerts: readonly PostedAlert[]): Promise<void> {
+  const response = await fetch(`${api}/alerts`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(alerts),
+  });
+  if (!response.ok) throw new Error(`Alertmanager refused the alerts: ${await response.text()}`);
 }
 
 function start(
