@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import Counter, Gauge
 from prometheus_client.metrics import MetricWrapperBase
 
-from agentpay_observability import exchange, llm, metrics
+from agentpay_observability import exchange, labels, llm, metrics
 
 if TYPE_CHECKING:
     # Only the tests of calls need them, and they are slow to load.
@@ -27,6 +27,7 @@ def untouched() -> Iterator[None]:
         elif isinstance(metric, Gauge):
             metric.set(0)
     exchange.forget_series()
+    labels.forget_labels()
     metrics.initialise()
     yield
     llm.observers.clear()

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import httpx
 import pytest
+from prometheus_client import Counter
+from prometheus_client.samples import Sample
 from running import free_port
 from sqlalchemy import create_engine
 from sqlalchemy.pool import QueuePool
@@ -16,6 +18,8 @@ from agentpay_observability import (
     conversation_ended,
     conversation_started,
     job,
+    llm_call,
+    metrics,
     rag_query,
     serve_metrics,
     tool_call,
@@ -117,3 +121,22 @@ def test_a_worker_serves_its_metrics_itself() -> None:
         assert "agentpay_worker_jobs_total" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
     finally:
         stop()
+
+
+def test_names_from_outside_are_few() -> None:
+    """A model may name any tool, and a person any model."""
+    for number in range(150):
+        with tool_call(f"tool-{number}"):
+            pass
+        with llm_call("anthropic", f"model-{number}"):
+            pass
+    tools = {sample.labels["tool"] for sample in samples_of_metric(metrics.tool_calls)}
+    models = {sample.labels["model"] for sample in samples_of_metric(metrics.llm_requests)}
+    assert len(tools) == len(models) == 101 and "other" in tools & models
+    assert value("agentpay_tool_calls_total", tool="other", status="success") == 50
+    assert value("agentpay_tool_calls_total", tool="tool-0", status="success") == 1
+    assert value("agentpay_instrumentation_faults_total", kind="value") == 100
+
+
+def samples_of_metric(metric: Counter) -> list[Sample]:
+    return [sample for family in metric.collect() for sample in family.samples]

@@ -224,3 +224,29 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LOG_DIRECTORY", str(tmp_path / "missing"))
     with pytest.raises(ValueError, match=r"LOG_DIRECTORY: .*missing/api\.log cannot be written .*create the folder"):
         configure_logs("api")
+
+
+def test_a_line_is_no_longer_than_the_agent_takes(log: Path) -> None:
+    many = {f"field-{number}": "x" * 20_000 for number in range(100)}
+    structlog.get_logger().info("too much", endpoint="/v1/chat", status=200, **many)
+    structlog.get_logger().info("\0" * 40_000, endpoint="/v1/chat")
+    first, second = agent_events(log)
+    assert (first["event"], first["endpoint"], first["status"]) == ("too much", "/v1/chat", 200)
+    assert first["cut_from_characters"] > 2_000_000 and second["endpoint"] == "/v1/chat"
+    assert all(len(line) <= 262_144 for line in log.read_bytes().splitlines())
+
+
+@pytest.mark.parametrize("write", ["structlog", "stdlib"])
+def test_a_secret_in_pieces_is_redacted_once_they_are_together(log: Path, write: str) -> None:
+    key = "sk-ant-" + "a1" * 20
+    try:
+        raise RuntimeError(f"the key {key} was refused") from ValueError(f"password={key}")
+    except RuntimeError:
+        if write == "stdlib":
+            extra = {"nested": {"api_key": key, "note": [key]}}
+            logging.getLogger("x").exception("%s%s of %s", key[:9], key[9:], {"token": key}, extra=extra)
+        else:
+            structlog.get_logger().exception(f"{key}", nested={"api_key": key, "note": [key]}, pair=(key, 1))
+    assert "a1a1" not in log.read_text()
+    (event,) = lines(log)
+    assert event["error_type"] == "RuntimeError"

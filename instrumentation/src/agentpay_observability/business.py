@@ -12,6 +12,7 @@ from typing import Literal
 
 from . import metrics
 from .faults import is_amount
+from .labels import few
 
 
 def conversation_started(channel: Literal["widget", "api"]) -> None:
@@ -77,6 +78,7 @@ def initialise_tools(*tools: str) -> None:
 @contextmanager
 def tool_call(tool: str) -> Iterator[None]:
     """Around one call of a tool by the agent. `tool`: one that the application has, not whatever a model says."""
+    tool = few("tool", tool)
     try:
         yield
     except Exception:
@@ -88,6 +90,7 @@ def tool_call(tool: str) -> Iterator[None]:
 @contextmanager
 def job(queue: str) -> Iterator[None]:
     """Around one job of the worker."""
+    queue = few("queue", queue)
     try:
         yield
     except Exception:

@@ -13,6 +13,7 @@ from . import metrics
 from .contract import DEFINITIONS
 from .cost import cost_usd
 from .faults import is_amount
+from .labels import few
 from .llm_answers import Told, stop_reason_of, told_by
 from .llm_errors import error_type_of
 from .usage import MOST_TOKENS, Usage
@@ -205,7 +206,7 @@ def _harmless(message: str, model: str) -> Iterator[None]:
 
 
 def _count(call: LLMCall) -> None:
-    provider, model = call.provider, call.model
+    provider, model = few("provider", call.provider), few("model", call.model)
     metrics.llm_requests.labels(provider, model, call.status, call.error_type).inc()
     if call.seconds_to_first_token is not None:
         metrics.llm_time_to_first_token.labels(provider, model).observe(call.seconds_to_first_token)
@@ -239,7 +240,8 @@ def _tell(call: LLMCall) -> None:
 
 def llm_fallback(from_model: str, to_model: str, succeeded: bool) -> None:
     """A call was repeated with another model."""
-    metrics.llm_fallbacks.labels(from_model, to_model, "succeeded" if succeeded else "failed").inc()
+    outcome = "succeeded" if succeeded else "failed"
+    metrics.llm_fallbacks.labels(few("model", from_model), few("model", to_model), outcome).inc()
 
 
 def initialise_models(provider: str, *models: str, fallbacks: Sequence[tuple[str, str]] = ()) -> None:
@@ -250,7 +252,8 @@ def initialise_models(provider: str, *models: str, fallbacks: Sequence[tuple[str
     labels = DEFINITIONS["agentpay_llm_requests_total"].labels
     ends = [("success", "none"), ("cancelled", "none")]
     ends += [("error", kind) for kind in labels["error_type"] or () if kind != "none"]
-    for model in models:
+    provider = few("provider", provider)
+    for model in (few("model", name) for name in models):
         for status, error_type in ends:
             metrics.llm_requests.labels(provider, model, status, error_type)
         for kind in DEFINITIONS["agentpay_llm_tokens_total"].labels["type"] or ():
@@ -275,6 +278,7 @@ _LIMITS = {
 
 def llm_rate_limits(provider: str, headers: Mapping[str, str]) -> None:
     """What is left of the provider's rate limit, by the headers of its last answer. OpenAI has one of all tokens."""
+    provider = few("provider", provider)
     for kind, templates in _LIMITS.items():
         for name, gauge in (("limit", metrics.llm_ratelimit_limit), ("remaining", metrics.llm_ratelimit_remaining)):
             found = next((headers[key] for key in (t.format(name) for t in templates) if key in headers), "")

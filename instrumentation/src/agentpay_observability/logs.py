@@ -7,6 +7,7 @@ What belongs to all lines of a request comes from context variables:
 import logging
 import os
 import sys
+from itertools import islice
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from .redaction import redact_entries
 
 #: With microseconds even where they are 0, which ISO 8601 of the standard library leaves out.
 _TIMESTAMP = structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%S.%fZ", utc=True)
+#: Bytes of an event of the CloudWatch agent, its own overhead taken off.
+_MOST_LINE = 250_000
+#: What is left of a longer one: fields that queries look for are short.
+_SHORT = 200
+_MOST_FIELDS = 50
 #: Loggers that uvicorn gives handlers of their own before it imports the application.
 _UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
@@ -47,7 +53,7 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
                     structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
                 ),
                 _redact_and_order,
-                structlog.processors.JSONRenderer(),
+                _render,
             ],
         )
     )
@@ -71,6 +77,18 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
+
+
+_json = structlog.processors.JSONRenderer()
+
+
+def _render(logger: WrappedLogger, method: str, event: EventDict) -> str | bytes:
+    """One line, of no more than what the agent takes: it cuts a longer one, so that no query could read its fields."""
+    line = _json(logger, method, event)
+    if len(line) <= _MOST_LINE:
+        return line
+    short = ((name, value) for name, value in event.items() if len(str(value)) <= _SHORT or name == "event")
+    return _json(logger, method, {**dict(islice(short, _MOST_FIELDS)), "cut_from_characters": len(line)})
 
 
 def _handler(service: str) -> logging.Handler:
