@@ -5,6 +5,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { messageOf } from "../local/engine/errors.ts";
 import { REPOSITORY } from "../local/state-folder.ts";
+import { instrumentationSection } from "./instrumentation/section.ts";
 import { loadSection } from "./load/section.ts";
 import { pagesSection } from "./pages/section.ts";
 import { checksSection } from "./program/checks.ts";
@@ -18,6 +19,7 @@ const SECTIONS = {
   render: renderSection,
   pages: pagesSection,
   load: loadSection,
+  instrumentation: instrumentationSection,
 } as const satisfies Record<string, (options: BenchOptions) => Promise<Section>>;
 type SectionName = keyof typeof SECTIONS;
 
@@ -31,7 +33,7 @@ const names = Object.keys(SECTIONS) as SectionName[];
 
 export const report = new Command("report")
   .description(
-    "Measure the program, its checks, rendering, paging and Prometheus under load, and write it down",
+    "Measure the program, its checks, rendering, paging, Prometheus under load and the Python package, and write it down",
   )
   .option("--quick", "fewer takes and less load: about 6 minutes instead of 20")
   .option("--only <sections...>", `some of ${names.join(", ")}; printed, and only written with --out`, names)

@@ -20,4 +20,6 @@ export function asMarkdown({ title, text, head, rows }: Section): string {
   return [`## ${title}`, "", text, "", row(head), rule, ...rows.map(row)].join("\n");
 }
 
+export const micro = (value: number) => `${(value * 1e6).toFixed(0)} µs`;
+export const milli = (value: number) => `${(value * 1e3).toFixed(1)} ms`;
 export const seconds = (value: number) => `${value.toFixed(1)} s`;
