@@ -2,6 +2,7 @@
 import "./stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { awsPlatform, heartbeat } from "./platforms/aws.ts";
+import { costReport } from "./platforms/cost-report.ts";
 import { datadogPlatform } from "./platforms/datadog.ts";
 import { managedPrometheus } from "./platforms/managed-prometheus.ts";
 import { metricsPlatform } from "./platforms/metrics.ts";
@@ -23,6 +24,7 @@ const engine =
   cloud && aws.enabled && metrics.enabled
     ? managedPrometheus(settings, metrics, aws, cloud, onCall)
     : undefined;
+const report = cloud && aws.enabled ? costReport(settings, aws, cloud, engine) : undefined;
 const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall, engine) : undefined;
 const page = statusPage(settings, onCall);
 const vendors = uptimeVendors(settings, onCall);
@@ -56,6 +58,8 @@ export const sentryProject = errorTracking?.projectSlug;
 export const pagerDutyServiceUrl = onCall?.serviceUrl;
 export const logGroupNames = cloud?.logAggregation?.logGroupNames;
 export const hostAlarmNames = cloud?.hosts.alarmNames;
+/** Of Amazon's engine. */
+export const engineAlarmNames = engine?.alarmNames;
 export const logAlarmNames = cloud?.logAggregation?.alarmNames;
 export const datadogPipelineId = datadogLogs?.pipelineId;
 export const agentParameterName = cloud?.hostAgent.parameterName;
@@ -69,14 +73,19 @@ export const deadMansSwitchAlarmName = deadMansSwitch?.alarmName;
 export const billingAlarmNames = cloud?.costControl.alarmNames;
 export const budgetNames = cloud?.costControl.budgetNames;
 export const anomalySubscriptionArn = cloud?.costControl.anomalySubscriptionArn;
-export const costReportFunctionName = cloud?.costReport?.functionName;
-export const costReportScheduleNames = cloud?.costReport?.scheduleNames;
-export const costReportAlarmNames = cloud?.costReport?.alarmNames;
+export const costReportFunctionName = report?.functionName;
+export const costReportScheduleNames = report?.scheduleNames;
+export const costReportAlarmNames = report?.alarmNames;
 /** Roles of CI's jobs: each is `AWS_ROLE_ARN` of the environment that it is for. */
 export const ciRoleArns = cloud?.ciAccess?.roleArns;
 export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;
 export const databaseLogGroupName = cloud?.databaseInsights?.logGroupName;
 export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGroupName;
+/** PagerDuty's key, for an engine whose own Alertmanager pages: `npm run ops -- rules sync` hands it over. */
+export const engineRoutingKey =
+  metrics.enabled && metrics.engine === "remote" && metrics.remoteAlertmanagerUrl
+    ? onCall?.prometheusRoutingKey
+    : undefined;
 export const prometheusUrl = platform?.servers.prometheusUrl;
 /** Of Amazon's engine, where it has the samples and the rules. */
 export const prometheusWorkspaceId = engine?.workspaceId;

@@ -50,6 +50,11 @@ const findMissing = alerts
 /** Objectives of which only API servers report. */
 const measuredByAPI = ["api-availability", "api-latency", "websocket-connect"];
 
+/** Whether an alert takes samples that don't arrive for an outage. */
+export function findsMissing({ name }: Alert): boolean {
+  return findMissing.includes(name);
+}
+
 const causes: readonly Inhibition[] = [
   mutes("MetricsNotArriving", [...new Set(findMissing)], {
     why: "No sample of anything arrives, so nobody can know whether what is missing is down.",

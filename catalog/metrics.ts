@@ -16,11 +16,19 @@ export const jobs = [
   "prometheus",
   "alertmanager",
   "blackbox",
+  // Of an engine elsewhere, where its rulers can be scraped.
+  "ruler",
 ] as const;
 export type Job = (typeof jobs)[number];
 
 /** Labels that scraping puts on every series. */
 export const targetLabels = ["job", "instance"] as const;
+
+/** By which Mimir, Cortex, Loki and Thanos know a tenant. */
+export const TENANT_HEADER = "X-Scope-OrgID";
+
+/** By which an engine elsewhere tells Prometheus servers apart that send the same. One that knows it takes it off. */
+export const HA_REPLICA = "__replica__";
 
 /** A label whose values are not all known here (a model id, a route), but are few: it never holds an id. */
 export interface OpenLabel {
@@ -115,6 +123,7 @@ const redis = ["redis"] as const;
 const prometheus = ["prometheus"] as const;
 const alertmanager = ["alertmanager"] as const;
 const blackbox = ["blackbox"] as const;
+const ruler = ["ruler"] as const;
 
 const provider = ["anthropic", "openai"] as const;
 const model = open("model id, as sent to the provider");
@@ -554,8 +563,12 @@ const synthetic = {
     help: "Whether the last scrape succeeded.",
     unit: "boolean",
     jobs,
-    // Probes say which endpoint they are of.
-    labels: { endpoint: open("key of the endpoint in catalog/uptime.ts") },
+    // Probes say which endpoint they are of; replicas, which of them they are, until the engine takes it off.
+    labels: {
+      endpoint: open("key of the endpoint in catalog/uptime.ts"),
+      cluster: open("name of the stack"),
+      [HA_REPLICA]: open("name of the Prometheus"),
+    },
   }),
   scrapeDuration: gauge("scrape_duration_seconds", {
     help: "Time of the last scrape.",
@@ -701,6 +714,35 @@ const prometheusServer = {
   }),
 };
 
+/** Those of Cortex and Mimir; the rulers of Thanos have Prometheus's own names. All of the stack's own tenant. */
+const engineRuler = {
+  engineRuleFailures: counter("cortex_prometheus_rule_evaluation_failures_total", {
+    help: "Rule evaluations that failed in the engine elsewhere.",
+    jobs: ruler,
+    labels: { ...ruleGroup, user: open("tenant") },
+  }),
+  engineRuleIterationsMissed: counter("cortex_prometheus_rule_group_iterations_missed_total", {
+    help: "Rule group evaluations that the engine elsewhere skipped because the previous one was too slow.",
+    jobs: ruler,
+    labels: { ...ruleGroup, user: open("tenant") },
+  }),
+  engineNotificationsSent: counter("cortex_prometheus_notifications_sent_total", {
+    help: "Alerts that the engine elsewhere sent to an Alertmanager.",
+    jobs: ruler,
+    labels: { alertmanager: open("Alertmanager URL"), user: open("tenant") },
+  }),
+  engineNotificationErrors: counter("cortex_prometheus_notifications_errors_total", {
+    help: "Alerts that the engine elsewhere failed to send to an Alertmanager.",
+    jobs: ruler,
+    labels: { alertmanager: open("Alertmanager URL"), user: open("tenant") },
+  }),
+  engineDiscardedSamples: counter("cortex_discarded_samples_total", {
+    help: "Samples that the engine elsewhere refused, by its reason.",
+    jobs: ruler,
+    labels: { reason: open("per_user_series_limit, rate_limited, ..."), user: open("tenant") },
+  }),
+};
+
 /** Alertmanager's, since 0.35: 0.34 took `authError` (401, 403) and `rateLimited` (429) out of `clientError`. */
 const notificationFailures = [
   "authError",
@@ -796,6 +838,7 @@ const exposed = {
   ...redisExporter,
   ...processes,
   ...prometheusServer,
+  ...engineRuler,
   ...alertmanagerServer,
   ...blackboxExporter,
 };

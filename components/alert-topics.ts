@@ -2,7 +2,7 @@ import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
 import * as pulumi from "@pulumi/pulumi";
-import { GLOBAL_REGION, type TopicPurpose, topicName } from "../catalog/topics.ts";
+import { GLOBAL_REGION, publisherNames, type TopicPurpose, topicName } from "../catalog/topics.ts";
 
 export interface AlertTopicsArgs {
   /** Prefix of the topics' names, such as `agentpay-production`. */
@@ -54,7 +54,8 @@ export class AlertTopics extends pulumi.ComponentResource {
       const sms = this.topic(name, "sms", GLOBAL_REGION, args);
       if (args.managedRules) {
         const { accountId, homeRegion: region } = args;
-        const policy = publishPolicy(sms.resource.arn, { accountId, region, by: ["managedRules"] });
+        const where = { accountId, region, topicRegion: GLOBAL_REGION };
+        const policy = publishPolicy(sms.resource.arn, { ...where, by: ["managedRules"] });
         this.policy(sms, policy);
       } else if (args.publisherArn) {
         this.policy(sms, rolePublishPolicy(sms.resource.arn, args.publisherArn));
@@ -142,19 +143,23 @@ interface NamedTopic {
 /** What each of AWS's alerting services publishes for: its own service name, and the ARNs of what may be behind it. */
 const publishers = {
   alarms: (accountId: string, region: string) => ({
-    service: "cloudwatch.amazonaws.com",
+    service: "cloudwatch",
+    actions: "sns:Publish",
     sources: `arn:aws:cloudwatch:${region}:${accountId}:alarm:*`,
   }),
   budgets: (accountId: string) => ({
-    service: "budgets.amazonaws.com",
+    service: "budgets",
+    actions: "sns:Publish",
     sources: `arn:aws:budgets::${accountId}:*`,
   }),
+  // https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-alertmanager-receiver-AMPpermission.html
   managedRules: (accountId: string, region: string) => ({
-    service: "aps.amazonaws.com",
+    service: "aps",
+    actions: ["sns:Publish", "sns:GetTopicAttributes"],
     sources: `arn:aws:aps:${region}:${accountId}:workspace/*`,
   }),
   // AWS documents no source ARN for it.
-  costAnomalies: () => ({ service: "costalerts.amazonaws.com", sources: undefined }),
+  costAnomalies: () => ({ service: "costalerts", actions: "sns:Publish", sources: undefined }),
 } as const;
 export type Publisher = keyof typeof publishers;
 
@@ -175,23 +180,33 @@ export function publishersOf(
   ];
 }
 
+export interface PublishPolicyArgs {
+  /** 12 digits. */
+  readonly accountId: string;
+  /** Where what publishes is. */
+  readonly region: string;
+  /** Where the topic is. Default: in the same region. */
+  readonly topicRegion?: string;
+  readonly by: readonly Publisher[];
+}
+
 /**
  * Lets exactly those alerting services publish, and only for this account: a service that AWS runs for everybody would
  * otherwise publish on anybody's behalf.
  */
 export function publishPolicy(
   topicArn: pulumi.Input<string>,
-  { accountId, region, by }: { accountId: string; region: string; by: readonly Publisher[] },
+  { accountId, region, topicRegion = region, by }: PublishPolicyArgs,
 ) {
   return {
     Version: "2012-10-17",
     Statement: by.map((publisher) => {
-      const { service, sources } = publishers[publisher](accountId, region);
+      const { service, actions, sources } = publishers[publisher](accountId, region);
       return {
         Sid: `${publisher.charAt(0).toUpperCase()}${publisher.slice(1)}Publish`,
         Effect: "Allow",
-        Principal: { Service: service },
-        Action: "sns:Publish",
+        Principal: { Service: publisherNames(service, region, topicRegion) },
+        Action: actions,
         Resource: topicArn,
         Condition: {
           StringEquals: { "aws:SourceAccount": accountId },

@@ -24,17 +24,20 @@ export interface FunctionPolicyArgs {
   readonly failuresArn: pulumi.Input<string>;
   readonly identityArn: pulumi.Input<string>;
   readonly sender: string;
-  /** Undefined where the function reads no database. */
+  /** Undefined where the function needs no password. */
   readonly passwordParameterArn: pulumi.Input<string> | undefined;
+  /** Of Amazon's engine; undefined where the function does not ask it. */
+  readonly workspaceArn: pulumi.Input<string> | undefined;
   /** Empty where the function is in no network of ours. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
 }
 
 export function functionPolicy(args: FunctionPolicyArgs) {
-  const { passwordParameterArn, subnetIds } = args;
+  const { passwordParameterArn, workspaceArn, subnetIds } = args;
+  const askEngine = { Sid: "AskEngine", Effect: "Allow", Action: "aps:QueryMetrics", Resource: workspaceArn };
   const readPassword = {
-    Sid: "ReadDatabasePassword",
+    Sid: "ReadPassword",
     Effect: "Allow",
     Action: "ssm:GetParameter",
     Resource: passwordParameterArn,
@@ -66,6 +69,7 @@ export function functionPolicy(args: FunctionPolicyArgs) {
         Condition: { StringEquals: { "cloudwatch:namespace": SENT_METRIC.namespace } },
       },
       ...(passwordParameterArn === undefined ? [] : [readPassword]),
+      ...(workspaceArn === undefined ? [] : [askEngine]),
       ...(subnetIds.length === 0 ? [] : joinNetwork(args)),
     ],
   };

@@ -31,6 +31,18 @@ export interface ReportDatabase extends Omit<NonNullable<ReportSettings["databas
   readonly password: pulumi.Output<string>;
 }
 
+/** The Prometheus that they are made of where there is no database: of the stack, or an engine elsewhere. */
+export interface ReportPrometheus {
+  readonly url: pulumi.Input<string>;
+  /** Undefined where it asks for none. */
+  readonly user?: { readonly name: string; readonly password: pulumi.Output<string> } | undefined;
+  /** Undefined where it has none. */
+  readonly tenant?: string | undefined;
+  /** Region for which requests are signed with the function's role, and what that may then ask. */
+  readonly signedFor?: string;
+  readonly workspaceArn?: pulumi.Output<string>;
+}
+
 export interface DailyCostReportArgs {
   /** ARN of the policy beyond which the report's roles may not go. Default: none. */
   permissionsBoundary?: pulumi.Input<string> | undefined;
@@ -40,10 +52,12 @@ export interface DailyCostReportArgs {
   region: string;
   /** Path of the function's bundle. */
   bundle: Promise<string>;
-  /** What the function is told, but for the database. */
-  settings: Omit<ReportSettings, "database">;
+  /** What the function is told, but for where it asks. */
+  settings: Omit<ReportSettings, "database" | "prometheusUrl" | "engine">;
   /** Undefined where Prometheus answers for it. */
   database: ReportDatabase | undefined;
+  /** Undefined where the database answers, or nobody does. */
+  prometheus: ReportPrometheus | undefined;
   /** Where the function lives; empty for no network of ours. */
   subnetIds: readonly string[];
   securityGroupIds: readonly string[];
@@ -153,7 +167,7 @@ export class DailyCostReport extends pulumi.ComponentResource {
       { parent: this, protect: args.protectLog },
     );
     const identity = new EmailIdentity(`${name}-sender`, { email: sender }, { parent: this });
-    const password = args.database && this.password(name, args, args.database.password);
+    const password = this.password(name, args);
     const role = this.role(name, functionName, "lambda", args);
     const permission = this.policy(
       name,
@@ -165,6 +179,7 @@ export class DailyCostReport extends pulumi.ComponentResource {
         failuresArn: failures.arn,
         identityArn: identity.arn,
         passwordParameterArn: password?.arn,
+        workspaceArn: args.prometheus?.workspaceArn,
       }),
     );
     const reporter = new LambdaFunction(
@@ -200,24 +215,44 @@ export class DailyCostReport extends pulumi.ComponentResource {
     return reporter;
   }
 
-  private variables({ settings, database }: DailyCostReportArgs, password: Parameter | undefined) {
+  private variables(
+    { settings, database, prometheus }: DailyCostReportArgs,
+    password: Parameter | undefined,
+  ) {
     const { password: _secret, ...address } = database ?? {};
+    const { url, user, tenant, signedFor } = prometheus ?? {};
+    const engine = {
+      ...(user && password && { user: { name: user.name, passwordParameter: password.name } }),
+      ...(tenant && { tenant }),
+      ...(signedFor && { signedFor }),
+    };
     return {
       [SETTINGS_VARIABLE]: pulumi.jsonStringify({
         ...settings,
-        ...(password && { database: { ...address, passwordParameter: password.name } }),
+        ...(database && password && { database: { ...address, passwordParameter: password.name } }),
+        ...(url !== undefined && { prometheusUrl: url }),
+        ...(Object.keys(engine).length > 0 && { engine }),
       }),
       // Lambda's own store knows the certificates of RDS; Node.js only those of the public authorities.
       NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
     };
   }
 
-  private password(name: string, args: DailyCostReportArgs, value: pulumi.Output<string>): Parameter {
+  /** Of whom it asks: undefined where that wants none. */
+  private password(
+    name: string,
+    { settings, database, prometheus }: DailyCostReportArgs,
+  ): Parameter | undefined {
+    const value = database?.password ?? prometheus?.user?.password;
+    if (value === undefined) return undefined;
+    const [of, description] = database
+      ? ["database", "Password of the read-only role with which the cost report reads AgentPay's database"]
+      : ["engine", "Password with which the cost report reads from the engine that has the metrics"];
     return new Parameter(
-      `${name}-database-password`,
+      `${name}-${of}-password`,
       {
-        name: `/agentpay/${args.settings.environment}/cost-report/database-password`,
-        description: "Password of the read-only role with which the cost report reads AgentPay's database",
+        name: `/agentpay/${settings.environment}/cost-report/${of}-password`,
+        description,
         type: "SecureString",
         value,
       },

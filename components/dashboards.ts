@@ -7,9 +7,9 @@ import { FolderPermission } from "@pulumiverse/grafana/oss/folderPermission.js";
 import { OrganizationPreferences } from "@pulumiverse/grafana/oss/organizationPreferences.js";
 import { dashboardFolders, type FolderUid } from "../catalog/dashboards/dashboard.ts";
 import { dashboards, HOME_DASHBOARD } from "../catalog/dashboards/index.ts";
+import { TENANT_HEADER } from "../catalog/metrics.ts";
 import { POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "../render/grafana-panels.ts";
 import { replicaName } from "../render/index.ts";
-import { TENANT_HEADER } from "../render/prometheus.ts";
 
 /** How Grafana reads AgentPay's database. */
 export interface DatabaseAccess {

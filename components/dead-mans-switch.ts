@@ -36,7 +36,7 @@ export class DeadMansSwitch extends pulumi.ComponentResource {
       { parent: this },
     );
     const permission = args.managedRules
-      ? publishPolicy(heartbeat.arn, { ...args.managedRules, by: ["managedRules"] })
+      ? publishPolicy(heartbeat.arn, { ...args.managedRules, topicRegion: region, by: ["managedRules"] })
       : args.publisherArn && rolePublishPolicy(heartbeat.arn, args.publisherArn);
     if (permission) {
       const policy = pulumi.jsonStringify(permission);

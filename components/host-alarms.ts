@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlertThresholds, thresholdOf } from "../catalog/alerts/index.ts";
 import { HOST_NAMESPACE, type HostAlarm } from "../catalog/host-alarms.ts";
 import type { RegionalTopics } from "./alert-topics.ts";
+import { kebabCase } from "./names.ts";
 
 export interface HostAlarmsArgs {
   /** Prefix of the alarms' names, such as `agentpay-production`. */
@@ -49,9 +50,4 @@ export class HostAlarms extends pulumi.ComponentResource {
     this.alarmNames = pulumi.all(alarms.map((alarm) => alarm.name));
     this.registerOutputs({ alarmNames: this.alarmNames });
   }
-}
-
-/** `HostMemoryHigh` -> `host-memory-high`. */
-function kebabCase(name: string): string {
-  return name.replaceAll(/(?!^)[A-Z]/g, "-$&").toLowerCase();
 }

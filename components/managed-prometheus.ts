@@ -7,7 +7,10 @@ import { Secret } from "@pulumi/aws/secretsmanager/secret.js";
 import { SecretPolicy } from "@pulumi/aws/secretsmanager/secretPolicy.js";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion.js";
 import * as pulumi from "@pulumi/pulumi";
+import { engineAlarms } from "../catalog/engine-alarms.ts";
 import { ROUTING_KEY_SECRET } from "../render/alertmanager-receivers.ts";
+import type { RegionalTopics } from "./alert-topics.ts";
+import { EngineAlarms } from "./engine-alarms.ts";
 
 export interface ManagedPrometheusArgs {
   /** The workspace's alias, and what names begin with, such as `agentpay-production`. */
@@ -23,6 +26,10 @@ export interface ManagedPrometheusArgs {
   hostRoleArn: string | undefined;
   /** Undefined where the stack does not page. */
   routingKey: pulumi.Output<string> | undefined;
+  /** Topics of the workspace's region, for alarms on the engine itself. */
+  topics: RegionalTopics;
+  /** Where the runbooks are published. */
+  runbookBaseUrl: string;
 }
 
 const SERVICE = "aps.amazonaws.com";
@@ -32,6 +39,9 @@ export class ManagedPrometheus extends pulumi.ComponentResource {
   /** Ends in a slash; `api/v1/remote_write` and the query API are below it. */
   readonly endpoint: pulumi.Output<string>;
   readonly workspaceId: pulumi.Output<string>;
+  readonly workspaceArn: pulumi.Output<string>;
+  /** Of the alarms on the engine itself. */
+  readonly alarmNames: pulumi.Output<string[]>;
 
   constructor(name: string, args: ManagedPrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:ManagedPrometheus", name, {}, opts);
@@ -55,9 +65,28 @@ export class ManagedPrometheus extends pulumi.ComponentResource {
       new ResourcePolicy(`${name}-policy`, { workspaceId: workspace.id, policyDocument }, child);
     }
 
+    const alarms = new EngineAlarms(
+      `${name}-alarms`,
+      {
+        alarmPrefix: args.namePrefix,
+        alarms: engineAlarms,
+        workspaceId: workspace.id,
+        topics: args.topics,
+        runbookBaseUrl: args.runbookBaseUrl,
+      },
+      child,
+    );
+
     this.endpoint = workspace.prometheusEndpoint;
     this.workspaceId = workspace.id;
-    this.registerOutputs({ endpoint: this.endpoint, workspaceId: this.workspaceId });
+    this.workspaceArn = workspace.arn;
+    this.alarmNames = alarms.alarmNames;
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      workspaceId: this.workspaceId,
+      workspaceArn: this.workspaceArn,
+      alarmNames: this.alarmNames,
+    });
   }
 
   /** Where the engine reads PagerDuty's key. Returns the secret's ARN, once the key is in it and may be read. */
@@ -99,7 +128,7 @@ export class ManagedPrometheus extends pulumi.ComponentResource {
   }
 }
 
-/** What the host of Prometheus and Grafana does in the workspace: write samples, and ask for them. */
+/** What the host of Prometheus and Grafana does in the workspace: write samples, ask for them, and see the rules. */
 function hostPolicy(workspaceArn: pulumi.Input<string>, roleArn: string) {
   return {
     Version: "2012-10-17",
@@ -111,6 +140,8 @@ function hostPolicy(workspaceArn: pulumi.Input<string>, roleArn: string) {
         Action: [
           ...["aps:RemoteWrite", "aps:QueryMetrics"],
           ...["aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
+          // What Grafana shows of alerts, and `verify` asks for.
+          "aps:ListRules",
         ],
         Resource: workspaceArn,
       },

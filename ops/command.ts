@@ -1,11 +1,17 @@
-/** `npm run ops -- <what>`: what keeps the project itself in order. */
+/** `npm run ops -- <what>`: what keeps the project itself in order, and rules in an engine elsewhere. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { reportOf } from "../rulers/report.ts";
+import { RulerApi } from "../rulers/ruler-api.ts";
+import { rulerTargetOf } from "../rulers/stack.ts";
+import { syncRules } from "../rulers/sync.ts";
 import { runCommand } from "../run-command.ts";
+import { stackOption } from "../stack-name.ts";
 import { checkVendors, type VendorsResult } from "../vendors/check.ts";
 import { reliances } from "../vendors/reliances.ts";
 import { report, vendorsPage } from "../vendors/report.ts";
+import { readStack } from "../verify/stack.ts";
 
 const EXIT_CODES = { clean: 0, moved: 7, incomplete: 5 } as const satisfies Record<
   VendorsResult["status"],
@@ -13,7 +19,9 @@ const EXIT_CODES = { clean: 0, moved: 7, incomplete: 5 } as const satisfies Reco
 >;
 const TIMEOUT_MILLISECONDS = 30_000;
 
-const program = new Command("ops").description("Keeps the project itself in order");
+const program = new Command("ops").description(
+  "Keeps the project in order, and its rules in an engine elsewhere",
+);
 const vendors = program.command("vendors").description("what we rely on of others: docs/vendors.md");
 
 vendors
@@ -42,6 +50,37 @@ vendors
     const file = "docs/vendors.md";
     await writeFile(join(import.meta.dirname, "..", file), vendorsPage(reliances));
     console.log(`wrote ${file}`);
+  });
+
+const rules = program
+  .command("rules")
+  .description("rules in an engine elsewhere (Cortex, Mimir, Grafana Cloud)");
+
+rules
+  .command("sync")
+  .description("loads the stack's rules there, and the configuration of the engine's own Alertmanager")
+  .addOption(stackOption())
+  .option("--check", "changes nothing, and says what differs")
+  .option("--json", "for programs")
+  .addHelpText(
+    "after",
+    "\nOnly the namespace agentpay-<environment> of the stack's tenant is read or written: what is in it and not of the stack is removed." +
+      "\nExit codes: 0 the engine has what it should have, 7 it differs (--check), 1 it could not be asked, or refused something.",
+  )
+  .action(async ({ stack, check, json }: { stack: string; check?: true; json?: true }) => {
+    const { access, namespace, wanted, secrets } = rulerTargetOf(await readStack(stack), stack);
+    const { difference, converged } = await syncRules(new RulerApi(access, secrets), {
+      namespace,
+      wanted,
+      check: check ?? false,
+      onProgress: (line) => (json ? undefined : console.log(line)),
+    });
+    console.log(
+      json
+        ? JSON.stringify({ stack, namespace, converged, ...difference }, null, 2)
+        : reportOf(namespace, difference),
+    );
+    if (!converged) process.exitCode = EXIT_CODES.moved;
   });
 
 await runCommand(program);

@@ -18,7 +18,6 @@ import { Uptime } from "../components/uptime.ts";
 import { awsProvider, tags } from "../providers.ts";
 import { agentConfiguration, checkersOf, checksOf, fromHost, namePrefix, toldBy } from "../render/index.ts";
 import type { Enabled, Settings } from "../settings.ts";
-import { costReport } from "./cost-report.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
   const { logs, cost, database, uptime, notifications, pagerduty } = settings;
@@ -123,16 +122,15 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
         { providers },
       )
     : undefined;
-  const report = costReport(settings, account, { provider, topics, permissionsBoundary });
   return {
     provider,
+    permissionsBoundary,
     ciAccess: ci,
     logAggregation,
     hostAgent,
     hosts,
     topics,
     costControl,
-    costReport: report,
     outsideChecks,
     databaseInsights,
   };

@@ -1,29 +1,28 @@
 /** The cost reports, as a stack's settings want them. */
-import type { Provider } from "@pulumi/aws/provider.js";
-import type * as pulumi from "@pulumi/pulumi";
-import type { AlertTopics } from "../components/alert-topics.ts";
-import { DailyCostReport, type ReportDatabase } from "../components/daily-cost-report.ts";
+import {
+  DailyCostReport,
+  type ReportDatabase,
+  type ReportPrometheus,
+} from "../components/daily-cost-report.ts";
+import type { ManagedPrometheus } from "../components/managed-prometheus.ts";
 import { writeBundle } from "../functions/daily-cost-report/bundle.ts";
 import { fromHost, namePrefix } from "../render/index.ts";
 import { splitHostAndPort } from "../settings/addresses.ts";
 import type { Enabled, Settings } from "../settings.ts";
 import { pulumiSecret } from "../stack-settings.ts";
-
-interface CostReportContext {
-  readonly provider: Provider;
-  readonly topics: AlertTopics;
-  readonly permissionsBoundary: pulumi.Input<string> | undefined;
-}
+import type { AwsPlatform } from "./aws.ts";
 
 /** Undefined where the stack sends none. */
 export function costReport(
   settings: Settings,
   account: Enabled<"aws">,
-  { provider, topics, permissionsBoundary }: CostReportContext,
+  { provider, topics, permissionsBoundary }: AwsPlatform,
+  managed: ManagedPrometheus | undefined,
 ): DailyCostReport | undefined {
   const { report } = settings.cost;
   if (!report.enabled) return undefined;
-  const { recipients, sender, monthlyBudgetUsd, prometheusUrl } = report;
+  const { recipients, sender, monthlyBudgetUsd } = report;
+  const database = databaseOf(settings, account);
   return new DailyCostReport(
     "cost-report",
     {
@@ -38,9 +37,9 @@ export function costReport(
         recipients,
         sender,
         monthlyBudgetUsd,
-        ...(prometheusUrl !== undefined && { prometheusUrl }),
       },
-      database: databaseOf(settings, account),
+      database,
+      prometheus: database ? undefined : prometheusOf(settings, account, managed),
       logRetentionDays: settings.logs.retentionDays,
       kmsKeyArn: settings.logs.kmsKeyArn,
       protectLog: settings.isProduction,
@@ -49,6 +48,27 @@ export function costReport(
     },
     { providers: [provider] },
   );
+}
+
+/** A Prometheus of the stack's own, or the engine elsewhere that has the samples, with what that asks for. */
+function prometheusOf(
+  { cost, metrics }: Settings,
+  { region }: Enabled<"aws">,
+  managed: ManagedPrometheus | undefined,
+): ReportPrometheus | undefined {
+  const given = cost.report.enabled ? cost.report.prometheusUrl : undefined;
+  if (managed) {
+    // Where Grafana asks, too: the API's paths begin after it.
+    const url = managed.endpoint.apply((endpoint) => given ?? endpoint.replace(/\/$/, ""));
+    return { url, signedFor: region, workspaceArn: managed.workspaceArn };
+  }
+  if (metrics.enabled && metrics.engine === "remote") {
+    const { remoteUsername: name, remotePassword: password, remoteTenant: tenant } = metrics;
+    const url = given ?? metrics.remoteQueryUrl;
+    if (url === undefined) return undefined;
+    return { url, tenant, user: name && password ? { name, password: pulumiSecret(password) } : undefined };
+  }
+  return given === undefined ? undefined : { url: given };
 }
 
 /** The same database and role that the dashboards read with. */

@@ -1,8 +1,9 @@
 /** Amazon's engine of rules and samples, as a stack's settings want it. */
 import { ManagedPrometheus } from "../components/managed-prometheus.ts";
 import type { OnCall } from "../components/on-call.ts";
+import { quotaProblems } from "../render/engine-quotas.ts";
 import { engineRules, managedAlertmanagerDefinition, namePrefix } from "../render/index.ts";
-import type { Enabled, Settings } from "../settings.ts";
+import { type Enabled, type Settings, SettingsError } from "../settings.ts";
 import type { AwsPlatform } from "./aws.ts";
 
 /** Undefined where the stack has another engine. */
@@ -10,20 +11,29 @@ export function managedPrometheus(
   settings: Settings,
   platform: Enabled<"metrics">,
   account: Enabled<"aws">,
-  { provider }: AwsPlatform,
+  { provider, topics }: AwsPlatform,
   onCall: OnCall | undefined,
 ): ManagedPrometheus | undefined {
   if (platform.engine !== "amp") return undefined;
+  const rules = engineRules(settings, platform);
+  const alertManagerDefinition = managedAlertmanagerDefinition(settings, account);
+  const problems = quotaProblems(rules, alertManagerDefinition);
+  if (problems.length > 0) {
+    const told = problems.map((problem) => `  - ${problem}`).join("\n");
+    throw new SettingsError(`Amazon's engine would refuse what this stack gives it:\n${told}`);
+  }
   return new ManagedPrometheus(
     "engine",
     {
       namePrefix: namePrefix(settings),
       accountId: account.accountId,
       region: account.region,
-      rules: engineRules(settings, platform),
-      alertManagerDefinition: managedAlertmanagerDefinition(settings, account),
+      rules,
+      alertManagerDefinition,
       hostRoleArn: account.alertingRoleArn,
       routingKey: onCall?.prometheusRoutingKey,
+      topics: topics.inHomeRegion,
+      runbookBaseUrl: settings.docs.runbookBaseUrl,
     },
     { providers: [provider], protect: settings.isProduction },
   );

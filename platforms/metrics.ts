@@ -11,6 +11,7 @@ import { blackboxConfiguration } from "../render/blackbox.ts";
 import { dashboardModels } from "../render/grafana.ts";
 import {
   dashboardOptions,
+  engineNotifies,
   internalAddresses,
   namePrefix,
   notificationSettings,
@@ -53,7 +54,7 @@ export function metricsPlatform(
     {
       namePrefix: namePrefix(settings),
       bindAddress: platform.bindAddress,
-      ports: hostPorts(platform, managed),
+      ports: hostPorts(platform),
       blackboxConfiguration: probes && blackboxConfiguration(probes),
       applicationNetwork: platform.applicationNetwork,
       retention: { days: platform.retentionDays, size: platform.retentionSize },
@@ -87,7 +88,7 @@ export function metricsPlatform(
       models: dashboardModels(dashboardOptions(settings)),
       environment: settings.environment,
       prometheus: prometheusAccess(settings, platform, managed),
-      alertmanagerUrl: managed ? undefined : `http://${internalAddresses.alertmanager}`,
+      alertmanagerUrl: engineNotifies(platform) ? undefined : `http://${internalAddresses.alertmanager}`,
       scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
       database: databaseAccess(platform),
       cloudWatch: aws.enabled ? { region: aws.region, endpoint: aws.endpointUrl } : undefined,
@@ -98,12 +99,12 @@ export function metricsPlatform(
   return { servers, dashboards, grafanaPublicUrl };
 }
 
-function hostPorts(platform: Enabled<"metrics">, managed: ManagedPrometheus | undefined) {
+function hostPorts(platform: Enabled<"metrics">) {
   const { blackboxPort: blackbox, grafanaPort: grafana } = platform;
   const second = (port: number) => (platform.replicas === 1 ? [] : [port]);
   const prometheus = [platform.prometheusPort, ...second(platform.prometheusReplicaPort)] as const;
   const alertmanager = [platform.alertmanagerPort, ...second(platform.alertmanagerReplicaPort)];
-  return { prometheus, alertmanager: managed ? [] : alertmanager, blackbox, grafana };
+  return { prometheus, alertmanager: engineNotifies(platform) ? [] : alertmanager, blackbox, grafana };
 }
 
 /** Where Grafana finds the samples: with the engine that keeps them. */

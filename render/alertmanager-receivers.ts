@@ -101,12 +101,9 @@ function pagerDutyReceiver(
         component: "{{ .CommonLabels.service }}",
         client: "AgentPay dashboard",
         client_url: template("dashboard"),
-        // `firing` and `resolved` replace Alertmanager's own lists of labels.
+        source: "AgentPay {{ .CommonLabels.environment }}",
+        // `firing` and `resolved` replace Alertmanager's own lists of labels. The links are in the first one as well.
         details: { firing: template("details"), resolved: "" },
-        links: [
-          { href: template("runbook"), text: "Runbook" },
-          { href: template("dashboard"), text: "Dashboard" },
-        ],
         send_resolved: true,
       },
     ],
@@ -117,7 +114,10 @@ function ownPagerDuty(eventsUrl: string) {
   return {
     routing_key_file: secretFiles.pagerDutyRoutingKey,
     url: `${eventsUrl}/v2/enqueue`,
-    source: "AgentPay {{ .CommonLabels.environment }}",
+    links: [
+      { href: template("runbook"), text: "Runbook" },
+      { href: template("dashboard"), text: "Dashboard" },
+    ],
     // Without one, an API that accepts and never answers holds the page back for a whole group_interval.
     timeout: "30s",
   };

@@ -4,7 +4,12 @@
  * from beginning is part of its rule (render/inhibition.ts).
  */
 import type { Duration } from "../catalog/duration.ts";
-import { type ReceiverName, type ReceiverSettings, receivers } from "./alertmanager-receivers.ts";
+import {
+  type ReceiverName,
+  type ReceiverSettings,
+  receivers,
+  secretFiles,
+} from "./alertmanager-receivers.ts";
 import { templateFiles } from "./alertmanager-templates.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -22,6 +27,42 @@ export function managedDefinition(settings: NotificationSettings): string {
       templates: files.map(([name]) => name),
     }),
   });
+}
+
+/** What the Alertmanager of Cortex, Mimir or Grafana Cloud is told, as the two parts that it takes. */
+export interface EngineDocument {
+  readonly template_files: Record<string, string>;
+  readonly alertmanager_config: string;
+}
+
+/**
+ * The same routes and receivers for an Alertmanager of an engine elsewhere, which reads no file of ours: it refuses paths,
+ * so that secrets are in the document itself.
+ * @param secrets what is in our Alertmanager's files, by the names of `secretFiles`
+ */
+export function engineDocument(
+  settings: NotificationSettings,
+  secrets: Readonly<Partial<Record<keyof typeof secretFiles, string | undefined>>>,
+): EngineDocument {
+  const files = Object.entries(templateFiles).map(([path, text]) => [path.split("/").at(-1), text] as const);
+  const byPath = new Map(Object.entries(secretFiles).map(([name, path]) => [path as string, name]));
+  const withSecrets = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(withSecrets);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => {
+        const name = typeof each === "string" ? byPath.get(each) : undefined;
+        return name === undefined
+          ? [key, withSecrets(each)]
+          : [key.replace(/_file$/, ""), secrets[name as keyof typeof secretFiles] ?? ""];
+      }),
+    );
+  };
+  const configuration = { ...configurationOf(settings), templates: files.map(([name]) => name) };
+  return {
+    template_files: Object.fromEntries(files),
+    alertmanager_config: toYaml(withSecrets(configuration)),
+  };
 }
 
 export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";

@@ -10,7 +10,13 @@ import {
   vendorInterval,
 } from "../catalog/uptime.ts";
 import type { Enabled, Settings } from "../settings.ts";
-import { alertmanagerFiles, managedDefinition, type NotificationSettings } from "./alertmanager.ts";
+import {
+  alertmanagerFiles,
+  type EngineDocument,
+  engineDocument,
+  managedDefinition,
+  type NotificationSettings,
+} from "./alertmanager.ts";
 import type { SnsSettings } from "./alertmanager-receivers.ts";
 import { blackboxConfiguration, type ProbeSettings } from "./blackbox.ts";
 import { cloudWatchAgentConfiguration } from "./cloudwatch-agent.ts";
@@ -20,10 +26,12 @@ import type { GatusAlerting } from "./gatus-alerting.ts";
 import { type DashboardOptions, dashboardFiles } from "./grafana.ts";
 import {
   type AlertLinks,
+  lookBackOf,
   prometheusConfiguration,
   type RemoteWriteSettings,
   ruleFiles,
 } from "./prometheus.ts";
+import { toYaml } from "./yaml.ts";
 
 /** Addresses of the platform's own servers on their network: the containers' aliases. */
 export const internalAddresses = {
@@ -65,8 +73,7 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
   };
   const probes = probeSettings(settings);
   const { replicas } = platform;
-  // Amazon's engine has an Alertmanager of its own.
-  const alertmanagers = platform.engine === "amp" ? [] : replicaAddresses("alertmanager", replicas);
+  const alertmanagers = engineNotifies(platform) ? [] : replicaAddresses("alertmanager", replicas);
   const targets = {
     "agentpay-api": platform.apiTargets,
     "agentpay-worker": platform.workerTargets,
@@ -75,16 +82,16 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     // Replicas watch one another: each is known to both by the same name.
     prometheus: replicas === 1 ? ["localhost:9090"] : replicaAddresses("prometheus", replicas),
     alertmanager: alertmanagers,
+    ruler: platform.engine === "remote" ? platform.remoteRulerTargets : [],
   };
   const scraped = jobs.filter((job) => (job === "blackbox" ? probes !== undefined : targets[job].length > 0));
-  const rules = ruleFiles(
-    settings.alertThresholds,
-    links,
+  const rules = ruleFiles(settings.alertThresholds, links, {
     scraped,
-    recordedOnly(settings),
-    settings.environment,
-    settings.announcements.maintenance.filter(({ over }) => !over),
-  );
+    recordedOnly: recordedOnly(settings),
+    environment: settings.environment,
+    announced: settings.announcements.maintenance.filter(({ over }) => !over),
+    lookBack: platform.engine === "container" ? undefined : lookBackOf[rulerOf(platform)],
+  });
   return {
     "prometheus.yml": prometheusConfiguration(
       {
@@ -100,6 +107,11 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
     ),
     ...under("rules", rules),
   };
+}
+
+/** What evaluates the rules of an engine elsewhere. Amazon's takes the files of Prometheus. */
+function rulerOf({ engine, remoteRuler }: Enabled<"metrics">) {
+  return engine === "remote" ? remoteRuler : "prometheus";
 }
 
 /** Stands in the rendered files for the address of Amazon's engine, which is known once it has been made. */
@@ -239,6 +251,19 @@ export function managedAlertmanagerDefinition(
   return managedDefinition({ ...notificationSettings(settings), managed: { warningTopicArn, region } });
 }
 
+/** What the Alertmanager of an engine elsewhere is told, with the receivers' secrets in it. */
+export function engineAlertmanagerDocument(
+  settings: Settings,
+  secrets: Parameters<typeof engineDocument>[1],
+): EngineDocument {
+  return engineDocument(notificationSettings(settings), secrets);
+}
+
+/** Whether the engine of the rules tells people itself: the stack then has no Alertmanager of its own. */
+export function engineNotifies({ engine, remoteAlertmanagerUrl }: Enabled<"metrics">): boolean {
+  return engine === "amp" || (engine === "remote" && remoteAlertmanagerUrl !== undefined);
+}
+
 /** What names of AWS resources begin with, such as `agentpay-production`. */
 export function namePrefix({ environment }: Settings): string {
   return `agentpay-${environment}`;
@@ -290,9 +315,7 @@ export function renderAll(settings: Settings): Record<string, string> {
     ...(probes && { "blackbox/blackbox.yml": blackboxConfiguration(probes) }),
     ...(settings.metrics.enabled && {
       ...under("prometheus", prometheusFiles(settings, settings.metrics)),
-      ...(settings.metrics.engine === "amp" && settings.aws.enabled
-        ? { "alertmanager/amp.yml": managedAlertmanagerDefinition(settings, settings.aws) }
-        : under("alertmanager", alertmanagerFiles(notificationSettings(settings)))),
+      ...under("alertmanager", alertmanagerOf(settings, settings.metrics)),
       ...under("grafana/dashboards", dashboardFiles(dashboardOptions(settings))),
     }),
     ...(settings.aws.enabled && {
@@ -301,6 +324,16 @@ export function renderAll(settings: Settings): Record<string, string> {
         under("datadog-agent", datadogFiles(settings, settings.aws))),
     }),
   };
+}
+
+/** The files of whichever Alertmanager tells people. */
+function alertmanagerOf(settings: Settings, platform: Enabled<"metrics">): Record<string, string> {
+  if (platform.engine === "amp" && settings.aws.enabled) {
+    return { "amp.yml": managedAlertmanagerDefinition(settings, settings.aws) };
+  }
+  if (!engineNotifies(platform)) return alertmanagerFiles(notificationSettings(settings));
+  // Without the secrets: `npm run ops -- rules sync` puts them in.
+  return { "engine.yml": toYaml(engineAlertmanagerDocument(settings, {})) };
 }
 
 function under(folder: string, files: Record<string, string>): Record<string, string> {

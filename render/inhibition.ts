@@ -3,24 +3,34 @@
  * never held back, so that Alertmanager is told its end whenever that is.
  */
 import type { Alert } from "../catalog/alerts/alert.ts";
-import { inhibitions, isSelected, lingerSeconds } from "../catalog/inhibitions.ts";
+import { findsMissing, inhibitions, isSelected, lingerSeconds } from "../catalog/inhibitions.ts";
 import {
   type Maintenance,
   type MaintenanceWindow,
   minutesOf,
   weekdayNumber,
 } from "../catalog/maintenance.ts";
+import { metrics } from "../catalog/metrics.ts";
 import { affectedBy, publicServices } from "../catalog/uptime.ts";
-import { toYaml } from "./yaml.ts";
 
 /** 1 while work on a service or an endpoint goes on that was announced; missing at any other time. */
 const ANNOUNCED_WORK = "agentpay:announced_work:active";
 
+/**
+ * 1 while every sample that still counts is more than three scrapes old, of the longest interval: a cut link stops all of
+ * them, and unlike a target that leaves it marks none as over. Targets are scraped at different moments: the last sample of
+ * one is 5 minutes old, and looks like an outage, up to a minute before MetricsNotArriving can begin, which waits for the
+ * last one of all.
+ */
+const NOTHING_FRESH = `absent_over_time(${metrics.up.name}[3m]) and on () group(${metrics.up.name})`;
+
 /** The alert's expression with all that may keep it from beginning. */
 export function inhibited(alert: Alert, expression: string): string {
-  const clauses = heldBackBy(alert).map(({ series, equal }) => {
+  const causes = heldBackBy(alert).map(({ series, equal }) => ({ cause: lingering(series, alert), equal }));
+  const all = findsMissing(alert) ? [{ cause: NOTHING_FRESH, equal: [] }, ...causes] : causes;
+  const clauses = all.map(({ cause, equal }) => {
     const on = `on (${equal.join(", ")})`;
-    return `unless ${on} (${lingering(series, alert)} unless ${on} ${firing(alert.name, alert.labels)})`;
+    return `unless ${on} (${cause} unless ${on} ${firing(alert.name, alert.labels)})`;
   });
   return clauses.length === 0 ? expression : [`(${expression})`, ...clauses].join("\n");
 }
@@ -88,8 +98,8 @@ function workOn({ service, labels, severity }: Alert): readonly string[] {
   return [...new Set(own.map(({ label, value }) => `${ANNOUNCED_WORK}{${label}="${value}"}`))];
 }
 
-/** The rule file that says when announced work goes on; undefined where none is announced. */
-export function announcedWorkRules(announced: readonly Maintenance[]): string | undefined {
+/** The rules that say when announced work goes on; undefined where none is announced. */
+export function announcedWorkGroup(announced: readonly Maintenance[]) {
   const windows = new Map<string, { readonly part: Part; readonly when: string[] }>();
   for (const { window, affects } of announced) {
     for (const part of affects.map(affectedBy).flatMap(partsOf)) {
@@ -104,7 +114,7 @@ export function announcedWorkRules(announced: readonly Maintenance[]): string | 
     expr: `group(${when.join(" or ")})`,
     labels: { [label]: value },
   }));
-  return toYaml({ groups: [{ name: "announced-work", interval: "30s", rules }] });
+  return { name: "announced-work", interval: "30s", rules };
 }
 
 const DAY_SECONDS = 86_400;

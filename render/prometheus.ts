@@ -4,12 +4,13 @@ import type { Alert } from "../catalog/alerts/alert.ts";
 import { type AlertThresholds, alertGroups, expressionOf } from "../catalog/alerts/index.ts";
 import { variablesOf } from "../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../catalog/dashboards/index.ts";
+import type { Duration } from "../catalog/duration.ts";
 import type { Maintenance } from "../catalog/maintenance.ts";
-import { type Job, jobs } from "../catalog/metrics.ts";
+import { HA_REPLICA, type Job, jobs, type Metric, metrics, TENANT_HEADER } from "../catalog/metrics.ts";
 import { recordingRuleGroups } from "../catalog/recording-rules/index.ts";
 import { services } from "../catalog/services.ts";
 import { type ProbeSettings, probeJob } from "./blackbox.ts";
-import { announcedWorkRules, inhibited } from "./inhibition.ts";
+import { announcedWorkGroup, inhibited } from "./inhibition.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The most series a target may expose: a label that holds ids is cut off before it fills the disk. */
@@ -43,8 +44,18 @@ export interface RemoteWriteSettings {
   readonly cluster: string;
 }
 
-/** By which Mimir, Cortex, Loki and Thanos know a tenant. */
-export const TENANT_HEADER = "X-Scope-OrgID";
+/**
+ * How far back the rules of an engine elsewhere look. A sample is there within seconds: Prometheus sends it after 5 at
+ * most, and again soon after what was refused for the moment. A rule that looks at now finds a part of the newest scrape,
+ * and computes with it: of the recorded values of an hour, more than half were wrong so. Each alert rings that much later.
+ */
+const QUERY_OFFSET: Duration = "30s";
+
+/** The same, by the name that each kind of ruler has for it: vmalert refuses Prometheus's. */
+export const lookBackOf = {
+  prometheus: { query_offset: QUERY_OFFSET },
+  vmalert: { eval_delay: QUERY_OFFSET },
+} as const;
 
 /** In a folder of its own: the configuration's holds no secret. */
 export const PROMETHEUS_SECRETS_FOLDER = "/run/secrets/prometheus";
@@ -56,7 +67,7 @@ export const remotePasswordFile = `${PROMETHEUS_SECRETS_FOLDER}/remote-password`
  */
 export const REPLICA = { variable: "REPLICA", label: "replica" } as const;
 /** The labels by which Mimir, Cortex and Amazon's engine know that two Prometheus servers send the same. */
-const HA_LABELS = { cluster: "cluster", replica: "__replica__" } as const;
+const HA_LABELS = { cluster: "cluster", replica: HA_REPLICA } as const;
 
 export interface AlertLinks {
   /** A runbook is at `<runbookBaseUrl>/<AlertName>.md`. */
@@ -83,10 +94,26 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
     scrape_configs: [
       ...Object.entries(settings.targets)
         .filter(([, targets]) => targets.length > 0)
-        .map(([job, targets]) => ({ job_name: job, static_configs: [{ targets }] })),
+        .map(([job, targets]) => ({
+          job_name: job,
+          static_configs: [{ targets }],
+          ...(job === "ruler" && { metric_relabel_configs: ofOwnTenant(settings.remoteWrite?.tenant) }),
+        })),
       ...(settings.probes ? [probeJob(settings.probes)] : []),
     ].map(({ job_name, ...job }) => ({ job_name, sample_limit: SAMPLE_LIMIT, ...job })),
   });
+}
+
+/** Of all that a ruler exposes: what rules and dashboards ask for, and nothing of other tenants. */
+function ofOwnTenant(tenant: string | undefined) {
+  const names = Object.values<Metric>(metrics).flatMap((metric) =>
+    metric.jobs.includes("ruler") ? metric.series : [],
+  );
+  const prometheusOwn = "prometheus_(rule|notifications)_.+";
+  return [
+    { action: "keep", source_labels: ["__name__"], regex: [...new Set(names), prometheusOwn].join("|") },
+    ...(tenant === undefined ? [] : [{ action: "keep", source_labels: ["user"], regex: `|${tenant}` }]),
+  ];
 }
 
 function replicaLabels(remote: RemoteWriteSettings | undefined): Record<string, string> {
@@ -111,6 +138,8 @@ function remoteWrite({ url, username, tenant, signedFor }: RemoteWriteSettings) 
   return {
     name: "engine",
     url,
+    // Remote write 1.0. Engines that don't know 2.0 answer 415, 204 or even 200, and store nothing.
+    protobuf_message: "prometheus.WriteRequest",
     ...(username && { basic_auth: { username, password_file: remotePasswordFile } }),
     ...(tenant && { headers: { [TENANT_HEADER]: tenant } }),
     ...(signedFor && { sigv4: { region: signedFor } }),
@@ -119,25 +148,31 @@ function remoteWrite({ url, username, tenant, signedFor }: RemoteWriteSettings) 
   };
 }
 
-/**
- * Rule files by file name: one for each group of alerts, one for all recorded series, and one where work is announced.
- * @param scraped the jobs that the stack scrapes: alerts about another one would find it missing for ever
- * @param recordedOnly alerts on endpoints of which another checker tells people, `EndpointUnreachable api`, ...: of severity info here
- * @param environment of every alert: an engine elsewhere knows no external label of ours
- * @param announced work that is not over: while it goes on, no alert begins of what it makes fail
- */
+export interface RuleOptions {
+  /** The jobs that the stack scrapes: alerts about another one would find it missing for ever. Default: all. */
+  readonly scraped?: readonly Job[];
+  /** Alerts on endpoints of which another checker tells people, `EndpointUnreachable api`, ...: of severity info here. */
+  readonly recordedOnly?: readonly string[];
+  /** Of every alert: an engine elsewhere knows no external label of ours. */
+  readonly environment?: string;
+  /** Work that is not over: while it goes on, no alert begins of what it makes fail. */
+  readonly announced?: readonly Maintenance[];
+  /** What a group is told of how far back its rules look: samples take that long to their engine. Default: they look at now. */
+  readonly lookBack?: { readonly query_offset: Duration } | { readonly eval_delay: Duration } | undefined;
+}
+
+/** Rule files by file name: one for each group of alerts, one for all recorded series, and one where work is announced. */
 export function ruleFiles(
   thresholds: AlertThresholds,
   links: AlertLinks,
-  scraped: readonly Job[] = jobs,
-  recordedOnly: readonly string[] = [],
-  environment?: string,
-  announced: readonly Maintenance[] = [],
+  options: RuleOptions = {},
 ): Record<string, string> {
+  const { scraped = jobs, announced = [], lookBack } = options;
   const recording = {
     groups: recordingRuleGroups.map(({ name, interval, rules }) => ({
       name,
       interval,
+      ...lookBack,
       rules: rules.map(({ record, expression, labels }) => ({
         record,
         expr: expression,
@@ -154,15 +189,16 @@ export function ruleFiles(
           {
             name,
             interval,
-            rules: alerts.map((alert) => alertingRule(alert, thresholds, links, recordedOnly, environment)),
+            ...lookBack,
+            rules: alerts.map((alert) => alertingRule(alert, thresholds, links, options)),
           },
         ],
       }),
     ]);
-  const work = announcedWorkRules(announced);
+  const work = announcedWorkGroup(announced);
   return {
     "recording.yml": toYaml(recording),
-    ...(work && { "announced-work.yml": work }),
+    ...(work && { "announced-work.yml": toYaml({ groups: [{ ...work, ...lookBack }] }) }),
     ...Object.fromEntries(alerting),
   };
 }
@@ -171,8 +207,7 @@ function alertingRule(
   alert: Alert,
   thresholds: AlertThresholds,
   links: AlertLinks,
-  recordedOnly: readonly string[],
-  environment: string | undefined,
+  { recordedOnly = [], environment }: RuleOptions,
 ) {
   const { name, service, labels, holdFor, keepFiringFor, summary, description } = alert;
   const severity = recordedOnly.includes(`${name} ${labels?.["endpoint"]}`) ? "info" : alert.severity;

@@ -285,6 +285,9 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["metrics.remoteUsername", [5], "a text", TEXT],
   ["metrics.remotePassword", [5], "a secret value", SECRET],
   ["metrics.remoteTenant", [5], "a text", TEXT],
+  ["metrics.remoteRuler", ["", "mimir"], "prometheus or vmalert", TEXT],
+  ["metrics.remoteRulesUrl", ["mimir:9009"], "an http(s) address", TEXT],
+  ["metrics.remoteAlertmanagerUrl", ["mimir:9009"], "an http(s) address", TEXT],
   ["metrics.replicas", [0, 3, "2"], "1 or 2", ""],
   ["metrics.prometheusReplicaPort", [0], "a whole number from 1 to 65535", ""],
   ["metrics.alertmanagerReplicaPort", [65_536], "a whole number from 1 to 65535", ""],
@@ -330,6 +333,7 @@ const badLists: readonly (readonly [key: string, value: unknown, item: string, e
   ["metrics.workerTargets", "worker:10000", "[0]", "a list of host:port"],
   ["metrics.postgresTargets", ["postgres"], "[0]", "host:port"],
   ["metrics.redisTargets", [["redis:9121"]], "[0]", "host:port"],
+  ["metrics.remoteRulerTargets", [["mimir:9009"]], "[0]", "host:port"],
 ];
 
 describe("bad configuration", () => {

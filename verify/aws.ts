@@ -46,13 +46,21 @@ export async function alarmProblems(context: Context, names: readonly string[], 
   return (await readAlarms(context, names, region)).flatMap(({ name, alarm }) => alarmProblem(name, alarm));
 }
 
+/** Alarms on Amazon's engine, which watches everything else; none where the engine is another. */
+async function engineAlarmProblems(context: Context): Promise<string[]> {
+  const { settings, outputs } = context;
+  if (!settings.metrics.enabled || settings.metrics.engine !== "amp") return [];
+  const { region } = settings.aws as Enabled<"aws">;
+  return alarmProblems(context, required(outputs.engineAlarmNames, "engineAlarmNames"), region);
+}
+
 /** A heartbeat that stays away sets the alarm off. */
 async function deadMansSwitch(context: Context) {
   if (!context.settings.metrics.enabled) return notConfigured("metrics.enabled is false: nothing to watch");
   const name = required(context.outputs.deadMansSwitchAlarmName, "deadMansSwitchAlarmName");
   const [read] = await readAlarms(context, [name], GLOBAL_REGION);
   if (read?.alarm?.StateValue === "ALARM") return failed(`${name} rings: no heartbeat comes`);
-  const problems = alarmProblem(name, read?.alarm);
+  const problems = [...alarmProblem(name, read?.alarm), ...(await engineAlarmProblems(context))];
   return problems.length > 0 ? failed(some(problems)) : proven(name);
 }
 

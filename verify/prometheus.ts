@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { metrics } from "../catalog/metrics.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../render/grafana-panels.ts";
-import { renderAll } from "../render/index.ts";
+import { engineNotifies, renderAll } from "../render/index.ts";
 import type { Settings } from "../settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 import { grafanaApi } from "./grafana-api.ts";
@@ -179,12 +179,17 @@ function arrives(
 
 const server = { section: "Metrics", platform: "metrics" } as const;
 
-/** A check of the stack's own Alertmanager: Amazon's engine has another, which AWS looks after. */
+/** A check of the stack's own Alertmanager: an engine elsewhere may have another, which whoever runs it looks after. */
 function ofOwnAlertmanager(run: Check["run"]): Check["run"] {
-  return async (context) =>
-    engineOf(context.settings) === "amp"
-      ? notConfigured("metrics.engine is amp: its Alertmanager is Amazon's")
-      : run(context);
+  return async (context) => {
+    const { metrics } = context.settings;
+    if (!metrics.enabled || !engineNotifies(metrics)) return run(context);
+    return notConfigured(
+      metrics.engine === "amp"
+        ? "metrics.engine is amp: its Alertmanager is Amazon's"
+        : "metrics.remoteAlertmanagerUrl is set: the engine's Alertmanager tells people",
+    );
+  };
 }
 
 export const prometheusChecks: readonly Check[] = [

@@ -14,6 +14,8 @@ const outputsSchema = z.object({
   sentryProject: z.string().optional(),
   pagerDutyServiceUrl: z.string().optional(),
   logGroupNames: z.record(z.string(), z.string()).optional(),
+  engineRoutingKey: z.string().optional(),
+  engineAlarmNames: z.array(z.string()).optional(),
   hostAlarmNames: z.array(z.string()).optional(),
   datadogPipelineId: z.string().optional(),
   logAlarmNames: z.array(z.string()).optional(),

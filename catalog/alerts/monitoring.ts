@@ -3,8 +3,10 @@
  * Alertmanager that they are about. What they can't report, their own death, is left to the Watchdog's silence.
  */
 import { increase } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { HA_REPLICA, metrics } from "../metrics.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
+
+const up = metrics.up.name;
 
 const watchdog: Alert = {
   name: "Watchdog",
@@ -13,14 +15,14 @@ const watchdog: Alert = {
   summary: "The alerting works.",
   description:
     "This alert always fires. Whoever receives it sounds the alarm when it stops: then nothing else arrives either.",
-  expression: () => "vector(1)",
+  // It reads a sample, so that it stops where reading fails. Where none arrives, MetricsNotArriving tells.
+  expression: () => `group(${up}) or vector(1)`,
   holdFor: "0m",
   panel: { dashboard: "agentpay-meta", panel: "firingAlerts" },
 };
 
 /** Jobs whose targets have alerts of their own. */
 const OTHERS = 'job!~"agentpay-api|agentpay-worker|postgres|redis|blackbox"';
-const up = metrics.up.name;
 
 const targetDown: Alert = {
   name: "TargetDown",
@@ -53,6 +55,17 @@ const prometheusBadConfig: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "configurationLoaded" },
 };
 
+/** What a server that evaluates rules says of it: Prometheus, or the ruler of an engine elsewhere. */
+const either = (own: string, engine: string, calculate: (counter: string) => string) =>
+  `(${calculate(own)} or ${calculate(engine)})`;
+const in5m = (counter: string) => `increase(${counter}[5m])`;
+const ruleFailures = either(metrics.prometheusRuleFailures.name, metrics.engineRuleFailures.name, in5m);
+const missedIterations = either(
+  metrics.prometheusRuleIterationsMissed.name,
+  metrics.engineRuleIterationsMissed.name,
+  in5m,
+);
+
 const prometheusRuleFailures: Alert = {
   name: "PrometheusRuleFailures",
   severity: "critical",
@@ -60,8 +73,7 @@ const prometheusRuleFailures: Alert = {
   summary: "Prometheus can't evaluate a rule.",
   description:
     "{{ $value }} groups of rules failed at {{ $labels.instance }} within 5 minutes: the alerts in them can't ring.",
-  expression: () =>
-    `count by (instance) (sum by (instance, rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m])) > 0)`,
+  expression: () => `count by (instance) (sum by (instance, rule_group) ${ruleFailures} > 0)`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-meta", panel: "ruleFailures" },
 };
@@ -73,14 +85,18 @@ const prometheusMissingRuleEvaluations: Alert = {
   summary: "Prometheus is too slow for its rules.",
   description:
     "{{ $labels.rule_group }} skipped {{ $value | humanize }} evaluations in 5 minutes: its alerts ring late, and sums over recorded series come out too low.",
-  expression: () =>
-    `sum by (instance, rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m])) > 0`,
+  expression: () => `sum by (instance, rule_group) ${missedIterations} > 0`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-meta", panel: "missedEvaluations" },
 };
 
-const sendErrors = `rate(${metrics.prometheusNotificationErrors.name}[5m])`;
-const sent = `rate(${metrics.prometheusNotificationsSent.name}[5m])`;
+const rate5m = (counter: string) => `rate(${counter}[5m])`;
+const sendErrors = either(
+  metrics.prometheusNotificationErrors.name,
+  metrics.engineNotificationErrors.name,
+  rate5m,
+);
+const sent = either(metrics.prometheusNotificationsSent.name, metrics.engineNotificationsSent.name, rate5m);
 
 const prometheusErrorSendingAlerts: Alert = {
   name: "PrometheusErrorSendingAlerts",
@@ -158,7 +174,7 @@ const metricsNotArriving: Alert = {
   service: "monitoring",
   summary: "The engine that has the rules gets no samples: monitoring is blind.",
   description:
-    "No sample of anything has arrived for 5 minutes: it is down, or cut off from the engine that has the rules. Whatever breaks now goes unseen, and nothing is known of AgentPay.",
+    "No sample of any target's health has arrived for 5 minutes: Prometheus is down or cut off from the engine that has the rules, or the engine refuses them, as it does at its limit of series. Whatever breaks now goes unseen, and nothing is known of AgentPay.",
   // Every Prometheus scrapes itself, and what was cut off brings no end of its series: they are old after 5 minutes.
   // Of anything at all: while a single target is heard of, what is down is known to be.
   expression: () => `absent(${up})`,
@@ -177,13 +193,14 @@ const prometheusRemoteStorageFailures: Alert = {
   service: "monitoring",
   summary: "The engine elsewhere refuses samples.",
   description:
-    "{{ $value | humanizePercentage }} of the samples of {{ $labels.instance }} are refused by {{ $labels.url }} and lost: alerts and dashboards that need them are wrong.",
+    "{{ $value | humanizePercentage }} of the samples of {{ $labels.instance }} are refused by {{ $labels.url }} and lost: alerts and dashboards that need them are wrong. Most often they are more than the engine's limits allow.",
   threshold: {
     default: 0.01,
     unit: "share of samples sent",
     source: "Prometheus's own mixin (PrometheusRemoteStorageFailures)",
   },
-  expression: (threshold) => `${lost} / (${lost} + ${shipped}) > ${threshold}`,
+  // Of what was sent: that counts the refused as well.
+  expression: (threshold) => `${lost} / ${shipped} > ${threshold}`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-meta", panel: "samplesLost" },
 };
@@ -205,6 +222,31 @@ const prometheusRemoteWriteBehind: Alert = {
     `max_over_time(${metrics.prometheusRemoteHighestTimestamp.name}[5m]) - max_over_time(${metrics.prometheusRemoteHighestSent.name}[5m]) > ${threshold}`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-meta", panel: "samplesBehind" },
+};
+
+const engineDiscardsSamples: Alert = {
+  name: "EngineDiscardsSamples",
+  severity: "warning",
+  service: "monitoring",
+  summary: "The engine elsewhere throws samples away.",
+  description:
+    "{{ $value | humanize }} samples were thrown away in 10 minutes for {{ $labels.reason }}: series are missing, those that alerts themselves record among them, so alerts ring late or not at all.",
+  expression: () => `sum by (reason) (${increase(metrics.engineDiscardedSamples.name, "10m")}) > 0`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesDiscarded" },
+};
+
+const samplesDoubled: Alert = {
+  name: "SamplesDoubled",
+  severity: "warning",
+  service: "monitoring",
+  summary: "Every sample is counted twice.",
+  description:
+    "The engine keeps the samples of {{ $value | humanize }} Prometheus servers that scrape the same, instead of one of them: rates, counts and costs are twice what they are.",
+  // An engine that knows replicas takes the samples of one, and their label off.
+  expression: () => `count(group by (${HA_REPLICA}) (${up}{${HA_REPLICA}!=""})) > 1`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-meta", panel: "replicasKept" },
 };
 
 const metricCardinalityExplosion: Alert = {
@@ -300,6 +342,8 @@ export const monitoringAlerts: AlertGroup = {
     metricsNotArriving,
     prometheusRemoteStorageFailures,
     prometheusRemoteWriteBehind,
+    engineDiscardsSamples,
+    samplesDoubled,
     metricCardinalityExplosion,
     prometheusTsdbReloadsFailing,
     prometheusTsdbCompactionsFailing,

@@ -1,5 +1,5 @@
 import { metrics } from "../metrics.ts";
-import { apiAvailability, quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
+import { apiAvailability30d, quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
 import { conversionRatio } from "../recording-rules/business.ts";
 import { costPerConversation } from "../recording-rules/cost.ts";
 import { objectiveRecords } from "../recording-rules/objectives.ts";
@@ -111,7 +111,7 @@ export const executive = {
         "Share of the last 30 days in which the API did what it was asked: down counts as nothing, and so do failed requests.",
       unit: "percentunit",
       visualization: "stat",
-      queries: [{ expression: `avg_over_time(${apiAvailability.record}[30d])`, legend: "uptime" }],
+      queries: [{ expression: apiAvailability30d.record, legend: "uptime" }],
     },
     errorBudget: {
       title: "Error Budget Left",

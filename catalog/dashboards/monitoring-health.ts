@@ -1,9 +1,11 @@
-import { metrics } from "../metrics.ts";
+import { HA_REPLICA, metrics } from "../metrics.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 /** Groups of rules by their own name, without the file that Prometheus puts before it. */
 const byRuleGroup = (expression: string) =>
   `label_replace(${expression}, "rule_group", "$1", "rule_group", ".*;(.*)")`;
+/** Nothing of a server's own is measured here where another one evaluates the rules. */
+const NOT_KNOWN = "Not known here: an engine elsewhere evaluates the rules, and its rulers are not scraped.";
 const byIntegration = ({ name }: { name: string }) => `sum by (integration) (rate(${name}[15m]))`;
 
 /** What the alerts of the monitoring itself watch. */
@@ -48,13 +50,13 @@ export const monitoringHealth = {
     ruleFailures: {
       title: "Failed Rule Evaluations",
       description: "Rules that could not be computed in 5 minutes; good is none.",
-      nothing: "No rule has failed.",
+      nothing: NOT_KNOWN,
       unit: "short",
       visualization: "timeseries",
       queries: [
         {
           expression: byRuleGroup(
-            `sum by (rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m]))`,
+            `sum by (rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m]) or increase(${metrics.engineRuleFailures.name}[5m]))`,
           ),
           legend: "{{rule_group}}",
         },
@@ -63,13 +65,13 @@ export const monitoringHealth = {
     missedEvaluations: {
       title: "Missed Rule Evaluations",
       description: "Evaluations skipped in 5 minutes because the one before took too long; good is none.",
-      nothing: "No evaluation was missed.",
+      nothing: NOT_KNOWN,
       unit: "short",
       visualization: "timeseries",
       queries: [
         {
           expression: byRuleGroup(
-            `sum by (rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m]))`,
+            `sum by (rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m]) or increase(${metrics.engineRuleIterationsMissed.name}[5m]))`,
           ),
           legend: "{{rule_group}}",
         },
@@ -79,7 +81,7 @@ export const monitoringHealth = {
       row: "Delivered",
       title: "Alerts That Could Not Be Sent",
       description: "Share of alerts that each Alertmanager did not take from Prometheus; good is none.",
-      nothing: "Nothing was to be sent.",
+      nothing: "Nothing was to be sent, or it is not known here: an engine elsewhere sends alerts itself.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -95,7 +97,8 @@ export const monitoringHealth = {
       title: "Notifications That Failed",
       description:
         "Share of each channel's notifications of 15 minutes that were not delivered; good is none.",
-      nothing: "Nothing was to be notified.",
+      nothing:
+        "Nothing was to be notified, or it is not known here: the engine has an Alertmanager of its own.",
       unit: "percentunit",
       visualization: "timeseries",
       queries: [
@@ -108,7 +111,7 @@ export const monitoringHealth = {
     clusterMembers: {
       title: "Alertmanagers Known to Each Other",
       description: "Members of the cluster as each Alertmanager sees it; good is as many as there are.",
-      nothing: "There is only one Alertmanager.",
+      nothing: "There is only one Alertmanager, or it is the engine's own.",
       unit: "short",
       visualization: "timeseries",
       queries: [{ expression: metrics.alertmanagerClusterMembers.name, legend: "{{instance}}" }],
@@ -140,6 +143,33 @@ export const monitoringHealth = {
             `rate(${metrics.prometheusRemoteSamplesFailed.name}[$__rate_interval])` +
             ` / (rate(${metrics.prometheusRemoteSamples.name}[$__rate_interval]) > 0)`,
           legend: "{{instance}}",
+        },
+      ],
+    },
+    samplesDiscarded: {
+      title: "Samples Thrown Away",
+      description: "Samples that the engine threw away in 10 minutes, by its reason; good is none.",
+      nothing: "No samples are shipped, or it is not known here: the engine's rulers are not scraped.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (reason) (increase(${metrics.engineDiscardedSamples.name}[10m]))`,
+          legend: "{{reason}}",
+        },
+      ],
+    },
+    replicasKept: {
+      title: "Replicas Kept",
+      description:
+        "Prometheus servers that send the same and whose samples the engine keeps; good is none, since it takes the label off.",
+      nothing: "No sample of a replica is kept beside another's.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `count(group by (${HA_REPLICA}) (${metrics.up.name}{${HA_REPLICA}!=""}))`,
+          legend: "replicas",
         },
       ],
     },

@@ -133,6 +133,22 @@ export const apiAvailability: RecordingRule = {
     " or vector(0)",
 };
 
+/**
+ * Its mean over 30 days. Recorded, since a panel of 30 days that asks for it at each of its points would reach 60 days
+ * back, and engines elsewhere refuse more than about 32.
+ */
+export const apiAvailability30d: RecordingRule = {
+  record: "agentpay:api_availability:avg30d",
+  expression: `avg_over_time(${apiAvailability.record}[30d])`,
+};
+
+/** A month changes slowly. */
+export const apiUptimeRecordingRules: RecordingRuleGroup = {
+  name: "agentpay-api-uptime.rules",
+  interval: "5m",
+  rules: [apiAvailability30d],
+};
+
 const APP = 'job=~"agentpay-(api|worker)"';
 const resets = (series: string) =>
   `label_replace(max by (job, instance) (resets(${series}[30m])), "by", "counter", "", "")`;

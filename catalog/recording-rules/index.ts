@@ -1,4 +1,4 @@
-import { apiRecordingRules } from "./api.ts";
+import { apiRecordingRules, apiUptimeRecordingRules } from "./api.ts";
 import { businessRecordingRules } from "./business.ts";
 import { costRecordingRules } from "./cost.ts";
 import { dataRecordingRules } from "./data.ts";
@@ -10,6 +10,7 @@ import { uptimeRecordingRules } from "./uptime.ts";
 /** Every series that Prometheus records. */
 export const recordingRuleGroups: readonly RecordingRuleGroup[] = [
   apiRecordingRules,
+  apiUptimeRecordingRules,
   llmRecordingRules,
   costRecordingRules,
   businessRecordingRules,

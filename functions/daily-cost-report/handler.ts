@@ -1,9 +1,11 @@
 /** The Lambda function: gathers, writes and sends one report. */
+
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { SESClient, SendRawEmailCommand } from "@aws-sdk/client-ses";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ClientConfig } from "pg";
+import { TENANT_HEADER } from "../../catalog/metrics.ts";
 import { type Day, type Edition, lastDayOf, parseDay } from "./calendar.ts";
 import { type Email, emailOf, mimeOf } from "./email.ts";
 import { neededDays, type Readings, reportOf } from "./figures.ts";
@@ -15,6 +17,7 @@ import {
   SETTINGS_VARIABLE,
   sentDimensions,
 } from "./settings.ts";
+import { signedHeaders } from "./signed-headers.ts";
 import { CostExplorer } from "./sources/cost-explorer.ts";
 import { Database } from "./sources/database.ts";
 import { Prometheus } from "./sources/prometheus.ts";
@@ -61,12 +64,7 @@ function instant(text: string | undefined): Date {
 /** Asks all sources side by side. */
 async function makeReport(edition: Edition, day: Day, settings: ReportSettings) {
   const span = neededDays(edition, day);
-  const { prometheusUrl, database } = settings;
-  const books = database
-    ? new Database(() => connectionOf(database))
-    : prometheusUrl === undefined
-      ? undefined
-      : new Prometheus(prometheusUrl);
+  const books = booksOf(settings);
   const explorer = new CostExplorer(new CostExplorerClient({ region: COST_EXPLORER_REGION }));
   const nobody = { missing: "neither a database nor a Prometheus is configured" };
   const [llm, infrastructure, conversations] = await Promise.all([
@@ -79,13 +77,39 @@ async function makeReport(edition: Edition, day: Day, settings: ReportSettings) 
   return { remarks: report.remarks, email: emailOf(report, settings.environment) };
 }
 
+/** Who knows of AgentPay's own costs; undefined where nobody does. */
+function booksOf({ database, prometheusUrl, engine }: ReportSettings) {
+  if (database) return new Database(() => connectionOf(database));
+  return prometheusUrl === undefined
+    ? undefined
+    : new Prometheus(prometheusUrl, engine && ((url) => credentialsFor(url, engine)));
+}
+
+/** Headers that the engine wants of a request. Without them, it is a missing source; the rest is still reported. */
+async function credentialsFor(
+  url: URL,
+  { user, tenant, signedFor }: NonNullable<ReportSettings["engine"]>,
+): Promise<Record<string, string>> {
+  const password = user && (await passwordIn(user.passwordParameter));
+  return {
+    ...(user && { authorization: `Basic ${Buffer.from(`${user.name}:${password}`).toString("base64")}` }),
+    ...(tenant && { [TENANT_HEADER]: tenant }),
+    ...(signedFor && (await signedHeaders(url, signedFor))),
+  };
+}
+
+async function passwordIn(parameter: string): Promise<string> {
+  const command = new GetParameterCommand({ Name: parameter, WithDecryption: true });
+  const { Parameter } = await new SSMClient({}).send(command);
+  const password = Parameter?.Value;
+  if (password === undefined) throw new Error(`${parameter} holds no password`);
+  return password;
+}
+
 /** Without its password, the database is a missing source; the rest is still reported. */
 async function connectionOf(database: NonNullable<ReportSettings["database"]>): Promise<ClientConfig> {
   const { host, port, name, user, passwordParameter, tls } = database;
-  const command = new GetParameterCommand({ Name: passwordParameter, WithDecryption: true });
-  const { Parameter } = await new SSMClient({}).send(command);
-  const password = Parameter?.Value;
-  if (password === undefined) throw new Error(`${passwordParameter} holds no password`);
+  const password = await passwordIn(passwordParameter);
   const ssl = tls === "disable" ? false : { rejectUnauthorized: tls === "verify-full" };
   return { host, port, database: name, user, password, ssl };
 }

@@ -14,6 +14,16 @@ export const reportSettings = z.strictObject({
   monthlyBudgetUsd: z.number().min(0),
   /** Where Prometheus answers; undefined where the function can't reach one. */
   prometheusUrl: z.string().optional(),
+  /** What an engine elsewhere asks of whoever reads from it. */
+  engine: z
+    .strictObject({
+      /** With the password in `passwordParameter`, an SSM parameter (SecureString). */
+      user: z.strictObject({ name: z.string(), passwordParameter: z.string() }).optional(),
+      tenant: z.string().optional(),
+      /** Region for which requests are signed with the function's role: of Amazon's engine. */
+      signedFor: z.string().optional(),
+    })
+    .optional(),
   database: z
     .strictObject({
       host: z.string(),

@@ -710,6 +710,8 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   AlertmanagerMembersInconsistent: "it takes replicas: the platform's fault cluster-split rings it",
   PrometheusRemoteStorageFailures:
     "it takes an engine elsewhere that refuses some samples and takes the others, with those that tell of it",
+  EngineDiscardsSamples: "it takes an engine elsewhere with a limit, whose rulers are scraped",
+  SamplesDoubled: "it takes replicas, and an engine elsewhere that does not know them",
   PrometheusRemoteWriteBehind:
     "it takes an engine elsewhere that is slow, and not so slow that MetricsNotArriving rings",
   ...Object.fromEntries(

@@ -110,6 +110,7 @@ function applied(text: string, edits: readonly Edit[]): string {
 /** Where a duration stands in Prometheus's and Alertmanager's files. */
 const DURATIONS = new Set([
   ...["interval", "for", "keep_firing_for", "scrape_interval", "scrape_timeout", "evaluation_interval"],
+  ...["query_offset", "eval_delay"],
   ...["group_wait", "group_interval", "repeat_interval", "resolve_timeout", "timeout"],
 ]);
 

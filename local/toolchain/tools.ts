@@ -223,6 +223,26 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   },
 };
 
+/** A distributed engine, of which Amazon's is made. Only what asks for one runs it. */
+export const cortex: Tool = {
+  name: "cortex",
+  version: "1.21.1",
+  minimumOnPath: "1.20.0",
+  binaries: ["cortex"],
+  versionCommands: [{ binary: "cortex", args: ["-version"] }],
+  build: {
+    kind: "go",
+    folder: "tools/cortex",
+    packages: ["github.com/cortexproject/cortex/cmd/cortex"],
+    ldflags: "-X main.Version={version}",
+    // Without the second, the ruler's API fails: Cortex is written for labels that are slices.
+    tags: ["netgo", "slicelabels"],
+    patch: { module: "github.com/cortexproject/cortex", files: {} },
+  },
+  advice:
+    "Install Go 1.25 or newer (https://go.dev/dl/), or Cortex 1.20.0 or newer (https://github.com/cortexproject/cortex/releases).",
+};
+
 /** What only the tests run: `make up` needs none of it. */
 export const linters: Readonly<Record<"actionlint" | "zizmor", Tool>> = {
   actionlint: {

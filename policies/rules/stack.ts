@@ -100,7 +100,10 @@ function questionOf(alert: Subject): string {
   // Dimensions often hold an id that is not known yet: where it comes from says as much.
   const dimensions = alert.sources["dimensions"]?.toSorted() ?? [];
   const plain = dimensions.length > 0 ? dimensions : props["dimensions"];
-  const queries = alert.sources["metricQueries"] ?? props["metricQueries"];
+  const given = props["metricQueries"] as readonly { readonly label?: string }[] | undefined;
+  const from = alert.sources["metricQueries"];
+  // Likewise of a query, of which its label says what it asks.
+  const queries = from ? [from, given?.map(({ label }) => label)] : given;
   return JSON.stringify([alert.type, ...known, plain, queries]);
 }
 

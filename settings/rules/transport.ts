@@ -21,9 +21,12 @@ function addressesOfSecrets({ datadog, metrics, pagerduty, sentry, uptime }: Sec
     }),
     ...(metrics?.enabled && {
       "metrics.grafanaUrl": metrics.grafanaUrl,
+      // The receivers' secrets are in what it is given.
+      "metrics.remoteAlertmanagerUrl": metrics.remoteAlertmanagerUrl,
       ...(metrics.remotePassword && {
         "metrics.remoteWriteUrl": metrics.remoteWriteUrl,
         "metrics.remoteQueryUrl": metrics.remoteQueryUrl,
+        "metrics.remoteRulesUrl": metrics.remoteRulesUrl,
       }),
     }),
   };

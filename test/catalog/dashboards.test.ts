@@ -7,14 +7,15 @@ import {
   queriesOf,
 } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
+import { type Duration, inSeconds } from "../../catalog/duration.ts";
 import { type Metric, metrics, targetLabels } from "../../catalog/metrics.ts";
 import { checkExpression, describeProblem, replaceVariables } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 
 const all: readonly Dashboard[] = dashboards;
 const recorded = new Set(recordingRuleGroups.flatMap(({ rules }) => rules.map(({ record }) => record)));
-const panels = all.flatMap(({ uid, panels: own }) =>
-  Object.entries(own).map(([key, panel]) => ({ title: `${uid} ${key}`, panel })),
+const panels = all.flatMap(({ uid, range, panels: own }) =>
+  Object.entries(own).map(([key, panel]) => ({ title: `${uid} ${key}`, panel, range })),
 );
 const KNOWN = new Set(["__rate_interval", "__interval", "__range", ...Object.keys(dashboardVariables)]);
 
@@ -53,7 +54,28 @@ test("alerts whose thresholds a panel draws have one", () => {
   expect(named.filter((name) => !withThreshold.has(name))).toEqual([]);
 });
 
-describe.each(panels)("$title", ({ panel }: { panel: Panel }) => {
+/** Mimir's and Amazon's limit for one query. */
+const MOST_DAYS = 32;
+
+/** Seconds between now and the first sample that an expression asks for by itself. */
+function lookBack(expression: string): number {
+  const ranges = expression.matchAll(/\[(\d+[smhd])[^\]]*\](?: offset (\d+[smhd]))?/g);
+  const seconds = [...ranges].map(
+    ([, range = "0s", offset = "0s"]) => inSeconds(range as Duration) + inSeconds(offset as Duration),
+  );
+  return Math.max(0, ...seconds);
+}
+
+describe.each(panels)("$title", ({ panel, range }: { panel: Panel; range: Dashboard["range"] }) => {
+  test("asks for no more days than engines elsewhere answer for", () => {
+    // Others ask for each moment that the dashboard shows.
+    const shown = ["table", "bargauge"].includes(panel.visualization) ? 0 : inSeconds(range);
+    for (const { expression } of queriesOf(panel)) {
+      const asked = expression.replaceAll("$__range", range);
+      expect((shown + lookBack(replaceVariables(asked))) / 86_400).toBeLessThanOrEqual(MOST_DAYS);
+    }
+  });
+
   test("says what it shows and what good looks like", () => {
     expect(panel.description).toMatch(/^[^a-z].*\.$/);
     expect("sql" in panel || panel.queries.length > 0).toBe(true);

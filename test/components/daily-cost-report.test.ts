@@ -71,6 +71,48 @@ describe("without a database", () => {
   });
 });
 
+describe("without a database, an engine elsewhere answers", () => {
+  const withoutDatabase = { "metrics.databaseAddress": "" };
+
+  test("Amazon's, asked under the function's own role, and nothing else of it", async () => {
+    const run = await runProgram("production", {
+      overrides: { ...withoutDatabase, "metrics.engine": "amp" },
+    });
+    const report = componentOf(run, "DailyCostReport");
+    expect(settingsOf(report)).toMatchObject({
+      prometheusUrl: expect.stringMatching(/^https:.*[^/]$/),
+      engine: { signedFor: "eu-central-1" },
+    });
+    const { Statement } = JSON.parse(String(report.inputs("cost-report-policy")["policy"]));
+    expect(Statement).toContainEqual({
+      Sid: "AskEngine",
+      Effect: "Allow",
+      Action: "aps:QueryMetrics",
+      Resource: componentOf(run, "ManagedPrometheus").outputs["workspaceArn"],
+    });
+  });
+
+  test("another, with its user and tenant; the password is kept as the database's would be", async () => {
+    const overrides = {
+      ...withoutDatabase,
+      "metrics.engine": "remote",
+      "metrics.remoteWriteUrl": "https://mimir.example.com/api/v1/push",
+      "metrics.remoteQueryUrl": "https://mimir.example.com/prometheus",
+      "metrics.remoteUsername": "agentpay",
+      "metrics.remoteTenant": "production",
+    };
+    const report = componentOf(await runProgram("production", { overrides }), "DailyCostReport");
+    const passwordParameter = "/agentpay/production/cost-report/engine-password";
+    expect(settingsOf(report)).toMatchObject({
+      prometheusUrl: "https://mimir.example.com/prometheus",
+      engine: { user: { name: "agentpay", passwordParameter }, tenant: "production" },
+    });
+    expect(isSecretInput(report.child("cost-report-engine-password").inputs["value"])).toBe(true);
+    const holders = report.children.filter((child) => leaks(plain(child.inputs)));
+    expect(holders.map(({ name }) => name)).toEqual(["cost-report-engine-password"]);
+  });
+});
+
 test("outside of a network, the function may not touch any", async () => {
   const overrides = { "cost.report.subnetIds": [], "cost.report.securityGroupIds": [] };
   const outside = componentOf(await runProgram("production", { overrides }), "DailyCostReport");

@@ -20,7 +20,8 @@ const remote: Overrides = {
   "metrics.remoteTenant": "production",
 };
 const amp: Overrides = { "metrics.engine": "amp" };
-const engines: Readonly<Record<string, Overrides>> = { container: {}, remote, amp };
+const vmalert: Overrides = { ...remote, "metrics.remoteRuler": "vmalert" };
+const engines: Readonly<Record<string, Overrides>> = { container: {}, remote, amp, vmalert };
 
 interface Receiver {
   readonly pagerduty_configs: readonly { routing_key: { aws_secrets_manager: object } }[];
@@ -38,12 +39,22 @@ const below = (files: Record<string, string>, folder: string) =>
 const prometheusYml = (overrides: Overrides) => parse(rendered(overrides)["prometheus/prometheus.yml"] ?? "");
 
 describe("switching engines", () => {
-  test.each(["remote", "amp"])("to %s keeps every rule and dashboard, byte for byte", (engine) => {
+  test.each([
+    ["remote", "query_offset"],
+    ["amp", "query_offset"],
+    // It refuses Prometheus's own field.
+    ["vmalert", "eval_delay"],
+  ])("to %s keeps every rule and dashboard, but that rules look back by %s", (engine, field) => {
     const [before, after] = [rendered({}), rendered(engines[engine] ?? {})];
-    expect(Object.keys(below(before, "prometheus/rules/")).length).toBeGreaterThan(10);
-    for (const folder of ["prometheus/rules/", "grafana/dashboards/"]) {
-      expect(below(after, folder)).toEqual(below(before, folder));
-    }
+    expect(below(after, "grafana/dashboards/")).toEqual(below(before, "grafana/dashboards/"));
+    const groupsOf = (files: Record<string, string>) =>
+      Object.values(below(files, "prometheus/rules/")).flatMap((text) => parse(text).groups as object[]);
+    expect(groupsOf(before).length).toBeGreaterThan(20);
+    expect(groupsOf(after)).toEqual(groupsOf(before).map((group) => ({ ...group, [field]: "30s" })));
+  });
+
+  test("where nothing travels, rules look at now", () => {
+    expect(Object.values(rendered({})).join("\n")).not.toMatch(/query_offset|eval_delay/);
   });
 
   test("every alert names its environment, for an engine elsewhere adds no label", () => {
@@ -80,11 +91,31 @@ describe("remote", () => {
     run = await runProgram("production", { overrides: remote });
   });
 
+  test("the engine's rulers are scraped for what tells that they fail, and of this tenant alone", () => {
+    const { scrape_configs } = prometheusYml({
+      ...remote,
+      "metrics.remoteRulerTargets": ["mimir.example.com:9009"],
+    });
+    const ruler = scrape_configs.find(({ job_name }: { job_name: string }) => job_name === "ruler");
+    expect(ruler.static_configs).toEqual([{ targets: ["mimir.example.com:9009"] }]);
+    const [names, tenant] = ruler.metric_relabel_configs;
+    expect(names).toMatchObject({ action: "keep", source_labels: ["__name__"] });
+    const kept = new RegExp(`^(?:${names.regex})$`);
+    expect(kept.test("cortex_prometheus_rule_evaluation_failures_total")).toBe(true);
+    expect(kept.test("prometheus_rule_evaluation_failures_total")).toBe(true);
+    expect(kept.test("cortex_ingester_memory_series")).toBe(false);
+    expect(tenant).toEqual({ action: "keep", source_labels: ["user"], regex: "|production" });
+    expect(
+      prometheusYml(remote).scrape_configs.map(({ job_name }: { job_name: string }) => job_name),
+    ).not.toContain("ruler");
+  });
+
   test("samples are shipped with the engine's credentials from a file", () => {
     expect(prometheusYml(remote).remote_write).toEqual([
       {
         name: "engine",
         url: "https://mimir.example.com/api/v1/push",
+        protobuf_message: "prometheus.WriteRequest",
         basic_auth: { username: "agentpay", password_file: "/run/secrets/prometheus/remote-password" },
         headers: { "X-Scope-OrgID": "production" },
         queue_config: { retry_on_http_429: true },
@@ -146,7 +177,7 @@ describe("amp", () => {
 
   test("the workspace has the rendered rules, byte for byte", () => {
     const engine = componentOf(run, "ManagedPrometheus");
-    const rules = below(rendered({}), "prometheus/rules/");
+    const rules = below(rendered(amp), "prometheus/rules/");
     for (const [file, text] of Object.entries(rules)) {
       const name = file.replace(".yml", "");
       expect(engine.inputs(`engine-${name}`)).toMatchObject({ name, data: text });
@@ -189,7 +220,79 @@ describe("amp", () => {
       "alert-topics-sms-policy",
       "dead-mans-switch-heartbeat-policy",
     ]);
-    for (const { inputs } of letIn) expect(String(plain(inputs["policy"]))).toContain(":workspace/*");
+    for (const { inputs } of letIn) {
+      const { Statement } = JSON.parse(String(plain(inputs["policy"])));
+      const engine = Statement.find(({ Sid }: { Sid: string }) => Sid === "ManagedRulesPublish");
+      expect(engine).toMatchObject({
+        Principal: { Service: "aps.amazonaws.com" },
+        Action: ["sns:Publish", "sns:GetTopicAttributes"],
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "111122223333" },
+          ArnLike: { "aws:SourceArn": "arn:aws:aps:eu-central-1:111122223333:workspace/*" },
+        },
+      });
+    }
+  });
+
+  test("from a region that is opted in to, it publishes to another one under that region's name", async () => {
+    const { resources } = await runProgram("production", {
+      overrides: { ...amp, "aws.region": "eu-south-1" },
+    });
+    const publishers = (name: string) => {
+      const policy = resources.find((resource) => resource.name === name)?.inputs["policy"];
+      const { Statement } = JSON.parse(String(plain(policy)));
+      return Statement.find(({ Sid }: { Sid: string }) => Sid === "ManagedRulesPublish").Principal.Service;
+    };
+    const both = ["aps.amazonaws.com", "aps.eu-south-1.amazonaws.com"];
+    expect(publishers("alert-topics-sms-policy")).toEqual(both);
+    expect(publishers("dead-mans-switch-heartbeat-policy")).toEqual(both);
+    expect(publishers("alert-topics-home-warning-policy")).toBe("aps.amazonaws.com");
+  });
+
+  test("PagerDuty is told only what Amazon passes on, and where it is from", () => {
+    const { definition } = componentOf(run, "ManagedPrometheus").inputs("engine-alertmanager");
+    const { alertmanager_config } = parse(String(definition));
+    const [critical] = parse(alertmanager_config).receivers.flatMap(
+      ({ pagerduty_configs = [] }: { pagerduty_configs?: object[] }) => pagerduty_configs,
+    );
+    expect(Object.keys(critical).toSorted()).toEqual([
+      ...["class", "client", "client_url", "component", "description", "details"],
+      ...["routing_key", "send_resolved", "severity", "source"],
+    ]);
+    expect(critical.source).toContain("environment");
+    expect(critical.details.firing).toContain("agentpay.details");
+  });
+
+  test("alarms that share nothing with the engine tell when its rules fail, are late, or reach nobody", () => {
+    const alarms = componentOf(run, "EngineAlarms");
+    const told = alarms.children
+      .filter(({ type }) => type.endsWith(":MetricAlarm"))
+      .map(({ inputs }) => plain(inputs) as Record<string, unknown>)
+      .map(({ name, metricQueries, alarmActions, treatMissingData, threshold }) => [
+        name,
+        (metricQueries as { expression: string }[]).map(({ expression }) => expression),
+        (alarmActions as string[]).map((arn) => arn.split(":").slice(3).join(":")),
+        [treatMissingData, threshold],
+      ]);
+    const row = (name: string, metric: string, severity: string) => [
+      `agentpay-production-${name}`,
+      [
+        expect.stringMatching(
+          new RegExp(`^SELECT SUM\\(${metric}\\) FROM "AWS/Prometheus" WHERE Workspace = '.+'$`),
+        ),
+      ],
+      [`eu-central-1:111122223333:agentpay-production-${severity}`],
+      ["notBreaching", 0],
+    ];
+    const rows = [
+      row("prometheus-rule-failures", "RuleEvaluationFailures", "critical"),
+      row("prometheus-missing-rule-evaluations", "RuleGroupIterationsMissed", "warning"),
+      row("alertmanager-notifications-failing", "AlertManagerNotificationsFailed", "critical"),
+      row("engine-discards-samples", "DiscardedSamples", "warning"),
+    ];
+    expect(told).toHaveLength(rows.length);
+    expect(told).toEqual(expect.arrayContaining(rows));
+    expect(alarms.outputs["alarmNames"]).toEqual(rows.map(([name]) => name));
   });
 
   test("PagerDuty's key is a secret under a key of its own, and only this workspace reads it", () => {
@@ -213,6 +316,7 @@ describe("amp", () => {
       "aps:GetLabels",
       "aps:GetSeries",
       "aps:GetMetricMetadata",
+      "aps:ListRules",
     ]);
     expect(statement.Principal.AWS).toMatch(/^arn:aws:iam::\d{12}:role\//);
     expect(prometheusYml(amp).remote_write).toMatchObject([{ sigv4: { region: "eu-central-1" } }]);

@@ -14,7 +14,7 @@ import { type Maintenance, parseMaintenanceWindow } from "../../catalog/maintena
 import { affectedBy } from "../../catalog/uptime.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
-import { announcedWorkRules, inhibited } from "../../render/inhibition.ts";
+import { announcedWorkGroup, inhibited } from "../../render/inhibition.ts";
 import { ruleFiles } from "../../render/prometheus.ts";
 
 const run = promisify(execFile);
@@ -211,7 +211,8 @@ test.each([
   ["on a weekday", ["Thursday 01:00-02:00"]],
   ["in either of two windows", ["Sunday 01:00-02:00", "Thursday 01:00-02:00"]],
 ])("work announced %s goes on from its first minute to its last", async (_when, windows) => {
-  const rules = write("announced.yml", announcedWorkRules(windows.map((when) => work(when))) ?? "");
+  const groups = [announcedWorkGroup(windows.map((when) => work(when)))];
+  const rules = write("announced.yml", { groups });
   const active = (minute: number, isActive: boolean) => ({
     expr: 'agentpay:announced_work:active{service="postgres"}',
     eval_time: `${minute}m`,
@@ -233,7 +234,7 @@ test.each([
   ],
   ["not mended, the fast burn rings 5 minutes after its end", 120, [[115], [123], [127, "1h"]]],
 ] as const)("announced work: %s", async (_title, failingMinutes, looks) => {
-  const rendered = ruleFiles({}, links, undefined, [], undefined, [work("1970-01-01 01:00-02:00")]);
+  const rendered = ruleFiles({}, links, { announced: [work("1970-01-01 01:00-02:00")] });
   const files = ["recording.yml", "announced-work.yml", "slo-api-availability-alerts.yml"].map((name) =>
     write(name, withoutAnnotations(rendered[name] ?? "")),
   );

@@ -210,6 +210,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
       "uptime.betterstackApiUrl",
       "metrics.remoteWriteUrl",
       "metrics.remoteQueryUrl",
+      "metrics.remoteRulesUrl",
+      "metrics.remoteAlertmanagerUrl",
     ],
     bad: [
       ...address,
@@ -643,7 +645,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["2", /1 or 2/],
     ],
   },
-  word: { keys: ["logs.platform", "metrics.engine", "metrics.databaseTls"], bad: words },
+  word: {
+    keys: ["logs.platform", "metrics.engine", "metrics.remoteRuler", "metrics.databaseTls"],
+    bad: words,
+  },
   threshold: {
     keys: ["alertThresholds.HighDailyCost"],
     bad: [
@@ -711,6 +716,7 @@ export const lists: readonly (readonly [key: string, value: unknown, item: numbe
   ["metrics.postgresTargets", ["::1:9187"], 0, /brackets/],
   ["metrics.postgresTargets", ["a:1", "a:1"], 1, /twice/],
   ["metrics.redisTargets", [["redis:9121"]], 0, /host:port/],
+  ["metrics.remoteRulerTargets", ["mimir"], 0, /host:port/],
   ["metrics.redisTargets", ["a:1", "a:1"], 1, /twice/],
 ];
 

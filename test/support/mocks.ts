@@ -55,6 +55,10 @@ const computed: Readonly<Record<string, (args: pulumi.runtime.MockResourceArgs) 
   "aws:cloudwatch/metricAlarm:MetricAlarm": awsArn("cloudwatch"),
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": costArn("anomalymonitor"),
   "aws:costexplorer/anomalySubscription:AnomalySubscription": costArn("anomalysubscription"),
+  "aws:amp/workspace:Workspace": ({ name }) => ({
+    arn: `arn:aws:aps:eu-central-1:111122223333:workspace/id-of-${name}`,
+    prometheusEndpoint: `https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/id-of-${name}/`,
+  }),
   "aws:iam/policy:Policy": ({ inputs }) => ({ arn: `arn:aws:iam::111122223333:policy/${inputs.name}` }),
   "aws:iam/role:Role": ({ inputs }) => ({ arn: `arn:aws:iam::111122223333:role/${inputs.name}` }),
   "aws:lambda/function:Function": ({ inputs }) => ({

@@ -32,9 +32,12 @@ interface Growth {
 export class Prometheus {
   readonly name = "Prometheus";
   readonly #url: string;
+  readonly #headersFor: (url: URL) => Promise<Record<string, string>>;
 
-  constructor(url: string) {
+  /** @param headersFor what a request to that address must carry. Default: nothing */
+  constructor(url: string, headersFor: (url: URL) => Promise<Record<string, string>> = async () => ({})) {
     this.#url = url;
+    this.#headersFor = headersFor;
   }
 
   async llmDays(span: Span): Promise<Found<LlmDay>> {
@@ -81,7 +84,9 @@ export class Prometheus {
       end: startOf(addDays(last, 1)).toISOString(),
       step: String(DAY_SECONDS),
     });
-    const response = await fetch(`${this.#url}/api/v1/query_range?${parameters}`, {
+    const url = new URL(`${this.#url}/api/v1/query_range?${parameters}`);
+    const response = await fetch(url, {
+      headers: await this.#headersFor(url),
       signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
     });
     if (!response.ok) throw new Error(`it answered ${response.status}`);

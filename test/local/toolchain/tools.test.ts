@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { REPOSITORY } from "../../../local/state-folder.ts";
 import { releaseAddresses } from "../../../local/toolchain/download.ts";
-import { linters, tools } from "../../../local/toolchain/tools.ts";
+import { cortex, linters, tools } from "../../../local/toolchain/tools.ts";
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 
@@ -17,6 +17,7 @@ test.each([
   ],
   ["tools/alertmanager/go.mod", `github.com/prometheus/alertmanager v${tools.alertmanager.version}`],
   ["tools/blackbox/go.mod", `github.com/prometheus/blackbox_exporter v${tools.blackbox.version}`],
+  ["tools/cortex/go.mod", `github.com/cortexproject/cortex v${cortex.version}`],
   ["tools/gatus/go.mod", `github.com/TwiN/gatus/v5 v${tools.gatus.version}`],
   ["tools/moto/requirements.txt", `moto==${tools.moto.version} \\\n    --hash=sha256:`],
   ["tools/actionlint/go.mod", `github.com/rhysd/actionlint v${linters.actionlint.version}`],

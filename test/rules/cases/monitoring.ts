@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { HA_REPLICA, metrics } from "../../../catalog/metrics.ts";
 import {
   type GroupCases,
   type Labels,
@@ -118,6 +118,22 @@ const shipping = (failed: Shape) => ({
   [series(metrics.prometheusRemoteSamplesFailed.name, engine)]: failed,
 });
 
+const discarding = (shape: Shape) => ({
+  [series(metrics.engineDiscardedSamples.name, {
+    job: "ruler",
+    instance: "cortex:9009",
+    user: "production",
+    reason: "per_user_series_limit",
+  })]: shape,
+});
+
+/** A target as one of two replicas has it, in an engine that keeps both. */
+const replica = (name: string, ...phases: Phase[]) => ({
+  [series(metrics.up.name, { ...prometheus, cluster: "agentpay-production", [HA_REPLICA]: name })]: level(
+    ...phases,
+  ),
+});
+
 /** Seconds since a moment that does not move: only the way between the two counts. */
 const behind = (way: Shape) => ({
   [series(metrics.prometheusRemoteHighestTimestamp.name, engine)]: way,
@@ -192,10 +208,13 @@ export const monitoringCases: GroupCases = {
       firing: silent(12, 20, 40),
     },
   ],
-  PrometheusRuleFailures: ruleCounterCases(metrics.prometheusRuleFailures.name, [{ instance }]),
-  PrometheusMissingRuleEvaluations: ruleCounterCases(metrics.prometheusRuleIterationsMissed.name, [
-    { instance, ...group },
-  ]),
+  PrometheusRuleFailures: [metrics.prometheusRuleFailures, metrics.engineRuleFailures].flatMap(({ name }) =>
+    ruleCounterCases(name, [{ instance }]),
+  ),
+  PrometheusMissingRuleEvaluations: [
+    metrics.prometheusRuleIterationsMissed,
+    metrics.engineRuleIterationsMissed,
+  ].flatMap(({ name }) => ruleCounterCases(name, [{ instance, ...group }])),
   PrometheusErrorSendingAlerts: [
     {
       title: "the only Alertmanager refuses 1 in 20, and then none",
@@ -346,6 +365,45 @@ export const monitoringCases: GroupCases = {
       firing: silent(15, 20, 26, 40),
     },
     { title: "nothing is shipped", series: alertmanagers(1), firing: silent(30) },
+  ],
+  EngineDiscardsSamples: [
+    {
+      title: "the tenant is at its limit for half an hour",
+      series: discarding(perMinute([0, 10], [100, 30], [0, 30])),
+      firing: {
+        10: [],
+        20: [],
+        30: [{ reason: "per_user_series_limit" }],
+        40: [{ reason: "per_user_series_limit" }],
+        52: [],
+      },
+    },
+    {
+      title: "a burst",
+      series: discarding(perMinute([0, 10], [100, 1], [0, 30])),
+      firing: silent(12, 20, 26, 40),
+    },
+    { title: "none", series: discarding(perMinute([0, 40])), firing: silent(20, 40) },
+  ],
+  SamplesDoubled: [
+    {
+      title: "an engine keeps both replicas, until it is told",
+      series: { ...replica("prometheus", [1, 30]), ...replica("prometheus-b", [1, 30], ["gone", 20]) },
+      firing: { 5: [], 15: [{}], 29: [{}], 40: [] },
+    },
+    {
+      title: "one replica takes over from the other",
+      series: {
+        ...replica("prometheus", [1, 10], ["gone", 30]),
+        ...replica("prometheus-b", ["gone", 10], [1, 30]),
+      },
+      firing: silent(5, 12, 20, 40),
+    },
+    {
+      title: "an engine that takes the label off",
+      series: { [up("prometheus", "localhost:9090")]: level([1, 30]) },
+      firing: silent(15, 30),
+    },
   ],
   MetricCardinalityExplosion: [
     {

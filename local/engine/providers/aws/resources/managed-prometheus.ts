@@ -47,8 +47,11 @@ function requireWorkspace({ store }: Connection, id: string): void {
 const ruleGroups = z.object({
   groups: z
     .array(
-      z.object({
+      z.strictObject({
         name: z.string("needs a name"),
+        interval: z.string().optional(),
+        limit: z.number().optional(),
+        query_offset: z.string().optional(),
         rules: z.array(
           z
             .object({ alert: z.string().optional(), record: z.string().optional(), expr: z.string() })
@@ -87,13 +90,39 @@ export function ruleGroupNamespace(connection: Connection) {
   });
 }
 
+const secretReference = z.strictObject({
+  aws_secrets_manager: z.strictObject({
+    secret_arn: arnOf("secretsmanager"),
+    secret_key: z.string(),
+    refresh_interval: z.string().optional(),
+  }),
+});
+const sent = { send_resolved: z.boolean().optional() };
+const texts = (...names: string[]) => Object.fromEntries(names.map((name) => [name, z.string().optional()]));
+
+/** Exactly the fields that Amazon lists: no `url`, `links`, `*_file` or `http_config`. */
+const pagerDuty = z.strictObject({
+  ...sent,
+  routing_key: secretReference.optional(),
+  service_key: secretReference.optional(),
+  ...texts("client", "client_url", "description", "severity", "class", "component", "group", "source"),
+  details: z.record(z.string(), z.string()).optional(),
+});
+/** Without the region, Amazon can't sign; `api_url` is its own to set. */
+const sns = z.strictObject({
+  ...sent,
+  topic_arn: arnOf("sns"),
+  sigv4: z.strictObject({ region: z.string("needs a region"), role_arn: z.string().optional() }),
+  ...texts("subject", "message"),
+  attributes: z.record(z.string(), z.string()).optional(),
+});
 const receiver = z.strictObject(
   {
     name: z.string(),
-    pagerduty_configs: z.array(z.looseObject({ routing_key: z.looseObject({}) })).optional(),
-    sns_configs: z.array(z.looseObject({ topic_arn: z.string() })).optional(),
+    pagerduty_configs: z.array(pagerDuty).optional(),
+    sns_configs: z.array(sns).optional(),
   },
-  "may only have pagerduty_configs and sns_configs",
+  "may only have pagerduty_configs and sns_configs, with the fields that Amazon lists",
 );
 const definition = z.strictObject({
   template_files: z.record(z.string(), z.string()).optional(),

@@ -186,6 +186,10 @@ type Bad = readonly [change: Properties, mistake: string];
 
 const ungiven = (name: string, change: Properties = {}): Properties => ({ ...change, [name]: undefined });
 
+/** A definition of Amazon's Alertmanager whose only receiver has these integrations. */
+const receiving = (integrations: string) =>
+  `alertmanager_config: |\n  route: {receiver: a}\n  receivers: [{name: a, ${integrations}}]\n`;
+
 const bad: Readonly<Record<string, readonly Bad[]>> = {
   "amp/alertManagerDefinition:AlertManagerDefinition": [
     [{ workspaceId: "agent pay" }, '"workspaceId": must be the id of a workspace'],
@@ -197,6 +201,20 @@ const bad: Readonly<Record<string, readonly Bad[]>> = {
       },
       "may only have pagerduty_configs and sns_configs",
     ],
+    // What Amazon does not list, or says that it refuses.
+    ...[
+      ["links", "pagerduty_configs: [{links: []}]"],
+      ["url", "pagerduty_configs: [{url: 'https://events.example.com'}]"],
+      ["routing_key_file", "pagerduty_configs: [{routing_key_file: /key}]"],
+      [
+        "api_url",
+        `sns_configs: [{topic_arn: '${topic}', sigv4: {region: eu-west-1}, api_url: 'http://localhost'}]`,
+      ],
+    ].map(
+      ([field, receiver = ""]): Bad => [{ definition: receiving(receiver) }, `Unrecognized key: "${field}"`],
+    ),
+    [{ definition: receiving(`sns_configs: [{topic_arn: '${topic}', sigv4: {}}]`) }, "needs a region"],
+    [{ definition: receiving(`sns_configs: [{topic_arn: '${topic}'}]`) }, "sigv4"],
   ],
   "amp/resourcePolicy:ResourcePolicy": [
     [{ policyDocument: "{}" }, '"policyDocument": Statement must hold at least one statement'],
