@@ -335,3 +335,58 @@ def test_a_worker_that_is_replaced_leaves_no_gauge(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         until_limit(20)
+
+
+def totals(url: str) -> tuple[float, float]:
+    """Requests that all workers have counted, and the limit of their pools together."""
+    samples = scrape(url)
+    return sum(many for (name, _), many in samples.items() if name == "agentpay_requests_total"), value(
+        samples, "agentpay_db_pool_limit"
+    )
+
+
+@pytest.mark.servers
+def test_workers_of_gunicorn_come_and_go(tmp_path: Path) -> None:
+    """After so many requests, at a reload, killed, and fewer of them: counts stay, gauges are of those who live."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = ["-m", "gunicorn", "server:app", "--bind", f"127.0.0.1:{port}", "-k", "uvicorn_worker.UvicornWorker"]
+    command += ["--workers", "2", "--max-requests", "20", "--graceful-timeout", "2"]
+    environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "POOL_LIMIT": "10"}
+    answered = 0
+    seen = 0.0
+
+    def answers(number: int) -> None:
+        nonlocal answered
+        while number:
+            # A worker that ends closes its connections.
+            with suppress(httpx.TransportError):
+                httpx.get(f"{url}/api/v1/products/1", timeout=10).raise_for_status()
+                answered += 1
+                number -= 1
+
+    def settles(workers: int) -> None:
+        nonlocal seen
+        deadline = time.monotonic() + 60
+        while True:
+            with suppress(httpx.TransportError):
+                counted, limit = totals(url)
+                assert counted >= seen, "a counter has fallen"
+                seen = counted
+                if (counted, limit) == (answered, 10 * workers):
+                    return
+                assert time.monotonic() < deadline, f"{counted} requests of {answered}, a limit of {limit}"
+            time.sleep(0.2)
+
+    with running(*command, url=f"{url}/healthz", environment=environment) as server:
+        answers(50)
+        settles(2)
+        server.send_signal(signal.SIGHUP)
+        answers(10)
+        settles(2)
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+        answers(10)
+        settles(2)
+        server.send_signal(signal.SIGTTOU)
+        answers(10)
+        settles(1)
