@@ -10,6 +10,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { type RunningCortex, startCortex } from "../../local/cortex/server.ts";
 import { makeIntegrations } from "../../local/drill/lab.ts";
+import { emulatorEnvironment } from "../../local/drill/lab-aws.ts";
 import { Children } from "../../local/engine/children.ts";
 import { LogFiles } from "../../local/engine/log-files.ts";
 import { freePort } from "../../local/free-port.ts";
@@ -55,7 +56,11 @@ function stackWith(overrides: Overrides = {}): Stack {
         "metrics.remoteQueryUrl": cortex.addresses.remoteQueryUrl,
         "metrics.remoteRulesUrl": cortex.addresses.remoteRulesUrl,
         "metrics.remoteAlertmanagerUrl": cortex.addresses.remoteAlertmanagerUrl,
+        // Whoever is told is on this machine.
         "pagerduty.eventsUrl": pagerduty.url,
+        "aws.endpointUrl": pagerduty.url,
+        "notifications.smtpHost": new URL(pagerduty.url).host,
+        "notifications.smtpRequireTls": false,
         "metrics.scrapeIntervalSeconds": 5,
         ...overrides,
       }),
@@ -78,6 +83,40 @@ async function ask(query: string): Promise<unknown> {
     headers: { "X-Scope-OrgID": TENANT },
   });
   return response.json();
+}
+
+/** A Prometheus of the stack as it is rendered, whose targets refuse: nobody listens there. */
+async function startAgent(): Promise<void> {
+  const { settings } = stackWith();
+  const prometheus = await ensureTool(tools.prometheus);
+  const nobody = [`127.0.0.1:${await freePort()}`];
+  const address = `127.0.0.1:${await freePort()}`;
+  const platform = {
+    ...(settings.metrics as Enabled<"metrics">),
+    apiTargets: nobody,
+    workerTargets: nobody,
+    postgresTargets: nobody,
+    redisTargets: nobody,
+  };
+  const own = prometheusFiles({ ...settings, metrics: platform }, platform)["prometheus.yml"] ?? "";
+  await mkdir(path.join(folder, "agent"), { recursive: true });
+  const file = path.join(folder, "agent", "prometheus.yml");
+  await writeFile(
+    file,
+    own.replaceAll("host.docker.internal", "127.0.0.1").replaceAll("localhost:9090", address),
+  );
+  await children.start({
+    name: "prometheus",
+    command: prometheus.binaries["prometheus"] ?? "prometheus",
+    args: [
+      "--agent",
+      `--config.file=${file}`,
+      `--storage.agent.path=${folder}/agent/data`,
+      `--web.listen-address=${address}`,
+    ],
+    environment: { REPLICA: "prometheus" },
+    cwd: folder,
+  });
 }
 
 const liveRules = z.object({
@@ -103,6 +142,13 @@ describe.skipIf(!tool)("on a real Cortex", () => {
       folder: path.join(folder, "cortex"),
       tool,
       startChild: (child) => children.start({ cwd: folder, ...child }),
+      environment: { ...emulatorEnvironment, AWS_EC2_METADATA_DISABLED: "true" },
+    });
+    await startAgent();
+    // With rules and no samples, MetricsNotArriving would ring first, and hold the rest back.
+    await eventually("a sample in Cortex", async () => {
+      const answer = JSON.stringify(await ask("query?query=up"));
+      return answer.includes('"result":[]') ? undefined : answer;
     });
   });
 
@@ -135,12 +181,12 @@ describe.skipIf(!tool)("on a real Cortex", () => {
 
   test("what is handed to Amazon is taken as it is: each file of rules, and the definition", async () => {
     const settings = parseSettings("production", configurationOf("production", { "metrics.engine": "amp" }));
-    const api = new RulerApi({
-      rulesUrl: cortex.addresses.remoteRulesUrl,
-      alertmanagerUrl: cortex.addresses.remoteAlertmanagerUrl,
-      user: undefined,
-      tenant: "amazon",
-    });
+    const { remoteRulesUrl: rulesUrl, remoteAlertmanagerUrl: alertmanagerUrl } = cortex.addresses;
+    const tenant = (name: string) =>
+      new RulerApi({ rulesUrl, alertmanagerUrl, user: undefined, tenant: name });
+    // Tenants of their own: nothing is to ring there, since the definition's receivers are those of the world.
+    const api = tenant("amazon-rules");
+    const alertmanager = tenant("amazon-alertmanager");
     for (const [file, text] of Object.entries(
       engineRules(settings, settings.metrics as Enabled<"metrics">),
     )) {
@@ -153,54 +199,22 @@ describe.skipIf(!tool)("on a real Cortex", () => {
     const configuration = JSON.stringify(parse(alertmanager_config), (key, value) =>
       key === "routing_key" ? "a-key" : value,
     );
-    await api.setAlertmanager({ template_files, alertmanager_config: configuration });
+    await alertmanager.setAlertmanager({ template_files, alertmanager_config: configuration });
     expect(await api.groups("agentpay-api")).toHaveLength(1);
-    expect((await api.alertmanager())?.template_files).toEqual(template_files);
+    expect((await alertmanager.alertmanager())?.template_files).toEqual(template_files);
   });
 
-  test("what it refuses is told with its reason", async () => {
+  test("what it refuses is told", async () => {
     const { access, namespace } = rulerTargetOf(stackWith(), "production");
     const wrong = { name: "wrong", rules: [{ record: "a:b:c", expr: "sum(" }] };
     const refused = new RulerApi(access).setGroup(namespace, wrong);
     await expect(refused).rejects.toThrow(RulerError);
-    await expect(refused).rejects.toThrow(/answered 400: .*parse error/s);
+    await expect(refused).rejects.toThrow(/^POST http.* answered 400/);
     const withoutTenant = new RulerApi({ ...access, tenant: undefined }).groups(namespace);
     await expect(withoutTenant).rejects.toThrow(/401: no org id/);
   });
 
-  test("an agent's samples arrive, every rule is healthy, and an outage pages through Cortex's Alertmanager", async () => {
-    const { settings } = stackWith();
-    const prometheus = await ensureTool(tools.prometheus);
-    // Nobody listens there: no API server answers.
-    const nobody = [`127.0.0.1:${await freePort()}`];
-    const address = `127.0.0.1:${await freePort()}`;
-    const platform = {
-      ...(settings.metrics as Enabled<"metrics">),
-      apiTargets: nobody,
-      workerTargets: nobody,
-      postgresTargets: nobody,
-      redisTargets: nobody,
-    };
-    const own = prometheusFiles({ ...settings, metrics: platform }, platform)["prometheus.yml"] ?? "";
-    await mkdir(path.join(folder, "agent"), { recursive: true });
-    const file = path.join(folder, "agent", "prometheus.yml");
-    await writeFile(
-      file,
-      own.replaceAll("host.docker.internal", "127.0.0.1").replaceAll("localhost:9090", address),
-    );
-    await children.start({
-      name: "prometheus",
-      command: prometheus.binaries["prometheus"] ?? "prometheus",
-      args: [
-        "--agent",
-        `--config.file=${file}`,
-        `--storage.agent.path=${folder}/agent/data`,
-        `--web.listen-address=${address}`,
-      ],
-      environment: { REPLICA: "prometheus" },
-      cwd: folder,
-    });
-
+  test("an outage pages through Cortex's own Alertmanager, and every rule is healthy", async () => {
     const event = await eventually(
       "a page that no API server answers",
       async () => {
