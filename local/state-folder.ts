@@ -25,7 +25,9 @@ export interface StatePaths {
   readonly lastUp: string;
   /** Which providers are official plugins, where any is. */
   readonly providers: string;
-  /** Copies of the stack's configuration with its ports shifted, by offset. */
+  /** Where the Docker Engine is that the official plugin uses, where the stack's configuration says another place. */
+  readonly dockerHost: string;
+  /** Copies of the stack's configuration, by the offset of their ports. */
   readonly configurations: string;
 }
 
@@ -43,6 +45,7 @@ export function statePaths(environment: NodeJS.ProcessEnv = process.env): StateP
     tools: below("tools.json"),
     lastUp: below("last-up.json"),
     providers: below("providers.txt"),
+    dockerHost: below("docker-host.txt"),
     configurations: below("configurations"),
   };
 }

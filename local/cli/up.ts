@@ -20,7 +20,7 @@ import { checkLocks, healLocks } from "./locks.ts";
 import { ensurePlugins } from "./official-plugins.ts";
 import { type Report, step, titled } from "./progress.ts";
 import { removeServices, removeState } from "./remove.ts";
-import { stackConfiguration } from "./stack-configuration.ts";
+import { stackConfiguration, useEngineAt } from "./stack-configuration.ts";
 import { summary } from "./summary.ts";
 import { ensureTools, type FoundTools } from "./tools.ts";
 
@@ -70,12 +70,14 @@ async function ensureOfficial(
   binary: string,
   official: readonly ProviderName[],
 ): Promise<void> {
-  if (official.includes("docker") && !(await findEngine({}))) {
+  const engine = official.includes("docker") ? await findEngine({}) : undefined;
+  if (official.includes("docker") && engine === undefined) {
     throw new Failure("The official docker plugin needs a Docker Engine, and none answers. Start it.");
   }
+  await useEngineAt(paths, engine?.host);
   if (official.length > 0) {
-    const engine = new Engine({ paths, binary, port: undefined, official, configuration: undefined });
-    const run = () => ensurePlugins(paths, official, (args) => engine.capture(args));
+    const pulumi = new Engine({ paths, binary, port: undefined, official, configuration: undefined });
+    const run = () => ensurePlugins(paths, official, (args) => pulumi.capture(args));
     await step("Official provider plugins", run, titled("Official provider plugins"));
   }
   await writeAtomically(paths.providers, formatProviders(official));

@@ -1,8 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { shiftConfiguration } from "../../../local/cli/stack-configuration.ts";
-import { localPorts } from "../../../local/ports.ts";
+import {
+  shiftConfiguration,
+  stackConfiguration,
+  useEngineAt,
+} from "../../../local/cli/stack-configuration.ts";
+import { localPorts, PORT_OFFSET_VARIABLE } from "../../../local/ports.ts";
+import { statePaths } from "../../../local/state-folder.ts";
+import { temporaryFolder } from "../services/support.ts";
 
 const OFFSET = 20_000;
 
@@ -18,4 +24,22 @@ it("moves every port of the stack's configuration, and changes nothing else", as
     parse(text).config["agentpay-monitoring:metrics"].grafanaAdminPassword,
   );
   expect(parse(shifted).encryptionsalt).toBe(parse(text).encryptionsalt);
+});
+
+it("says where the Docker Engine is that an official plugin uses, for as long as it does", async () => {
+  vi.stubEnv(PORT_OFFSET_VARIABLE, "");
+  const paths = statePaths({ AGENTPAY_LOCAL_HOME: temporaryFolder() });
+  const hostIn = async (file = "") =>
+    parse(await readFile(file, "utf8")).config["agentpay-monitoring:metrics"].dockerHost;
+  await useEngineAt(paths, "unix:///var/run/docker.sock");
+  expect(await stackConfiguration(paths)).toBeUndefined();
+  await useEngineAt(paths, "unix:///run/user/1000/docker.sock");
+  expect(await hostIn(await stackConfiguration(paths))).toBe("unix:///run/user/1000/docker.sock");
+  await useEngineAt(paths, "tcp://127.0.0.1:2375");
+  expect(await hostIn(await stackConfiguration(paths))).toBe("tcp://127.0.0.1:2375");
+  await useEngineAt(paths, undefined);
+  expect(await stackConfiguration(paths)).toBeUndefined();
+  vi.stubEnv(PORT_OFFSET_VARIABLE, "20000");
+  expect(await hostIn(await stackConfiguration(paths))).toBeUndefined();
+  vi.unstubAllEnvs();
 });
