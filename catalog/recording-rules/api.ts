@@ -142,10 +142,10 @@ export const apiAvailability30d: RecordingRule = {
   expression: `avg_over_time(${apiAvailability.record}[30d])`,
 };
 
-/** A month changes slowly. */
+/** A month changes slowly, but whoever has just started the platform looks at an empty panel until then. */
 export const apiUptimeRecordingRules: RecordingRuleGroup = {
   name: "agentpay-api-uptime.rules",
-  interval: "5m",
+  interval: "1m",
   rules: [apiAvailability30d],
 };
 

@@ -216,6 +216,8 @@ const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-meta clusterMembers",
   "agentpay-meta samplesBehind",
   "agentpay-meta samplesLost",
+  "agentpay-meta samplesDiscarded",
+  "agentpay-meta replicasKept",
 ];
 
 test("every query of every panel returns data from the Prometheus that scrapes AgentPay", async () => {
