@@ -24,6 +24,7 @@ import { startInbox } from "../services/inbox/server.ts";
 import { startPagerDuty } from "../services/pagerduty/server.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
+import { ask, askJson } from "./ask.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { startLabAws } from "./lab-aws.ts";
 import type { LabServer } from "./lab-server.ts";
@@ -121,11 +122,15 @@ export const pagerDutyHeaders = {
   "content-type": "application/json",
 } as const;
 
-/** @throws where a part does not start; what has started is stopped then. */
+/** @throws where a part does not start; what has started is stopped then, also where a part of it won't. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const step of undo.splice(0).toReversed()) await step();
+    const failures: unknown[] = [];
+    for (const step of undo.splice(0).toReversed()) {
+      await step().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures);
   };
   try {
     return { ...(await assemble(options, undo)), stop };
@@ -271,20 +276,20 @@ async function assemble(
       const configuration = parse(files["prometheus.yml"] ?? "") as PrometheusConfiguration;
       for (const { edit } of breakages) edit(configuration);
       await writeFiles(prometheusFolder, { ...extra, "prometheus.yml": stringify(configuration) });
-      await reload(urls.prometheus);
+      await reload("Prometheus", urls.prometheus);
     },
     breakAlertmanager: async (broken) => {
       await writeFiles(alertmanagerFolder, {
         "alertmanager.yml": broken ? `${routes}\nbroken: true\n` : routes,
       });
-      await reload(urls.alertmanager);
+      await reload("Alertmanager", urls.alertmanager);
     },
     breakSlack: (broken) =>
       // Slack's simulation has no such address: 404, which Alertmanager does not try again.
       writeFiles(alertmanagerFolder, slackUrl(broken ? "/revoked" : "/services/drill")),
     announceWork: async (announced) => {
       await writeFiles(prometheusFolder, announced ? filesDuring([workOnApi()]) : files);
-      await reload(urls.prometheus);
+      await reload("Prometheus", urls.prometheus);
     },
     breakStatusPage: (broken) => (broken ? statusPage.stop() : statusPage.start()),
   };
@@ -404,13 +409,11 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
 /** A service with somebody on call for it. Returns the keys of its integrations, by who sends. */
 export async function makeIntegrations(url: string): Promise<{ alertmanager: string; cloudWatch: string }> {
   const post = async (to: string, kind: string, body: object) => {
-    const response = await fetch(`${url}/${to}`, {
-      method: "POST",
-      headers: pagerDutyHeaders,
-      body: JSON.stringify({ [kind]: body }),
-    });
-    if (!response.ok) throw new Error(`the simulated PagerDuty made no ${kind}: ${await response.text()}`);
-    const answer = (await response.json()) as Record<string, { id: string; integration_key?: string }>;
+    const answer = await askJson<Record<string, { id: string; integration_key?: string }>>(
+      "the simulated PagerDuty",
+      `${url}/${to}`,
+      { method: "POST", headers: pagerDutyHeaders, body: JSON.stringify({ [kind]: body }) },
+    );
     return answer[kind] ?? { id: "" };
   };
   const user = await post("users", "user", { name: "Drill", email: "drill@agentpay.example" });
@@ -435,6 +438,6 @@ export async function makeIntegrations(url: string): Promise<{ alertmanager: str
 }
 
 /** Refusing a broken configuration is what some drills want: only no answer at all is a failure. */
-async function reload(url: string): Promise<void> {
-  await (await fetch(`${url}/-/reload`, { method: "POST", signal: AbortSignal.timeout(30_000) })).text();
+async function reload(server: string, url: string): Promise<void> {
+  await (await ask(server, `${url}/-/reload`, { method: "POST" })).text();
 }

@@ -2,6 +2,7 @@
 import { inSeconds } from "../../catalog/duration.ts";
 import type { Email, SlackMessage, TextMessage } from "../services/inbox/model.ts";
 import { type AlertId, alertId, alertOf } from "./alert-id.ts";
+import { askJson } from "./ask.ts";
 import { type Lab, pagerDutyHeaders } from "./lab.ts";
 
 export type Channel = "PagerDuty" | "SMS" | "Slack" | "Email";
@@ -52,7 +53,7 @@ type LabelledAlerts = readonly { readonly labels: Record<string, string> }[];
 /**
  * Adds what is new.
  * @param watched alerts that something is to hold back
- * @throws where a server does not answer
+ * @throws BrokenLab where a server does not answer
  */
 export async function observe(
   lab: Lab,
@@ -61,13 +62,18 @@ export async function observe(
 ): Promise<void> {
   const now = Date.now();
   const [prometheus, incidents, messages, emails, texts, holding] = await Promise.all([
-    get<{ data: { alerts: (LabelledAlerts[number] & { state: string })[] } }>(
+    askJson<{ data: { alerts: (LabelledAlerts[number] & { state: string })[] } }>(
+      "Prometheus",
       `${lab.urls.prometheus}/api/v1/alerts`,
     ),
-    get<{ incidents: readonly Incident[] }>(`${lab.urls.pagerduty}/incidents?limit=100`, pagerDutyHeaders),
-    get<readonly SlackMessage[]>(`${lab.urls.inbox}/local/messages`),
-    get<readonly Email[]>(`${lab.urls.inbox}/local/emails`),
-    get<readonly TextMessage[]>(`${lab.urls.inbox}/local/texts`),
+    askJson<{ incidents: readonly Incident[] }>(
+      "the simulated PagerDuty",
+      `${lab.urls.pagerduty}/incidents?limit=100`,
+      { headers: pagerDutyHeaders },
+    ),
+    askJson<readonly SlackMessage[]>("the inbox", `${lab.urls.inbox}/local/messages`),
+    askJson<readonly Email[]>("the inbox", `${lab.urls.inbox}/local/emails`),
+    askJson<readonly TextMessage[]>("the inbox", `${lab.urls.inbox}/local/texts`),
     whatHolds(lab, watched),
   ]);
   const firing = prometheus.data.alerts.filter(({ state }) => state === "firing");
@@ -92,11 +98,8 @@ export async function observe(
 async function whatHolds(lab: Lab, watched: readonly AlertId[]): Promise<ReadonlySet<AlertId>> {
   const answers = await Promise.all(
     watched.map(async (id) => {
-      const query = encodeURIComponent(lab.expressionOf(alertOf(id)));
-      const answer = await get<{ data: { result: readonly unknown[] } }>(
-        `${lab.urls.prometheus}/api/v1/query?query=${query}`,
-      );
-      return answer.data.result.length > 0 ? [id] : [];
+      const values = await query(lab, lab.expressionOf(alertOf(id)));
+      return values.length > 0 ? [id] : [];
     }),
   );
   return new Set(answers.flat());
@@ -112,14 +115,14 @@ function idOf({ labels }: LabelledAlerts[number]): AlertId {
   return alertId(labels["alertname"] ?? "", labels);
 }
 
-/** @throws where the server does not answer in time, or refuses */
-export async function get<Answer>(
-  url: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return (await response.json()) as Answer;
+/** The values that an expression has now, in the Prometheus that evaluates the rules. */
+export async function query(lab: Lab, expression: string): Promise<readonly number[]> {
+  const url = `${lab.urls.prometheus}/api/v1/query?query=${encodeURIComponent(expression)}`;
+  const answer = await askJson<{ data: { result: readonly { value: readonly [number, string] }[] } }>(
+    "Prometheus",
+    url,
+  );
+  return answer.data.result.map(({ value }) => Number(value[1]));
 }
 
 function fingerprint({ channel, key, state, at, text }: Arrival): string {

@@ -6,12 +6,11 @@ import type { PlatformOutcome, PlatformResult } from "./platform/run.ts";
 import type { DrillResult, RoundResult } from "./round.ts";
 import type { Ring } from "./verdict.ts";
 
-/** Whether everything that had to ring did, and nothing else. */
-export function passed(rounds: readonly RoundResult[]): boolean {
-  return rounds.every(
-    ({ results, falseAlarms }) =>
-      falseAlarms.length === 0 &&
-      results.every(({ rings }) => rings.every(({ problems }) => problems.length === 0)),
+/** Whether everything that had to ring did, and nothing else, as far as it could be tried. */
+export function isProven({ results, falseAlarms }: RoundResult): boolean {
+  return (
+    falseAlarms.length === 0 &&
+    results.every(({ rings }) => rings.every(({ problems }) => problems.length === 0))
   );
 }
 
@@ -22,7 +21,17 @@ export function resultTable(rounds: readonly RoundResult[]): string {
     style: { head: [], border: [], compact: true },
     wordWrap: true,
   });
-  table.push(...rounds.flatMap(({ results, falseAlarms }) => results.flatMap(rowsOf(falseAlarms))));
+  table.push(
+    ...rounds.flatMap(({ results, falseAlarms, broken }) => [
+      ...results.flatMap(rowsOf(falseAlarms)),
+      ...(broken?.drills ?? []).map(({ title, rings }) => [
+        title,
+        rings.join(", "),
+        colors.yellow("not tried: the lab broke"),
+        ...["-", "-", ""],
+      ]),
+    ]),
+  );
   return table.toString();
 }
 
@@ -33,7 +42,7 @@ function rowsOf(falseAlarms: readonly AlertId[]) {
       row === 0 ? drill.title : "",
       ring.id,
       arrived(ring),
-      ring.channel === "muted" ? "-" : inWords(ring.secondsToArrive),
+      ring.channel === "held back" ? "-" : inWords(ring.secondsToArrive),
       ring.outlasts === undefined ? inWords(ring.secondsToResolve) : "-",
       index === 0 && row === 0 ? alarms : "",
     ]);
@@ -49,11 +58,11 @@ function inWords(seconds: number | undefined): string {
 
 /** Everything that went wrong, a line each; with the ends that were not waited for. */
 export function remarks(rounds: readonly RoundResult[]): readonly string[] {
-  return rounds.flatMap(({ results, falseAlarms }) => [
+  return rounds.flatMap(({ results, falseAlarms, broken }) => [
     ...results.flatMap(({ drill, rings }) =>
       rings.flatMap(({ id, channel, problems, outlasts }) => [
         ...problems.map((problem) => colors.red(`${drill.title}: ${id}: ${problem}`)),
-        ...(outlasts === undefined || channel === "muted"
+        ...(outlasts === undefined || channel === "held back"
           ? []
           : [`${id}: its end is not waited for, ${outlasts}`]),
       ]),
@@ -61,7 +70,22 @@ export function remarks(rounds: readonly RoundResult[]): readonly string[] {
     ...falseAlarms.map((id) =>
       colors.red(`false alarm: ${id}, during ${results.map(({ drill }) => drill.title).join("; ")}`),
     ),
+    ...(broken?.drills ?? []).map(({ title }) =>
+      colors.yellow(`${title}: not tried, for the lab broke each time: ${broken?.why}`),
+    ),
   ]);
+}
+
+export function summary(rounds: readonly RoundResult[], seconds: number): string {
+  const rings = rounds.flatMap((round) => round.results).flatMap((result) => result.rings);
+  const good = rings.filter(({ problems }) => problems.length === 0).length;
+  const alarms = rounds.flatMap(({ falseAlarms }) => falseAlarms).length;
+  const untried = rounds.flatMap(({ broken }) => broken?.drills ?? []).length;
+  const line =
+    `${good} of ${rings.length} expected alerts rang as they should, ${alarms} false alarms, in ${Math.round(seconds)} seconds.` +
+    (untried > 0 ? ` ${untried} drills were not tried: their labs broke.` : "");
+  if (!rounds.every(isProven)) return colors.red(line);
+  return untried > 0 ? colors.yellow(line) : colors.green(line);
 }
 
 export function notDrilledList(reasons: Readonly<Record<AlertId, string>>): string {
@@ -76,6 +100,7 @@ const OUTCOME_COLORS: Readonly<Record<PlatformOutcome, (text: string) => string>
   held: colors.green,
   "did not hold": colors.red,
   "not tried": colors.yellow,
+  "lab broke": colors.yellow,
 };
 
 /** One row for each fault of the platform. */

@@ -6,9 +6,11 @@ import { readSettings } from "../../settings-file.ts";
 import { messageOf } from "../engine/errors.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
+import { askJson, askText, BrokenLab } from "./ask.ts";
 import type { Drill } from "./drills.ts";
 import { type Lab, type LabOptions, startLab } from "./lab.ts";
-import { get, newObservation, type Observation, observe } from "./observation.ts";
+import { newObservation, type Observation, observe } from "./observation.ts";
+import { Strain } from "./strain.ts";
 import { allArrived, allResolved, falseAlarms, judge, type Ring, type Times } from "./verdict.ts";
 
 export interface RoundOptions extends Omit<LabOptions, "aws"> {
@@ -23,10 +25,13 @@ export interface DrillResult {
 }
 
 export interface RoundResult {
+  /** Of the drills that came to their end. */
   readonly results: readonly DrillResult[];
   readonly falseAlarms: readonly AlertId[];
-  /** The longest time for which the machine let nothing here run: servers that stand still look dead. */
-  readonly longestStallSeconds: number;
+  /** How well the machine kept up with the lab's pace: from 1 on it did not. */
+  readonly strain: number;
+  /** Where the lab broke: why, and the drills of which nothing is known. */
+  readonly broken?: { readonly why: string; readonly drills: readonly Drill[] };
 }
 
 /** Simulated seconds that must be quiet before anything breaks: the windows of most alerts are filled then. */
@@ -36,64 +41,89 @@ const LAB_START_SECONDS = 60;
 /** What machines and networks need, however fast the simulation is. */
 const REAL_SECONDS = 30;
 
+/** What came out of the drills, also where their lab breaks meanwhile. @throws where the signal says so */
 export async function runRound(drills: readonly Drill[], options: RoundOptions): Promise<RoundResult> {
-  const lab = await startLab({ ...options, aws: drills.some(({ aws }) => aws) });
-  try {
-    const observation = newObservation();
+  const observation = newObservation();
+  const strain = new Strain(options.factor);
+  const runs: Run[] = [];
+  const why = await inLab({ ...options, aws: drills.some(({ aws }) => aws) }, async (lab) => {
     await settle(lab, observation, options);
-    const runs = drills.map((drill) => new Run(drill, lab, options));
+    runs.push(...drills.map((drill) => new Run(drill, lab, options)));
     for (const run of runs) await run.breakIt();
     await brokenMonitoring(lab, runs);
-    let longestStallSeconds = 0;
-    while (runs.some((run) => !run.isOver)) {
-      longestStallSeconds = Math.max(longestStallSeconds, await pause(options.signal));
-      await observe(
-        lab,
-        observation,
-        drills.flatMap(({ mutes = [] }) => mutes),
-      );
-      const mended = await inOrder(runs, (run) => run.advance(observation));
-      if (mended.includes(true)) await brokenMonitoring(lab, runs);
+    try {
+      await untilOver(lab, runs, observation, strain, options);
+    } finally {
+      strain.look(0);
     }
-    const expectations = expectationsOf(lab);
-    return {
-      results: runs.map(({ drill, times }) => ({
-        drill,
-        rings: judge(drill, observation, times, expectations),
-      })),
-      falseAlarms: falseAlarms(drills, observation),
-      longestStallSeconds,
-    };
-  } finally {
-    await lab.stop();
+  });
+  const over = runs.filter(({ isOver }) => isOver);
+  const known = over.map(({ drill }) => drill);
+  return {
+    results: over.map((run) => run.result(observation)),
+    falseAlarms: falseAlarms(drills, observation),
+    strain: strain.most,
+    ...(why !== undefined && { broken: { why, drills: drills.filter((drill) => !known.includes(drill)) } }),
+  };
+}
+
+async function untilOver(
+  lab: Lab,
+  runs: readonly Run[],
+  observation: Observation,
+  strain: Strain,
+  { signal }: RoundOptions,
+): Promise<void> {
+  const heldBack = runs.flatMap(({ drill: { mutes = [] } }) => mutes);
+  while (runs.some((run) => !run.isOver)) {
+    await delay(POLL_MILLISECONDS, undefined, { signal });
+    await observe(lab, observation, heldBack);
+    await strain.lookAtRules(lab);
+    const mended = await inOrder(runs, (run) => run.advance(observation));
+    if (mended.includes(true)) await brokenMonitoring(lab, runs);
+    strain.look(POLL_MILLISECONDS / 1000);
   }
 }
 
-/** Returns how many seconds later than asked for it went on. */
-async function pause(signal: AbortSignal): Promise<number> {
-  const before = Date.now();
-  await delay(POLL_MILLISECONDS, undefined, { signal });
-  return (Date.now() - before - POLL_MILLISECONDS) / 1000;
+/**
+ * Does something in a lab, and stops it. Returns why the lab broke, undefined where it did not: whatever fails in it is
+ * its own failure, never that of other labs.
+ * @throws where the signal says so
+ */
+async function inLab(
+  options: LabOptions & Pick<RoundOptions, "signal" | "report">,
+  act: (lab: Lab) => Promise<void>,
+): Promise<string | undefined> {
+  const { signal, report } = options;
+  let lab: Lab | undefined;
+  try {
+    lab = await startLab(options);
+    await act(lab);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return messageOf(error);
+  } finally {
+    await lab?.stop().catch((error: unknown) => report(`not everything stopped: ${messageOf(error)}`));
+  }
 }
 
-/** Watches a lab in which nothing is broken for some simulated seconds. */
+/** Watches a lab in which nothing is broken for some simulated seconds. @throws where it breaks by itself */
 export async function runHealthy(seconds: number, options: RoundOptions): Promise<readonly AlertId[]> {
-  const lab = await startLab({ ...options, aws: false });
-  try {
-    const observation = newObservation();
+  const observation = newObservation();
+  const why = await inLab({ ...options, aws: false }, async (lab) => {
     await settle(lab, observation, options);
     const until = Date.now() + (seconds * 1000) / options.factor;
     while (Date.now() < until) {
       await delay(POLL_MILLISECONDS, undefined, { signal: options.signal });
       await observe(lab, observation);
     }
-    return falseAlarms([], observation);
-  } finally {
-    await lab.stop();
-  }
+  });
+  if (why !== undefined) throw new BrokenLab(why);
+  return falseAlarms([], observation);
 }
 
-/** @throws where the lab's own Watchdog does not come through in time. */
+/** @throws BrokenLab where the lab's own Watchdog does not come through in time. */
 async function settle(lab: Lab, observation: Observation, { factor, signal }: RoundOptions): Promise<void> {
   const startedAt = Date.now();
   let refusal = "";
@@ -106,7 +136,7 @@ async function settle(lab: Lab, observation: Observation, { factor, signal }: Ro
       refusal = messageOf(error);
     }
     if (!ready && Date.now() - startedAt > LAB_START_SECONDS * 1000) {
-      throw new Error(
+      throw new BrokenLab(
         `no Watchdog came from Prometheus through Alertmanager within ${LAB_START_SECONDS} seconds. ${refusal}`,
       );
     }
@@ -121,8 +151,8 @@ async function settle(lab: Lab, observation: Observation, { factor, signal }: Ro
 /** The Watchdog's own message is a heartbeat, which a lab without an AWS has nobody for. */
 async function isKnownToAlertmanager(lab: Lab, name: string): Promise<boolean> {
   const filter = encodeURIComponent(`alertname="${name}"`);
-  const alerts = await get<readonly unknown[]>(`${lab.urls.alertmanager}/api/v2/alerts?filter=${filter}`);
-  return alerts.length > 0;
+  const url = `${lab.urls.alertmanager}/api/v2/alerts?filter=${filter}`;
+  return (await askJson<readonly unknown[]>("Alertmanager", url)).length > 0;
 }
 
 /** What is broken in the monitoring by all of a round's drills together. */
@@ -167,7 +197,7 @@ class Run {
     this.#options = options;
   }
 
-  get times(): Times {
+  get #times(): Times {
     return { brokenAt: this.#brokenAt, mendedAt: this.#mendedAt };
   }
 
@@ -177,6 +207,11 @@ class Run {
 
   get isOver(): boolean {
     return this.#over;
+  }
+
+  result(observation: Observation): DrillResult {
+    const rings = judge(this.drill, observation, this.#times, expectationsOf(this.#lab));
+    return { drill: this.drill, rings };
   }
 
   async breakIt(): Promise<void> {
@@ -192,12 +227,12 @@ class Run {
   async advance(observation: Observation): Promise<boolean> {
     if (this.#over) return false;
     if (this.#mendedAt === undefined) {
-      const arrived = allArrived(this.drill, observation, this.times);
+      const arrived = allArrived(this.drill, observation, this.#times);
       if (!arrived && secondsSince(this.#brokenAt) < this.#secondsToArrive()) return false;
       await this.#mend(arrived);
       return true;
     }
-    const resolved = allResolved(this.drill, observation, this.times);
+    const resolved = allResolved(this.drill, observation, this.#times);
     if (!resolved && secondsSince(this.#mendedAt) < this.#secondsToResolve()) return false;
     this.#over = true;
     this.#options.report(
@@ -225,12 +260,10 @@ class Run {
   }
 
   async #fault(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {
-    const response = await fetch(`${this.#lab.agentpay.urls.api}/faults${path}`, {
+    await askText("the simulated AgentPay", `${this.#lab.agentpay.urls.api}/faults${path}`, {
       method,
-      signal: AbortSignal.timeout(30_000),
       ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`the simulated AgentPay refused a fault: ${await response.text()}`);
   }
 
   /** An alert's hold time, twice for what comes and goes, after an hour in which its windows fill. */

@@ -1,7 +1,9 @@
 /** A lab as faults of the platform use it: something breaks in AgentPay, and what reaches the pager is counted. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultName } from "../../agentpay/faults.ts";
+import { askJson } from "../ask.ts";
 import { type Lab, SCRAPE_INTERVAL_SECONDS } from "../lab.ts";
+import { query } from "../observation.ts";
 
 /** What is broken in AgentPay, each time one critical alert of a service of its own. */
 export type Outage = "redis" | "postgres";
@@ -116,11 +118,7 @@ export class Scene {
 
   /** The values that an expression has now, in the Prometheus that evaluates the rules. */
   async query(expression: string): Promise<readonly number[]> {
-    const url = `${this.lab.urls.prometheus}/api/v1/query?query=${encodeURIComponent(expression)}`;
-    const answer = await this.#ask<{ data: { result: readonly { value: readonly [number, string] }[] } }>(
-      url,
-    );
-    return answer.data.result.map(({ value }) => Number(value[1]));
+    return await query(this.lab, expression);
   }
 
   /** How many samples a series has, and the longest way between two of them, counted in scrapes. */
@@ -168,10 +166,9 @@ export class Scene {
   }
 
   async #ask<Answer>(url: string, request: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${new URL(url).pathname} answered ${response.status}: ${text}`);
-    return (text === "" ? undefined : JSON.parse(text)) as Answer;
+    const [server = "the simulated AgentPay"] =
+      Object.entries(this.lab.urls).find(([, own]) => url.startsWith(own)) ?? [];
+    return await askJson<Answer>(server, url, request);
   }
 }
 

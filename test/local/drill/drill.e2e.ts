@@ -46,13 +46,21 @@ function leftFolders(): string[] {
 }
 
 test("criticals page and reach phones, a warning Slack and mail, silence pages, all end, and nothing else rings", async () => {
-  const names = ["APIDown", "HighErrorRate", "LLMRequestFailures", "PostgresDown", "Watchdog"];
+  const names = [
+    "APIDown",
+    "HighErrorRate",
+    "LLMRequestFailures",
+    "PostgresDown",
+    "RAGQueryFailures",
+    "Watchdog",
+  ];
   const { code, output } = await drill(names.flatMap((name) => ["--alert", name]));
   expect(output).toContain("expected alerts rang as they should, 0 false alarms");
   expect(output).toMatch(/APIDown +│ PagerDuty, SMS +│ \d+\.\d +│ \d+\.\d/);
   expect(output).toMatch(/HighErrorRate +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
-  expect(output).toMatch(/APIAvailabilityBudgetBurn 6h +│ muted +│ - /);
-  expect(output).toMatch(/LLMRequestFailures +│ Slack, Email +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/APIAvailabilityBudgetBurn 6h +│ held back +│ - /);
+  expect(output).toMatch(/LLMRequestFailures +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
+  expect(output).toMatch(/RAGQueryFailures +│ Slack, Email +│ \d+\.\d +│ \d+\.\d/);
   expect(output).toMatch(/Watchdog +│ PagerDuty, SMS +│ \d+\.\d +│ \d+\.\d/);
   expect(output).toMatch(/PostgresDown +│ PagerDuty +│ \d+\.\d +│ \d+\.\d/);
   expect(code).toBe(0);
