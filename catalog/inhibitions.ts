@@ -79,8 +79,22 @@ const causes: readonly Inhibition[] = [
     name: "APIDown-objectives",
     targets: { names: ["SLOMetricMissing"], labels: { slo: measuredByAPI } },
   },
+  mutes("APITrafficStopped", ["LLMCallsStopped"], {
+    why: "Whoever gets no answer from the API asks the agent nothing, and the agent asks no model.",
+  }),
+  mutes("APIMostlySlow", ["SlowAPIResponses"], {
+    why: "They look at the same requests: where every second one is slow, so is 1 in 20.",
+  }),
   mutes("HighErrorRate", ["ElevatedErrorRate", ...burnAlerts(["APIAvailability"])], {
     why: "They count the same failed requests, against a lower limit.",
+  }),
+  mutes("PostgresStateUnknown", ["PostgresExporterDown"], {
+    by: ["instance"],
+    why: "It says of the same exporter that it gives no answer, and that its database may be the reason.",
+  }),
+  mutes("RedisStateUnknown", ["RedisExporterDown"], {
+    by: ["instance"],
+    why: "It says of the same exporter that it gives no answer, and that its server may be the reason.",
   }),
   mutes(
     "PostgresDown",
@@ -101,6 +115,22 @@ const causes: readonly Inhibition[] = [
   mutes("WorkerQueueStalled", ["WorkerQueueBacklog", "WorkerJobTooOld"], {
     by: ["queue"],
     why: "Jobs of this queue wait because none of them is worked on.",
+  }),
+  mutes("WorkerJobsAllFailing", ["WorkerJobFailures"], {
+    by: ["queue"],
+    why: "They count the same failed jobs, against a lower limit.",
+  }),
+  mutes("LLMProviderOutage", ["LLMModelOutage", "LLMModelFailing"], {
+    by: ["provider"],
+    why: "What most calls to a provider meet, those to its models meet.",
+  }),
+  mutes("LLMModelOutage", ["LLMModelFailing"], {
+    by: ["provider", "model"],
+    why: "They count the same failed calls of the model, against a lower limit.",
+  }),
+  mutes("LLMMostlySlow", ["LLMTimeToFirstTokenHigh"], {
+    by: ["model"],
+    why: "They look at the same replies: where every second one is late, so is 1 in 20.",
   }),
   mutes("LLMCostRunaway", ["LLMCostAbovePlan", "LLMCostAnomaly"], {
     why: "They look at the same pace of spending, against a lower limit.",

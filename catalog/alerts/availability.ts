@@ -32,11 +32,15 @@ export function restarting(job: Job, threshold: number): string {
   return `${restarts.record}{job="${job}"} > ${threshold}`;
 }
 
-/** More of a job's servers are down, or come and go, than the others can stand in for. */
+/**
+ * More of a job's servers are down, or come and go, than the others can stand in for. Where all are down for good, the
+ * alert that says so is enough; servers that crash again and again are all down too, for a moment.
+ */
 export function manyDown(job: Job, threshold: number): string {
+  const crashing = restarting(job, RESTARTS);
   return (
-    `count by (job) (${up(job)} == 0 or ${restarting(job, RESTARTS)})` +
-    ` / count by (job) (${up(job)}) > ${threshold}`
+    `count by (job) (${up(job)} == 0 or ${crashing}) / count by (job) (${up(job)}) > ${threshold}` +
+    ` unless on (job) (sum by (job) (${up(job)}) == 0 unless on (job) ${crashing})`
   );
 }
 

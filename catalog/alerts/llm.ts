@@ -73,7 +73,8 @@ const llmModelOutage: Alert = {
   expression: (threshold) =>
     `${llmUnansweredByModel.record} * 300 > ${threshold}` +
     ` and on (provider, model) ${modelErrorRatio.record} > 0.5`,
-  holdFor: "5m",
+  // After LLMProviderOutage, so that a provider's outage is one page.
+  holdFor: "7m",
   keepFiringFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "unanswered" },
 };

@@ -25,9 +25,10 @@ const postgresExporterDown: Alert = {
   service: "postgres",
   summary: "The exporter of PostgreSQL does not answer.",
   description:
-    "Users notice nothing, but whatever happens to PostgreSQL now goes unseen: its exporter has been unreachable or unknown for 5 minutes.",
+    "Users notice nothing, but whatever happens to PostgreSQL now goes unseen: its exporter has been unreachable or unknown for 10 minutes.",
   expression: () => anyDown("postgres"),
-  holdFor: "5m",
+  // After PostgresStateUnknown, which looks back over 5 minutes: "users notice nothing" would be wrong then.
+  holdFor: "10m",
   panel: { dashboard: "agentpay-data", panel: "exportersUp" },
 };
 

@@ -22,9 +22,10 @@ const redisExporterDown: Alert = {
   service: "redis",
   summary: "The exporter of Redis does not answer.",
   description:
-    "Users notice nothing, but whatever happens to Redis now goes unseen: its exporter has been unreachable or unknown for 5 minutes.",
+    "Users notice nothing, but whatever happens to Redis now goes unseen: its exporter has been unreachable or unknown for 10 minutes.",
   expression: () => anyDown("redis"),
-  holdFor: "5m",
+  // After RedisStateUnknown, which looks back over 5 minutes: "users notice nothing" would be wrong then.
+  holdFor: "10m",
   panel: { dashboard: "agentpay-data", panel: "exportersUp" },
 };
 

@@ -104,9 +104,14 @@ export const faults = {
   "ledger-dropped": fault("Rows of the cost ledger are lost", { rate: rate(0.1) }, ({ llm }, given) => {
     llm.ledgerDropRate = given.rate;
   }),
-  "llm-fallback": fault("The model fails, its fallback answers", { ratio: ratio(0.5) }, ({ llm }, given) => {
-    llm.fallbackRatio = given.ratio;
-  }),
+  "llm-fallback": fault(
+    "The model fails, its fallback answers",
+    { ratio: ratio(0.5), failureRatio: ratio(0) },
+    ({ llm }, given) => {
+      llm.fallbackRatio = given.ratio;
+      llm.fallbackFailureRatio = given.failureRatio;
+    },
+  ),
   "llm-rate-limited": fault(
     "The provider's rate limit is used up",
     { ratio: ratio(0.3) },

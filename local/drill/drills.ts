@@ -180,8 +180,8 @@ export const drills: readonly Drill[] = [
     title: "The API is 200 times slower",
     faults: { "api-slow": { factor: 200 } },
     areas: ["api"],
-    rings: ["SlowAPIResponses", "APIMostlySlow", ...burns("APILatency", "1h"), exhausted("api-latency")],
-    mutes: burns("APILatency", "6h"),
+    rings: ["APIMostlySlow", ...burns("APILatency", "1h"), exhausted("api-latency")],
+    mutes: ["SlowAPIResponses", ...burns("APILatency", "6h")],
     mayRing: apiDelays,
     outlast: { [exhausted("api-latency")]: A_MONTH },
   },
@@ -189,7 +189,7 @@ export const drills: readonly Drill[] = [
     title: "The API is 40 times slower",
     faults: { "api-slow": { factor: 40 } },
     areas: ["api"],
-    rings: burns("APILatency", "6h"),
+    rings: ["SlowAPIResponses", ...burns("APILatency", "6h")],
     mayRing: [...apiDelays, exhausted("api-latency")],
   },
   {
@@ -247,7 +247,8 @@ export const drills: readonly Drill[] = [
     title: "The model and its fallback fail",
     faults: { "llm-failures": { ratio: 0.85 } },
     areas: ["llm", "checkout", "cost", "worker"],
-    rings: ["LLMProviderOutage", "LLMModelOutage"],
+    rings: ["LLMProviderOutage"],
+    mutes: ["LLMModelOutage", "LLMModelFailing"],
     mayRing: [...llmFailures, ...llmSideEffects],
   },
   {
@@ -284,6 +285,13 @@ export const drills: readonly Drill[] = [
     rings: ["LLMFallbackActive", "LLMModelFailing"],
   },
   {
+    title: "The model fails most calls, and the fallback does not answer all of them",
+    faults: { "llm-fallback": { ratio: 0.75, failureRatio: 0.2 } },
+    areas: ["llm", "checkout", "cost", "worker"],
+    rings: ["LLMModelOutage"],
+    mayRing: [...llmFailures.filter((id) => id !== "LLMModelOutage"), ...llmSideEffects, "LLMFallbackActive"],
+  },
+  {
     title: "The provider's rate limit is used up",
     faults: { "llm-rate-limited": { ratio: 0.3 } },
     areas: ["llm", "checkout", "worker"],
@@ -311,11 +319,8 @@ export const drills: readonly Drill[] = [
     faults: { "llm-slow": { factor: 40 } },
     areas: ["llm"],
     rings: ["LLMMostlySlow"],
-    mayRing: [
-      "LLMTimeToFirstTokenHigh",
-      ...burns("LLMFirstToken", "1h", "6h", "1d"),
-      exhausted("llm-first-token"),
-    ],
+    mutes: ["LLMTimeToFirstTokenHigh"],
+    mayRing: [...burns("LLMFirstToken", "1h", "6h", "1d"), exhausted("llm-first-token")],
   },
   {
     title: "The agent calls no model any more",
@@ -424,7 +429,7 @@ export const drills: readonly Drill[] = [
     faults: { "job-failures": { ratio: 0.95 } },
     areas: ["worker"],
     rings: ["WorkerJobsAllFailing"],
-    mayRing: ["WorkerJobFailures"],
+    mutes: ["WorkerJobFailures"],
   },
   {
     title: "The worker no longer says how long its queues are",
@@ -441,7 +446,8 @@ export const drills: readonly Drill[] = [
   {
     title: "PostgreSQL hangs, and with it its exporter",
     faults: { "postgres-hangs": {} },
-    rings: ["PostgresStateUnknown", "PostgresExporterDown"],
+    rings: ["PostgresStateUnknown"],
+    mutes: ["PostgresExporterDown"],
     mayRing: [
       "APITrafficStopped",
       "LLMCallsStopped",
@@ -511,7 +517,8 @@ export const drills: readonly Drill[] = [
     title: "Redis hangs, and with it its exporter",
     faults: { "redis-hangs": {} },
     areas: ["redis", "worker"],
-    rings: ["RedisStateUnknown", "RedisExporterDown"],
+    rings: ["RedisStateUnknown"],
+    mutes: ["RedisExporterDown"],
     mayRing: ["WorkerQueueStalled", "WorkerJobTooOld"],
   },
   {

@@ -14,7 +14,8 @@ const ALWAYS = ["environment", "service", "severity", "team", "alertname"];
 /** Whether an alert has the label: its own, or one that its expression, or what that reads, keeps. */
 function carries(alert: Alert, label: string): boolean {
   const expression = expressionOf(alert, {});
-  const named = new RegExp(`by \\([^)]*\\b${label}\\b`).test(expression) || expression.includes(`"${label}"`);
+  const named =
+    new RegExp(`(by|on) \\([^)]*\\b${label}\\b`).test(expression) || expression.includes(`"${label}"`);
   const perTarget = ["instance", "job"].includes(label) && !/\b(sum|max|min|count) by/.test(expression);
   return ALWAYS.includes(label) || alert.labels?.[label] !== undefined || named || perTarget;
 }

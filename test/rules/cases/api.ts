@@ -171,6 +171,14 @@ export const apiCases: GroupCases = {
       firing: { 10: [], 25: fires, 40: fires, 60: fires },
     },
     {
+      title: "all are down: APIDown says so",
+      series: servers(3, () => [
+        [1, 5],
+        [0, 30],
+      ]),
+      firing: silent(8, 15, 35),
+    },
+    {
       title: "5 of 20 servers are down: each by its name",
       series: servers(20, (index) => [[index < 5 ? 0 : 1, 30]]),
       firing: silent(5, 15, 30),

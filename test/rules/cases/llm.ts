@@ -99,9 +99,19 @@ export const llmCases: GroupCases = {
       series: {
         [calls("overloaded")]: perMinute([60, 40]),
         [calls("overloaded", sameProvider)]: perMinute([60, 40]),
+        [calls("none", { provider: "anthropic", model: "embeddings" })]: perMinute([600, 40]),
         [fallbacks("failed")]: perMinute([60, 40]),
       },
       firing: { 20: [anthropic, sameProvider] },
+    },
+    {
+      title: "all models of the provider fail: LLMProviderOutage says so",
+      series: {
+        [calls("overloaded")]: perMinute([60, 40]),
+        [calls("overloaded", sameProvider)]: perMinute([60, 40]),
+        [fallbacks("failed")]: perMinute([60, 40]),
+      },
+      firing: silent(10, 20, 40),
     },
     ...answeredAllTheSame,
     {

@@ -110,13 +110,18 @@ export const postgresCases: GroupCases = {
   PostgresExporterDown: [
     {
       title: "the exporter stops answering, and comes back",
-      series: { [up("postgres", instance)]: level([1, 5], [0, 10], [1, 5]) },
-      firing: { 9: [], 12: [{ ...exporter, host: "postgres-exporter" }], 16: [] },
+      series: { [up("postgres", instance)]: level([1, 5], [0, 15], [1, 5]), ...work(perMinute([6, 25])) },
+      firing: { 14: [], 17: [{ ...exporter, host: "postgres-exporter" }], 21: [] },
+    },
+    {
+      title: "and nothing that needs PostgreSQL moves: PostgresStateUnknown says so",
+      series: { [up("postgres", instance)]: level([1, 5], [0, 30]), ...work(perMinute([6, 5], [0, 30])) },
+      firing: silent(12, 17, 20, 35),
     },
     {
       title: "the exporter leaves discovery",
       series: { [up("postgres", instance)]: level([1, 5], ["gone", 15]) },
-      firing: { 9: [], 12: [{ job: "postgres" }] },
+      firing: { 14: [], 17: [{ job: "postgres" }] },
     },
     {
       title: "two missed minutes",

@@ -39,13 +39,18 @@ export const redisCases: GroupCases = {
   RedisExporterDown: [
     {
       title: "the exporter stops answering, and comes back",
-      series: { [up("redis", instance)]: level([1, 5], [0, 10], [1, 5]) },
-      firing: { 9: [], 12: [{ ...exporter, host: "redis-exporter" }], 16: [] },
+      series: { [up("redis", instance)]: level([1, 5], [0, 15], [1, 5]), ...jobsDone(perMinute([6, 25])) },
+      firing: { 14: [], 17: [{ ...exporter, host: "redis-exporter" }], 21: [] },
+    },
+    {
+      title: "and no job is done: RedisStateUnknown says so",
+      series: { [up("redis", instance)]: level([1, 5], [0, 30]), ...jobsDone(perMinute([6, 5], [0, 30])) },
+      firing: silent(12, 17, 20, 35),
     },
     {
       title: "the exporter leaves discovery",
       series: { [up("redis", instance)]: level([1, 5], ["gone", 15]) },
-      firing: { 9: [], 12: [{ job: "redis" }] },
+      firing: { 14: [], 17: [{ job: "redis" }] },
     },
     {
       title: "two missed minutes",

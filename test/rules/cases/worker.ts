@@ -88,6 +88,14 @@ export const workerCases: GroupCases = {
       firing: { 10: [], 25: down, 50: down },
     },
     {
+      title: "all are down: WorkerDown says so",
+      series: workers(3, () => [
+        [1, 5],
+        [0, 30],
+      ]),
+      firing: silent(8, 15, 35),
+    },
+    {
       title: "one of ten is down",
       series: workers(10, (index) => [[index === 0 ? 0 : 1, 30]]),
       firing: silent(5, 30),
@@ -328,9 +336,14 @@ export const workerCases: GroupCases = {
       firing: silent(30, 60),
     },
     {
-      title: "all of few fail",
-      series: { ...jobs("succeeded", [0, 60]), ...jobs("failed", [0, 20], [0.8, 40]) },
+      title: "some of few fail",
+      series: { ...jobs("succeeded", [0, 20], [2, 40]), ...jobs("failed", [0, 20], [0.8, 40]) },
       firing: { 20: [], 45: [queue] },
+    },
+    {
+      title: "all fail: WorkerJobsAllFailing says so",
+      series: { ...jobs("succeeded", [0, 60]), ...jobs("failed", [0, 20], [6, 40]) },
+      firing: silent(20, 35, 45, 60),
     },
     {
       title: "a single failure",
