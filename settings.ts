@@ -13,6 +13,7 @@ import { explain, type Problem, problemsOf, SettingsError } from "./settings/mes
 import { email, phoneNumber, slackChannel } from "./settings/people.ts";
 import { crossFieldProblems } from "./settings/rules/index.ts";
 import * as secret from "./settings/secrets.ts";
+import { target } from "./settings/targets.ts";
 import { thresholds } from "./settings/thresholds.ts";
 import { rotationStart, timeZone } from "./settings/time.ts";
 import { fraction, integer, list, name, oneOf, optional, slug, text } from "./settings/values.ts";
@@ -47,7 +48,7 @@ const sentrySlug = slug(50).regex(
 );
 const usd = integer(1, 100_000_000);
 const trueOrFalse = z.boolean("true or false");
-const targets = list(address.hostAndPort, "a list of host:port", 1000);
+const targets = list(target, "a list of host:port", 1000);
 /** Of Better Stack and UptimeRobot, what both take; 0 for the guide's. */
 const VENDOR_INTERVALS = [0, 30, 60, 120, 180, 300, 600, 900, 1800];
 
@@ -214,6 +215,7 @@ export const settingsSchema = z.strictObject({
     workerTargets: targets,
     postgresTargets: targets,
     redisTargets: targets,
+    targetsFolder: optional(address.folder),
   }),
 });
 

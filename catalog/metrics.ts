@@ -678,6 +678,26 @@ const prometheusServer = {
     jobs: prometheus,
     labels: {},
   }),
+  prometheusTargetSyncFailures: counter("prometheus_target_sync_failed_total", {
+    help: "Times that a job's targets, as found, could not be made into what is scraped.",
+    jobs: prometheus,
+    labels: { scrape_job: open("name of the job") },
+  }),
+  prometheusNameLookupFailures: counter("prometheus_sd_dns_lookup_failures_total", {
+    help: "Lookups of targets by DNS that no name server answered; an unknown name is an answer.",
+    jobs: prometheus,
+    labels: {},
+  }),
+  prometheusTargetFileErrors: counter("prometheus_sd_file_read_errors_total", {
+    help: "Files of targets that could not be read.",
+    jobs: prometheus,
+    labels: {},
+  }),
+  prometheusDiscoveryFailures: counter("prometheus_sd_refresh_failures_total", {
+    help: "Lookups of targets that failed, DNS's and files' left out; only where targets are looked up.",
+    jobs: prometheus,
+    labels: { mechanism: open("ec2, dns, ..."), config: open("job") },
+  }),
   prometheusHeadSeries: gauge("prometheus_tsdb_head_series", {
     help: "Series held in memory.",
     jobs: prometheus,

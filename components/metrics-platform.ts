@@ -8,6 +8,7 @@ import { imageReference, images } from "../catalog/images.ts";
 import { ALERTMANAGER_FOLDER, SNAPSHOT_INTERVAL } from "../render/alertmanager.ts";
 import { replicaName } from "../render/index.ts";
 import { PROMETHEUS_SECRETS_FOLDER, REPLICA } from "../render/prometheus.ts";
+import { TARGETS_FOLDER } from "../render/targets.ts";
 import { publishedUrl } from "../settings/addresses.ts";
 import {
   configurationUpload,
@@ -35,6 +36,8 @@ export interface MetricsPlatformArgs {
   blackboxConfiguration: string | undefined;
   /** Existing Docker network that Prometheus joins to scrape AgentPay by name; undefined for none. */
   applicationNetwork: string | undefined;
+  /** Folder of the Docker host with files of targets; undefined for none. */
+  targetsFolder: string | undefined;
   /** Days of samples, and the most disk they may take; whichever is reached first. */
   retention: { days: number; size: string };
   /** Files of Prometheus's configuration folder, by path. No secret in them. */
@@ -182,6 +185,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
               readOnly: true,
             },
             { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/prometheus" },
+            ...targetFiles(args.targetsFolder),
             ...(secretsVolume === undefined
               ? []
               : [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER, readOnly: true }]),
@@ -323,6 +327,11 @@ function clusterArguments(own: number, replicas: number): string[] {
     `--cluster.listen-address=0.0.0.0:${CLUSTER_PORT}`,
     ...others.map((index) => `--cluster.peer=${replicaName("alertmanager", index)}:${CLUSTER_PORT}`),
   ];
+}
+
+/** The folder, not its files: whoever replaces a file gives it another inode, which a mounted file would not follow. */
+function targetFiles(folder: string | undefined) {
+  return folder === undefined ? [] : [{ hostPath: folder, containerPath: TARGETS_FOLDER, readOnly: true }];
 }
 
 /** Ships what it scrapes. What could not be sent yet is kept on disk, for up to 4 hours (Prometheus's default). */

@@ -57,6 +57,7 @@ export function metricsPlatform(
       ports: hostPorts(platform),
       blackboxConfiguration: probes && blackboxConfiguration(probes),
       applicationNetwork: platform.applicationNetwork,
+      targetsFolder: platform.targetsFolder,
       retention: { days: platform.retentionDays, size: platform.retentionSize },
       prometheusFiles: shipsOnly ? { "prometheus.yml": files["prometheus.yml"] ?? "" } : files,
       prometheusAddresses: managed ? { [WORKSPACE_ENDPOINT]: managed.endpoint } : {},

@@ -98,6 +98,7 @@ export function prometheusFiles(settings: Settings, platform: Enabled<"metrics">
         environment: settings.environment,
         scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
         targets,
+        region: settings.aws.enabled ? settings.aws.region : undefined,
         probes,
         alertmanagers,
         replicated: replicas > 1,

@@ -11,6 +11,7 @@ import { recordingRuleGroups } from "../catalog/recording-rules/index.ts";
 import { services } from "../catalog/services.ts";
 import { type ProbeSettings, probeJob } from "./blackbox.ts";
 import { announcedWorkGroup, inhibited } from "./inhibition.ts";
+import { discovery } from "./targets.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The most series a target may expose: a label that holds ids is cut off before it fills the disk. */
@@ -20,8 +21,10 @@ export interface ScrapeSettings {
   /** The `environment` label of every alert. */
   readonly environment: string;
   readonly scrapeIntervalSeconds: number;
-  /** host:port of each target, by job. */
+  /** Each target, or where targets are found, by job. */
   readonly targets: Readonly<Record<Exclude<Job, "blackbox">, readonly string[]>>;
+  /** Where EC2 is asked for instances; undefined where the stack is not in AWS. */
+  readonly region: string | undefined;
   /** What is probed from outside; undefined where this Prometheus has no prober. */
   readonly probes: ProbeSettings | undefined;
   /** host:port of each Alertmanager. */
@@ -96,7 +99,7 @@ export function prometheusConfiguration(settings: ScrapeSettings, ruleFiles: rea
         .filter(([, targets]) => targets.length > 0)
         .map(([job, targets]) => ({
           job_name: job,
-          static_configs: [{ targets }],
+          ...discovery(targets, settings.region),
           ...(job === "ruler" && { metric_relabel_configs: ofOwnTenant(settings.remoteWrite?.tenant) }),
         })),
       ...(settings.probes ? [probeJob(settings.probes)] : []),

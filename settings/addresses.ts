@@ -17,7 +17,7 @@ const LONGEST_ADDRESS = 1024;
 const IN_BRACKETS = "an IPv6 address stands in brackets, as in [2001:db8::1]";
 
 /** What is wrong with the name, IPv4 address or IPv6 address in brackets; undefined where nothing is. */
-function hostProblem(host: string): string | undefined {
+export function hostProblem(host: string): string | undefined {
   if (host.startsWith("[")) {
     const inside = /^\[([0-9A-Fa-f:.]+)\]$/.exec(host)?.[1] ?? "";
     return isIPv6(inside) ? undefined : "what is in brackets is no IPv6 address";
@@ -30,7 +30,7 @@ function hostProblem(host: string): string | undefined {
 }
 
 /** What is wrong with a port; undefined where nothing is, or where there is none. */
-function portProblem(port: string | undefined): string | undefined {
+export function portProblem(port: string | undefined): string | undefined {
   if (port === undefined) return undefined;
   const valid = /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535;
   return valid ? undefined : "its port is not from 1 to 65535";
@@ -78,10 +78,13 @@ export const path = checkedText("a path such as /api/v1/agent/conversations/test
   return addressProblem(`http://localhost${value}`);
 });
 
-export const hostAndPort = checkedText("host:port", (value) => {
+/** What is wrong with host:port; undefined where nothing is, "" where it is nothing of the kind. */
+export function hostAndPortProblem(value: string): string | undefined {
   const [, host = "", port] = /^(.*):([^:\]]*)$/s.exec(value) ?? [];
   return host === "" || port === undefined ? "" : (hostProblem(host) ?? portProblem(port));
-});
+}
+
+export const hostAndPort = checkedText("host:port", hostAndPortProblem);
 
 export const ipAddress = z
   .string("an IP address")

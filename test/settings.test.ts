@@ -180,6 +180,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
     TEXT,
   ],
   ["logs.directory", ["var/log", "/var/log/", "/", "/var/my logs"], "an absolute path", TEXT],
+  ["metrics.targetsFolder", ["targets", "/", "/srv/targets/"], "an absolute path", TEXT],
   ["logs.retentionDays", [0, 31, "30", 10_000], "one of 1, 3, 5, 7, 14, 30, 60", ""],
   ["logs.platform", ["", "splunk", true], "cloudwatch or datadog", TEXT],
   [

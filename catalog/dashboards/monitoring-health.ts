@@ -36,6 +36,39 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [{ expression: `1 - avg by (job) (${metrics.up.name})`, legend: "{{job}}" }],
     },
+    targetsKnown: {
+      title: "Known Targets",
+      description:
+        "Targets of each job that Prometheus knows, whether they answer or not; a step down is one that left.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: `count by (job) (${metrics.up.name})`, legend: "{{job}}" }],
+    },
+    discoveryFailures: {
+      title: "Failed Lookups of Targets",
+      description: "Lookups of targets, by DNS, in files or in EC2, that failed in 10 minutes; good is none.",
+      nothing: "No lookup has failed.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `increase(${metrics.prometheusTargetSyncFailures.name}[10m])`,
+          legend: "{{scrape_job}} sync",
+        },
+        {
+          expression: `increase(${metrics.prometheusNameLookupFailures.name}[10m])`,
+          legend: "{{instance}} DNS",
+        },
+        {
+          expression: `increase(${metrics.prometheusTargetFileErrors.name}[10m])`,
+          legend: "{{instance}} files",
+        },
+        {
+          expression: `sum by (mechanism) (increase(${metrics.prometheusDiscoveryFailures.name}[10m]))`,
+          legend: "{{mechanism}}",
+        },
+      ],
+    },
     configurationLoaded: {
       title: "Configuration Loaded",
       description: "Whether Prometheus and Alertmanager took their last configuration; good is all green.",

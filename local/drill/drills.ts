@@ -694,6 +694,11 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   PrometheusTSDBCompactionsFailing: "it takes a disk that is full at the right moment, for hours",
   PrometheusScrapeSampleLimitHit:
     "a stray label that stays below the limit rings MetricCardinalityExplosion first",
+  PrometheusTargetSyncFailure:
+    "it takes a configuration that finds targets which can't be scraped, and ours has no such part",
+  PrometheusDiscoveryFailing:
+    "it takes a name server, a file or an EC2 that fails: test/render/discovery.e2e.ts shows what is found with real ones",
+  TargetsVanished: "it takes several servers of a kind, and the simulated AgentPay has one",
   EndpointSlow: "the local endpoints answer within milliseconds",
   ...Object.fromEntries(
     [

@@ -5,7 +5,7 @@ import type { Problem } from "../messages.ts";
 import { reportProblems } from "./cost.ts";
 import { notificationProblems, pagingProblems } from "./people.ts";
 import { placeProblems, portProblems } from "./places.ts";
-import { ciProblems, engineProblems, logProblems, platformProblems } from "./platforms.ts";
+import { ciProblems, engineProblems, logProblems, platformProblems, targetProblems } from "./platforms.ts";
 import { stackProblems } from "./stack.ts";
 import { transportProblems } from "./transport.ts";
 import { coverageProblems, uptimeProblems, windowProblems } from "./uptime.ts";
@@ -20,6 +20,7 @@ export function crossFieldProblems(
     ...notificationProblems(sections),
     ...platformProblems(sections),
     ...engineProblems(sections),
+    ...targetProblems(sections),
     ...logProblems(sections),
     ...coverageProblems(sections),
     ...uptimeProblems(environment, sections),

@@ -1,6 +1,7 @@
 /** What one platform makes another need. */
 import type { Sections } from "../../settings.ts";
 import type { Problem } from "../messages.ts";
+import { readTarget } from "../targets.ts";
 
 export function platformProblems({ aws, database, metrics, sentry }: Sections): Problem[] {
   const problems: Problem[] = [];
@@ -22,6 +23,28 @@ export function platformProblems({ aws, database, metrics, sentry }: Sections): 
   }
   return problems;
 }
+
+/** What finding targets needs. */
+export function targetProblems({ aws, metrics }: Sections): Problem[] {
+  if (!metrics?.enabled) return [];
+  return TARGET_KEYS.flatMap((key) =>
+    metrics[key].flatMap((text, index): Problem[] => {
+      const refused = (expected: string) => [{ key: `metrics.${key}[${index}]`, expected, text: true }];
+      const { kind } = readTarget(text);
+      if (kind === "file" && !metrics.targetsFolder) {
+        return refused("host:port, or a folder in metrics.targetsFolder that holds the file");
+      }
+      if (kind === "ec2" && (aws?.enabled === false || (aws?.enabled && aws.endpointUrl))) {
+        return refused(
+          "no ec2+ where aws.enabled is false or aws.endpointUrl is set: only AWS knows instances",
+        );
+      }
+      return [];
+    }),
+  );
+}
+
+const TARGET_KEYS = ["apiTargets", "workerTargets", "postgresTargets", "redisTargets"] as const;
 
 /** What an engine other than this stack's own Prometheus needs. */
 export function engineProblems({ aws, metrics, notifications }: Sections): Problem[] {

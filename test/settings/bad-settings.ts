@@ -248,7 +248,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     ],
   },
   folder: {
-    keys: ["logs.directory"],
+    keys: ["logs.directory", "metrics.targetsFolder"],
     bad: [
       ["var/log", /absolute path/],
       ["/", /absolute path/],
@@ -718,6 +718,21 @@ export const lists: readonly (readonly [key: string, value: unknown, item: numbe
   ["metrics.redisTargets", [["redis:9121"]], 0, /host:port/],
   ["metrics.remoteRulerTargets", ["mimir"], 0, /host:port/],
   ["metrics.redisTargets", ["a:1", "a:1"], 1, /twice/],
+  ["metrics.apiTargets", ["dns+api.internal"], 0, /host:port/],
+  ["metrics.apiTargets", ["dns+api internal:8000"], 0, /no name/],
+  ["metrics.apiTargets", ["dns+10.0.0.1:8000"], 0, /needs no DNS/],
+  ["metrics.apiTargets", ["dns+api.internal:8000", "dns+API.internal:8000"], 1, /twice/],
+  ["metrics.apiTargets", ["DNS+api.internal:8000"], 0, /no name/],
+  ["metrics.workerTargets", ["dnssrv+_metrics._tcp.worker.internal:10000"], 0, /no name/],
+  ["metrics.workerTargets", ["dnssrv+"], 0, /no name/],
+  ["metrics.workerTargets", ["ec2+agentpay-worker:10000"], 0, /Tag=value:port/],
+  ["metrics.workerTargets", ["ec2+Service=*:10000"], 0, /Tag=value:port/],
+  ["metrics.workerTargets", ["ec2+Service=worker:0"], 0, /port/],
+  ["metrics.workerTargets", ["ec2+Service=worker"], 0, /Tag=value:port/],
+  ["metrics.redisTargets", ["file+../redis.json"], 0, /no folder/],
+  ["metrics.redisTargets", ["file+redis.txt"], 0, /\.json/],
+  ["metrics.redisTargets", ["file+*.json"], 0, /no folder/],
+  ["metrics.redisTargets", ["consul+redis:9121"], 0, /no name/],
 ];
 
 const KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f4b8f3e-6f0a-4b0e-9d57-6a3c1c0d2e11";
@@ -734,6 +749,16 @@ export const combinations: readonly (readonly [
     /another port than that of metrics.prometheusPort/,
   ],
   [{ "metrics.grafanaPort": 9115 }, "metrics.grafanaPort", /metrics.blackboxPort/],
+  [
+    { "metrics.workerTargets": ["worker:10000", "file+workers.json"] },
+    "metrics.workerTargets[1]",
+    /metrics.targetsFolder/,
+  ],
+  [
+    { "aws.endpointUrl": "https://aws.example", "metrics.apiTargets": ["ec2+Service=api:8000"] },
+    "metrics.apiTargets[0]",
+    /only AWS knows instances/,
+  ],
   [{ "uptime.statusPagePort": 3001 }, "uptime.statusPagePort", /metrics.grafanaPort/],
   [
     { "metrics.replicas": 2, "metrics.prometheusReplicaPort": 9090 },
