@@ -1,4 +1,4 @@
-/** Targets that come and go, as the real Prometheus finds them: by a file, by DNS, by EC2's tags. */
+/** Targets that come and go, as the real Prometheus finds them: by a file and by DNS. */
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -11,7 +11,6 @@ import { freePort } from "../../local/free-port.ts";
 import { ensureTool } from "../../local/toolchain/find.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import { discovery, TARGETS_FOLDER } from "../../render/targets.ts";
-import { type Emulator, startMoto } from "../local/emulator/start-moto.ts";
 
 /** Prometheus always asks port 53, of the server in /etc/resolv.conf: only root may give it another file. */
 const canServeNames = process.platform === "linux" && process.getuid?.() === 0;
@@ -23,23 +22,19 @@ const targetsFolder = join(folder, "targets-mount");
 const cleanUps: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
 const addresses = ["127.0.0.2", "127.0.0.3"];
 let url = "";
-let moto: Emulator;
 
 afterAll(async () => {
   for (const cleanUp of cleanUps.toReversed()) await cleanUp();
 });
 
 beforeAll(async () => {
-  moto = await startMoto();
-  cleanUps.push(() => moto.stop());
-  for (const service of ["api", "api", "worker"]) await startInstance(moto.url, service);
   mkdirSync(targetsFolder);
   if (canServeNames) await serveNames();
   const prometheus = (await ensureTool(tools.prometheus)).binaries["prometheus"];
   if (!prometheus) throw new Error("the tool lacks a program");
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  writeFileSync(join(folder, "prometheus.yml"), configuration(moto.url));
+  writeFileSync(join(folder, "prometheus.yml"), configuration());
   writeFileSync(join(folder, "resolv.conf"), `nameserver ${NAME_SERVER}\noptions timeout:1 attempts:1\n`);
   const server = [
     prometheus,
@@ -53,22 +48,18 @@ beforeAll(async () => {
         ...[join(folder, "resolv.conf"), ...server],
       ]
     : server;
-  const child = spawn(program, args, {
-    stdio: "ignore",
-    env: { ...process.env, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
-  });
+  const child = spawn(program, args, { stdio: "ignore" });
   cleanUps.push(async () => {
     child.kill();
     if (child.exitCode === null) await once(child, "exit");
   });
 });
 
-/** What is rendered, asking each second, and EC2's emulator. */
-function configuration(ec2: string): string {
+/** What is rendered, asking each second. */
+function configuration(): string {
   const jobs = {
     file: discovery(["file+api.json"], undefined),
     dns: discovery(["dns+api.internal.example:8000"], undefined),
-    ec2: discovery(["ec2+Service=api:8000"], "us-east-1"),
   };
   const text = stringify({
     global: { scrape_interval: "1s" },
@@ -76,7 +67,6 @@ function configuration(ec2: string): string {
   });
   return text
     .replaceAll(TARGETS_FOLDER, targetsFolder)
-    .replace("- region:", `- endpoint: ${ec2}\n        refresh_interval: 1s\n        region:`)
     .replace("type: A", "type: A\n        refresh_interval: 1s");
 }
 
@@ -107,33 +97,6 @@ async function serveNames(): Promise<void> {
   socket.bind(53, NAME_SERVER);
   await once(socket, "listening");
   cleanUps.push(() => void socket.close());
-}
-
-async function startInstance(ec2: string, service: string): Promise<void> {
-  const body = new URLSearchParams({
-    ...{
-      Action: "RunInstances",
-      Version: "2016-11-15",
-      ImageId: "ami-12c6146b",
-      MinCount: "1",
-      MaxCount: "1",
-    },
-    "TagSpecification.1.ResourceType": "instance",
-    "TagSpecification.1.Tag.1.Key": "Service",
-    "TagSpecification.1.Tag.1.Value": service,
-  });
-  const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request";
-  const answer = await fetch(ec2, { method: "POST", body, headers: { authorization } });
-  if (!answer.ok) throw new Error(`the emulator answers ${answer.status}: ${await answer.text()}`);
-}
-
-/** Addresses that a job scrapes now. */
-async function scraped(job: string): Promise<string[]> {
-  const answer = await fetch(`${url}/api/v1/targets?state=active&scrapePool=${job}`);
-  const { data } = (await answer.json()) as {
-    data: { activeTargets: { labels: { instance: string } }[] };
-  };
-  return data.activeTargets.map(({ labels }) => labels.instance).toSorted();
 }
 
 /** The series `up` of a job now. */
@@ -168,12 +131,4 @@ test.skipIf(!canServeNames)("every address of a name is scraped, as they come an
     async () => expect(await seen("dns")).toEqual(["127.0.0.3:8000", "127.0.0.4:8000"]),
     PATIENCE,
   );
-});
-
-test("running instances with the tag are scraped at their private addresses, others are not", async () => {
-  await vi.waitFor(async () => {
-    const found = await scraped("ec2");
-    expect(found).toHaveLength(2);
-    for (const address of found) expect(address).toMatch(/^(10|172|192)\.[\d.]+:8000$/);
-  }, PATIENCE);
 });

@@ -43,6 +43,19 @@ const variants: readonly {
     overrides: { "metrics.postgresTargets": [], "metrics.redisTargets": [], "metrics.workerTargets": [] },
   },
   {
+    title: "production-whose-targets-are-found",
+    stack: "production",
+    overrides: {
+      "metrics.targetsFolder": "/srv/agentpay/targets",
+      "metrics.apiTargets": [
+        "dns+api.internal.agentpay.com:8000",
+        "dnssrv+_metrics._tcp.api.internal.agentpay.com",
+      ],
+      "metrics.workerTargets": ["ec2+Service=worker:10000"],
+      "metrics.postgresTargets": ["file+postgres.json"],
+    },
+  },
+  {
     title: "production-with-maintenance",
     stack: "production",
     overrides: {},
