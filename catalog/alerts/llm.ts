@@ -6,6 +6,7 @@ import {
   firstTokenP95,
   llmCalls,
   llmCallsBefore,
+  llmFallbacksExhausted,
   llmUnanswered,
   llmUnansweredByModel,
   modelErrorRatio,
@@ -17,7 +18,7 @@ import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } f
 
 const calls = metrics.llmRequests.name;
 const failed = `${calls}{status="error"}`;
-const fallbacks = (outcome: "succeeded" | "failed") => `${metrics.llmFallbacks.name}{outcome="${outcome}"}`;
+const fallbacks = `${metrics.llmFallbacks.name}{outcome="succeeded"}`;
 
 const llmRequestFailures: Alert = {
   name: "LLMRequestFailures",
@@ -129,7 +130,8 @@ const llmFallbackExhausted: Alert = {
     unit: "failed fallbacks in 5 minutes",
     source: "a starting point; one failed fallback is bad luck, several are an outage of both models",
   },
-  expression: (threshold) => `sum(${increase(fallbacks("failed"), "5m")}) > ${threshold}`,
+  // One after which a third model answers leaves nobody without an answer.
+  expression: (threshold) => `${llmFallbacksExhausted.record} * 300 > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-llm", panel: "failedFallbacks" },
 };
@@ -147,10 +149,10 @@ const llmFallbackActive: Alert = {
     source: "a starting point; below that, visitors and the bill don't notice",
   },
   expression: (threshold) =>
-    `sum by (from_model, to_model) (${rate(fallbacks("succeeded"), "15m")})` +
+    `sum by (from_model, to_model) (${rate(fallbacks, "15m")})` +
     ` / on () group_left () sum(${rate(calls, "15m")}) > ${threshold}` +
     ` and on (from_model, to_model)` +
-    ` sum by (from_model, to_model) (${increase(fallbacks("succeeded"), "15m")}) > ${MINIMUM_FAILURES}`,
+    ` sum by (from_model, to_model) (${increase(fallbacks, "15m")}) > ${MINIMUM_FAILURES}`,
   holdFor: "15m",
   panel: { dashboard: "agentpay-llm", panel: "fallbackRatio" },
 };

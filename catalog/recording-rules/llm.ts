@@ -17,10 +17,33 @@ export const llmCalls: RecordingRule = {
 /** The same before they stopped. */
 export const llmCallsBefore = heldBefore("agentpay:llm_calls:rate5m_before", llmCalls, STOPPED_SHARE);
 
-/** Failed calls a second that another model answered instead, by the model that failed. */
+/** Fallbacks a second from one model to another, with what came of them. */
+const fallbacks = (outcome: "succeeded" | "failed") =>
+  `sum by (from_model, to_model, outcome) (${rate(`${llmFallbacks.name}{outcome="${outcome}"}`, "5m")})`;
+const byFailedModel = (series: string) =>
+  `sum by (model) (label_replace(${series}, "model", "$1", "from_model", "(.+)"))`;
+
+/** Share of a model's failed calls that a fallback from it made good, by model. */
+const llmMadeGoodShare: RecordingRule = {
+  record: "model:agentpay_llm_failures_made_good:ratio_rate5m",
+  expression: `clamp_max(${byFailedModel(fallbacks("succeeded"))} / (sum by (model) (${failed}) > 0), 1)`,
+};
+
+/** That share, of the model that was asked instead. */
+const madeGoodAfterwards = `label_replace(${llmMadeGoodShare.record}, "to_model", "$1", "model", "(.+)")`;
+
+/** Failed calls a second that another model answered instead, or one after that, by the model that failed. */
 export const llmFailuresMadeGood: RecordingRule = {
   record: "model:agentpay_llm_failures_made_good:rate5m",
-  expression: `sum by (model) (label_replace(${rate(`${llmFallbacks.name}{outcome="succeeded"}`, "5m")}, "model", "$1", "from_model", "(.+)"))`,
+  expression: byFailedModel(
+    `${fallbacks("succeeded")} or ${fallbacks("failed")} * on (to_model) group_left () ${madeGoodAfterwards}`,
+  ),
+};
+
+/** Fallbacks a second that failed, with no other model that answered afterwards. */
+export const llmFallbacksExhausted: RecordingRule = {
+  record: "agentpay:llm_fallbacks_exhausted:rate5m",
+  expression: `sum(${fallbacks("failed")} * on (to_model) group_left () (1 - ${madeGoodAfterwards}) or ${fallbacks("failed")})`,
 };
 
 /**
@@ -99,7 +122,9 @@ export const llmRecordingRules: RecordingRuleGroup = {
   rules: [
     llmCalls,
     llmCallsBefore,
+    llmMadeGoodShare,
     llmFailuresMadeGood,
+    llmFallbacksExhausted,
     llmUnansweredByModel,
     llmUnanswered,
     llmAnswersAwaited,

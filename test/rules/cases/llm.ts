@@ -70,7 +70,26 @@ const workingFallback = (answering: Labels) => ({
 });
 const sameProvider = { provider: "anthropic", model: large };
 const otherProvider = { provider: "openai", model: large };
+const third = { provider: "openai", model: "gpt-5-mini" };
+/** The first model and the next fail every call, and a third one answers all of them. */
+const workingChain = {
+  [calls("none")]: perMinute([60, 20], [0, 60]),
+  [calls("overloaded")]: perMinute([0, 20], [60, 60]),
+  [calls("overloaded", sameProvider)]: perMinute([0, 20], [60, 60]),
+  [calls("none", third)]: perMinute([0, 20], [60, 60]),
+  [fallbacks("failed")]: perMinute([0, 20], [60, 60]),
+  [series(metrics.llmFallbacks.name, {
+    from_model: large,
+    to_model: third.model,
+    outcome: "succeeded",
+  })]: perMinute([0, 20], [60, 60]),
+};
 const answeredAllTheSame = [
+  {
+    title: "the fallback fails as well, and a third model answers all of them",
+    series: workingChain,
+    firing: silent(25, 30, 45, 60, 80),
+  },
   {
     title: "a fallback of the same provider answers all of them",
     series: workingFallback(sameProvider),
@@ -297,6 +316,24 @@ export const llmCases: GroupCases = {
     { title: "no traffic", series: { [calls("none")]: perMinute([0, 30]) }, firing: silent(10, 30) },
   ],
   LLMFallbackExhausted: [
+    {
+      title: "a third model answers what the fallback fails",
+      series: workingChain,
+      firing: silent(25, 30, 45, 60, 80),
+    },
+    {
+      title: "a third model answers half of what the fallback fails",
+      series: {
+        [calls("overloaded", sameProvider)]: perMinute([0, 20], [60, 40]),
+        [fallbacks("failed")]: perMinute([0, 20], [60, 40]),
+        [series(metrics.llmFallbacks.name, {
+          from_model: large,
+          to_model: third.model,
+          outcome: "succeeded",
+        })]: perMinute([0, 20], [30, 40]),
+      },
+      firing: { 20: [], 30: [{}], 60: [{}] },
+    },
     {
       title: "both models fail twice a minute, and then work",
       series: { [fallbacks("failed")]: perMinute([0, 10], [2, 15], [0, 15]) },
