@@ -369,6 +369,7 @@ const statement = {
   queryid: open("hash of the normalised statement; the top 100"),
 };
 const database = { datid: open("database oid"), datname };
+const table = { datname, schemaname: open("schema"), relname: open("table") };
 
 /** postgres_exporter, with `--collector.stat_statements`. Its pg_stat_database_* counters have no `_total`. */
 const postgresExporter = {
@@ -414,6 +415,34 @@ const postgresExporter = {
     help: "Executions of a statement.",
     jobs: postgres,
     labels: statement,
+  }),
+  pgCollectorSuccess: gauge("pg_scrape_collector_success", {
+    help: "Whether a part of the exporter could read what it is for.",
+    unit: "boolean",
+    jobs: postgres,
+    labels: { collector: open("database, replication, stat_database, stat_statements, ...") },
+  }),
+  pgIsReplica: gauge("pg_replication_is_replica", {
+    help: "Whether the server replays what another one wrote.",
+    unit: "boolean",
+    jobs: postgres,
+    labels: {},
+  }),
+  pgReplicationLag: gauge("pg_replication_lag_seconds", {
+    help: "Age of the last transaction that a replica replayed; grows also while nobody writes.",
+    unit: "seconds",
+    jobs: postgres,
+    labels: {},
+  }),
+  pgDeadRows: gauge("pg_stat_user_tables_n_dead_tup", {
+    help: "Rows of a table that nobody sees any more and autovacuum has not removed, estimated.",
+    jobs: postgres,
+    labels: table,
+  }),
+  pgLiveRows: gauge("pg_stat_user_tables_n_live_tup", {
+    help: "Rows of a table, estimated.",
+    jobs: postgres,
+    labels: table,
   }),
   pgDatabaseBackends: gauge("pg_stat_database_numbackends", {
     help: "Backends connected to a database.",
@@ -472,6 +501,18 @@ const redisExporter = {
   redisMemoryMax: gauge("redis_memory_max_bytes", {
     help: "The maxmemory setting, 0 when it is unset.",
     unit: "bytes",
+    jobs: redis,
+    labels: {},
+  }),
+  redisSnapshotOk: gauge("redis_rdb_last_bgsave_status", {
+    help: "Whether Redis's last snapshot was written.",
+    unit: "boolean",
+    jobs: redis,
+    labels: {},
+  }),
+  redisLogWriteOk: gauge("redis_aof_last_write_status", {
+    help: "Whether Redis's last write to its append-only file succeeded.",
+    unit: "boolean",
     jobs: redis,
     labels: {},
   }),

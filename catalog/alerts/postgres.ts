@@ -62,6 +62,65 @@ const postgresUnreadable: Alert = {
   panel: { dashboard: "agentpay-data", panel: "databasesUp" },
 };
 
+/** Parts of the exporter whose numbers our alerts and panels read. Others may fail by design, as `wal` does on RDS. */
+const COLLECTORS = 'collector=~"database|replication|stat_database|stat_statements|stat_user_tables"';
+
+const postgresCollectorFailing: Alert = {
+  name: "PostgresCollectorFailing",
+  severity: "warning",
+  service: "postgres",
+  summary: "A part of PostgreSQL's exporter fails.",
+  description:
+    "The exporter of {{ $labels.instance }} answers, and its part {{ $labels.collector }} reads nothing: what that would report goes unseen, and no alert on it can ring.",
+  expression: () =>
+    `${metrics.pgCollectorSuccess.name}{${COLLECTORS}} == 0 and on (instance) ${metrics.pgUp.name} == 1`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-data", panel: "collectors" },
+};
+
+const postgresReplicationLag: Alert = {
+  name: "PostgresReplicationLag",
+  severity: "warning",
+  service: "postgres",
+  summary: "A replica of PostgreSQL is behind.",
+  description:
+    "{{ $labels.instance }} has replayed nothing newer than {{ $value | humanizeDuration }} ago, though AgentPay writes: who reads from it sees old data, and a failover to it would lose the difference.",
+  threshold: {
+    default: 300,
+    unit: "seconds behind",
+    source: "a starting point; a replica that keeps up is behind by less than a second",
+  },
+  // While nobody writes there is nothing to replay, and the age of the last transaction grows on a replica that is well.
+  expression: (threshold) =>
+    `${metrics.pgReplicationLag.name} > ${threshold} and on (instance) ${metrics.pgIsReplica.name} == 1` +
+    ` and on () sum(increase(${metrics.conversationsStarted.name}[5m]) >= 0) > 0`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-data", panel: "replicationLag" },
+};
+
+/** Rows below which a table is read in no time, however many of them are dead. */
+const MINIMUM_DEAD_ROWS = 10_000;
+
+const postgresAutovacuumBehind: Alert = {
+  name: "PostgresAutovacuumBehind",
+  severity: "warning",
+  service: "postgres",
+  summary: "PostgreSQL does not clean up a table.",
+  description:
+    "{{ $value | humanizePercentage }} of the rows of {{ $labels.relname }} in {{ $labels.datname }} are dead: statements read them all the same and get slower, and the disk fills.",
+  threshold: {
+    default: 0.4,
+    unit: "share of a table's rows",
+    source:
+      "PostgreSQL's own default cleans up at 0.2 (autovacuum_vacuum_scale_factor): twice that is behind",
+  },
+  expression: (threshold) =>
+    `${metrics.pgDeadRows.name} / (${metrics.pgDeadRows.name} + ${metrics.pgLiveRows.name}) > ${threshold}` +
+    ` and ${metrics.pgDeadRows.name} > ${MINIMUM_DEAD_ROWS}`,
+  holdFor: "1h",
+  panel: { dashboard: "agentpay-data", panel: "deadRows" },
+};
+
 const databasePoolExhausted: Alert = {
   name: "DatabasePoolExhausted",
   severity: "warning",
@@ -198,6 +257,9 @@ export const postgresAlerts: AlertGroup = {
     postgresExporterDown,
     postgresStateUnknown,
     postgresUnreadable,
+    postgresCollectorFailing,
+    postgresReplicationLag,
+    postgresAutovacuumBehind,
     databasePoolExhausted,
     postgresSlowQueries,
     postgresSlowCalls,

@@ -82,6 +82,19 @@ const redisEvictingKeys: Alert = {
   panel: { dashboard: "agentpay-data", panel: "redisEvictions" },
 };
 
+const redisPersistenceFailing: Alert = {
+  name: "RedisPersistenceFailing",
+  severity: "critical",
+  service: "redis",
+  summary: "Redis can't write to its disk.",
+  description:
+    "{{ $labels.instance }} can't write its snapshot or its append-only file: by default it refuses every write then, and what it holds, jobs among it, is lost when it restarts.",
+  // As awesome-prometheus-alerts have it, of both ways to persist. Each is 1 where it is switched off.
+  expression: () => `${metrics.redisSnapshotOk.name} == 0 or ${metrics.redisLogWriteOk.name} == 0`,
+  holdFor: "5m",
+  panel: { dashboard: "agentpay-data", panel: "redisPersistence" },
+};
+
 const redisMaxmemoryUnset: Alert = {
   name: "RedisMaxmemoryUnset",
   severity: "info",
@@ -122,6 +135,7 @@ export const redisAlerts: AlertGroup = {
     redisClientsHigh,
     redisMemoryHigh,
     redisEvictingKeys,
+    redisPersistenceFailing,
     redisMaxmemoryUnset,
     redisRejectedConnections,
   ],

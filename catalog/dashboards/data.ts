@@ -121,6 +121,46 @@ FROM monitoring.slowest_queries LIMIT 10`,
       visualization: "timeseries",
       queries: [{ expression: `${hits} / (${hits} + ${reads} > 0)`, legend: "{{datname}}" }],
     },
+    replicationLag: {
+      title: "Replication Lag",
+      description:
+        "How old the last transaction is that each replica replayed; good is below a second while AgentPay writes.",
+      nothing: "There is no replica.",
+      unit: "s",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `${metrics.pgReplicationLag.name} and on (instance) ${metrics.pgIsReplica.name} == 1`,
+          legend: "{{instance}}",
+        },
+      ],
+    },
+    deadRows: {
+      title: "Dead Rows (Autovacuum)",
+      description: "Share of each table's rows that autovacuum has not removed yet; good is below 20%.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `topk(10, ${metrics.pgDeadRows.name}` +
+            ` / (${metrics.pgDeadRows.name} + ${metrics.pgLiveRows.name} > 0))`,
+          legend: "{{datname}} {{relname}}",
+        },
+      ],
+    },
+    collectors: {
+      title: "Parts of the Exporter",
+      description: "Whether each part of PostgreSQL's exporter can read what it is for; good is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `min by (collector) (${metrics.pgCollectorSuccess.name})`,
+          legend: "{{collector}}",
+        },
+      ],
+    },
     redisMemory: {
       row: "Redis",
       title: "Redis Memory",
@@ -137,6 +177,17 @@ FROM monitoring.slowest_queries LIMIT 10`,
       queries: [
         { expression: metrics.redisMemoryMax.name, legend: "{{instance}} limit" },
         { expression: metrics.redisMemoryUsed.name, legend: "{{instance}} used" },
+      ],
+    },
+    redisPersistence: {
+      title: "Redis Writes to Disk",
+      description:
+        "Whether the last snapshot and the last write to the append-only file succeeded; good is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: metrics.redisSnapshotOk.name, legend: "{{instance}} snapshot" },
+        { expression: metrics.redisLogWriteOk.name, legend: "{{instance}} append-only file" },
       ],
     },
     redisEvictions: {

@@ -18,8 +18,12 @@ export const llmCalls: RecordingRule = {
 export const llmCallsBefore = heldBefore("agentpay:llm_calls:rate5m_before", llmCalls, STOPPED_SHARE);
 
 /** Fallbacks a second from one model to another, with what came of them. */
+const llmFallbacksByOutcome: RecordingRule = {
+  record: "from_model_to_model_outcome:agentpay_llm_fallbacks:rate5m",
+  expression: `sum by (from_model, to_model, outcome) (${rate(llmFallbacks.name, "5m")})`,
+};
 const fallbacks = (outcome: "succeeded" | "failed") =>
-  `sum by (from_model, to_model, outcome) (${rate(`${llmFallbacks.name}{outcome="${outcome}"}`, "5m")})`;
+  `${llmFallbacksByOutcome.record}{outcome="${outcome}"}`;
 const byFailedModel = (series: string) =>
   `sum by (model) (label_replace(${series}, "model", "$1", "from_model", "(.+)"))`;
 
@@ -122,6 +126,7 @@ export const llmRecordingRules: RecordingRuleGroup = {
   rules: [
     llmCalls,
     llmCallsBefore,
+    llmFallbacksByOutcome,
     llmMadeGoodShare,
     llmFailuresMadeGood,
     llmFallbacksExhausted,

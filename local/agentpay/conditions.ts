@@ -83,6 +83,12 @@ export interface Conditions {
     slowCallSeconds: number;
     deadlockRate: number;
     cacheHitRatio: number;
+    /** Seconds that it is behind, where it is a replica; 0 where it is none. */
+    replicaLagSeconds: number;
+    /** Share of its largest table's rows that are dead. */
+    deadRowRatio: number;
+    /** Whether the exporter may read the statements' statistics. */
+    statementsReadable: boolean;
   };
   redis: {
     up: boolean;
@@ -92,6 +98,8 @@ export interface Conditions {
     limited: boolean;
     evictionRate: number;
     rejectionRate: number;
+    /** Whether it can write to its disk. */
+    persists: boolean;
     /** Share of maxclients that is connected beyond those who work. */
     idleClients: number;
   };
@@ -148,6 +156,9 @@ export function healthyConditions(): Conditions {
       slowCallSeconds: 0,
       deadlockRate: 0,
       cacheHitRatio: 0.994,
+      replicaLagSeconds: 0,
+      deadRowRatio: 0.04,
+      statementsReadable: true,
     },
     redis: {
       up: true,
@@ -156,6 +167,7 @@ export function healthyConditions(): Conditions {
       limited: true,
       evictionRate: 0,
       rejectionRate: 0,
+      persists: true,
       idleClients: 0,
     },
   };

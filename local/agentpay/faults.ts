@@ -245,6 +245,26 @@ export const faults = {
   "db-cache-misses": fault("The database reads from disk", { ratio: ratio(0.3) }, ({ postgres }, given) => {
     postgres.cacheHitRatio = 1 - given.ratio;
   }),
+  "replica-behind": fault(
+    "A replica of PostgreSQL is behind",
+    { seconds: seconds(900) },
+    ({ postgres }, given) => {
+      postgres.replicaLagSeconds = given.seconds;
+    },
+  ),
+  "dead-rows": fault("Autovacuum does not clean up", { ratio: ratio(0.6) }, ({ postgres }, given) => {
+    postgres.deadRowRatio = given.ratio;
+  }),
+  "statements-unreadable": fault(
+    "The exporter of PostgreSQL may not read the statements' statistics",
+    {},
+    ({ postgres }) => {
+      postgres.statementsReadable = false;
+    },
+  ),
+  "redis-disk": fault("Redis can't write to its disk", {}, ({ redis }) => {
+    redis.persists = false;
+  }),
   "redis-down": fault("Redis is gone; its exporter is not", { errorRatio: ratio(0.3) }, (now, given) => {
     now.redis.up = false;
     now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);

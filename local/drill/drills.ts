@@ -508,6 +508,30 @@ export const drills: readonly Drill[] = [
     rings: ["PostgresCacheHitRatioLow"],
   },
   {
+    title: "A replica of PostgreSQL is behind",
+    faults: { "replica-behind": {} },
+    areas: ["postgres"],
+    rings: ["PostgresReplicationLag"],
+  },
+  {
+    title: "Autovacuum does not clean up",
+    faults: { "dead-rows": {} },
+    areas: ["postgres"],
+    rings: ["PostgresAutovacuumBehind"],
+  },
+  {
+    title: "The exporter of PostgreSQL may not read the statements' statistics",
+    faults: { "statements-unreadable": {} },
+    areas: ["postgres"],
+    rings: ["PostgresCollectorFailing"],
+  },
+  {
+    title: "Redis can't write to its disk",
+    faults: { "redis-disk": {} },
+    areas: ["redis"],
+    rings: ["RedisPersistenceFailing"],
+  },
+  {
     title: "Redis is down",
     faults: { "redis-down": {} },
     rings: ["RedisDown"],

@@ -123,7 +123,7 @@ export async function runHealthy(seconds: number, options: RoundOptions): Promis
   return falseAlarms([], observation);
 }
 
-/** @throws BrokenLab where the lab's own Watchdog does not come through in time. */
+/** @throws BrokenLab where the lab's own Watchdog does not come to Alertmanager in time. */
 async function settle(lab: Lab, observation: Observation, { factor, signal }: RoundOptions): Promise<void> {
   const startedAt = Date.now();
   let refusal = "";
@@ -137,7 +137,7 @@ async function settle(lab: Lab, observation: Observation, { factor, signal }: Ro
     }
     if (!ready && Date.now() - startedAt > LAB_START_SECONDS * 1000) {
       throw new BrokenLab(
-        `no Watchdog came from Prometheus through Alertmanager within ${LAB_START_SECONDS} seconds. ${refusal}`,
+        `no Watchdog came from Prometheus to Alertmanager within ${LAB_START_SECONDS} seconds. ${refusal}`,
       );
     }
   }

@@ -8,6 +8,10 @@ const POOL_BASE = 1;
 const POOL_PER_REQUEST = 0.25;
 const BLOCKS_PER_REQUEST = 40;
 const START_SIZE = 2.4e9;
+/** Of the largest table. */
+const ROWS = 1_500_000;
+/** Parts of the exporter. */
+const collectors = ["database", "replication", "stat_database", "stat_statements", "stat_user_tables"];
 
 const { datid, datname, usename } = database;
 const clientStates = ["active", "idle", "idle in transaction"] as const;
@@ -49,6 +53,7 @@ export class Postgres {
     });
     if (!up) return;
     this.#setConnections(moment, busy);
+    this.#setState(moment);
     this.#count(moment, work);
   }
 
@@ -72,6 +77,20 @@ export class Postgres {
       }
     });
     this.#exporter.set(metrics.pgDatabaseBackends, { datid, datname }, backends);
+  }
+
+  #setState({ conditions }: Moment): void {
+    const { replicaLagSeconds, deadRowRatio, statementsReadable } = conditions.postgres;
+    const exporter = this.#exporter;
+    for (const collector of collectors) {
+      const reads = collector !== "stat_statements" || statementsReadable;
+      exporter.set(metrics.pgCollectorSuccess, { collector }, reads ? 1 : 0);
+    }
+    exporter.set(metrics.pgIsReplica, {}, replicaLagSeconds > 0 ? 1 : 0);
+    exporter.set(metrics.pgReplicationLag, {}, replicaLagSeconds);
+    const table = { datname, schemaname: "public", relname: "messages" };
+    exporter.set(metrics.pgLiveRows, table, Math.round(ROWS * (1 - deadRowRatio)));
+    exporter.set(metrics.pgDeadRows, table, Math.round(ROWS * deadRowRatio));
   }
 
   #setActivity(application_name: string, state: ClientState, count: number, longest: number): void {

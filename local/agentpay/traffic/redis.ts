@@ -42,6 +42,8 @@ export class Redis {
     exporter.set(metrics.redisMaxClients, {}, MAX_CLIENTS);
     exporter.set(metrics.redisConnectedClients, {}, idle + CLIENTS + random.poisson(moment.load));
     exporter.set(metrics.redisBlockedClients, {}, conditions.worker.up ? queues.length : 0);
+    exporter.set(metrics.redisSnapshotOk, {}, conditions.redis.persists ? 1 : 0);
+    exporter.set(metrics.redisLogWriteOk, {}, 1);
     exporter.add(metrics.redisEvictedKeys, {}, random.poisson(evictionRate));
     exporter.add(metrics.redisRejectedConnections, {}, random.poisson(rejectionRate));
     exporter.add(metrics.redisExpiredKeys, {}, random.poisson(work * 0.1));

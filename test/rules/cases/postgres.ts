@@ -14,6 +14,8 @@ import { up } from "./api.ts";
 const exporter = { job: "postgres", instance: "postgres-exporter:9187" };
 const { instance } = exporter;
 const datname = "agentpay";
+const statements = { collector: "stat_statements" };
+const messages = { datname, schemaname: "public", relname: "messages" };
 
 const at = (name: string, shape: Shape, labels = {}) => ({
   [series(name, { ...exporter, ...labels })]: shape,
@@ -127,6 +129,99 @@ export const postgresCases: GroupCases = {
       title: "two missed minutes",
       series: { [up("postgres", instance)]: level([1, 5], [0, 2], [1, 10]) },
       firing: silent(7, 11, 15),
+    },
+  ],
+  PostgresCollectorFailing: [
+    {
+      title: "the statements' statistics can't be read, and then can",
+      series: {
+        ...at(metrics.pgUp.name, level([1, 60])),
+        ...at(metrics.pgCollectorSuccess.name, level([1, 10], [0, 30], [1, 20]), statements),
+      },
+      firing: {
+        10: [],
+        24: [],
+        26: [{ ...exporter, ...statements }],
+        40: [{ ...exporter, ...statements }],
+        41: [],
+      },
+    },
+    {
+      title: "a part that nothing of ours reads, as on RDS",
+      series: {
+        ...at(metrics.pgUp.name, level([1, 60])),
+        ...at(metrics.pgCollectorSuccess.name, level([0, 60]), { collector: "wal" }),
+      },
+      firing: silent(30, 60),
+    },
+    {
+      title: "PostgreSQL is down: PostgresDown says so",
+      series: {
+        ...at(metrics.pgUp.name, level([0, 60])),
+        ...at(metrics.pgCollectorSuccess.name, level([0, 60]), statements),
+      },
+      firing: silent(30, 60),
+    },
+  ],
+  PostgresReplicationLag: [
+    {
+      title: "a replica replays nothing for half an hour while people talk to the agent",
+      series: {
+        ...at(metrics.pgIsReplica.name, level([1, 60])),
+        ...at(metrics.pgReplicationLag.name, level([0, 10], [900, 30], [0, 20])),
+        ...work(perMinute([6, 60])),
+      },
+      firing: { 10: [], 19: [], 22: [exporter], 40: [exporter], 41: [] },
+    },
+    {
+      title: "a night without a conversation: there is nothing to replay",
+      series: {
+        ...at(metrics.pgIsReplica.name, level([1, 60])),
+        ...at(metrics.pgReplicationLag.name, level([0, 10], [3600, 50])),
+        ...work(perMinute([6, 5], [0, 55])),
+      },
+      firing: silent(22, 40, 60),
+    },
+    {
+      title: "a second behind",
+      series: {
+        ...at(metrics.pgIsReplica.name, level([1, 60])),
+        ...at(metrics.pgReplicationLag.name, level([1, 60])),
+        ...work(perMinute([6, 60])),
+      },
+      firing: silent(30, 60),
+    },
+  ],
+  PostgresAutovacuumBehind: [
+    {
+      title: "half of a table's rows are dead for hours, until they are cleaned up",
+      series: {
+        ...at(metrics.pgLiveRows.name, level([500_000, 240]), messages),
+        ...at(metrics.pgDeadRows.name, level([20_000, 20], [500_000, 120], [20_000, 100]), messages),
+      },
+      firing: {
+        20: [],
+        78: [],
+        82: [{ ...exporter, ...messages }],
+        140: [{ ...exporter, ...messages }],
+        141: [],
+      },
+    },
+    {
+      title: "a deletion of many rows, cleaned up within the hour",
+      series: {
+        ...at(metrics.pgLiveRows.name, level([500_000, 120]), messages),
+        ...at(metrics.pgDeadRows.name, level([500_000, 40], [20_000, 80]), messages),
+      },
+      firing: silent(30, 60, 120),
+    },
+    {
+      title: "a small table that is written all the time",
+      series: {
+        ...at(metrics.pgLiveRows.name, level([10, 120]), messages),
+        ...at(metrics.pgDeadRows.name, level([900, 120]), messages),
+      },
+      firing: silent(70, 120),
     },
   ],
   DatabasePoolExhausted: [

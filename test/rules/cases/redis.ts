@@ -105,6 +105,34 @@ export const redisCases: GroupCases = {
       firing: silent(20, 40),
     },
   ],
+  RedisPersistenceFailing: [
+    {
+      title: "the snapshot fails, and then works",
+      series: at(metrics.redisSnapshotOk.name, level([1, 10], [0, 20], [1, 10])),
+      firing: { 10: [], 14: [], 16: [exporter], 30: [exporter], 31: [] },
+    },
+    {
+      title: "the append-only file fails, the snapshot does not",
+      series: {
+        ...at(metrics.redisSnapshotOk.name, level([1, 40])),
+        ...at(metrics.redisLogWriteOk.name, level([1, 10], [0, 30])),
+      },
+      firing: { 10: [], 16: [exporter], 40: [exporter] },
+    },
+    {
+      title: "one snapshot that a fork had no memory for, and the next one succeeded",
+      series: at(metrics.redisSnapshotOk.name, level([1, 10], [0, 3], [1, 20])),
+      firing: silent(12, 14, 20),
+    },
+    {
+      title: "nothing is written to disk at all, on purpose",
+      series: {
+        ...at(metrics.redisSnapshotOk.name, level([1, 40])),
+        ...at(metrics.redisLogWriteOk.name, level([1, 40])),
+      },
+      firing: silent(20, 40),
+    },
+  ],
   RedisMemoryHigh: [
     {
       title: "90% of the memory is in use, and then half",
