@@ -68,6 +68,15 @@ describe("promtool", () => {
   });
 });
 
+/** A lookup of instances at a server that is no EC2: each fails, and is counted. */
+const noEc2 = (port: number) => ({
+  region: "eu-central-1",
+  endpoint: `http://127.0.0.1:${port}`,
+  access_key: "contract",
+  secret_key: "contract",
+  port: 8000,
+});
+
 describe("in a real Prometheus", () => {
   let url = "";
 
@@ -111,10 +120,10 @@ describe("in a real Prometheus", () => {
       // To itself: it only has to tell of what it ships.
       remote_write: [{ name: "engine", url: `http://127.0.0.1:${server}/api/v1/write` }],
       rule_files: ["rules.yml"],
-      scrape_configs: Object.entries(targets).map(([job_name, port]) => ({
-        job_name,
-        static_configs: at(port),
-      })),
+      scrape_configs: [
+        ...Object.entries(targets).map(([job_name, port]) => ({ job_name, static_configs: at(port) })),
+        { job_name: "found", ec2_sd_configs: [noEc2(server)] },
+      ],
     };
     const rules = { groups: [{ name: "test", rules: [{ alert: "Watchdog", expr: "vector(1)" }] }] };
     await writeFile(join(folder, "prometheus.yml"), stringify(configuration));
