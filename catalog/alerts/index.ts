@@ -5,6 +5,7 @@ import type { Alert, AlertGroup, Threshold } from "./alert.ts";
 import { apiAlerts } from "./api.ts";
 import { businessAlerts } from "./business.ts";
 import { costAlerts } from "./cost.ts";
+import { discoveryAlerts } from "./discovery.ts";
 import { hostAlerts } from "./hosts.ts";
 import { llmAlerts } from "./llm.ts";
 import { monitoringAlerts } from "./monitoring.ts";
@@ -29,6 +30,7 @@ export const alertGroups: readonly AlertGroup[] = [
   hostAlerts,
   uptimeAlerts,
   monitoringAlerts,
+  discoveryAlerts,
   ...objectiveAlerts,
 ];
 

@@ -326,58 +326,6 @@ const instrumentationFaults: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "instrumentationFaults" },
 };
 
-const prometheusTargetSyncFailure: Alert = {
-  name: "PrometheusTargetSyncFailure",
-  severity: "warning",
-  service: "monitoring",
-  summary: "Prometheus can't scrape targets that it has found.",
-  description:
-    "Targets of {{ $labels.scrape_job }} could not be made into something to scrape {{ $value | humanize }} times in half an hour: nothing is known of them, and no alert counts them as down.",
-  // Prometheus's own mixin, which calls it critical: what users feel has alerts of its own.
-  expression: () => `increase(${metrics.prometheusTargetSyncFailures.name}[30m]) > 0`,
-  holdFor: "5m",
-  panel: { dashboard: "agentpay-meta", panel: "discoveryFailures" },
-};
-
-/** What fails where targets are looked up: each way counts its failures by itself, and only there. */
-const lookupFailures = [
-  metrics.prometheusNameLookupFailures,
-  metrics.prometheusTargetFileErrors,
-  metrics.prometheusDiscoveryFailures,
-].map(({ name }) => `sum by (job, instance) (increase(${name}[10m])) > 0`);
-
-const prometheusDiscoveryFailing: Alert = {
-  name: "PrometheusDiscoveryFailing",
-  severity: "warning",
-  service: "monitoring",
-  summary: "Prometheus can't look up what to scrape.",
-  description:
-    "{{ $labels.instance }} failed {{ $value | humanize }} times in 10 minutes to look targets up, by DNS, in a file or in EC2: it goes on with those it knows, and new servers are not watched.",
-  // Prometheus's own mixin holds it for 20 minutes; its counter has neither DNS's failures nor those of files.
-  expression: () => lookupFailures.join(" or "),
-  holdFor: "20m",
-  panel: { dashboard: "agentpay-meta", panel: "discoveryFailures" },
-};
-
-const known = `count by (job) (${metrics.up.name})`;
-
-const targetsVanished: Alert = {
-  name: "TargetsVanished",
-  severity: "warning",
-  service: "monitoring",
-  summary: "Many targets are no longer known.",
-  description:
-    "Of the targets of {{ $labels.job }} that were known within the last hour, {{ $value | humanizePercentage }} are left. One that left discovery is not counted as down by any other alert: it was taken away on purpose, or it died and took its address with it.",
-  threshold: {
-    default: 0.5,
-    unit: "share of the job's targets of the last hour",
-    source: "a starting point; an autoscaler takes a few away at a time, and replaces what it ends",
-  },
-  expression: (threshold) => `${known} / max_over_time(${known}[1h:1m]) < ${threshold}`,
-  holdFor: "5m",
-  panel: { dashboard: "agentpay-meta", panel: "targetsKnown" },
-};
-
 export const monitoringAlerts: AlertGroup = {
   name: "agentpay-monitoring",
   interval: "30s",
@@ -401,8 +349,5 @@ export const monitoringAlerts: AlertGroup = {
     prometheusTsdbCompactionsFailing,
     prometheusScrapeSampleLimitHit,
     instrumentationFaults,
-    prometheusTargetSyncFailure,
-    prometheusDiscoveryFailing,
-    targetsVanished,
   ],
 };

@@ -21,7 +21,8 @@ export async function ask(who: string, url: string, request: RequestInit = {}): 
     const { name } = error instanceof Error ? error : new Error();
     const reason =
       name === "TimeoutError" ? `gave no answer within ${ANSWER_SECONDS} seconds` : messageOf(error);
-    throw new BrokenLab(`${who}: ${describe(url, request)}: ${reason}`, { cause: error });
+    // Without its cause, which has been said.
+    throw new BrokenLab(`${who}: ${describe(url, request)}: ${reason}`);
   }
 }
 

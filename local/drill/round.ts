@@ -187,6 +187,7 @@ class Run {
   readonly drill: Drill;
   readonly #lab: Lab;
   readonly #options: RoundOptions;
+  readonly #expectations: ReturnType<typeof expectationsOf>;
   #brokenAt = 0;
   #mendedAt: number | undefined;
   #over = false;
@@ -194,6 +195,7 @@ class Run {
   constructor(drill: Drill, lab: Lab, options: RoundOptions) {
     this.drill = drill;
     this.#lab = lab;
+    this.#expectations = expectationsOf(lab);
     this.#options = options;
   }
 
@@ -210,7 +212,7 @@ class Run {
   }
 
   result(observation: Observation): DrillResult {
-    const rings = judge(this.drill, observation, this.#times, expectationsOf(this.#lab));
+    const rings = judge(this.drill, observation, this.#times, this.#expectations);
     return { drill: this.drill, rings };
   }
 

@@ -3,6 +3,7 @@ import { agentCases } from "./agent.ts";
 import { apiCases } from "./api.ts";
 import { businessCases } from "./business.ts";
 import { costCases } from "./cost.ts";
+import { discoveryCases } from "./discovery.ts";
 import { hostCases } from "./hosts.ts";
 import { llmCases } from "./llm.ts";
 import { monitoringCases } from "./monitoring.ts";
@@ -27,5 +28,6 @@ export const ruleCases: Readonly<Record<string, GroupCases>> = {
   "agentpay-hosts": hostCases,
   "agentpay-uptime": uptimeCases,
   "agentpay-monitoring": monitoringCases,
+  "agentpay-discovery": discoveryCases,
   ...objectiveCases,
 };

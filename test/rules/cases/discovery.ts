@@ -1,0 +1,102 @@
+import { metrics } from "../../../catalog/metrics.ts";
+import { type GroupCases, level, perMinute, series, silent } from "../rule-case.ts";
+import { up } from "./api.ts";
+
+const prometheus = { job: "prometheus", instance: "localhost:9090" };
+
+export const discoveryCases: GroupCases = {
+  PrometheusTargetSyncFailure: [
+    {
+      title: "a relabelling makes a bad target of each that is found, until it is mended",
+      series: {
+        [series(metrics.prometheusTargetSyncFailures.name, { ...prometheus, scrape_job: "redis" })]:
+          perMinute([0, 10], [1, 20], [0, 60]),
+      },
+      firing: {
+        10: [],
+        13: [],
+        20: [{ ...prometheus, scrape_job: "redis" }],
+        55: [{ ...prometheus, scrape_job: "redis" }],
+        65: [],
+      },
+    },
+    {
+      title: "never",
+      series: {
+        [series(metrics.prometheusTargetSyncFailures.name, { ...prometheus, scrape_job: "redis" })]:
+          perMinute([0, 40]),
+      },
+      firing: silent(20, 40),
+    },
+  ],
+  PrometheusDiscoveryFailing: [
+    ...[
+      series(metrics.prometheusNameLookupFailures.name, prometheus),
+      series(metrics.prometheusTargetFileErrors.name, prometheus),
+      series(metrics.prometheusDiscoveryFailures.name, { ...prometheus, mechanism: "ec2", config: "redis" }),
+    ].map((failures) => ({
+      title: `${failures} for an hour, and no more`,
+      series: { [failures]: perMinute([0, 10], [2, 60], [0, 30]) },
+      firing: { 10: [], 25: [], 40: [prometheus], 70: [prometheus], 85: [] },
+    })),
+    {
+      title: "a name server that is restarted",
+      series: {
+        [series(metrics.prometheusNameLookupFailures.name, prometheus)]: perMinute([0, 10], [2, 2], [0, 40]),
+      },
+      firing: silent(12, 20, 30, 45),
+    },
+    {
+      title: "two ways at once are one alert",
+      series: {
+        [series(metrics.prometheusNameLookupFailures.name, prometheus)]: perMinute([2, 60]),
+        [series(metrics.prometheusTargetFileErrors.name, prometheus)]: perMinute([1, 60]),
+      },
+      firing: { 10: [], 40: [prometheus] },
+    },
+  ],
+  TargetsVanished: [
+    {
+      title: "nine of ten servers end, and their addresses with them; then new ones come",
+      series: {
+        ...Object.fromEntries(
+          Array.from({ length: 9 }, (_, index) => [
+            up("agentpay-api", `10.0.0.${index}:8000`),
+            level([1, 10], ["gone", 40], [1, 20]),
+          ]),
+        ),
+        [up("agentpay-api", "10.0.1.1:8000")]: level([1, 70]),
+      },
+      firing: { 9: [], 13: [], 17: [{ job: "agentpay-api" }], 49: [{ job: "agentpay-api" }], 53: [] },
+    },
+    {
+      title: "an autoscaler takes two of ten away",
+      series: Object.fromEntries(
+        Array.from({ length: 10 }, (_, index) => [
+          up("agentpay-api", `10.0.0.${index}:8000`),
+          index < 2 ? level([1, 10], ["gone", 60]) : level([1, 70]),
+        ]),
+      ),
+      firing: silent(12, 20, 60),
+    },
+    {
+      title: "a deployment replaces each server by one with another address",
+      series: Object.fromEntries(
+        Array.from({ length: 4 }, (_, index) => [
+          [up("agentpay-worker", `10.0.0.${index}:10000`), level([1, 10 + index], ["gone", 60])],
+          [up("agentpay-worker", `10.0.1.${index}:10000`), level(["gone", 10 + index], [1, 60])],
+        ]).flat(),
+      ),
+      firing: silent(12, 15, 20, 40, 60),
+    },
+    {
+      title: "one that was taken out for good is forgotten after an hour",
+      series: {
+        [up("redis", "redis-1:9121")]: level([1, 10], ["gone", 120]),
+        [up("redis", "redis-2:9121")]: level([1, 10], ["gone", 120]),
+        [up("redis", "redis-3:9121")]: level([1, 130]),
+      },
+      firing: { 9: [], 20: [{ job: "redis" }], 60: [{ job: "redis" }], 75: [] },
+    },
+  ],
+};
