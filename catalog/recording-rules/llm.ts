@@ -17,37 +17,40 @@ export const llmCalls: RecordingRule = {
 /** The same before they stopped. */
 export const llmCallsBefore = heldBefore("agentpay:llm_calls:rate5m_before", llmCalls, STOPPED_SHARE);
 
-/** Fallbacks a second from one model to another, with what came of them. */
-const llmFallbacksByOutcome: RecordingRule = {
-  record: "from_model_to_model_outcome:agentpay_llm_fallbacks:rate5m",
-  expression: `sum by (from_model, to_model, outcome) (${rate(llmFallbacks.name, "5m")})`,
-};
-const fallbacks = (outcome: "succeeded" | "failed") =>
-  `${llmFallbacksByOutcome.record}{outcome="${outcome}"}`;
+/** Fallbacks a second from one model to another, of which this came. */
+const fallbacksThat = (outcome: "succeeded" | "failed"): RecordingRule => ({
+  record: `from_model_to_model:agentpay_llm_fallbacks_${outcome}:rate5m`,
+  expression: `sum by (from_model, to_model) (${rate(`${llmFallbacks.name}{outcome="${outcome}"}`, "5m")})`,
+});
+const llmFallbacksSucceeded = fallbacksThat("succeeded");
+const llmFallbacksFailed = fallbacksThat("failed");
 const byFailedModel = (series: string) =>
   `sum by (model) (label_replace(${series}, "model", "$1", "from_model", "(.+)"))`;
 
 /** Share of a model's failed calls that a fallback from it made good, by model. */
 const llmMadeGoodShare: RecordingRule = {
   record: "model:agentpay_llm_failures_made_good:ratio_rate5m",
-  expression: `clamp_max(${byFailedModel(fallbacks("succeeded"))} / (sum by (model) (${failed}) > 0), 1)`,
+  expression: `clamp_max(${byFailedModel(llmFallbacksSucceeded.record)} / (sum by (model) (${failed}) > 0), 1)`,
 };
 
 /** That share, of the model that was asked instead. */
 const madeGoodAfterwards = `label_replace(${llmMadeGoodShare.record}, "to_model", "$1", "model", "(.+)")`;
 
+const atOnce = byFailedModel(llmFallbacksSucceeded.record);
+const afterwards = byFailedModel(
+  `${llmFallbacksFailed.record} * on (to_model) group_left () ${madeGoodAfterwards}`,
+);
+
 /** Failed calls a second that another model answered instead, or one after that, by the model that failed. */
 export const llmFailuresMadeGood: RecordingRule = {
   record: "model:agentpay_llm_failures_made_good:rate5m",
-  expression: byFailedModel(
-    `${fallbacks("succeeded")} or ${fallbacks("failed")} * on (to_model) group_left () ${madeGoodAfterwards}`,
-  ),
+  expression: `${atOnce} + ${afterwards} or ${atOnce} or ${afterwards}`,
 };
 
 /** Fallbacks a second that failed, with no other model that answered afterwards. */
 export const llmFallbacksExhausted: RecordingRule = {
   record: "agentpay:llm_fallbacks_exhausted:rate5m",
-  expression: `sum(${fallbacks("failed")} * on (to_model) group_left () (1 - ${madeGoodAfterwards}) or ${fallbacks("failed")})`,
+  expression: `sum(${llmFallbacksFailed.record} * on (to_model) group_left () (1 - ${madeGoodAfterwards}) or ${llmFallbacksFailed.record})`,
 };
 
 /**
@@ -126,7 +129,8 @@ export const llmRecordingRules: RecordingRuleGroup = {
   rules: [
     llmCalls,
     llmCallsBefore,
-    llmFallbacksByOutcome,
+    llmFallbacksSucceeded,
+    llmFallbacksFailed,
     llmMadeGoodShare,
     llmFailuresMadeGood,
     llmFallbacksExhausted,
