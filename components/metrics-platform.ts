@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Container, type ContainerArgs } from "@pulumi/docker/container.js";
 import { Network } from "@pulumi/docker/network.js";
 import { RemoteImage } from "@pulumi/docker/remoteImage.js";
@@ -12,6 +11,9 @@ import { TARGETS_FOLDER } from "../render/targets.ts";
 import { publishedUrl } from "../settings/addresses.ts";
 import {
   configurationUpload,
+  contentHash,
+  cpuLimit,
+  filesOnVolume,
   hardened,
   healthcheck,
   memoryLimit,
@@ -68,8 +70,10 @@ export interface MetricsPlatformArgs {
 const PROMETHEUS_FOLDER = "/etc/prometheus";
 /** Alertmanagers gossip on it, on their own network only: it is never published. */
 const CLUSTER_PORT = 9094;
-const BLACKBOX_CONFIGURATION = "/etc/blackbox_exporter/config.yml";
-const ADMIN_PASSWORD_FILE = "/run/secrets/grafana-admin-password";
+const BLACKBOX_FOLDER = "/etc/blackbox_exporter";
+const BLACKBOX_CONFIGURATION = `${BLACKBOX_FOLDER}/config.yml`;
+const GRAFANA_SECRETS_FOLDER = "/run/secrets";
+const ADMIN_PASSWORD_FILE = `${GRAFANA_SECRETS_FOLDER}/grafana-admin-password`;
 
 /**
  * What Grafana does by default and should not here (conf/defaults.ini of 13.2): tell others, show pages without a login,
@@ -94,10 +98,19 @@ function grafanaHardening(publicUrl: string): string[] {
   ];
 }
 
+function grafanaEnvironment({ grafanaPublicUrl, grafanaSigns }: MetricsPlatformArgs): string[] {
+  return [
+    `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
+    `GF_SERVER_ROOT_URL=${grafanaPublicUrl}`,
+    ...grafanaHardening(grafanaPublicUrl),
+    ...(grafanaSigns ? ["GF_AUTH_SIGV4_AUTH_ENABLED=true"] : []),
+  ];
+}
+
 /**
  * Prometheus, Alertmanager, Grafana and the blackbox exporter in containers on one network, each with its data on a volume of its own.
  *
- * Prometheus runs on a read-only root. Its configuration is a *revision*: a container, never started, that puts the
+ * All run on read-only roots, with their files on volumes. Prometheus's configuration is a *revision*: a container, never started, that puts the
  * files on a volume and is named by their content. A changed threshold makes a new revision and removes the old
  * one; Prometheus sees the new files and reloads, with no restart and no missed scrape.
  *
@@ -127,12 +140,23 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     const server = (
       kind: string,
       container: Omit<ContainerArgs, "name">,
-      dependsOn: pulumi.Resource[] = [],
+      { dependsOn = [], files = [] }: { dependsOn?: pulumi.Resource[]; files?: Container[] },
     ) =>
       new Container(
         `${name}-${kind}`,
         { ...hardened, name: `${args.namePrefix}-${kind}`, ...container },
-        { ...child, deleteBeforeReplace: true, dependsOn },
+        { ...child, deleteBeforeReplace: true, dependsOn: [...dependsOn, ...files], replaceWith: files },
+      );
+    const filesOf = (
+      kind: string,
+      serverImage: pulumi.Output<string>,
+      folder: string,
+      uploads: Parameters<typeof filesOnVolume>[1]["uploads"],
+    ) =>
+      filesOnVolume(
+        `${name}-${kind}-files`,
+        { namePrefix: `${args.namePrefix}-${kind}-files`, image: serverImage, folder, uploads },
+        child,
       );
     const publish = (internal: number, external: number) => [{ internal, external, ip: args.bindAddress }];
     const join = (alias: string) => [{ name: network.name, aliases: [alias] }];
@@ -168,7 +192,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
           image: prometheusImage,
           user: USERS.nobody,
           ...memoryLimit(2048),
-          readOnly: true,
+          ...cpuLimit(1),
           command: args.shipsOnly ? agentCommand : prometheusCommand(args.retention),
           ...(args.ports.prometheus.length > 1 && { envs: [`${REPLICA.variable}=${replica}`] }),
           healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
@@ -191,74 +215,99 @@ export class MetricsPlatform extends pulumi.ComponentResource {
               : [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER, readOnly: true }]),
           ],
         },
-        [revision, ...secretsInPlace],
+        { dependsOn: [revision, ...secretsInPlace] },
       );
     }
 
-    const alertmanagerImage = args.ports.alertmanager.length > 0 ? image("alertmanager") : "";
-    for (const [index, port] of args.ports.alertmanager.entries()) {
-      const replica = replicaName("alertmanager", index);
-      server(replica, {
-        image: alertmanagerImage,
-        user: USERS.nobody,
-        ...memoryLimit(256),
-        command: [
-          `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
-          "--storage.path=/alertmanager",
-          `--data.maintenance-interval=${SNAPSHOT_INTERVAL}`,
-          ...clusterArguments(index, args.ports.alertmanager.length),
-        ],
-        envs: Object.entries(args.alertmanagerEnvironment).map(([key, value]) => `${key}=${value}`),
-        healthcheck: healthcheck("http://127.0.0.1:9093/-/ready"),
-        ports: publish(9093, port),
-        networksAdvanced: join(replica),
-        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
-        volumes: [
-          { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/alertmanager" },
-        ],
-        uploads: [
-          ...Object.entries(args.alertmanagerFiles).map(([path, content]) =>
-            configurationUpload(`${ALERTMANAGER_FOLDER}/${path}`, content),
-          ),
-          ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
-            secretUpload(path, content, USERS.nobody),
-          ),
-        ],
-      });
+    if (args.ports.alertmanager.length > 0) {
+      const alertmanagerImage = image("alertmanager");
+      const files = filesOf("alertmanager", alertmanagerImage, ALERTMANAGER_FOLDER, [
+        ...Object.entries(args.alertmanagerFiles).map(([path, content]) =>
+          configurationUpload(`${ALERTMANAGER_FOLDER}/${path}`, content),
+        ),
+        ...Object.entries(args.alertmanagerSecrets).map(([path, content]) =>
+          secretUpload(path, content, USERS.nobody),
+        ),
+      ]);
+      for (const [index, port] of args.ports.alertmanager.entries()) {
+        const replica = replicaName("alertmanager", index);
+        server(
+          replica,
+          {
+            image: alertmanagerImage,
+            user: USERS.nobody,
+            ...memoryLimit(256),
+            ...cpuLimit(0.5),
+            command: [
+              `--config.file=${ALERTMANAGER_FOLDER}/alertmanager.yml`,
+              "--storage.path=/alertmanager",
+              `--data.maintenance-interval=${SNAPSHOT_INTERVAL}`,
+              ...clusterArguments(index, args.ports.alertmanager.length),
+            ],
+            envs: Object.entries(args.alertmanagerEnvironment).map(([key, value]) => `${key}=${value}`),
+            healthcheck: healthcheck("http://127.0.0.1:9093/-/ready"),
+            ports: publish(9093, port),
+            networksAdvanced: join(replica),
+            hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+            volumes: [
+              files.mount,
+              { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/alertmanager" },
+            ],
+          },
+          { files: [files.container] },
+        );
+      }
     }
 
     if (args.blackboxConfiguration !== undefined) {
-      server("blackbox", {
-        image: image("blackbox"),
-        user: USERS.nobody,
-        ...memoryLimit(128),
-        command: [`--config.file=${BLACKBOX_CONFIGURATION}`],
-        healthcheck: healthcheck("http://127.0.0.1:9115/-/healthy"),
-        // On loopback whatever the others do: a prober that anybody can ask is a way into the network.
-        ports: [{ internal: 9115, external: args.ports.blackbox, ip: "127.0.0.1" }],
-        networksAdvanced: join("blackbox"),
-        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
-        uploads: [configurationUpload(BLACKBOX_CONFIGURATION, args.blackboxConfiguration)],
-      });
+      const blackboxImage = image("blackbox");
+      const files = filesOf("blackbox", blackboxImage, BLACKBOX_FOLDER, [
+        configurationUpload(BLACKBOX_CONFIGURATION, args.blackboxConfiguration),
+      ]);
+      server(
+        "blackbox",
+        {
+          image: blackboxImage,
+          user: USERS.nobody,
+          ...memoryLimit(128),
+          ...cpuLimit(0.5),
+          command: [`--config.file=${BLACKBOX_CONFIGURATION}`],
+          healthcheck: healthcheck("http://127.0.0.1:9115/-/healthy"),
+          // On loopback whatever the others do: a prober that anybody can ask is a way into the network.
+          ports: [{ internal: 9115, external: args.ports.blackbox, ip: "127.0.0.1" }],
+          networksAdvanced: join("blackbox"),
+          hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+          volumes: [files.mount],
+        },
+        { files: [files.container] },
+      );
     }
 
-    const grafana = server("grafana", {
-      image: image("grafana"),
-      user: USERS.grafana,
-      ...memoryLimit(512),
-      envs: [
-        `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
-        `GF_SERVER_ROOT_URL=${args.grafanaPublicUrl}`,
-        ...grafanaHardening(args.grafanaPublicUrl),
-        ...(args.grafanaSigns ? ["GF_AUTH_SIGV4_AUTH_ENABLED=true"] : []),
-      ],
-      healthcheck: healthcheck("http://127.0.0.1:3000/api/health"),
-      ports: publish(3000, args.ports.grafana),
-      networksAdvanced: join("grafana"),
-      hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
-      volumes: [{ volumeName: volume("grafana-data", args.protectData), containerPath: "/var/lib/grafana" }],
-      uploads: [secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana)],
-    });
+    const grafanaImage = image("grafana");
+    const grafanaFiles = filesOf("grafana", grafanaImage, GRAFANA_SECRETS_FOLDER, [
+      secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana),
+    ]);
+    const grafana = server(
+      "grafana",
+      {
+        image: grafanaImage,
+        user: USERS.grafana,
+        ...memoryLimit(512),
+        ...cpuLimit(1),
+        envs: grafanaEnvironment(args),
+        healthcheck: healthcheck("http://127.0.0.1:3000/api/health"),
+        ports: publish(3000, args.ports.grafana),
+        networksAdvanced: join("grafana"),
+        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+        // Sockets of its plugins' processes.
+        tmpfs: { "/tmp": "size=64m,mode=1777" },
+        volumes: [
+          grafanaFiles.mount,
+          { volumeName: volume("grafana-data", args.protectData), containerPath: "/var/lib/grafana" },
+        ],
+      },
+      { files: [grafanaFiles.container] },
+    );
 
     const localUrl = (port: number) => publishedUrl(args.bindAddress, port);
     this.prometheusUrl = localUrl(args.ports.prometheus[0]);
@@ -309,14 +358,6 @@ function withAddresses(
       pulumi.all([text, address]).apply(([known, live]) => known.replaceAll(placeholder, live)),
     content,
   );
-}
-
-/** 12 hexadecimal digits that name the files' content. */
-export function contentHash(files: Readonly<Record<string, string>>): string {
-  return createHash("sha256")
-    .update(JSON.stringify(Object.entries(files).sort()))
-    .digest("hex")
-    .slice(0, 12);
 }
 
 /** Of one of so many Alertmanagers: how it finds the others. */

@@ -4,7 +4,15 @@ import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../catalog/images.ts";
 import { GATUS_DATA, GATUS_FOLDER, gatusTlsFiles } from "../render/gatus.ts";
-import { configurationUpload, hardened, memoryLimit, secretUpload, USERS } from "./containers.ts";
+import {
+  configurationUpload,
+  cpuLimit,
+  filesOnVolume,
+  hardened,
+  memoryLimit,
+  secretUpload,
+  USERS,
+} from "./containers.ts";
 
 export interface StatusPageArgs {
   /** Prefix of container and volume names, such as `agentpay-production`. */
@@ -42,22 +50,14 @@ export class StatusPage extends pulumi.ComponentResource {
       { name: `${args.namePrefix}-status-page-data` },
       { ...child, protect: args.protectData },
     );
-    const gatus = new Container(
-      `${name}-gatus`,
+    const history = { volumeName: data.name, containerPath: GATUS_DATA };
+    const files = filesOnVolume(
+      `${name}-gatus-files`,
       {
-        ...hardened,
-        name: `${args.namePrefix}-gatus`,
+        namePrefix: `${args.namePrefix}-gatus-files`,
         image: image.imageId,
-        // The image has no other user that could write to the volume; without capabilities root is not much.
-        user: USERS.root,
-        ...memoryLimit(128),
-        // Nor has it a shell or wget to ask with: another checker does (endpoint `status-page`).
-        wait: false,
-        // A folder: Gatus merges the files in it.
-        envs: [`GATUS_CONFIG_PATH=${GATUS_FOLDER}`],
-        ports: [{ internal: 8080, external: args.port, ip: args.bindAddress }],
-        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
-        volumes: [{ volumeName: data.name, containerPath: GATUS_DATA }],
+        folder: GATUS_FOLDER,
+        named: [history],
         uploads: [
           configurationUpload(`${GATUS_FOLDER}/config.yaml`, args.configuration),
           ...(args.alerting
@@ -71,8 +71,33 @@ export class StatusPage extends pulumi.ComponentResource {
             : []),
         ],
       },
+      child,
+    );
+    const gatus = new Container(
+      `${name}-gatus`,
+      {
+        ...hardened,
+        name: `${args.namePrefix}-gatus`,
+        image: image.imageId,
+        // The image has no other user that could write to the volume; without capabilities root is not much.
+        user: USERS.root,
+        ...memoryLimit(128),
+        ...cpuLimit(0.5),
+        // Nor has it a shell or wget to ask with: another checker does (endpoint `status-page`).
+        wait: false,
+        // A folder: Gatus merges the files in it.
+        envs: [`GATUS_CONFIG_PATH=${GATUS_FOLDER}`],
+        ports: [{ internal: 8080, external: args.port, ip: args.bindAddress }],
+        hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+        volumes: [files.mount, history],
+      },
       // The old one goes first: name and port can't exist twice.
-      { ...child, deleteBeforeReplace: true },
+      {
+        ...child,
+        deleteBeforeReplace: true,
+        dependsOn: files.container,
+        replaceWith: [files.container],
+      },
     );
     this.url = gatus.id.apply(() => args.publicUrl);
     this.registerOutputs({ url: this.url });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { imageReference, images } from "../../catalog/images.ts";
-import { contentHash } from "../../components/metrics-platform.ts";
+import { contentHash } from "../../components/containers.ts";
 import { isSecretInput, type Registration } from "../support/mocks.ts";
 import {
   type ComponentRun,
@@ -47,10 +47,10 @@ describe.each([
 
   test("makes exactly these", () => {
     expect(platform.counts).toEqual({
-      "docker:index/container:Container": 5,
+      "docker:index/container:Container": 8,
       "docker:index/network:Network": 1,
       "docker:index/remoteImage:RemoteImage": 4,
-      "docker:index/volume:Volume": 4,
+      "docker:index/volume:Volume": 7,
       "pulumi-nodejs:dynamic/agentpay:GrafanaAdminPassword": 1,
     });
   });
@@ -61,16 +61,19 @@ describe.each([
   });
 
   test.each(SERVERS)("%s is hardened, bounded, and back after a crash", (server) => {
-    const { user, memory, memorySwap, ...inputs } = platform.inputs(`metrics-${server}`);
+    const { user, memory, memorySwap, cpus, ...inputs } = platform.inputs(`metrics-${server}`);
     expect(Number(user)).toBeGreaterThan(0);
     expect(memory).toBeGreaterThanOrEqual(128);
     expect(memory).toBeLessThanOrEqual(2048);
     // Docker's own choice, said: left out, the plugin reads it back and every update changes it.
     expect(memorySwap).toBe(2 * Number(memory));
+    // With its decimals, as the plugin reads it back: `1` would make every server anew after each refresh.
+    expect(cpus).toMatch(/^\d+\.\d+$/);
     expect(inputs).toMatchObject({
       name: `agentpay-${stack}-${server}`,
       restart: "unless-stopped",
       init: true,
+      readOnly: true,
       capabilities: { drops: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],
       logDriver: "json-file",
@@ -100,6 +103,18 @@ describe.each([
       });
     },
   );
+
+  test.each(["alertmanager", "blackbox", "grafana"])("%s can only read its files, and is made anew with them", (server) => {
+    const { volumes } = platform.inputs(`metrics-${server}`);
+    const files = platform.inputs(`metrics-${server}-files`);
+    const [mount] = files["volumes"] as { volumeName: string; containerPath: string }[];
+    expect(files).toMatchObject({ start: false, mustRun: false });
+    expect(mount?.volumeName).toMatch(new RegExp(`^agentpay-${stack}-${server}-files-[0-9a-f]{12}$`));
+    expect(volumes).toContainEqual({ ...mount, readOnly: true });
+    for (const { file } of uploadsOf(platform, `metrics-${server}-files`)) {
+      expect(file.startsWith(`${mount?.containerPath}/`)).toBe(true);
+    }
+  });
 
   test("Prometheus runs on a read-only root and can only read its configuration", () => {
     const { readOnly, volumes, command } = platform.inputs("metrics-prometheus");
@@ -164,7 +179,7 @@ describe.each([
 
   test("secrets are files for their server's user alone: never an environment variable or an argument", () => {
     const secret = { permissions: "0400" };
-    const uploads = uploadsOf(platform, "metrics-alertmanager");
+    const uploads = uploadsOf(platform, "metrics-alertmanager-files");
     const secrets = uploads.filter(({ file }) => file.includes("/secrets/"));
     expect(uploads.filter((upload) => !secrets.includes(upload))).toMatchObject([
       { file: "/etc/alertmanager/alertmanager.yml", permissions: "0444" },
@@ -183,7 +198,7 @@ describe.each([
         owner: "65534",
       })),
     );
-    expect(uploadsOf(platform, "metrics-grafana")).toEqual([
+    expect(uploadsOf(platform, "metrics-grafana-files")).toEqual([
       {
         ...secret,
         file: "/run/secrets/grafana-admin-password",
@@ -198,13 +213,13 @@ describe.each([
   });
 
   test("files with secrets are secret inputs; Prometheus's, which hold none, can be reviewed", () => {
-    expect(isSecretInput(platform.child("metrics-alertmanager").inputs["uploads"])).toBe(true);
-    expect(isSecretInput(platform.child("metrics-grafana").inputs["uploads"])).toBe(true);
+    expect(isSecretInput(platform.child("metrics-alertmanager-files").inputs["uploads"])).toBe(true);
+    expect(isSecretInput(platform.child("metrics-grafana-files").inputs["uploads"])).toBe(true);
     expect(isSecretInput(revisionOf(platform).inputs["uploads"])).toBe(false);
   });
 
   test("Alertmanager publishes to SNS with its host's role; an emulator's credentials are a file", () => {
-    const credentials = uploadsOf(platform, "metrics-alertmanager").filter(({ file }) =>
+    const credentials = uploadsOf(platform, "metrics-alertmanager-files").filter(({ file }) =>
       file.endsWith("/secrets/aws-credentials"),
     );
     const { envs } = platform.inputs("metrics-alertmanager");

@@ -23,20 +23,24 @@ describe("production's status page", () => {
       restart: "unless-stopped",
       capabilities: { drops: ["ALL"] },
       ports: [{ internal: 8080, external: 8080, ip: "127.0.0.1" }],
-      volumes: [{ volumeName: "agentpay-production-status-page-data", containerPath: "/data" }],
+      readOnly: true,
+      volumes: [
+        { containerPath: "/etc/gatus", readOnly: true },
+        { volumeName: "agentpay-production-status-page-data", containerPath: "/data" },
+      ],
     });
     expect(page.child("status-page-data").protect).toBe(true);
   });
 
   test("has its own certificate from secrets, for root's eyes only", async () => {
     const page = await pageOf("production");
-    const uploads = page.inputs("status-page-gatus")["uploads"] as readonly Upload[];
+    const uploads = page.inputs("status-page-gatus-files")["uploads"] as readonly Upload[];
     expect(uploads.map(({ file, permissions }) => [file, permissions])).toEqual([
       ["/etc/gatus/config.yaml", "0444"],
       ["/etc/gatus/tls/certificate.pem", "0400"],
       ["/etc/gatus/tls/private-key.pem", "0400"],
     ]);
-    const raw = page.child("status-page-gatus").inputs["uploads"];
+    const raw = page.child("status-page-gatus-files").inputs["uploads"];
     const contents = isSecretInput(raw) ? raw.value : raw;
     const [, certificate, key] = contents as readonly { content: unknown }[];
     if (!isSecretInput(raw))
@@ -45,7 +49,7 @@ describe("production's status page", () => {
 
   test("leaves TLS to whatever is in front of it where it has none", async () => {
     const none = { "uptime.statusPageCertificate": "", "uptime.statusPagePrivateKey": "" };
-    const uploads = (await pageOf("production", none)).inputs("status-page-gatus")["uploads"];
+    const uploads = (await pageOf("production", none)).inputs("status-page-gatus-files")["uploads"];
     expect(uploads).toHaveLength(1);
   });
 
@@ -57,6 +61,6 @@ describe("production's status page", () => {
     expect(providers.map(({ name, inputs }) => [name, inputs["host"]])).toEqual([
       ["status-page-docker", host],
     ]);
-    expect(componentOf(run, "StatusPage").counts["docker:index/container:Container"]).toBe(1);
+    expect(componentOf(run, "StatusPage").counts["docker:index/container:Container"]).toBe(2);
   });
 });

@@ -27,9 +27,13 @@ describe.skipIf(engine === undefined)("the local stack in containers", () => {
     ]);
     expect(Object.fromEntries(states)).toEqual({
       alertmanager: "running",
+      "alertmanager-files": "created",
       blackbox: "running",
+      "blackbox-files": "created",
       gatus: "running",
+      "gatus-files": "created",
       grafana: "running",
+      "grafana-files": "created",
       prometheus: "running",
       "prometheus-configuration": "created",
     });
