@@ -47,6 +47,11 @@ export function isAnybody({ Principal, NotPrincipal }: Statement): boolean {
   return Object.values(Principal).some((value) => list(value).includes("*"));
 }
 
+/** Whether a service of AWS is meant, which works for every account. */
+export function isService({ Principal }: Statement): boolean {
+  return typeof Principal === "object" && Principal !== null && "Service" in Principal;
+}
+
 /** Condition keys that keep a statement to an account or organization. */
 const OWNER = /^aws:(sourceaccount|sourceowner|sourceorgid|sourcearn|principalaccount|principalorgid)$/i;
 

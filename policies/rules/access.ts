@@ -1,18 +1,35 @@
 /** Who may come in: the policies of resources themselves. */
+import type { SecurityGroupArgs } from "@pulumi/aws/ec2/securityGroup.js";
+import type { SecurityGroupRuleArgs } from "@pulumi/aws/ec2/securityGroupRule.js";
+import type { FunctionArgs } from "@pulumi/aws/lambda/function.js";
 import type { FunctionUrlArgs } from "@pulumi/aws/lambda/functionUrl.js";
 import type { PermissionArgs } from "@pulumi/aws/lambda/permission.js";
-import { allowStatements, isAnybody, isBoundToOwner } from "../policy-document.ts";
-import { type Requirement, resourceRule } from "../rule.ts";
+import type { BucketArgs } from "@pulumi/aws/s3/bucket.js";
+import type { BucketAclArgs } from "@pulumi/aws/s3/bucketAcl.js";
+import type { BucketPublicAccessBlockArgs } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
+import type { ParameterArgs } from "@pulumi/aws/ssm/parameter.js";
+import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+import { isSecretName, keysIn } from "../../known-keys.ts";
+import { allowStatements, isAnybody, isBoundToOwner, isService } from "../policy-document.ts";
+import { each, type Requirement, resourceRule } from "../rule.ts";
 import {
+  BUCKET,
+  BUCKET_ACL,
   BUCKET_POLICY,
+  FUNCTION,
   FUNCTION_PERMISSION,
   FUNCTION_URL,
+  INGRESS_RULE,
   KEY,
   KEY_POLICY,
+  PARAMETER,
+  PUBLIC_ACCESS_BLOCK,
   QUEUE,
   QUEUE_POLICY,
   SECRET,
   SECRET_POLICY,
+  SECURITY_GROUP,
+  SECURITY_GROUP_RULE,
 } from "./types.ts";
 
 /** What any resource's own policy must keep to, where it has one. */
@@ -24,6 +41,10 @@ export function* closedPolicy(props: { readonly policy?: unknown }): Generator<R
   yield {
     ...{ path, must: "must not let anybody in without a condition on the account" },
     holds: () => (statements() ?? []).every((each) => !isAnybody(each) || isBoundToOwner(each)),
+  };
+  yield {
+    ...{ path, must: "must say for whose account a service comes" },
+    holds: () => (statements() ?? []).every((each) => !isService(each) || isBoundToOwner(each)),
   };
 }
 
@@ -62,4 +83,85 @@ const publicFunction = resourceRule<PermissionArgs & FunctionUrlArgs>({
   },
 });
 
-export const accessRules = [publicPolicy, publicFunction];
+/** What of S3 lets people in past the bucket's policy. */
+const publicBucket = resourceRule<BucketArgs & BucketAclArgs & BucketPublicAccessBlockArgs>({
+  name: "aws-s3-bucket-disallow-public-access",
+  description:
+    "A bucket is nobody's but the account's: no public list of rights, no guard of S3's switched off.",
+  severity: "critical",
+  remediation: "Leave acl away, and keep all four settings of the public access block on.",
+  types: [BUCKET, BUCKET_ACL, PUBLIC_ACCESS_BLOCK],
+  *requirements({ type, props }) {
+    if (type === PUBLIC_ACCESS_BLOCK) {
+      for (const path of PUBLIC_ACCESS_GUARDS) {
+        yield { path, must: "must be on", holds: () => props[path] === true };
+      }
+      return;
+    }
+    yield { path: "acl", must: "must be private", holds: () => /^(|private)$/.test(props.acl ?? "") };
+  },
+});
+
+const PUBLIC_ACCESS_GUARDS = [
+  "blockPublicAcls",
+  "blockPublicPolicy",
+  "ignorePublicAcls",
+  "restrictPublicBuckets",
+] as const;
+
+const openIngress = resourceRule<SecurityGroupArgs & SecurityGroupRuleArgs & SecurityGroupIngressRuleArgs>({
+  name: "aws-ec2-securitygroup-disallow-open-ingress",
+  description: "No port is open to the whole internet, nor to a half of it.",
+  severity: "critical",
+  remediation: "Name the network or the security group that comes in.",
+  types: [SECURITY_GROUP, SECURITY_GROUP_RULE, INGRESS_RULE],
+  *requirements({ type, props }) {
+    const must = "must not be everybody";
+    if (type === SECURITY_GROUP) {
+      for (let index = 0; index < (props.ingress?.length ?? 0); index++) {
+        const { cidrBlocks, ipv6CidrBlocks } = props.ingress?.[index] ?? {};
+        yield* each(`ingress[${index}].cidrBlocks`, cidrBlocks, must, isNarrowNetwork);
+        yield* each(`ingress[${index}].ipv6CidrBlocks`, ipv6CidrBlocks, must, isNarrowNetwork);
+      }
+    } else if (type === SECURITY_GROUP_RULE && props.type !== "egress") {
+      yield* each("cidrBlocks", props.cidrBlocks, must, isNarrowNetwork);
+      yield* each("ipv6CidrBlocks", props.ipv6CidrBlocks, must, isNarrowNetwork);
+    } else if (type === INGRESS_RULE) {
+      yield { path: "cidrIpv4", must, holds: () => isNarrowNetwork(props.cidrIpv4 ?? "10.0.0.0/8") };
+      yield { path: "cidrIpv6", must, holds: () => isNarrowNetwork(props.cidrIpv6 ?? "fd00::/8") };
+    }
+  },
+});
+
+/** No network that anybody has to himself is larger than 10.0.0.0/8 or fc00::/7. */
+function isNarrowNetwork(network: string): boolean {
+  const [, size = "0"] = network.split("/");
+  return Number(size) >= (network.includes(":") ? 7 : 8);
+}
+
+const visibleCredentials = resourceRule<FunctionArgs & ParameterArgs>({
+  name: "aws-resource-disallow-visible-credentials",
+  description:
+    "A credential is in a SecureString or a secret: a function's variables and plain parameters are read by many.",
+  severity: "critical",
+  remediation: "Keep it as a SecureString, and hand the function the parameter's name.",
+  types: [FUNCTION, PARAMETER],
+  *requirements({ type, props }) {
+    if (type === PARAMETER) {
+      yield {
+        ...{ path: "type", must: "must be SecureString, since the value looks like a key" },
+        holds: () => props.type === "SecureString" || keysIn(props.value ?? "").length === 0,
+      };
+      return;
+    }
+    const variables = props.environment?.variables ?? {};
+    for (const name of Object.keys(variables)) {
+      yield {
+        ...{ path: `environment.variables.${name}`, must: "must not hold a credential" },
+        holds: () => !isSecretName(name) && keysIn(variables[name] ?? "").length === 0,
+      };
+    }
+  },
+});
+
+export const accessRules = [publicPolicy, publicFunction, publicBucket, openIngress, visibleCredentials];

@@ -1,20 +1,35 @@
 /** What keeps a container from being its host: no privilege, nothing of the host's, and nobody who is root. */
 import { isIPv4, isIPv6 } from "node:net";
 import type { ContainerArgs } from "@pulumi/docker/container.js";
+import type { NetworkArgs } from "@pulumi/docker/network.js";
 import type { ProviderArgs } from "@pulumi/docker/provider.js";
 import type { VolumeArgs } from "@pulumi/docker/volume.js";
 import { each, type Requirement, resourceRule, type Subject } from "../rule.ts";
-import { CONTAINER, DOCKER_PROVIDER, VOLUME } from "./types.ts";
+import {
+  BUILT_IMAGE,
+  CONTAINER,
+  DOCKER_PLUGIN,
+  DOCKER_PROVIDER,
+  NETWORK,
+  SWARM_SERVICE,
+  VOLUME,
+} from "./types.ts";
 
 type ContainerProps = Subject<ContainerArgs>["props"];
+type Mount = NonNullable<ContainerProps["mounts"]>[number];
 
 /** Namespaces of the host, and how a container asks for one: `host`, or that of another container. */
 const NAMESPACES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"] as const;
 const SHARED_NAMESPACE = /^(host|container:.*)$/i;
 
-/** Turns off what the kernel or Docker would refuse. */
-const UNCONFINED =
-  /^((seccomp|apparmor|systempaths)[=:]unconfined|label[=:]disable|no-new-privileges[=:]false)$/i;
+/**
+ * The only options that keep what the kernel and Docker refuse. Any other may be a profile that refuses nothing, a label
+ * of SELinux's for everything, or one of the ways to write false.
+ */
+const CONFINED = /^(no-new-privileges([:=]true)?|seccomp[:=]builtin|apparmor[:=]docker-default)$/;
+
+/** Docker's own way to start a container: another may hand out what it likes. */
+const RUNTIME = /^(|runc|io\.containerd\.runc\.v2)$/;
 
 /** Groups that own the Docker socket or the host's devices. */
 const POWERFUL_GROUPS = /^(0|root|docker|disk|kmem|shadow|sudo|wheel)$/i;
@@ -29,7 +44,7 @@ const hostAccess = resourceRule<ContainerArgs>({
     yield { path: "privileged", must: "must not be on", holds: () => props.privileged !== true };
     yield* each("capabilities.adds", props.capabilities?.adds, "must not be given", () => false);
     yield* each("securityOpts", props.securityOpts, "must not leave it unconfined", (option) => {
-      return !UNCONFINED.test(option);
+      return CONFINED.test(option);
     });
     for (const path of NAMESPACES) {
       yield {
@@ -48,15 +63,24 @@ function* hostResources(props: ContainerProps): Generator<Requirement> {
   for (const path of ["devices", "deviceCgroupRules", "deviceRequests"] as const) {
     yield { path, must: "must not be given", holds: () => (props[path]?.length ?? 0) === 0 };
   }
+  yield { path: "gpus", must: "must not be given", holds: () => (props.gpus ?? "") === "" };
+  yield {
+    ...{ path: "sysctls", must: "must not be given" },
+    holds: () => Object.keys(props.sysctls ?? {}).length === 0,
+  };
   yield {
     ...{ path: "cgroupParent", must: "must be Docker's own" },
     holds: () => (props.cgroupParent ?? "") === "",
   };
+  yield { path: "runtime", must: "must be Docker's own", holds: () => RUNTIME.test(props.runtime ?? "") };
+  yield* each("networksAdvanced", props.networksAdvanced, "must not be the host's", ({ name }) => {
+    return name !== "host";
+  });
   yield* each("volumes", props.volumes, "must not be of the host or another container", (volume) => {
     return !volume.hostPath && !volume.fromContainer && !isPath(volume.volumeName);
   });
-  yield* each("mounts", props.mounts, "must be a named volume, or memory", ({ type, source }) => {
-    return (type === "volume" && !isPath(source)) || type === "tmpfs";
+  yield* each("mounts", props.mounts, "must be a named volume, or memory", (mount) => {
+    return (mount.type === "volume" && !isPath(mount.source) && isOfDocker(mount)) || mount.type === "tmpfs";
   });
   yield {
     ...{ path: "publishAllPorts", must: "must not be on" },
@@ -72,6 +96,14 @@ function isPath(name: string | undefined): boolean {
   return name !== undefined && /[/\\~]|^\./.test(name);
 }
 
+/** A volume that a mount makes can be a folder of the host under a name of its own. */
+function isOfDocker({ volumeOptions }: Readonly<Pick<Mount, "volumeOptions">>): boolean {
+  return (
+    Object.keys(volumeOptions?.driverOptions ?? {}).length === 0 &&
+    LOCAL_DRIVER.test(volumeOptions?.driverName ?? "")
+  );
+}
+
 /** Whether something that listens there can be reached at every address of the host. What is no address counts as it. */
 function isEveryAddress(ip: string): boolean {
   if (isIPv4(ip)) return /^0+(\.0+)*$/.test(ip);
@@ -80,19 +112,25 @@ function isEveryAddress(ip: string): boolean {
   return /^\[::(ffff:)?(0:0)?\]$/.test(new URL(`http://[${ip.split("%")[0]}]`).hostname);
 }
 
-/** Empty: the image decides, and most of them decide for root. */
-const ROOT = /^\s*(|0+|root)\s*(:.*)?$/;
+/**
+ * A user by number, and a group that is not root's. A name is what the image's own list makes of it; a number that is
+ * written in another way, such as `+0`, is still a number to Docker.
+ */
+const OWN_USER = /^[1-9]\d*(:[1-9]\d*)?$/;
+
+/** Docker's own; any other is a program that can hand out what it likes. */
+const LOCAL_DRIVER = /^(|local)$/;
 
 const rootUser = resourceRule<ContainerArgs>({
   name: "docker-container-disallow-root-user",
   description: "A server runs as a user of its own, which is not root.",
   severity: "high",
-  remediation: "Name the image's user by its number (USERS of components/containers.ts).",
+  remediation: "Name the image's user by its number, and no group 0 (USERS of components/containers.ts).",
   types: [CONTAINER],
   *requirements({ props }) {
     // A container that is created and never started runs nothing.
     if (props.start === false) return;
-    yield { path: "user", must: "must not be root", holds: () => !ROOT.test(props.user ?? "") };
+    yield { path: "user", must: "must not be root", holds: () => OWN_USER.test(props.user ?? "") };
   },
 });
 
@@ -109,6 +147,47 @@ const boundVolume = resourceRule<VolumeArgs>({
         holds: () => (props.driverOpts?.[option] ?? "") === "",
       };
     }
+    yield {
+      path: "driver",
+      must: "must be Docker's own",
+      holds: () => LOCAL_DRIVER.test(props.driver ?? ""),
+    };
+  },
+});
+
+/** What hands out a container's ports whether they are published or not. */
+const OPEN_GATEWAY = /^(routed|nat-unprotected)$/i;
+
+const ownNetwork = resourceRule<NetworkArgs>({
+  name: "docker-network-disallow-host-network",
+  description:
+    "A network is the host's own and behind it: no container is a machine of the office's or cloud's network.",
+  severity: "critical",
+  remediation: "Leave driver and gateway mode away: Docker's bridge publishes what a container's ports say.",
+  types: [NETWORK],
+  *requirements({ props }) {
+    yield {
+      ...{ path: "driver", must: "must be a bridge" },
+      holds: () => /^(|bridge)$/.test(props.driver ?? ""),
+    };
+    for (const version of ["ipv4", "ipv6"]) {
+      const path = `com.docker.network.bridge.gateway_mode_${version}`;
+      yield {
+        ...{ path: `options["${path}"]`, must: "must not open every port" },
+        holds: () => !OPEN_GATEWAY.test(props.options?.[path] ?? ""),
+      };
+    }
+  },
+});
+
+const otherWays = resourceRule<object>({
+  name: "docker-resource-disallow-other-container",
+  description: "What runs is a Container: services and plugins have rights that no rule here looks at.",
+  severity: "critical",
+  remediation: "Make a docker.Container of a pinned image.",
+  types: [SWARM_SERVICE, DOCKER_PLUGIN, BUILT_IMAGE],
+  *requirements() {
+    yield { path: "type", must: "must not be used: only containers are looked at", holds: () => false };
   },
 });
 
@@ -132,4 +211,4 @@ const engineTls = resourceRule<ProviderArgs>({
   },
 });
 
-export const dockerIsolationRules = [hostAccess, rootUser, boundVolume, engineTls];
+export const dockerIsolationRules = [hostAccess, rootUser, boundVolume, ownNetwork, otherWays, engineTls];

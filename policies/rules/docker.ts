@@ -61,13 +61,19 @@ const ASSIGNED = new RegExp(`(?:^|[\\s;&'"?])[\\w.-]*${secretNames}=(?![$"' ]|/)
 
 const hardening = resourceRule<ContainerArgs>({
   name: "docker-container-configure-hardening",
-  description: "A server comes back after a crash, is watched and bounded, and gains no privileges.",
+  description:
+    "A server comes back after a crash, is watched and bounded, writes to its volumes alone, and gains no privileges.",
   severity: "high",
-  remediation: "Start from `hardened` of components/containers.ts, and give it memory and a health check.",
+  remediation:
+    "Start from `hardened` of components/containers.ts, and give it memory, CPUs and a health check.",
   types: [CONTAINER],
   *requirements({ props }) {
-    // A container that is created and never started runs nothing.
-    if (props.start !== false) yield* runningServer(props);
+    if (props.start !== false) return yield* runningServer(props);
+    // It runs nothing, unless Docker itself starts it again.
+    yield {
+      ...{ path: "restart", must: "must leave alone what is not started" },
+      holds: () => ["", "no"].includes(props.restart ?? ""),
+    };
   },
 });
 
@@ -79,10 +85,18 @@ function* runningServer(props: Subject<ContainerArgs>["props"]): Generator<Requi
     holds: () => restarts.includes(props.restart ?? "no"),
   };
   yield { path: "memory", must: "must be bounded", holds: () => (props.memory ?? 0) > 0 };
-  yield { path: "healthcheck", must: "must be set", holds: () => props.healthcheck !== undefined };
+  // -1 is swap without a bound, whatever the bound of memory.
+  yield { path: "memorySwap", must: "must be bounded", holds: () => (props.memorySwap ?? 0) >= 0 };
+  yield { path: "cpus", must: "must be bounded", holds: () => Number(props.cpus) > 0 };
+  yield { path: "readOnly", must: "must be on", holds: () => props.readOnly === true };
+  yield {
+    ...{ path: "healthcheck", must: "must be set" },
+    // NONE switches off the image's own.
+    holds: () => !["NONE", ""].includes(props.healthcheck?.tests?.[0] ?? ""),
+  };
   yield {
     ...{ path: 'logOpts["max-size"]', must: "must bound the log" },
-    holds: () => props.logOpts?.["max-size"] !== undefined,
+    holds: () => /^[1-9]\d*[kmg]?b?$/i.test(props.logOpts?.["max-size"] ?? ""),
   };
   yield {
     ...{ path: "capabilities.drops", must: "must drop ALL" },

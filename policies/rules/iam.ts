@@ -11,8 +11,9 @@ import {
   requiredBy,
   type Statement,
 } from "../policy-document.ts";
-import { each, type Requirement, resourceRule, stackRule } from "../rule.ts";
+import { each, type Requirement, resourceRule, type Subject, stackRule } from "../rule.ts";
 import {
+  ACCESS_KEY,
   FUNCTION,
   FUNCTION_EVENT_INVOKE_CONFIG,
   GROUP_POLICY,
@@ -22,7 +23,9 @@ import {
   ROLE,
   ROLE_POLICY,
   ROLE_POLICY_ATTACHMENT,
+  SERVICE_CREDENTIAL,
   USER,
+  USER_LOGIN_PROFILE,
   USER_POLICY,
   USER_POLICY_ATTACHMENT,
 } from "./types.ts";
@@ -44,15 +47,43 @@ const POWERFUL = new RegExp(
     "^(ec2:runinstances|cloudformation:(create|update)|codebuild:(create|start|update)|glue:create|ecs:runtask)",
   ].join("|"),
 );
+/**
+ * One or more of each of them, as AWS calls them: a pattern, such as `s3:Get*` or `lambda:*Code`, is as powerful as what it
+ * fits.
+ */
+const POWERFUL_ACTIONS = [
+  ...["iam:passrole", "sts:assumerole", "kms:decrypt", "secretsmanager:getsecretvalue"],
+  ...["s3:getobject", "s3:getobjectversion", "s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"],
+  ...["s3:putbucketpolicy", "s3:putbucketacl", "s3:deletebucket", "s3:deletebucketpolicy"],
+  ...["lambda:invokefunction", "lambda:createfunction", "lambda:updatefunctioncode", "lambda:addpermission"],
+  ...["lambda:updatefunctionconfiguration", "lambda:putfunctionconcurrency"],
+  ...["ssm:sendcommand", "ssm:startsession", "ssm:startautomationexecution", "ssm:getparameter"],
+  ...["ssm:getparameters", "ssm:getparametersbypath", "ssm:putparameter"],
+  ...["ec2:runinstances", "ecs:runtask", "glue:createjob", "glue:createdevendpoint"],
+  ...["cloudformation:createstack", "cloudformation:updatestack", "cloudformation:createchangeset"],
+  ...["codebuild:createproject", "codebuild:startbuild", "codebuild:updateproject"],
+];
+
+function isPowerful(action: string): boolean {
+  if (!isPattern(action)) return POWERFUL.test(action);
+  const escaped = action.replace(/[^\w*?]/g, "\\$&");
+  const pattern = new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);
+  return POWERFUL.test(action) || POWERFUL_ACTIONS.some((each) => pattern.test(each));
+}
+
 /** Services whose actions are named one by one. */
 const NAMED_SERVICES = /^(iam|sts|organizations|account|sso|kms|secretsmanager):/;
 
+/** Of a kind of resource, all that there are, in this account or in any. */
 function isEverything(resource: unknown): boolean {
   const text = String(resource);
-  if (!text.startsWith("arn:")) return /[*?]/.test(text);
-  const [, , service, , , ...rest] = text.split(":");
+  const [scheme, , service, , account = "", ...rest] = text.split(":");
+  if (scheme !== "arn") return isPattern(text);
   const what = rest.join(":");
-  return service === "s3" ? /^[*?]/.test(what) : /^([*?]+|[\w-]+[/:][*?]+)$/.test(what);
+  if (service === "s3") return /^[*?]/.test(what);
+  // What is left of `function:*`, or of a key's `key/????????-*`, names nothing.
+  const name = what.replace(/^[\w-]+[/:]/, "");
+  return isPattern(account) || (isPattern(name) && !/\w/.test(name));
 }
 
 /** What the statements of one policy must keep to. */
@@ -77,9 +108,7 @@ function* narrow(path: string, document: () => unknown): Generator<Requirement> 
   yield {
     ...{ path, must: "must not allow on every resource what gives rights or data" },
     holds: every(
-      (statement) =>
-        !actionsOf(statement).some((action) => POWERFUL.test(action)) ||
-        !list(statement.Resource).some(isEverything),
+      (statement) => !actionsOf(statement).some(isPowerful) || !list(statement.Resource).some(isEverything),
     ),
   };
 }
@@ -121,6 +150,10 @@ const openTrust = resourceRule<RoleArgs>({
       holds: () => statements().every((each) => !isAnybody(each) && !principalsOf(each).some(isPattern)),
     };
     yield {
+      ...{ path, must: "must not let a whole account take it without a condition" },
+      holds: () => statements().every((each) => !principalsOf(each).some(isAccount) || isBoundToCaller(each)),
+    };
+    yield {
       ...{ path, must: "must name the one subject and audience of a federated identity" },
       holds: () => statements().every((each) => !isFederated(each) || isBoundToSubject(each)),
     };
@@ -134,9 +167,25 @@ function principalsOf({ Principal }: Statement): readonly string[] {
 }
 
 const isPattern = (text: string) => /[*?]/.test(text);
+/** Whoever its administrators let: `111122223333`, or its root. */
+const isAccount = (principal: string) => /^(\d{12}|arn:aws[\w-]*:iam::\d{12}:root)$/.test(principal);
 
-function isFederated({ Principal }: Statement): boolean {
-  return typeof Principal === "object" && Principal !== null && "Federated" in Principal;
+/** By an id that the other side was given, or by who comes. */
+function isBoundToCaller({ Condition }: Statement): boolean {
+  return requiredBy(Condition).some(
+    ({ key, values }) =>
+      /^(sts:ExternalId|aws:PrincipalArn|aws:PrincipalTag\/.+)$/i.test(key) &&
+      values.length > 0 &&
+      !values.some((value) => /^[*?]*$/.test(value)),
+  );
+}
+
+function isFederated(statement: Statement): boolean {
+  const { Principal } = statement;
+  return (
+    (typeof Principal === "object" && Principal !== null && "Federated" in Principal) ||
+    actionsOf(statement).some((action) => /^sts:assumerolewith(webidentity|saml)$/.test(action))
+  );
 }
 
 function isBoundToSubject({ Condition }: Statement): boolean {
@@ -176,6 +225,38 @@ const adminPolicy = resourceRule<Partial<RoleArgs & RolePolicyAttachmentArgs>>({
   },
 });
 
+const longLived = resourceRule<object>({
+  name: "aws-iam-user-disallow-long-lived-credential",
+  description: "Nobody gets a key or password of AWS that stays: people and jobs take roles.",
+  severity: "critical",
+  remediation: "Let the job take a role by its OIDC token, as components/ci-access.ts does.",
+  types: [ACCESS_KEY, USER_LOGIN_PROFILE, SERVICE_CREDENTIAL],
+  *requirements() {
+    yield { path: "type", must: "must not be used: take a role instead", holds: () => false };
+  },
+});
+
+const boundary = stackRule({
+  name: "aws-iam-role-missing-boundary",
+  description: "Where roles have a permissions boundary, each has one: CI writes their policies.",
+  severity: "critical",
+  remediation: "Pass the stack's permissionsBoundary to the role, as the components do.",
+  *requirements(stack) {
+    const roles = stack.all<RoleArgs>(ROLE);
+    const isBound = ({ props }: Subject<RoleArgs>) => "permissionsBoundary" in props;
+    if (!roles.some(isBound)) return;
+    // The jobs' own are a person's to change.
+    const isOfJobs = ({ props }: Subject<RoleArgs>) =>
+      (allowStatements(props.assumeRolePolicy) ?? []).some(isFederated);
+    for (const of of roles) {
+      yield {
+        ...{ of, path: "permissionsBoundary", must: "must be set" },
+        holds: () => isBound(of) || isOfJobs(of),
+      };
+    }
+  },
+});
+
 const lostInvocations = stackRule({
   name: "aws-lambda-function-missing-failure-destination",
   description: "What a function could not do is kept, or told: an invocation that failed is not lost.",
@@ -195,4 +276,4 @@ const lostInvocations = stackRule({
   },
 });
 
-export const iamRules = [wildcard, openTrust, adminPolicy, lostInvocations];
+export const iamRules = [wildcard, openTrust, adminPolicy, longLived, boundary, lostInvocations];

@@ -1,9 +1,11 @@
-/** SNS topics and AWS's own notices: nobody else publishes, and somebody listens. */
+/** SNS topics, queues and AWS's own notices: nobody else publishes, nobody else reads, and somebody listens. */
 import type { BudgetArgs } from "@pulumi/aws/budgets/budget.js";
 import type { TopicPolicyArgs } from "@pulumi/aws/sns/topicPolicy.js";
+import type { TopicSubscriptionArgs } from "@pulumi/aws/sns/topicSubscription.js";
+import type { QueueArgs } from "@pulumi/aws/sqs/queue.js";
 import { each, resourceRule } from "../rule.ts";
 import { closedPolicy } from "./access.ts";
-import { BUDGET, TOPIC, TOPIC_POLICY } from "./types.ts";
+import { BUDGET, QUEUE, TOPIC, TOPIC_POLICY, TOPIC_SUBSCRIPTION } from "./types.ts";
 
 const publicPolicy = resourceRule<TopicPolicyArgs>({
   name: "aws-sns-topic-disallow-public-policy",
@@ -13,6 +15,37 @@ const publicPolicy = resourceRule<TopicPolicyArgs>({
     "Name the publishing services or roles, and bind services to the account by aws:SourceAccount.",
   types: [TOPIC, TOPIC_POLICY],
   requirements: ({ props }) => closedPolicy(props),
+});
+
+/** What an emulator tells: it leaves no machine. */
+const THIS_MACHINE = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/;
+
+const subscription = resourceRule<TopicSubscriptionArgs>({
+  name: "aws-sns-topicsubscription-enforce-tls",
+  description: "What a topic tells travels encrypted.",
+  severity: "high",
+  remediation: "Subscribe an https address, a queue, a function, an email address or a phone number.",
+  types: [TOPIC_SUBSCRIPTION],
+  *requirements({ props }) {
+    yield {
+      ...{ path: "protocol", must: "must not be plain http" },
+      holds: () => props.protocol !== "http" || THIS_MACHINE.test(String(props.endpoint ?? "")),
+    };
+  },
+});
+
+const queue = resourceRule<QueueArgs>({
+  name: "aws-sqs-queue-enable-encryption",
+  description: "A queue keeps its messages encrypted: what failed may hold anything.",
+  severity: "medium",
+  remediation: "Leave sqsManagedSseEnabled on, as AWS does, or give a key of KMS.",
+  types: [QUEUE],
+  *requirements({ props }) {
+    yield {
+      ...{ path: "sqsManagedSseEnabled", must: "must be on, or a key of KMS given" },
+      holds: () => props.sqsManagedSseEnabled !== false || "kmsMasterKeyId" in props,
+    };
+  },
 });
 
 const budget = resourceRule<BudgetArgs>({
@@ -37,4 +70,4 @@ const budget = resourceRule<BudgetArgs>({
   },
 });
 
-export const snsRules = [publicPolicy, budget];
+export const snsRules = [publicPolicy, subscription, queue, budget];

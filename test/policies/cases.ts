@@ -45,12 +45,16 @@ const allowed = (
 });
 const assumed = (Principal: unknown, Condition?: object) =>
   allowed("sts:AssumeRole", { Principal, ...(Condition && { Condition }) });
+const bound: Sketch = of(types.ROLE, { permissionsBoundary: UNKNOWN }, { name: "bound" });
 const AWS_POLICY = "arn:aws:iam::aws:policy/";
 const toTopic = { alarmActions: ["topic"] };
 
 const hardened = {
   restart: "unless-stopped",
   memory: 256,
+  memorySwap: 512,
+  cpus: "0.5",
+  readOnly: true,
   healthcheck: { tests: ["CMD", "true"] },
   logOpts: { "max-size": "10m" },
   capabilities: { drops: ["ALL"] },
@@ -167,7 +171,16 @@ export const cases: Readonly<Record<string, RuleCases>> = {
   },
   "aws-sns-topic-disallow-public-policy": {
     pass: [
-      [of(types.TOPIC_POLICY, { policy: document({ Effect: "Allow", Principal: { Service: "a" } }) })],
+      [
+        of(types.TOPIC_POLICY, {
+          policy: document(
+            allowed("sns:Publish", {
+              Principal: { Service: "budgets.amazonaws.com" },
+              Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
+            }),
+          ),
+        }),
+      ],
       [of(types.TOPIC_POLICY, { policy: document({ Effect: "Deny", Principal: "*" }) })],
       [
         of(types.TOPIC, {
@@ -184,6 +197,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["policy", of(types.TOPIC, { policy: document({ Effect: "Allow", Principal: { AWS: ["x", "*"] } }) })],
       [
         "policy",
+        of(types.TOPIC, { policy: document(allowed("sns:Publish", { Principal: { Service: "a" } })) }),
+      ],
+      [
+        "policy",
         of(types.TOPIC_POLICY, {
           policy: document({
             Effect: "Allow",
@@ -196,6 +213,36 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     ],
     unknown: [[of(types.TOPIC_POLICY, { policy: UNKNOWN })]],
     missing: [of(types.TOPIC_POLICY, {})],
+  },
+  "aws-sns-topicsubscription-enforce-tls": {
+    pass: [
+      ...["https", "email", "sms", "sqs", "lambda"].map((protocol) => [
+        of(types.TOPIC_SUBSCRIPTION, { protocol }),
+      ]),
+      ...["http://127.0.0.1:8102/x", "http://localhost", "http://[::1]/x"].map((endpoint) => [
+        of(types.TOPIC_SUBSCRIPTION, { protocol: "http", endpoint }),
+      ]),
+    ],
+    fail: [
+      "http://events.example/x",
+      "http://127.0.0.1.example/x",
+      "http://localhost@events.example",
+      undefined,
+    ].map((endpoint) => ["protocol", of(types.TOPIC_SUBSCRIPTION, { protocol: "http", endpoint })] as const),
+    unknown: [
+      [of(types.TOPIC_SUBSCRIPTION, { protocol: UNKNOWN })],
+      [of(types.TOPIC_SUBSCRIPTION, { protocol: "http", endpoint: UNKNOWN })],
+    ],
+    missing: [of(types.TOPIC_SUBSCRIPTION, {})],
+  },
+  "aws-sqs-queue-enable-encryption": {
+    pass: [
+      [of(types.QUEUE, { sqsManagedSseEnabled: true })],
+      [of(types.QUEUE, { sqsManagedSseEnabled: false, kmsMasterKeyId: UNKNOWN })],
+    ],
+    fail: [["sqsManagedSseEnabled", of(types.QUEUE, { sqsManagedSseEnabled: false })]],
+    unknown: [[of(types.QUEUE, { sqsManagedSseEnabled: UNKNOWN })]],
+    missing: [of(types.QUEUE, {})],
   },
   "aws-budgets-budget-missing-subscriber": {
     pass: [
@@ -265,9 +312,89 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         }),
       ],
       ["policy", of(types.SECRET, { policy: "none" })],
+      [
+        "policy",
+        of(types.KEY, {
+          policy: document(
+            allowed("kms:Decrypt", {
+              Principal: { Service: "logs.amazonaws.com" },
+              Condition: { StringEqualsIfExists: { "aws:SourceAccount": "111122223333" } },
+            }),
+          ),
+        }),
+      ],
     ],
     unknown: [[of(types.QUEUE_POLICY, { policy: UNKNOWN })]],
     missing: [of(types.QUEUE, {})],
+  },
+  "aws-s3-bucket-disallow-public-access": {
+    pass: [
+      [of(types.BUCKET, { bucket: "state" })],
+      [of(types.BUCKET_ACL, { acl: "private" })],
+      [
+        of(types.PUBLIC_ACCESS_BLOCK, {
+          ...{ blockPublicAcls: true, blockPublicPolicy: true },
+          ...{ ignorePublicAcls: true, restrictPublicBuckets: true },
+        }),
+      ],
+    ],
+    fail: [
+      ["acl", of(types.BUCKET, { acl: "public-read" })],
+      ["acl", of(types.BUCKET_ACL, { acl: "authenticated-read" })],
+      ["restrictPublicBuckets", of(types.PUBLIC_ACCESS_BLOCK, { blockPublicAcls: true })],
+    ],
+    unknown: [[of(types.BUCKET_ACL, { acl: UNKNOWN })]],
+    missing: [
+      of(types.PUBLIC_ACCESS_BLOCK, {}),
+      ...["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],
+    ],
+  },
+  "aws-ec2-securitygroup-disallow-open-ingress": {
+    pass: [
+      [of(types.SECURITY_GROUP, { ingress: [{ cidrBlocks: ["10.0.0.0/8"], ipv6CidrBlocks: ["fc00::/7"] }] })],
+      [of(types.SECURITY_GROUP_RULE, { type: "egress", cidrBlocks: ["0.0.0.0/0"] })],
+      [of(types.INGRESS_RULE, { referencedSecurityGroupId: UNKNOWN })],
+    ],
+    fail: [
+      [
+        "ingress[1].cidrBlocks[0]",
+        of(types.SECURITY_GROUP, {
+          ingress: [{ cidrBlocks: ["10.0.0.0/16"] }, { cidrBlocks: ["0.0.0.0/0"] }],
+        }),
+      ],
+      ["ingress[0].ipv6CidrBlocks[0]", of(types.SECURITY_GROUP, { ingress: [{ ipv6CidrBlocks: ["::/0"] }] })],
+      [
+        "cidrBlocks[1]",
+        of(types.SECURITY_GROUP_RULE, { type: "ingress", cidrBlocks: ["10.0.0.1/32", "128.0.0.0/1"] }),
+      ],
+      ["ipv6CidrBlocks[0]", of(types.SECURITY_GROUP_RULE, { ipv6CidrBlocks: ["2000::/3"] })],
+      ["cidrIpv4", of(types.INGRESS_RULE, { cidrIpv4: "0.0.0.0/0" })],
+      ["cidrIpv6", of(types.INGRESS_RULE, { cidrIpv6: "::/0" })],
+    ],
+    unknown: [[of(types.INGRESS_RULE, { cidrIpv4: UNKNOWN })]],
+    missing: [of(types.SECURITY_GROUP, {})],
+  },
+  "aws-resource-disallow-visible-credentials": {
+    pass: [
+      [of(types.FUNCTION, { environment: { variables: { REGION: "eu-central-1" } } })],
+      [of(types.PARAMETER, { type: "SecureString", value: "postgres://a:hunter2@db/agentpay" })],
+      [of(types.PARAMETER, { type: "String", value: "{}" })],
+    ],
+    fail: [
+      [
+        "environment.variables.DATABASE_URL",
+        of(types.FUNCTION, {
+          environment: { variables: { DATABASE_URL: "postgres://agentpay:hunter2@db/agentpay" } },
+        }),
+      ],
+      [
+        "environment.variables.DB_PASSWORD",
+        of(types.FUNCTION, { environment: { variables: { DB_PASSWORD: "hunter2" } } }),
+      ],
+      ["type", of(types.PARAMETER, { type: "String", value: "postgres://agentpay:hunter2@db/agentpay" })],
+    ],
+    unknown: [[of(types.PARAMETER, { type: "String", value: UNKNOWN })]],
+    missing: [of(types.FUNCTION, {})],
   },
   "aws-lambda-function-disallow-public-access": {
     pass: [
@@ -303,6 +430,20 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("iam:Create*")) })],
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("KMS:*Decrypt")) })],
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("iam:PassRole", { Resource: "*" })) })],
+      ...["s3:Get*", "ssm:Send*", "lambda:*Code", "ec2:Run?nstances", "cloudformation:*Stack"].map(
+        (action) =>
+          [
+            "policy",
+            of(types.ROLE_POLICY, { policy: document(allowed(action, { Resource: "*" })) }),
+          ] as const,
+      ),
+      ...["arn:aws:iam::*:role/agentpay-*", "arn:aws:kms:*:111122223333:key/????????-*", "*:role/a"].map(
+        (Resource) =>
+          [
+            "policy",
+            of(types.ROLE_POLICY, { policy: document(allowed("sts:AssumeRole", { Resource })) }),
+          ] as const,
+      ),
       [
         "policy",
         of(types.ROLE_POLICY, {
@@ -337,6 +478,14 @@ export const cases: Readonly<Record<string, RuleCases>> = {
   "aws-iam-role-disallow-open-trust": {
     pass: [
       [of(types.ROLE, { assumeRolePolicy: document(assumed({ Service: "lambda.amazonaws.com" })) })],
+      [of(types.ROLE, { assumeRolePolicy: document(assumed({ AWS: "arn:aws:iam::999988887777:role/a" })) })],
+      [
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed({ AWS: "999988887777" }, { StringEquals: { "sts:ExternalId": "agentpay" } }),
+          ),
+        }),
+      ],
       [
         of(types.ROLE, {
           assumeRolePolicy: document(
@@ -354,6 +503,18 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       [
         "assumeRolePolicy",
         of(types.ROLE, { assumeRolePolicy: document(assumed({ AWS: "arn:aws:iam::*:root" })) }),
+      ],
+      ...["arn:aws:iam::999988887777:root", "999988887777"].map(
+        (AWS) =>
+          ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(assumed({ AWS })) })] as const,
+      ),
+      [
+        "assumeRolePolicy",
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed({ AWS: "999988887777" }, { StringLike: { "sts:ExternalId": "*" } }),
+          ),
+        }),
       ],
       ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(assumed({ Federated: "arn" })) })],
       [
@@ -402,6 +563,36 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["permissionsBoundary", of(types.USER, { permissionsBoundary: `${AWS_POLICY}AdministratorAccess` })],
     ],
     unknown: [[of(types.ROLE_POLICY_ATTACHMENT, { policyArn: UNKNOWN })]],
+    missing: [of(types.ROLE, {})],
+  },
+  "aws-iam-user-disallow-long-lived-credential": {
+    pass: [[of(types.USER, {})]],
+    fail: [types.ACCESS_KEY, types.USER_LOGIN_PROFILE, types.SERVICE_CREDENTIAL].map(
+      (type) => ["type", of(type, {})] as const,
+    ),
+    unknown: undefined,
+    missing: [of(types.ACCESS_KEY, {}), "type"],
+  },
+  "aws-iam-role-missing-boundary": {
+    pass: [
+      [of(types.ROLE, { assumeRolePolicy: document(assumed({ Service: "ec2.amazonaws.com" })) })],
+      [
+        bound,
+        of(types.ROLE, { assumeRolePolicy: document(assumed({ Federated: "arn" })) }, { name: "of jobs" }),
+      ],
+    ],
+    fail: [
+      [
+        "permissionsBoundary",
+        bound,
+        of(
+          types.ROLE,
+          { assumeRolePolicy: document(assumed({ Service: "ec2.amazonaws.com" })) },
+          { name: "unbound" },
+        ),
+      ],
+    ],
+    unknown: [[bound, of(types.ROLE, { assumeRolePolicy: UNKNOWN }, { name: "unbound" })]],
     missing: [of(types.ROLE, {})],
   },
   "aws-lambda-function-missing-failure-destination": {
@@ -566,9 +757,23 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     missing: [container({})],
   },
   "docker-container-configure-hardening": {
-    pass: [[container(hardened)], [container({ start: false })]],
+    pass: [
+      [container(hardened)],
+      [container({ start: false })],
+      [container({ start: false, restart: "no" })],
+    ],
     fail: [
       ["restart", container({ ...hardened, restart: "no" })],
+      ["restart", container({ start: false, restart: "always" })],
+      ["memorySwap", container({ ...hardened, memorySwap: -1 })],
+      ...["0", "0.0", "a", ""].map((cpus) => ["cpus", container({ ...hardened, cpus })] as const),
+      ["readOnly", container({ ...hardened, readOnly: false })],
+      ...[["NONE"], []].map(
+        (tests) => ["healthcheck", container({ ...hardened, healthcheck: { tests } })] as const,
+      ),
+      ...["-1", "0", ""].map(
+        (size) => ['logOpts["max-size"]', container({ ...hardened, logOpts: { "max-size": size } })] as const,
+      ),
       ["capabilities.drops", container({ ...hardened, capabilities: { drops: ["NET_RAW"] } })],
       ["securityOpts", container({ ...hardened, securityOpts: ["seccomp=unconfined", UNKNOWN].slice(0, 1) })],
     ],
@@ -578,7 +783,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     ],
     missing: [
       container({}),
-      ...["restart", "memory", "healthcheck", 'logOpts["max-size"]', "capabilities.drops", "securityOpts"],
+      ...["restart", "memory", "cpus", "readOnly", "healthcheck", 'logOpts["max-size"]'],
+      ...["capabilities.drops", "securityOpts"],
     ],
   },
   "docker-container-configure-persistence": {
@@ -601,7 +807,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       [
         container({
           ports: [{ ip: "::1" }, { ip: "10.0.0.5" }, { ip: "fd00::5" }],
-          securityOpts: ["seccomp=/own.json"],
+          networksAdvanced: [{ name: "agentpay" }],
+          securityOpts: ["no-new-privileges", "seccomp=builtin"],
+          ...{ runtime: "runc", sysctls: {}, gpus: "" },
+          mounts: [{ type: "volume", source: "data", target: "/data", volumeOptions: { noCopy: true } }],
         }),
       ],
     ],
@@ -612,8 +821,17 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         container({ capabilities: { drops: ["ALL"], adds: [UNKNOWN, "ALL"].slice(0, 2) } }),
       ],
       ["securityOpts[1]", container({ securityOpts: ["no-new-privileges:true", "seccomp=unconfined"] })],
-      ["securityOpts[0]", container({ securityOpts: ["AppArmor:unconfined"] })],
-      ["securityOpts[0]", container({ securityOpts: ["label=disable"] })],
+      ...[
+        ...[
+          "AppArmor:unconfined",
+          "apparmor=own",
+          "label=disable",
+          "label=type:spc_t",
+          "systempaths=unconfined",
+        ],
+        ...["no-new-privileges:false", "no-new-privileges=0", "no-new-privileges:F"],
+        ...["seccomp=/own.json", 'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'],
+      ].map((option) => ["securityOpts[0]", container({ securityOpts: [option] })] as const),
       ...(["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"] as const).map(
         (mode) => [mode, container({ [mode]: "host" })] as const,
       ),
@@ -622,11 +840,34 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["devices", container({ devices: [{ hostPath: "/dev/kmsg" }] })],
       ["deviceCgroupRules", container({ deviceCgroupRules: [{ rule: "a *:* rwm" }] })],
       ["deviceRequests", container({ deviceRequests: [{}] })],
+      ["gpus", container({ gpus: "all" })],
+      ["sysctls", container({ sysctls: { "net.ipv4.ip_forward": "1" } })],
+      ["runtime", container({ runtime: "own" })],
+      ["networksAdvanced[1]", container({ networksAdvanced: [{ name: "agentpay" }, { name: "host" }] })],
       ["cgroupParent", container({ cgroupParent: "/" })],
       ["volumes[0]", container({ volumes: [{ hostPath: "/etc", containerPath: "/etc" }] })],
       ["volumes[0]", container({ volumes: [{ volumeName: "/var/run/docker.sock", containerPath: "/s" }] })],
       ["volumes[0]", container({ volumes: [{ fromContainer: "other" }] })],
       ["mounts[0]", container({ mounts: [{ type: "bind", source: "/var/run/docker.sock", target: "/s" }] })],
+      [
+        "mounts[0]",
+        container({
+          mounts: [
+            {
+              ...{ type: "volume", source: "host", target: "/host" },
+              volumeOptions: { driverOptions: { type: "none", o: "bind", device: "/" } },
+            },
+          ],
+        }),
+      ],
+      [
+        "mounts[0]",
+        container({
+          mounts: [
+            { type: "volume", source: "a", target: "/a", volumeOptions: { driverName: "vieux/sshfs" } },
+          ],
+        }),
+      ],
       ["publishAllPorts", container({ publishAllPorts: true })],
       ["ports[0]", container({ ports: [{ internal: 80 }] })],
       ...["0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::0", "::ffff:0.0.0.0", "", "0", "*"].map(
@@ -641,8 +882,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     missing: [container({})],
   },
   "docker-container-disallow-root-user": {
-    pass: [[container({ user: "65534" })], [container({ user: "472:0" })], [container({ start: false })]],
-    fail: ["0", "root", "0:0", "root:root", "", "00", " 0"].map(
+    pass: [[container({ user: "65534" })], [container({ user: "472:472" })], [container({ start: false })]],
+    fail: ["0", "root", "0:0", "root:root", "", "00", " 0", "+0", "-0", "toor", "472:0", "472:root"].map(
       (user) => ["user", container({ user })] as const,
     ),
     unknown: [[container({ user: UNKNOWN })]],
@@ -654,9 +895,37 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["driverOpts.device", of(types.VOLUME, { driverOpts: { type: "none", o: "bind", device: "/" } })],
       ["driverOpts.o", of(types.VOLUME, { driverOpts: { o: "addr=10.0.0.1,rw" } })],
       ["driverOpts.mountpoint", of(types.VOLUME, { driverOpts: { mountpoint: "/etc" } })],
+      ["driver", of(types.VOLUME, { driver: "vieux/sshfs" })],
     ],
     unknown: [[of(types.VOLUME, { driverOpts: UNKNOWN })]],
     missing: [of(types.VOLUME, {})],
+  },
+  "docker-network-disallow-host-network": {
+    pass: [
+      [of(types.NETWORK, { name: "agentpay" })],
+      [of(types.NETWORK, { driver: "bridge", options: { "com.docker.network.bridge.name": "br0" } })],
+    ],
+    fail: [
+      ...["host", "macvlan", "ipvlan", "overlay", "none"].map(
+        (driver) => ["driver", of(types.NETWORK, { driver })] as const,
+      ),
+      ...["ipv4", "ipv6"].flatMap((version) =>
+        ["routed", "nat-unprotected"].map((mode) => {
+          const option = `com.docker.network.bridge.gateway_mode_${version}`;
+          return [`options["${option}"]`, of(types.NETWORK, { options: { [option]: mode } })] as const;
+        }),
+      ),
+    ],
+    unknown: [[of(types.NETWORK, { driver: UNKNOWN })]],
+    missing: [of(types.NETWORK, {})],
+  },
+  "docker-resource-disallow-other-container": {
+    pass: [[container({})]],
+    fail: [types.SWARM_SERVICE, types.DOCKER_PLUGIN, types.BUILT_IMAGE].map(
+      (type) => ["type", of(type, {})] as const,
+    ),
+    unknown: undefined,
+    missing: [of(types.DOCKER_PLUGIN, {}), "type"],
   },
   "docker-provider-enforce-tls": {
     pass: [

@@ -309,6 +309,21 @@ const unguarded: readonly (readonly [what: string, rule: string, change: object]
   ["it may gain privileges", "docker-container-configure-hardening", { securityOpts: [] }],
   ["it keeps its capabilities", "docker-container-configure-hardening", { capabilities: {} }],
   ["its memory has no bound", "docker-container-configure-hardening", { memory: undefined }],
+  ["its processors have no bound", "docker-container-configure-hardening", { cpus: undefined }],
+  ["its root can be written to", "docker-container-configure-hardening", { readOnly: false }],
+  ["its swap has no bound", "docker-container-configure-hardening", { memorySwap: -1 }],
+  ["its log has no bound", "docker-container-configure-hardening", { logOpts: { "max-size": "-1" } }],
+  [
+    "its health check is switched off",
+    "docker-container-configure-hardening",
+    { healthcheck: { tests: ["NONE"] } },
+  ],
+  [
+    "its system calls are a list of somebody's own",
+    "docker-container-disallow-host-access",
+    { securityOpts: ["no-new-privileges:true", 'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'] },
+  ],
+  ["it has root's group", "docker-container-disallow-root-user", { user: "65534:0" }],
   ["nobody watches it", "docker-container-configure-hardening", { healthcheck: undefined }],
   ["nothing brings it back", "docker-container-configure-hardening", { restart: "no" }],
   [
@@ -462,7 +477,11 @@ test("a rule sees the program: each is about something that production has, but 
   );
   expect(idle.map(({ name }) => name)).toEqual([
     "aws-lambda-function-disallow-public-access",
+    "aws-s3-bucket-disallow-public-access",
+    "aws-ec2-securitygroup-disallow-open-ingress",
+    "aws-iam-user-disallow-long-lived-credential",
     "grafana-alerting-disallow-second-alerter",
+    "docker-resource-disallow-other-container",
   ]);
 });
 
