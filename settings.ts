@@ -200,6 +200,7 @@ export const settingsSchema = z.strictObject({
     grafanaPort: address.port,
     grafanaUrl: optional(address.origin),
     grafanaAdminPassword: secret.adminPassword,
+    grafanaSecretKey: secret.encryptionKey,
     databaseAddress: optional(address.hostAndPort),
     databaseName: postgresName,
     databaseUser: postgresName,

@@ -59,6 +59,8 @@ export interface MetricsPlatformArgs {
   /** Environment variables of Alertmanager. No secret in them. */
   alertmanagerEnvironment: Readonly<Record<string, string>>;
   grafanaAdminPassword: pulumi.Output<string>;
+  /** What Grafana encrypts with in its database. */
+  grafanaSecretKey: pulumi.Output<string>;
   /** Address at which people open Grafana. */
   grafanaPublicUrl: string;
   /** Address at which Grafana's API is reached once it runs. */
@@ -74,6 +76,7 @@ const BLACKBOX_FOLDER = "/etc/blackbox_exporter";
 const BLACKBOX_CONFIGURATION = `${BLACKBOX_FOLDER}/config.yml`;
 const GRAFANA_SECRETS_FOLDER = "/run/secrets";
 const ADMIN_PASSWORD_FILE = `${GRAFANA_SECRETS_FOLDER}/grafana-admin-password`;
+const SECRET_KEY_FILE = `${GRAFANA_SECRETS_FOLDER}/grafana-secret-key`;
 
 /**
  * What Grafana does by default and should not here (conf/defaults.ini of 13.2): tell others, show pages without a login,
@@ -101,6 +104,7 @@ function grafanaHardening(publicUrl: string): string[] {
 function grafanaEnvironment({ grafanaPublicUrl, grafanaSigns }: MetricsPlatformArgs): string[] {
   return [
     `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
+    `GF_SECURITY_SECRET_KEY__FILE=${SECRET_KEY_FILE}`,
     `GF_SERVER_ROOT_URL=${grafanaPublicUrl}`,
     ...grafanaHardening(grafanaPublicUrl),
     ...(grafanaSigns ? ["GF_AUTH_SIGV4_AUTH_ENABLED=true"] : []),
@@ -286,6 +290,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     const grafanaImage = image("grafana");
     const grafanaFiles = filesOf("grafana", grafanaImage, GRAFANA_SECRETS_FOLDER, [
       secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana),
+      secretUpload(SECRET_KEY_FILE, args.grafanaSecretKey, USERS.grafana),
     ]);
     const grafana = server(
       "grafana",

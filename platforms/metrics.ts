@@ -71,6 +71,7 @@ export function metricsPlatform(
       alertmanagerSecrets,
       alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
       grafanaAdminPassword: pulumiSecret(platform.grafanaAdminPassword),
+      grafanaSecretKey: pulumiSecret(platform.grafanaSecretKey),
       grafanaPublicUrl,
       grafanaApiUrl: platform.grafanaUrl ?? publishedUrl(platform.bindAddress, platform.grafanaPort),
       protectData: settings.isProduction,

@@ -46,6 +46,17 @@ export const adminPassword = secretOf(SECRET, (value) => {
   return lineProblem(value);
 });
 
+/** The key of every Grafana that was given none. @see https://github.com/grafana/grafana/blob/main/conf/defaults.ini */
+const KNOWN_KEY = "SW2YcwTIb9zpOOhoPsMm";
+
+/** What a server encrypts with. */
+export const encryptionKey = secretOf(SECRET, (value) => {
+  if (value === KNOWN_KEY || value.length < 32) {
+    return "it must be of at least 32 characters, such as those of: openssl rand -hex 32";
+  }
+  return lineProblem(value);
+});
+
 /** An address is the secret: whoever has it can post. */
 export const webhookUrl = secretOf(`${SECRET}, an http(s) address`, (value) => {
   const { error } = httpUrl.safeParse(value);

@@ -299,6 +299,7 @@ const bad: readonly (readonly [key: string, values: readonly unknown[], expected
   ["metrics.grafanaPort", [1.5], "a whole number from 1 to 65535", ""],
   ["metrics.grafanaUrl", ["grafana"], "an http(s) address without a path", TEXT],
   ["metrics.grafanaAdminPassword", [""], "a secret value", SECRET],
+  ["metrics.grafanaSecretKey", [""], "a secret value", SECRET],
   ["metrics.databaseAddress", ["db.example.com", "postgres://db:5432"], "host:port", TEXT],
   ["metrics.databaseName", [5], "a text", TEXT],
   ["metrics.databaseUser", [5], "a text", TEXT],
@@ -389,7 +390,7 @@ describe("bad configuration", () => {
       copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
       writeFileSync(join(folder, "Pulumi.production.yaml"), "config: {}");
       expect(refusal(readConfiguration(folder, "production"))).toMatchInlineSnapshot(`
-        "The configuration of stack "production" (Pulumi.production.yaml) has 12 problems:
+        "The configuration of stack "production" (Pulumi.production.yaml) has 13 problems:
           sentry.organization
               found:    an empty text
               expected: a slug of lower-case letters, digits and dashes
@@ -437,7 +438,11 @@ describe("bad configuration", () => {
           metrics.grafanaAdminPassword
               found:    an empty text
               expected: a secret value
-              set it:   pulumi config set --stack production --secret --path metrics.grafanaAdminPassword"
+              set it:   pulumi config set --stack production --secret --path metrics.grafanaAdminPassword
+          metrics.grafanaSecretKey
+              found:    an empty text
+              expected: a secret value
+              set it:   pulumi config set --stack production --secret --path metrics.grafanaSecretKey"
       `);
     } finally {
       rmSync(folder, { recursive: true });

@@ -104,17 +104,20 @@ describe.each([
     },
   );
 
-  test.each(["alertmanager", "blackbox", "grafana"])("%s can only read its files, and is made anew with them", (server) => {
-    const { volumes } = platform.inputs(`metrics-${server}`);
-    const files = platform.inputs(`metrics-${server}-files`);
-    const [mount] = files["volumes"] as { volumeName: string; containerPath: string }[];
-    expect(files).toMatchObject({ start: false, mustRun: false });
-    expect(mount?.volumeName).toMatch(new RegExp(`^agentpay-${stack}-${server}-files-[0-9a-f]{12}$`));
-    expect(volumes).toContainEqual({ ...mount, readOnly: true });
-    for (const { file } of uploadsOf(platform, `metrics-${server}-files`)) {
-      expect(file.startsWith(`${mount?.containerPath}/`)).toBe(true);
-    }
-  });
+  test.each(["alertmanager", "blackbox", "grafana"])(
+    "%s can only read its files, and is made anew with them",
+    (server) => {
+      const { volumes } = platform.inputs(`metrics-${server}`);
+      const files = platform.inputs(`metrics-${server}-files`);
+      const [mount] = files["volumes"] as { volumeName: string; containerPath: string }[];
+      expect(files).toMatchObject({ start: false, mustRun: false });
+      expect(mount?.volumeName).toMatch(new RegExp(`^agentpay-${stack}-${server}-files-[0-9a-f]{12}$`));
+      expect(volumes).toContainEqual({ ...mount, readOnly: true });
+      for (const { file } of uploadsOf(platform, `metrics-${server}-files`)) {
+        expect(file.startsWith(`${mount?.containerPath}/`)).toBe(true);
+      }
+    },
+  );
 
   test("Prometheus runs on a read-only root and can only read its configuration", () => {
     const { readOnly, volumes, command } = platform.inputs("metrics-prometheus");
@@ -205,6 +208,12 @@ describe.each([
         content: "sentinel-secret:metrics.grafanaAdminPassword",
         owner: "472",
       },
+      {
+        ...secret,
+        file: "/run/secrets/grafana-secret-key",
+        content: "sentinel-secret:metrics.grafanaSecretKey",
+        owner: "472",
+      },
     ]);
     for (const server of SERVERS) {
       const { envs, command } = platform.inputs(`metrics-${server}`);
@@ -234,6 +243,7 @@ describe.each([
   test("Grafana knows its public address, tells nobody else, and shows nothing without a login", () => {
     expect(platform.inputs("metrics-grafana")["envs"]).toEqual([
       "GF_SECURITY_ADMIN_PASSWORD__FILE=/run/secrets/grafana-admin-password",
+      "GF_SECURITY_SECRET_KEY__FILE=/run/secrets/grafana-secret-key",
       `GF_SERVER_ROOT_URL=${url}`,
       "GF_ANALYTICS_REPORTING_ENABLED=false",
       "GF_ANALYTICS_CHECK_FOR_UPDATES=false",

@@ -10,6 +10,7 @@ import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { database } from "../../local/agentpay/world.ts";
 import { MONITORING } from "../../local/postgres/server.ts";
+import { secretKeys } from "../../settings.ts";
 import { deployedStack } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Recorder, recorder } from "../support/recorder.ts";
@@ -43,6 +44,7 @@ const secretsOf = (time: "old" | "new"): Readonly<Record<string, string>> => ({
   "datadog.apiKey": `${time}-datadog-api-key`,
   "datadog.applicationKey": `${time}-datadog-application-key`,
   "metrics.grafanaAdminPassword": `${time}-grafana-password`,
+  "metrics.grafanaSecretKey": `${time}-grafana-key-of-more-than-32-characters`,
   "metrics.remotePassword": `${time}-remote-password`,
   "metrics.databasePassword": `${time}-database-password`,
   "uptime.uptimerobotApiKey": `${time}-uptimerobot-key`,
@@ -154,6 +156,11 @@ async function planned(): Promise<Record<string, readonly string[]>> {
   }
   return changes;
 }
+
+test("they are all that the settings have, but for the status page's certificate, which a person brings as files", () => {
+  const own = secretKeys.filter((key) => !key.startsWith("uptime.statusPage"));
+  expect(Object.keys(secretsOf("new")).toSorted()).toEqual(own.toSorted());
+});
 
 test("one update gives each its new secret: only containers that hold one as a file are made anew", async () => {
   await rotate("new");

@@ -358,6 +358,15 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["short", /8 characters/],
     ],
   },
+  "encryption key": {
+    keys: ["metrics.grafanaSecretKey"],
+    bad: [
+      ["SW2YcwTIb9zpOOhoPsMm", /32 characters/],
+      ["a".repeat(31), /32 characters/],
+      [`${"a".repeat(32)}\n`, /line break/],
+      ...WRONG_TYPES,
+    ],
+  },
   token: {
     keys: ["sentry.token", "pagerduty.token"],
     bad: [
