@@ -1,11 +1,12 @@
 /** Reads a stack's configuration as Pulumi would, with no engine and no passphrase: for rendering and for tests. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readAnnouncements } from "./announcements.ts";
 import { SECRET_PLACEHOLDER } from "./settings/secrets.ts";
 import { readYamlMap } from "./settings/yaml-file.ts";
 import { parseSettings, type SecretKey, type Settings, SettingsError, secretKeys } from "./settings.ts";
+import { stackFile, stacksIn } from "./stack-files.ts";
 
 export { SECRET_PLACEHOLDER } from "./settings/secrets.ts";
 
@@ -65,15 +66,6 @@ function ownConfiguration(folder: string, stack: string, project: string): Confi
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value]);
   return Object.fromEntries(own);
-}
-
-function stackFile(folder: string, stack: string): string {
-  return join(folder, `Pulumi.${stack}.yaml`);
-}
-
-/** Stacks that have a file. */
-export function stacksIn(folder: string): readonly string[] {
-  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 /** Secret keys that stand in plain text in a stack's file; none where the stack has no file here. */

@@ -1,12 +1,11 @@
 /** Names of stacks: one that was misspelt, or was an empty variable, is refused before anything runs. */
-import { readdirSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { Failure } from "./local/failure.ts";
+import { stacksIn } from "./stack-files.ts";
 
-/** Stacks of the project: each has its file, `Pulumi.<name>.yaml`. */
-export function stackNames(folder = import.meta.dirname): readonly string[] {
-  // Listed, not looked up: there are file systems that take Production for production.
-  return readdirSync(folder).flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? []);
+/** Stacks of the project. */
+export function stackNames(): readonly string[] {
+  return stacksIn(import.meta.dirname);
 }
 
 /**

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { readAnnouncements } from "./announcements.ts";
 import type { Secret } from "./secret.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
-import { plainSecretsIn, stacksIn } from "./settings-file.ts";
+import { plainSecretsIn } from "./settings-file.ts";
+import { stacksIn } from "./stack-files.ts";
 
 /** @throws RunError that lists every problem: Pulumi prints its message alone, without a stack trace */
 export function loadSettings(): Settings {

@@ -99,7 +99,7 @@ test("the Alertmanagers gossip on their own network, with the same routes and se
     "--cluster.peer=alertmanager-b:9094",
   ]);
   expect(second?.["command"]).toContain("--cluster.peer=alertmanager:9094");
-  const [files] = first?.["volumes"] as unknown[];
+  const [files] = (first?.["volumes"] ?? []) as unknown[];
   expect(files).toMatchObject({ containerPath: "/etc/alertmanager", readOnly: true });
   expect(second?.["volumes"]).toContainEqual(files);
   expect(second?.["ports"]).toEqual([{ internal: 9093, external: 9095, ip: "127.0.0.1" }]);
