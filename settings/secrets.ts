@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Secret } from "../secret.ts";
 import { httpUrl, isThisMachine } from "./addresses.ts";
-import { checkedText } from "./values.ts";
+import { checkedText, hasUnseen } from "./values.ts";
 
 /** Stands where a secret would be, in files that are rendered without any. */
 export const SECRET_PLACEHOLDER = "[secret]";
@@ -26,7 +26,7 @@ const SECRET = "a secret value";
 
 function lineProblem(value: string): string | undefined {
   if (value.length > LONGEST_SECRET) return `it is longer than ${LONGEST_SECRET} characters`;
-  if (/\p{Cc}/u.test(value))
+  if (hasUnseen(value))
     return "it has a line break or another sign that can't be seen, such as a file's last";
   return value === value.trim() ? undefined : "it begins or ends with a space";
 }

@@ -34,11 +34,19 @@ export function fraction(minimum: number, maximum: number) {
     .transform(Number);
 }
 
+/**
+ * Line breaks, controls, marks of direction and of no width, and halves of signs: YAML takes no half, and nobody sees the
+ * others. What joins emoji is let be.
+ */
+export function hasUnseen(value: string): boolean {
+  return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?!\u200D)\p{Cf}/u.test(value);
+}
+
 /** A name that another system has given: one line, without what a template would take for its own. */
 export function name(most: number, pattern = /^\S(.*\S)?$/) {
   return checkedText("a text", (value) => {
     if (value.length > most) return `it is longer than ${most} characters`;
-    if (/\p{Cc}|\p{Zl}|\p{Zp}/u.test(value)) return "it has a line break or another sign that can't be seen";
+    if (hasUnseen(value)) return "it has a line break or another sign that can't be seen";
     if (/\{\{|\}\}|\$\{/.test(value)) return "it has marks of a template";
     if (value !== value.trim()) return "it begins or ends with a space";
     return pattern.test(value) ? undefined : "";

@@ -85,6 +85,10 @@ const email: readonly Bad[] = [
 const text: readonly Bad[] = [
   ["a\nb", /line break/],
   ["a\0b", /can't be seen/],
+  ["a\u2028b", /can't be seen/],
+  ["a\u202eb", /can't be seen/],
+  ["a\ufeffb", /can't be seen/],
+  ["a\ud800b", /can't be seen/],
   [" a", /space/],
   ["a ", /space/],
   ["{{ a }}", /template/],
@@ -96,6 +100,8 @@ const secret: readonly Bad[] = [
   ["line\nbreak", /line break/],
   ["ends-with-one\n", /line break/],
   ["nul\0byte", /can't be seen/],
+  ["half-\ud800-a-sign", /can't be seen/],
+  ["no-width-\u200b-here", /can't be seen/],
   [" space-before", /space/],
   [LONG, /longer than/],
 ];
