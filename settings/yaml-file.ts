@@ -1,12 +1,15 @@
 /** Files of YAML whose top is a map. What is no such file is refused by its name, in a sentence. */
 import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
+import { isPair, isScalar, LineCounter, parse, parseDocument, visit, YAMLParseError } from "yaml";
 import { SettingsError } from "./messages.ts";
 
 /** @throws SettingsError that names the file, and the line where there is one */
 export function readYamlMap(path: string): Record<string, unknown> {
-  const { value, problem } = parseYaml(readText(path));
+  const text = readText(path);
+  const { value, problem } = parseYaml(text);
   if (problem !== undefined) throw new SettingsError(`${path}: ${problem}`);
+  const ambiguous = ambiguousValues(text);
+  if (ambiguous.length > 0) throw new SettingsError(`${path}:\n${ambiguous.join("\n")}`);
   if (value === null || value === undefined) throw new SettingsError(`${path} is empty: expected a map`);
   if (typeof value !== "object" || Array.isArray(value)) {
     throw new SettingsError(
@@ -14,6 +17,32 @@ export function readYamlMap(path: string): Record<string, unknown> {
     );
   }
   return value as Record<string, unknown>;
+}
+
+/**
+ * What Pulumi reads as YAML 1.1 and we as 1.2: a number with a leading zero (octal to Pulumi), with underscores or of base 2, a
+ * date, no number at all. A review would show 500 where the deployment sets 320.
+ */
+const AMBIGUOUS =
+  /^([-+]?(0[0-9_]+|[0-9][0-9_]*_[0-9_]*|0b[01_]+)|\d{4}-\d\d?-\d\d?([Tt \t].*)?|[-+]?\.(inf|nan))$/i;
+
+/** A sentence for each value without quotes that is read in two ways. */
+function ambiguousValues(text: string): readonly string[] {
+  const lines = new LineCounter();
+  const problems: string[] = [];
+  visit(parseDocument(text, { lineCounter: lines, logLevel: "error" }), {
+    Scalar(place, { type, source, range }, path) {
+      if (type !== "PLAIN" || place === "key" || !AMBIGUOUS.test(source ?? "")) return;
+      const names = path.flatMap((parent) =>
+        isPair(parent) && isScalar(parent.key) ? String(parent.key.value) : [],
+      );
+      const { line } = lines.linePos(range?.[0] ?? 0);
+      problems.push(
+        `  ${names.at(-1)}, line ${line}: Pulumi reads this as another value than it looks like; write it in quotes, or without leading zero or underscore`,
+      );
+    },
+  });
+  return problems;
 }
 
 /** @throws SettingsError where the file can't be read, or is no text */

@@ -109,6 +109,15 @@ describe("a file that is no stack file is named", () => {
       /Pulumi\.production\.yaml: this is no YAML \(\w+\), line \d+/,
     ],
     ["a key twice", "config:\n  a: 1\n  a: 2", /Pulumi\.production\.yaml: this is no YAML/],
+    // Tried with Pulumi 3.259: it reads 320, 1000, 3, "2026-11-30 00:00:00 +0000 UTC" and 64 of these.
+    ...["0500", "1_000", "0b11", "2026-11-30", "2024-01-01T00:00:00Z", "[a, 0100]", ".inf"].map(
+      (value) =>
+        [
+          `a value that Pulumi reads in its own way: ${value}`,
+          `config:\n  b: 1\n  a: ${value}`,
+          /Pulumi\.production\.yaml:\n {2}a, line 3: Pulumi reads this as another value/,
+        ] as const,
+    ),
   ];
   test.each(cases)("%s", async (_what, content, says) => {
     const folder = mkdtempSync(join(tmpdir(), "no-stack-file-"));
@@ -119,6 +128,20 @@ describe("a file that is no stack file is named", () => {
       expect(read).toThrow(SettingsError);
       expect(read).toThrow(says);
       expect(read).not.toThrow(/sentinel-secret/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("what both read alike is let be", () => {
+    const folder = mkdtempSync(join(tmpdir(), "read-alike-"));
+    try {
+      copyFileSync(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+      const values = '["0500", 0, 0.5, 1e3, 0x1f, on, yes, ~, 12:30:45, "2026-11-30", 2026-11]';
+      writeFileSync(join(folder, "Pulumi.production.yaml"), `config:\n  agentpay-monitoring:a: ${values}`);
+      expect(readConfiguration(folder, "production")["a"]).toEqual([
+        ...["0500", 0, 0.5, 1000, 31, "on", "yes", null, "12:30:45", "2026-11-30", "2026-11"],
+      ]);
     } finally {
       rmSync(folder, { recursive: true });
     }
