@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   verify: [],
   drill: ["--live"],
   render: ["--out", join(folder, "out")],
+  ops: ["rules", "sync"],
   github: ["drift-issue", "--file", join(folder, "none")],
 };
 
