@@ -200,7 +200,7 @@ test("a refused handshake is seen by the prober and on the page while the port i
 
 /**
  * What only shows something once its time has come (a day or a week of past, an alert that waits), or where there is a
- * second Alertmanager or an engine elsewhere.
+ * second Alertmanager, a replica of the database, an engine elsewhere, or targets that have to be looked up.
  */
 const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical conversationsVersusUsual",
@@ -210,6 +210,7 @@ const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical routesRefused",
   "agentpay-technical webSocketConnectionsVersusBefore",
   "agentpay-cost anomaly",
+  "agentpay-data replicationLag",
   "agentpay-on-call firingAlerts",
   "agentpay-on-call pendingAlerts",
   "agentpay-on-call history",
@@ -218,6 +219,7 @@ const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-meta samplesLost",
   "agentpay-meta samplesDiscarded",
   "agentpay-meta replicasKept",
+  "agentpay-meta discoveryFailures",
 ];
 
 test("every query of every panel returns data from the Prometheus that scrapes AgentPay", async () => {
