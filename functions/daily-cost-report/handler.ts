@@ -82,20 +82,22 @@ function booksOf({ database, prometheusUrl, engine }: ReportSettings) {
   if (database) return new Database(() => connectionOf(database));
   return prometheusUrl === undefined
     ? undefined
-    : new Prometheus(prometheusUrl, engine && ((url) => credentialsFor(url, engine)));
+    : new Prometheus(prometheusUrl, engine && credentialsFor(engine));
 }
 
 /** Headers that the engine wants of a request. Without them, it is a missing source; the rest is still reported. */
-async function credentialsFor(
-  url: URL,
-  { user, tenant, signedFor }: NonNullable<ReportSettings["engine"]>,
-): Promise<Record<string, string>> {
-  const password = user && (await passwordIn(user.passwordParameter));
-  return {
-    ...(user && { authorization: `Basic ${Buffer.from(`${user.name}:${password}`).toString("base64")}` }),
+function credentialsFor({ user, tenant, signedFor }: NonNullable<ReportSettings["engine"]>) {
+  // Read for the first request; all of them need it.
+  let password: Promise<string> | undefined;
+  const authorizationOf = async ({ name, passwordParameter }: NonNullable<typeof user>) => {
+    password ??= passwordIn(passwordParameter);
+    return `Basic ${Buffer.from(`${name}:${await password}`).toString("base64")}`;
+  };
+  return async (url: URL): Promise<Record<string, string>> => ({
+    ...(user && { authorization: await authorizationOf(user) }),
     ...(tenant && { [TENANT_HEADER]: tenant }),
     ...(signedFor && (await signedHeaders(url, signedFor))),
-  };
+  });
 }
 
 async function passwordIn(parameter: string): Promise<string> {
