@@ -53,6 +53,19 @@ export function secretUpload(file: string, content: pulumi.Output<string>, owner
   return { file, content, permissions: "0400", owner };
 }
 
+/** A container that is never started: it puts files on a volume, and goes before its successor, which has its name. */
+export function uploadToVolume(
+  name: string,
+  args: Required<Pick<ContainerArgs, "name" | "image" | "volumes" | "uploads">>,
+  opts: pulumi.CustomResourceOptions,
+): Container {
+  return new Container(
+    name,
+    { ...args, start: false, mustRun: false },
+    { ...opts, deleteBeforeReplace: true },
+  );
+}
+
 export interface FilesArgs {
   /** Of volume and container, such as `agentpay-production-alertmanager-files`. */
   namePrefix: string;
@@ -77,17 +90,15 @@ export function filesOnVolume(
 ) {
   const paths = contentHash(Object.fromEntries(uploads.map(({ file }) => [file, ""])));
   const { name: volumeName } = new Volume(`${name}-volume`, { name: `${namePrefix}-${paths}` }, opts);
-  const container = new Container(
+  const container = uploadToVolume(
     name,
     {
       name: namePrefix,
       image,
-      start: false,
-      mustRun: false,
       volumes: [{ volumeName, containerPath: folder }, ...named],
       uploads: [...uploads],
     },
-    { ...opts, deleteBeforeReplace: true },
+    opts,
   );
   return { container, mount: { volumeName, containerPath: folder, readOnly: true } };
 }

@@ -19,6 +19,7 @@ import {
   memoryLimit,
   secretUpload,
   USERS,
+  uploadToVolume,
 } from "./containers.ts";
 
 export interface MetricsPlatformArgs {
@@ -175,17 +176,15 @@ export class MetricsPlatform extends pulumi.ComponentResource {
         ? []
         : [
             // Like a revision: a root that is read-only takes no upload.
-            new Container(
+            uploadToVolume(
               `${name}-prometheus-secrets-upload`,
               {
                 name: `${args.namePrefix}-prometheus-secrets-upload`,
                 image: prometheusImage,
-                start: false,
-                mustRun: false,
                 volumes: [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER }],
                 uploads: secrets.map(([path, content]) => secretUpload(path, content, USERS.nobody)),
               },
-              { ...child, deleteBeforeReplace: true },
+              child,
             ),
           ];
     for (const [index, port] of args.ports.prometheus.entries()) {
@@ -333,13 +332,12 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     volumeName: pulumi.Output<string>,
   ): Container {
     const revision = contentHash(args.prometheusFiles);
-    return new Container(
+    // Its name is its content's but for the addresses: one that changes finds the name taken.
+    return uploadToVolume(
       `${name}-prometheus-configuration-${revision}`,
       {
         name: `${args.namePrefix}-prometheus-configuration-${revision}`,
         image,
-        start: false,
-        mustRun: false,
         volumes: [{ volumeName, containerPath: PROMETHEUS_FOLDER }],
         uploads: Object.entries(args.prometheusFiles).map(([path, content]) =>
           configurationUpload(
@@ -348,8 +346,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
           ),
         ),
       },
-      // Its name is its content's but for the addresses: one that changes finds the name taken.
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this },
     );
   }
 }
