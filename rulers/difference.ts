@@ -1,6 +1,7 @@
 /** What an engine has, beside what a stack wants it to have. */
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
+import { partsInMilliseconds } from "../catalog/duration.ts";
 import type { AlertmanagerDocument, RuleGroup } from "./ruler-api.ts";
 
 export interface Difference {
@@ -48,15 +49,6 @@ function alertmanagerDifference(wanted: AlertmanagerDocument, live: Alertmanager
   return isDeepStrictEqual(content(wanted), content(live)) ? "same" : "changed";
 }
 
-const SECONDS: Readonly<Record<string, number>> = {
-  ms: 0.001,
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-};
 const DURATIONS = ["interval", "for", "keep_firing_for", "query_offset"];
 
 /** The same for whatever means the same: engines write durations their own way, and leave out what is nothing. */
@@ -65,14 +57,9 @@ function canonical(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, each]) => [
     key,
-    DURATIONS.includes(key) && typeof each === "string" ? secondsIn(each) : canonical(each),
+    DURATIONS.includes(key) && typeof each === "string" ? partsInMilliseconds(each) : canonical(each),
   ]);
   return Object.fromEntries(entries.filter(([, each]) => !isNothing(each)));
-}
-
-function secondsIn(duration: string): number {
-  const parts = [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)];
-  return parts.reduce((sum, [, count, unit = "s"]) => sum + Number(count) * (SECONDS[unit] ?? 0), 0);
 }
 
 function isNothing(value: unknown): boolean {

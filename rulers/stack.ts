@@ -3,7 +3,6 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { StackError } from "../pulumi-cli.ts";
 import { engineAlertmanagerDocument, engineRules, namePrefix } from "../render/index.ts";
-import type { Enabled } from "../settings.ts";
 import type { Stack } from "../verify/stack.ts";
 import type { Holdings } from "./difference.ts";
 import { type RulerAccess, ruleGroup } from "./ruler-api.ts";
@@ -50,7 +49,7 @@ export function rulerTargetOf(stack: Stack, name: string): RulerTarget {
     },
     namespace: namePrefix(settings),
     wanted: {
-      groups: groupsOf(engineRules(settings, metrics as Enabled<"metrics">)),
+      groups: groupsOf(engineRules(settings, metrics)),
       alertmanager: metrics.remoteAlertmanagerUrl
         ? engineAlertmanagerDocument(settings, receivers)
         : undefined,

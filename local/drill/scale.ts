@@ -5,6 +5,7 @@
  */
 import { parser } from "@prometheus-io/lezer-promql";
 import { parse, stringify } from "yaml";
+import { partsInMilliseconds } from "../../catalog/duration.ts";
 
 export interface Pace {
   /** Seconds of the simulation in one second. */
@@ -15,15 +16,6 @@ export interface Pace {
   readonly clock: number;
 }
 
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-};
 const DURATION = /^(?:\d+(?:ms|[smhdwy]))+$/;
 
 /**
@@ -34,10 +26,7 @@ export function inMilliseconds(duration: string): number {
   const text = duration.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   if (!DURATION.test(text)) throw new Error(`"${duration}" is no duration`);
-  return [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
-    (sum, [, count, unit = "ms"]) => sum + Number(count) * (MILLISECONDS[unit] ?? 0),
-    0,
-  );
+  return partsInMilliseconds(text);
 }
 
 /** The duration at the faster pace, to the millisecond; only nothing becomes nothing. */
