@@ -4,7 +4,8 @@ import type { Drill } from "./drills.ts";
 import { type RoundOptions, type RoundResult, runRound } from "./round.ts";
 import type { Tempo } from "./strain.ts";
 
-const MOST_ATTEMPTS = 3;
+/** With the first: what breaks so often is no accident. */
+export const MOST_ATTEMPTS = 3;
 
 /**
  * @param options but for the pace, which is the tempo's

@@ -11,7 +11,15 @@ import type { Drill } from "./drills.ts";
 import { type Lab, type LabOptions, startLab } from "./lab.ts";
 import { newObservation, type Observation, observe } from "./observation.ts";
 import { Strain } from "./strain.ts";
-import { allArrived, allResolved, falseAlarms, judge, type Ring, type Times } from "./verdict.ts";
+import {
+  allArrived,
+  allResolved,
+  type Expectations,
+  falseAlarms,
+  judge,
+  type Ring,
+  type Times,
+} from "./verdict.ts";
 
 export interface RoundOptions extends Omit<LabOptions, "aws"> {
   readonly signal: AbortSignal;
@@ -48,7 +56,8 @@ export async function runRound(drills: readonly Drill[], options: RoundOptions):
   const runs: Run[] = [];
   const why = await inLab({ ...options, aws: drills.some(({ aws }) => aws) }, async (lab) => {
     await settle(lab, observation, options);
-    runs.push(...drills.map((drill) => new Run(drill, lab, options)));
+    const expectations = expectationsOf(lab);
+    runs.push(...drills.map((drill) => new Run(drill, lab, expectations, options)));
     for (const run of runs) await run.breakIt();
     await brokenMonitoring(lab, runs);
     try {
@@ -173,7 +182,7 @@ async function inOrder<Item, Result>(
   return results;
 }
 
-function expectationsOf(lab: Lab) {
+function expectationsOf(lab: Lab): Expectations {
   const settings = readSettings(REPOSITORY, "local");
   return {
     pagerDutyService: lab.pagerDutyService,
@@ -187,15 +196,15 @@ class Run {
   readonly drill: Drill;
   readonly #lab: Lab;
   readonly #options: RoundOptions;
-  readonly #expectations: ReturnType<typeof expectationsOf>;
+  readonly #expectations: Expectations;
   #brokenAt = 0;
   #mendedAt: number | undefined;
   #over = false;
 
-  constructor(drill: Drill, lab: Lab, options: RoundOptions) {
+  constructor(drill: Drill, lab: Lab, expectations: Expectations, options: RoundOptions) {
     this.drill = drill;
     this.#lab = lab;
-    this.#expectations = expectationsOf(lab);
+    this.#expectations = expectations;
     this.#options = options;
   }
 

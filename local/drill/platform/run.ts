@@ -3,6 +3,7 @@ import path from "node:path";
 import { SILENT_MINUTES } from "../../../catalog/dead-mans-switch.ts";
 import { messageOf } from "../../engine/errors.ts";
 import { BrokenLab } from "../ask.ts";
+import { MOST_ATTEMPTS } from "../attempts.ts";
 import { type Lab, startLab } from "../lab.ts";
 import { limited } from "../limited.ts";
 import type { RoundOptions } from "../round.ts";
@@ -17,8 +18,6 @@ export interface PlatformResult {
   /** In a sentence. */
   readonly happened: string;
 }
-
-const MOST_ATTEMPTS = 3;
 
 /** @param optionsOf what a fault's lab is started with, by the fault's name */
 export async function runPlatformFaults(
