@@ -26,6 +26,7 @@ import { type Enabled, parseSettings } from "../../settings.ts";
 import type { Stack } from "../../verify/stack.ts";
 import { eventually } from "../support/eventually.ts";
 import { configurationOf, type Overrides } from "../support/program.ts";
+import { remoteStack } from "./remote-stack.ts";
 
 const TENANT = "production";
 
@@ -46,31 +47,27 @@ let pagerduty: RunningServer;
 let routingKey: string;
 
 function stackWith(overrides: Overrides = {}): Stack {
-  return {
-    settings: parseSettings(
-      "production",
-      configurationOf("production", {
-        "metrics.engine": "remote",
-        "metrics.remoteTenant": TENANT,
-        "metrics.remoteWriteUrl": cortex.addresses.remoteWriteUrl,
-        "metrics.remoteQueryUrl": cortex.addresses.remoteQueryUrl,
-        "metrics.remoteRulesUrl": cortex.addresses.remoteRulesUrl,
-        "metrics.remoteAlertmanagerUrl": cortex.addresses.remoteAlertmanagerUrl,
-        // Whoever is told is on this machine.
-        "pagerduty.eventsUrl": pagerduty.url,
-        "aws.endpointUrl": pagerduty.url,
-        "notifications.smtpHost": new URL(pagerduty.url).host,
-        "notifications.smtpRequireTls": false,
-        "metrics.scrapeIntervalSeconds": 5,
-        ...overrides,
-      }),
-    ),
-    secrets: {
+  return remoteStack(
+    {
+      "metrics.remoteTenant": TENANT,
+      "metrics.remoteWriteUrl": cortex.addresses.remoteWriteUrl,
+      "metrics.remoteQueryUrl": cortex.addresses.remoteQueryUrl,
+      "metrics.remoteRulesUrl": cortex.addresses.remoteRulesUrl,
+      "metrics.remoteAlertmanagerUrl": cortex.addresses.remoteAlertmanagerUrl,
+      // Whoever is told is on this machine.
+      "pagerduty.eventsUrl": pagerduty.url,
+      "aws.endpointUrl": pagerduty.url,
+      "notifications.smtpHost": new URL(pagerduty.url).host,
+      "notifications.smtpRequireTls": false,
+      "metrics.scrapeIntervalSeconds": 5,
+      ...overrides,
+    },
+    {
       "notifications.slackWebhookUrl": `${pagerduty.url}/slack`,
       "notifications.smtpPassword": "smtp-password",
     },
-    outputs: { engineRoutingKey: routingKey },
-  };
+    routingKey,
+  );
 }
 
 function sync(check = false, overrides: Overrides = {}) {

@@ -4,10 +4,10 @@ import { differenceOf } from "../../rulers/difference.ts";
 import { RulerApi } from "../../rulers/ruler-api.ts";
 import { rulerTargetOf } from "../../rulers/stack.ts";
 import { syncRules } from "../../rulers/sync.ts";
-import { parseSettings } from "../../settings.ts";
 import type { Stack } from "../../verify/stack.ts";
-import { configurationOf, type Overrides } from "../support/program.ts";
+import type { Overrides } from "../support/program.ts";
 import { leaks, sentinel } from "../support/secrets.ts";
+import { remoteStack } from "./remote-stack.ts";
 import { type RulerStandIn, startRuler } from "./ruler-stand-in.ts";
 
 const PASSWORD = sentinel("metrics.remotePassword");
@@ -20,27 +20,23 @@ beforeEach(async () => {
 afterEach(() => engine.stop());
 
 function stackWith(overrides: Overrides = {}): Stack {
-  return {
-    settings: parseSettings(
-      "production",
-      configurationOf("production", {
-        "metrics.engine": "remote",
-        "metrics.remoteWriteUrl": "http://127.0.0.1:9009/api/v1/push",
-        "metrics.remoteQueryUrl": "http://127.0.0.1:9009/prometheus",
-        "metrics.remoteUsername": "agentpay",
-        "metrics.remoteTenant": "production",
-        "metrics.remoteRulesUrl": engine.rulesUrl,
-        "metrics.remoteAlertmanagerUrl": engine.alertmanagerUrl,
-        ...overrides,
-      }),
-    ),
-    secrets: {
+  return remoteStack(
+    {
+      "metrics.remoteWriteUrl": "http://127.0.0.1:9009/api/v1/push",
+      "metrics.remoteQueryUrl": "http://127.0.0.1:9009/prometheus",
+      "metrics.remoteUsername": "agentpay",
+      "metrics.remoteTenant": "production",
+      "metrics.remoteRulesUrl": engine.rulesUrl,
+      "metrics.remoteAlertmanagerUrl": engine.alertmanagerUrl,
+      ...overrides,
+    },
+    {
       "metrics.remotePassword": PASSWORD,
       "notifications.slackWebhookUrl": "https://hooks.slack.com/services/sentinel-secret",
       "notifications.smtpPassword": sentinel("notifications.smtpPassword"),
     },
-    outputs: { engineRoutingKey: ROUTING_KEY },
-  };
+    ROUTING_KEY,
+  );
 }
 
 function run(stack: Stack, check = false) {
