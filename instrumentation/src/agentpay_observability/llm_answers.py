@@ -126,7 +126,7 @@ def _response(response: object) -> Told:
     used, tier = _value(response, "usage"), _value(response, "service_tier")
     items = _value(response, "output") or []
     kinds = {_value(item, "type") for item in items}
-    tool = next((kind for kind in sorted(_PAID_TOOLS & kinds)), None)
+    tool = min(_PAID_TOOLS & kinds, default=None)
     if status == "failed" or error:
         failure = error_type_of_words(_value(error, "code"), _value(error, "type"))
         return Told(True, used, tier, error_type=failure, paid_tool=tool)
