@@ -6,42 +6,112 @@ import type { Pulumi } from "../../pulumi-cli.ts";
 import { sentinel } from "../support/secrets.ts";
 
 /** Made up, in pieces: a whole one in a repository makes other scanners ring. */
-const examples: Readonly<Record<string, string>> = {
-  "AWS access key": `AKIA${"Z7".repeat(8)}`,
-  "GitHub token": `ghp_${"a1".repeat(18)}`,
-  "Pulumi access token": `pul-${"a1".repeat(20)}`,
-  "Sentry auth token": `sntrys_${"a1".repeat(20)}`,
-  "Sentry DSN": `https://${"a1".repeat(16)}@o1.ingest.sentry.io/7`,
-  "PagerDuty integration address": `https://events.pagerduty.com/integration/${"a1".repeat(16)}/enqueue`,
-  "Slack webhook": `https://hooks.slack.com/services/${"T0".repeat(4)}/${"B0".repeat(4)}/${"a1".repeat(12)}`,
-  "Slack token": `xoxb-${"12".repeat(6)}-abcdef`,
-  "Grafana token": `glsa_${"a1".repeat(16)}_0a1b2c3d`,
-  "Datadog key": `ddp_${"a1".repeat(18)}`,
-  "Anthropic key": `sk-ant-${"a1".repeat(16)}`,
-  "OpenAI key": `sk-proj-${"a1".repeat(20)}`,
-  "Groq key": `gsk_${"a1".repeat(12)}`,
-  "Google key": `AIza${"a1".repeat(18)}`,
-  "Hugging Face token": `hf_${"a1".repeat(12)}`,
-  "GitLab token": `glpat-${"a1".repeat(10)}`,
-  "npm token": `npm_${"a1".repeat(18)}`,
-  "Stripe signing secret": `whsec_${"a1".repeat(12)}`,
-  "Stripe key": `sk_live_${"a1".repeat(12)}`,
-  "private key": `-----BEGIN RSA ${"PRIVATE"} KEY-----`,
-  "JSON web token": `eyJ${"a1".repeat(8)}.eyJ${"a1".repeat(8)}.${"a1".repeat(8)}`,
-  "PagerDuty API key": `Token token=${"a1".repeat(10)}`,
-  "login of HTTP": `Basic ${"a1".repeat(10)}==`,
-  "value of a secret's name": `routing_key: "${"a1".repeat(16)}"`,
-  "address with a password": `postgres://agentpay:${"a1".repeat(4)}@db.example.com/agentpay`,
+const [letters, hexDigits] = ["a1".repeat(40), "0a1b2c3d".repeat(16)];
+const examples: Readonly<Record<string, readonly string[]>> = {
+  "AWS access key": [`AKIA${"Z7".repeat(8)}`, `ASIA${"Z7".repeat(8)}`],
+  "AWS Bedrock key": [`ABSK${letters}==`, `bedrock-api-key-${letters}`],
+  "GitHub token": [
+    ...["ghp", "gho", "ghu", "ghr"].map((prefix) => `${prefix}_${letters.slice(0, 36)}`),
+    `github_pat_${letters.slice(0, 22)}_${letters.slice(0, 59)}`,
+  ],
+  "Pulumi access token": [`pul-${hexDigits.slice(0, 40)}`],
+  "Sentry auth token": ["s", "u", "i", "a"].map((kind) => `sntry${kind}_${letters}`),
+  "Sentry DSN": [`https://${hexDigits.slice(0, 32)}@o1.ingest.sentry.io/7`],
+  "PagerDuty integration address": [
+    `https://events.pagerduty.com/integration/${letters.slice(0, 32)}/enqueue`,
+  ],
+  "PagerDuty API key": [
+    `Token token=${letters.slice(0, 20)}`,
+    `u+${letters.slice(0, 18)}`,
+    `pdus+_0XBPWQQ_${letters.slice(0, 36)}`,
+  ],
+  "Slack webhook": ["services", "workflows", "triggers"].map(
+    (kind) => `https://hooks.slack.com/${kind}/T0T0T0T0/B0B0B0B0/${letters.slice(0, 24)}`,
+  ),
+  "Slack token": [
+    ...["xoxb", "xoxp", "xoxc", "xoxe.xoxp"].map((prefix) => `${prefix}-121212121212-abcdef`),
+    `xapp-1-A0A0A0A0A0-1212121212-${hexDigits.slice(0, 64)}`,
+  ],
+  "Grafana token": [`glsa_${letters.slice(0, 32)}_0a1b2c3d`, `glc_${letters}==`],
+  "Grafana API key": [`eyJrIjoi${letters}==`],
+  "Datadog key": [`ddp_${letters.slice(0, 36)}`],
+  "UptimeRobot API key": ["u", "ur", "m"].map((kind) => `${kind}1234567-${hexDigits.slice(0, 24)}`),
+  "Docker token": [`dckr_pat_${letters.slice(0, 27)}`, `dckr_oat_${letters.slice(0, 32)}`],
+  "Anthropic key": [`sk-ant-api03-${letters}`],
+  "OpenAI key": [`sk-proj-${letters}`, `sk-admin-${letters}`, `sk-${letters}`],
+  "Groq key": [`gsk_${letters}`],
+  "xAI key": [`xai-${letters}`],
+  "Perplexity key": [`pplx-${letters.slice(0, 48)}`],
+  "Replicate token": [`r8_${letters.slice(0, 37)}`],
+  "Pinecone key": [`pcsk_${letters}`],
+  "LangSmith key": [`lsv2_pt_${hexDigits.slice(0, 32)}_${hexDigits.slice(0, 10)}`],
+  "Hugging Face token": [`hf_${letters.slice(0, 34)}`],
+  "Google key": [`AIza${letters.slice(0, 35)}`],
+  "Google token": [`ya29.${letters}`],
+  "Google client secret": [`GOCSPX-${letters.slice(0, 28)}`],
+  "Azure client secret": [`a1b8Q~${letters.slice(0, 34)}`],
+  "Azure key": [
+    `${letters.slice(0, 52)}JQQJ99${letters.slice(0, 26)}`,
+    `AccountName=x;AccountKey=${letters.slice(0, 86)}==`,
+  ],
+  "Azure shared access signature": [`https://x.blob.core.windows.net/c?sv=2024&sig=${letters}%3D`],
+  "DigitalOcean token": [`dop_v1_${hexDigits.slice(0, 64)}`],
+  "Heroku key": [`HRKU-AA${letters.slice(0, 58)}`],
+  "Databricks token": [`dapi${hexDigits.slice(0, 32)}`],
+  "Supabase key": [`sbp_${hexDigits.slice(0, 40)}`, `sb_secret_${letters.slice(0, 31)}`],
+  "Terraform Cloud token": [`${letters.slice(0, 14)}.atlasv1.${letters.slice(0, 67)}`],
+  "Vault token": [`hvs.${letters}`],
+  "GitLab token": ["glpat", "gldt", "glrt"].map((prefix) => `${prefix}-${letters.slice(0, 20)}`),
+  "npm token": [`npm_${letters.slice(0, 36)}`],
+  "PyPI token": [`pypi-AgEIcHlwaS5vcmc${letters}`, `pypi-AgENdGVzdC5weXBpLm9yZw${letters}`],
+  "RubyGems key": [`rubygems_${hexDigits.slice(0, 48)}`],
+  "Postman key": [`PMAK-${hexDigits.slice(0, 24)}-${hexDigits.slice(0, 34)}`],
+  "Atlassian token": [`ATATT3xFfGF0${letters}=0A1B2C3D`],
+  "Discord webhook": [`https://discord.com/api/webhooks/121212121212/${letters.slice(0, 68)}`],
+  "Teams webhook": [
+    `https://acme.webhook.office.com/webhookb2/${letters}@${letters}/IncomingWebhook/${letters}`,
+  ],
+  "Telegram token": [`1234567890:AA${letters.slice(0, 33)}`],
+  "Linear key": [`lin_api_${letters.slice(0, 40)}`],
+  "Notion token": [`ntn_12345678901${letters.slice(0, 35)}`],
+  "SendGrid key": [`SG.${letters.slice(0, 22)}.${letters.slice(0, 43)}`],
+  "Mailgun key": [`key-${hexDigits.slice(0, 32)}`],
+  "Twilio key": [`SK${hexDigits.slice(0, 32)}`],
+  "New Relic key": [`NRAK-${"A1".repeat(14)}`, `${hexDigits.slice(0, 36)}NRAL`],
+  "Dynatrace token": [`dt0c01.${"A1".repeat(12)}.${"A1".repeat(32)}`],
+  "Honeycomb key": [`hcaik_${letters.slice(0, 58)}`],
+  "Shopify token": [`shpat_${hexDigits.slice(0, 32)}`],
+  "Square token": [`sq0atp-${letters.slice(0, 22)}`],
+  "Stripe signing secret": [`whsec_${letters.slice(0, 32)}`],
+  "Stripe key": [`sk_live_${letters.slice(0, 24)}`, `rk_test_${letters.slice(0, 24)}`],
+  "1Password token": [`ops_eyJ${letters}`],
+  "private key": ["RSA ", "OPENSSH ", "ENCRYPTED ", ""].map(
+    (kind) => `-----BEGIN ${kind}${"PRIVATE"} KEY-----`,
+  ),
+  "age key": [`AGE-SECRET-KEY-1${"A1".repeat(29)}`],
+  "JSON web token": [`eyJ${letters.slice(0, 16)}.eyJ${letters.slice(0, 16)}.${letters.slice(0, 16)}`],
+  "login of HTTP": [`Basic ${letters.slice(0, 20)}==`, `Bearer ${letters.slice(0, 20)}`],
+  "value of a secret's name": [
+    `routing_key: "${letters.slice(0, 32)}"`,
+    `aws_secret_access_key=${letters.slice(0, 38)}+/`,
+    `SharedAccessKey=${letters.slice(0, 42)}=`,
+  ],
+  "address with a password": [`postgres://agentpay:${letters.slice(0, 8)}@db.example.com/agentpay`],
 };
+/** One of each kind. */
+const example = (kind: string) => examples[kind]?.[0] ?? "";
 
 test("every known kind of key has an example", () => {
   expect(knownKeys.map(({ name }) => name).toSorted()).toEqual(Object.keys(examples).toSorted());
 });
 
-test.each(Object.entries(examples))("%s is found in a text, and hidden", (name, example) => {
-  expect(keysIn(`value: "${example}", and more`)).toContain(name);
-  const hidden = withoutKeys(`one ${example} two ${example}`);
-  expect(hidden).not.toContain(example);
+const eachExample = Object.entries(examples).flatMap(([name, all]) =>
+  all.map((one) => [name, one.slice(0, 12), one] as const),
+);
+test.each(eachExample)("%s (%s...) is found in a text, and hidden", (name, _begin, one) => {
+  expect(keysIn(`value: "${one}", and more`)).toContain(name);
+  const hidden = withoutKeys(`one ${one} two ${one}`);
+  expect(hidden).not.toContain(one);
   expect(hidden).toMatch(/^one .*\[.+\].* two .*\[.+\]/);
 });
 
@@ -136,7 +206,7 @@ test("a secret in clear is found by its place in each form, also in what was bei
     nested: [{ address: `https://x.example/?key=${encodeURIComponent(token)}` }],
     header: `Basic ${login("admin:")}`,
     environment: `SENTRY_DSN=${dsn}`,
-    key: examples["Stripe key"],
+    key: example("Stripe key"),
     within: JSON.stringify({ auths: [{ auth: login("somebody-else:") }] }),
     [`a ${token}`]: "the value is harmless",
   };
@@ -153,7 +223,7 @@ test("a secret in clear is found by its place in each form, also in what was bei
     "outputs.[hidden] (the name): pagerduty.token",
     "inputs.token: pagerduty.token",
   ]);
-  for (const value of [token, login("admin:"), dsn, examples["Stripe key"] ?? ""]) {
+  for (const value of [token, login("admin:"), dsn, example("Stripe key")]) {
     expect(text).not.toContain(value);
   }
 });
@@ -179,7 +249,7 @@ test.each([
     "one in base64 in JSON",
     {
       config: JSON.stringify({
-        data: Buffer.from(`AWS_KEY=${examples["AWS access key"]}`).toString("base64"),
+        data: Buffer.from(`AWS_KEY=${example("AWS access key")}`).toString("base64"),
       }),
     },
     "config.data",

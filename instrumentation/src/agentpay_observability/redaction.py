@@ -34,7 +34,13 @@ _CONTENT_KEY = re.compile(
 _ID_KEYS = frozenset({"event_id", "trace_id", "span_id", "parent_span_id"})
 _SMALLEST_CARD = 10**12
 _ID = re.compile(r"[0-9a-f]{16,32}")
-_LISTED = re.compile("|".join(f"(?:{shape['pattern']})" for shape in _SHARED["shapes"]), re.ASCII)
+_WORD = r"\b"
+_PATTERNS = [shape["pattern"] for shape in _SHARED["shapes"]]
+#: Most begin with a word: said once, before their first letters, it is a third of the time.
+_WORDS = "|".join(pattern.removeprefix(_WORD) for pattern in _PATTERNS if pattern.startswith(_WORD))
+_LISTED = re.compile(
+    "|".join([rf"{_WORD}(?:{_WORDS})", *(pattern for pattern in _PATTERNS if not pattern.startswith(_WORD))]), re.ASCII
+)
 #: What the shapes of the list have in common: a run of characters that people's words rarely are.
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{16}")
 #: What begins as a key does, whatever its length, and what may be the number of a card: a false alarm costs less here
