@@ -20,6 +20,9 @@ import { fraction, integer, list, name, oneOf, optional, slug, text } from "./se
 
 export { SettingsError } from "./settings/messages.ts";
 
+const MAP = "a map of keys";
+const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, MAP);
+
 /** A platform that a stack can switch off: the values of its other keys then don't matter. */
 const platform = <Shape extends z.ZodRawShape>(shape: Shape) => {
   const ignored = Object.fromEntries(Object.keys(shape).map((key) => [key, z.unknown().optional()]));
@@ -31,14 +34,19 @@ const platform = <Shape extends z.ZodRawShape>(shape: Shape) => {
         .strictObject({ enabled: z.literal(false), ...ignored })
         .transform(() => ({ enabled: false as const })),
     ],
-    "true or false",
+    { error: ({ code }) => (code === "invalid_union" ? "true or false" : MAP) },
   );
 };
 
 /** PostgreSQL's longest name is of 63 bytes. @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
-const postgresName = name(63, /^[A-Za-z_][A-Za-z0-9_$-]*$/);
+const postgresIdentifier = /[A-Za-z_][A-Za-z0-9_$-]*$/;
+/** Not PostgreSQL's own, which holds nothing of AgentPay. */
+const postgresName = name(63, new RegExp(`^(?!(template[01]|rdsadmin)$)${postgresIdentifier.source}`));
 /** Mimir's rule, the strictest. @see https://grafana.com/docs/mimir/latest/configure/about-tenant-ids/ */
 const tenant = name(150, /^(?!\.{1,2}$|__mimir_cluster$)[A-Za-z0-9!\-_.*'()]+$/);
+/** Who may do all: the dashboards want the role that `npm run database -- migrate` makes. */
+const ADMINISTRATORS = /^(?!(postgres|root|admin|administrator|rds\w*|pg_\w*|azure_\w*|cloudsql\w*)$)/i;
+const monitoringRole = name(63, new RegExp(ADMINISTRATORS.source + postgresIdentifier.source, "i"));
 /** A user-defined one: those that Docker comes with know no names. */
 const dockerNetwork = name(128, /^(?!(bridge|host|none)$)[a-zA-Z0-9][a-zA-Z0-9_.-]*$/);
 /** Sentry's slugs. @see https://github.com/getsentry/sentry/blob/master/src/sentry/slug/patterns.py */
@@ -57,7 +65,7 @@ export const settingsSchema = z.strictObject({
   // AWS: a tag's value has at most 256 characters.
   owner: slug(256),
   alertThresholds: thresholds,
-  docs: z.strictObject({ runbookBaseUrl: address.httpUrl, grafanaUrl: optional(address.origin) }),
+  docs: section({ runbookBaseUrl: address.httpUrl, grafanaUrl: optional(address.origin) }),
   sentry: platform({
     organization: sentrySlug,
     token: secret.token,
@@ -75,19 +83,19 @@ export const settingsSchema = z.strictObject({
     endpointUrl: optional(address.origin),
     alertingRoleArn: optional(amazon.roleArn),
   }),
-  logs: z.strictObject({
+  logs: section({
     platform: oneOf(["cloudwatch", "datadog"], "cloudwatch or datadog"),
     directory: address.folder,
     retentionDays: amazon.logRetention,
     kmsKeyArn: optional(amazon.kmsKeyArn),
   }),
-  datadog: z.strictObject({
+  datadog: section({
     site: text(/^([a-z]{2}\d\.)?(datadoghq\.(com|eu)|ddog-gov\.com)$/, "a Datadog site such as datadoghq.eu"),
     apiUrl: optional(address.origin),
     apiKey: optional(secret.token),
     applicationKey: optional(secret.token),
   }),
-  cost: z.strictObject({
+  cost: section({
     monthlyBudgetUsd: usd,
     dailyBudgetUsd: usd,
     anomalyImpactUsd: usd,
@@ -134,11 +142,11 @@ export const settingsSchema = z.strictObject({
     statusPageCertificate: optional(secret.certificate),
     statusPagePrivateKey: optional(secret.privateKey),
   }),
-  ci: z.strictObject({
+  ci: section({
     // GitHub: owners of at most 39 characters, repositories of at most 100.
     repository: optional(
       text(
-        /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)[\w.-]{1,100}$/,
+        /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)(?!.*\.git$)[\w.-]{1,100}$/,
         "a GitHub repository such as acme/agentpay-monitoring",
       ),
     ),
@@ -166,7 +174,7 @@ export const settingsSchema = z.strictObject({
     rotationStart,
     groupAlerts: trueOrFalse,
   }),
-  notifications: z.strictObject({
+  notifications: section({
     emails: list(email, "a list of email addresses"),
     smsNumbers: list(phoneNumber, "a list of phone numbers"),
     slackWebhookUrl: optional(secret.webhookUrl),
@@ -203,14 +211,14 @@ export const settingsSchema = z.strictObject({
     grafanaSecretKey: secret.encryptionKey,
     databaseAddress: optional(address.hostAndPort),
     databaseName: postgresName,
-    databaseUser: postgresName,
+    databaseUser: monitoringRole,
     databasePassword: optional(secret.password),
     databaseTls: oneOf(["disable", "require", "verify-full"], "disable, require or verify-full"),
     applicationNetwork: optional(dockerNetwork),
     // Objectives look back 30 days: with less than 32 days of samples their numbers are silently wrong.
     retentionDays: integer(32, 3650),
     // 0 would be no limit; Prometheus counts in 64 bits.
-    retentionSize: text(/^[1-9]\d{0,4}(MB|GB|TB)$/, "a size such as 20GB"),
+    retentionSize: text(/^[1-9](\d{0,4}(GB|TB)|\d{3,4}MB)$/, "a size such as 20GB, of a gigabyte or more"),
     scrapeIntervalSeconds: integer(1, 60),
     apiTargets: targets.min(1, "at least one host:port"),
     workerTargets: targets,

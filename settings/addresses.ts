@@ -2,7 +2,7 @@
  * Addresses: http(s) addresses, hosts with a port, IP addresses, Docker engines. What is accepted here is read the same
  * way by JavaScript, by Go (Prometheus, Alertmanager, Gatus, the blackbox exporter) and by a browser.
  */
-import { isIP, isIPv4, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import { checkedText, integer, text } from "./values.ts";
 
@@ -20,13 +20,28 @@ const IN_BRACKETS = "an IPv6 address stands in brackets, as in [2001:db8::1]";
 export function hostProblem(host: string): string | undefined {
   if (host.startsWith("[")) {
     const inside = /^\[([0-9A-Fa-f:.]+)\]$/.exec(host)?.[1] ?? "";
-    return isIPv6(inside) ? undefined : "what is in brackets is no IPv6 address";
+    if (!isIPv6(inside)) return "what is in brackets is no IPv6 address";
+    return isHostless(inside) ? "its address is of no single host" : undefined;
   }
   if (isIPv6(host)) return IN_BRACKETS;
   const labels = host.split(".");
   if (host.length > LONGEST_HOST || !labels.every((label) => LABEL.test(label))) return "its host is no name";
   if (/^\d+$/.test(labels.at(-1) ?? "") && !isIPv4(host)) return "its host is no IPv4 address";
-  return undefined;
+  return isHostless(host) ? "its address is of no single host" : undefined;
+}
+
+/** Groups of hosts, the whole network, and what is kept for later (RFC 6890). */
+const GROUPS = new BlockList();
+GROUPS.addSubnet("224.0.0.0", 3, "ipv4");
+GROUPS.addSubnet("ff00::", 8, "ipv6");
+
+/** Whether nothing that has this address can be asked: every address, or many hosts. */
+function isHostless(host: string): boolean {
+  return host === "0.0.0.0" || host === "::" || isIn(GROUPS, host);
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  return isIPv4(address) ? list.check(address, "ipv4") : isIPv6(address) && list.check(address, "ipv6");
 }
 
 /** What is wrong with a port; undefined where nothing is, or where there is none. */
@@ -86,9 +101,10 @@ export function hostAndPortProblem(value: string): string | undefined {
 
 export const hostAndPort = checkedText("host:port", hostAndPortProblem);
 
+/** One that a server can listen on: its host's own, or all of them. */
 export const ipAddress = z
   .string("an IP address")
-  .refine((value) => isIP(value) !== 0 && !value.includes("%"), "an IP address");
+  .refine((value) => isIP(value) !== 0 && !value.includes("%") && !isIn(GROUPS, value), "an IP address");
 
 const ENGINE = "unix://, tcp:// or ssh:// and an address";
 /**
@@ -131,6 +147,36 @@ export function isThisMachine(address: string): boolean {
   );
 }
 
+/** Networks that the internet does not reach (RFC 6890), by their first address and the length of their mask. */
+const INSIDE = new BlockList();
+for (const [network, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+] as const) {
+  INSIDE.addSubnet(network, bits, "ipv4");
+}
+for (const [network, bits] of [
+  ["::", 127],
+  ["fc00::", 7],
+  ["fe80::", 10],
+] as const) {
+  INSIDE.addSubnet(network, bits, "ipv6");
+}
+
+/** Whether the internet may know the address: not of a private network, and no name without a domain. */
+export function isPublic(address: string): boolean {
+  const [, host = ""] = /^\w+:\/\/(\[[^\]]*\]|[^:/]*)/.exec(address) ?? [];
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(bare) !== 0) return !isIn(INSIDE, bare);
+  return bare.includes(".") && !/\.(internal|local|localhost|lan|home\.arpa)$/i.test(bare);
+}
+
 /** A host as a URL has it: an IPv6 address in brackets. */
 function bracketed(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
@@ -152,8 +198,10 @@ export function splitHostAndPort(address: string): { readonly host: string; read
 
 export const port = integer(1, 65_535);
 
+const FOLDER =
+  "an absolute path without a trailing slash, of letters, digits, dots, dashes and underscores, and none of the system's own";
 /** A folder of the hosts, for configuration files and shell commands alike. */
 export const folder = text(
-  /^(?!.*\/\.{1,2}(\/|$))(\/[A-Za-z0-9._-]{1,255}){1,20}$/,
-  "an absolute path without a trailing slash, of letters, digits, dots, dashes and underscores",
+  /^(?!.*\/\.{1,2}(\/|$))(?!\/(proc|sys|dev)(\/|$))(?!\/(bin|boot|etc|home|lib|root|run|sbin|tmp|usr|var)$)(\/[A-Za-z0-9._-]{1,255}){1,20}$/,
+  FOLDER,
 );

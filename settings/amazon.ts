@@ -12,7 +12,7 @@ const UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
  */
 export const region = text(new RegExp(`^(?!cn-)${REGION}$`), "an AWS region such as eu-central-1");
 
-export const accountId = text(new RegExp(`^${ACCOUNT}$`), "an AWS account id, 12 digits");
+export const accountId = text(new RegExp(`^(?!0{12})${ACCOUNT}$`), "an AWS account id, 12 digits");
 
 /** Section of the shared configuration file. */
 export const profile = text(/^[A-Za-z0-9_][\w.@+=,-]{0,127}$/, "a text: the name of a profile");

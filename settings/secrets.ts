@@ -40,10 +40,18 @@ export const token = secretOf(SECRET, (value) => {
   return problem ?? (/^[\x21-\x7e]+$/.test(value) ? undefined : "it has signs that no token has");
 });
 
+/** Of how many different characters a text is: a password of one, eight times over, is none. */
+const variety = (value: string) => new Set(value).size;
+
 /** Grafana itself takes 4; NIST SP 800-63B asks for 8. */
 export const adminPassword = secretOf(SECRET, (value) => {
   if (value === "admin" || value.length < 8) return "it must be of at least 8 characters";
-  return lineProblem(value);
+  const problem = lineProblem(value);
+  if (problem !== undefined) return problem;
+  if (variety(value) < 5 || /^(password|passw0rd|grafana|admin|agentpay|changeme)\W?\d*\W?$/i.test(value)) {
+    return "it is one that is tried first";
+  }
+  return undefined;
 });
 
 /** The key of every Grafana that was given none. @see https://github.com/grafana/grafana/blob/main/conf/defaults.ini */
@@ -51,17 +59,19 @@ const KNOWN_KEY = "SW2YcwTIb9zpOOhoPsMm";
 
 /** What a server encrypts with. */
 export const encryptionKey = secretOf(SECRET, (value) => {
-  if (value === KNOWN_KEY || value.length < 32) {
-    return "it must be of at least 32 characters, such as those of: openssl rand -hex 32";
-  }
-  return lineProblem(value);
+  const problem = lineProblem(value);
+  if (problem !== undefined) return problem;
+  return value === KNOWN_KEY || value.length < 32 || variety(value) < 8
+    ? "it must be of at least 32 characters in a jumble, such as those of: openssl rand -hex 32"
+    : undefined;
 });
 
 /** An address is the secret: whoever has it can post. */
 export const webhookUrl = secretOf(`${SECRET}, an http(s) address`, (value) => {
   const { error } = httpUrl.safeParse(value);
   if (error) return error.issues[0]?.message.split(": ")[1] ?? "it is none";
-  return value.startsWith("https:") || isThisMachine(value) ? undefined : "https, since it is a secret";
+  if (!value.startsWith("https:") && !isThisMachine(value)) return "https, since it is a secret";
+  return /^https?:\/\/[^/]+\/./.test(value) ? undefined : "it has no path, which is what makes it a secret";
 });
 
 export const certificate = secretOf(`${SECRET}, a certificate chain in PEM`, (value) =>

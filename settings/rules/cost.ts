@@ -1,7 +1,14 @@
-/** The cost reports: where their function runs, and when. */
+/** Budgets, and the cost reports: where their function runs, and when. */
 import type { Sections } from "../../settings.ts";
 import type { Problem } from "../messages.ts";
 import { skipsHour } from "../time.ts";
+
+/** The day's alarm is the early one. */
+export function budgetProblems({ cost }: Sections): Problem[] {
+  if (!cost || cost.dailyBudgetUsd <= cost.monthlyBudgetUsd) return [];
+  const expected = "at most cost.monthlyBudgetUsd: the month's budget would be spent before the day's";
+  return [{ key: "cost.dailyBudgetUsd", expected, text: false }];
+}
 
 export function reportProblems({ cost }: Sections): Problem[] {
   if (!cost?.report.enabled) return [];

@@ -2,13 +2,20 @@
 import type { ReadAnnouncements } from "../../announcements.ts";
 import type { Sections } from "../../settings.ts";
 import type { Problem } from "../messages.ts";
-import { reportProblems } from "./cost.ts";
+import { budgetProblems, reportProblems } from "./cost.ts";
 import { notificationProblems, pagingProblems } from "./people.ts";
 import { placeProblems, portProblems } from "./places.ts";
-import { ciProblems, engineProblems, logProblems, platformProblems, targetProblems } from "./platforms.ts";
+import {
+  ciProblems,
+  engineProblems,
+  logProblems,
+  platformProblems,
+  sameTargetProblems,
+  targetProblems,
+} from "./platforms.ts";
 import { stackProblems } from "./stack.ts";
 import { transportProblems } from "./transport.ts";
-import { coverageProblems, uptimeProblems, windowProblems } from "./uptime.ts";
+import { coverageProblems, reachProblems, uptimeProblems, windowProblems } from "./uptime.ts";
 
 export function crossFieldProblems(
   environment: string,
@@ -21,9 +28,12 @@ export function crossFieldProblems(
     ...platformProblems(sections),
     ...engineProblems(sections),
     ...targetProblems(sections),
+    ...sameTargetProblems(sections),
     ...logProblems(sections),
     ...coverageProblems(sections),
     ...uptimeProblems(environment, sections),
+    ...reachProblems(sections),
+    ...budgetProblems(sections),
     ...reportProblems(sections),
     ...ciProblems(sections),
     ...windowProblems(sections, announcements.maintenance),

@@ -44,6 +44,20 @@ export function targetProblems({ aws, metrics }: Sections): Problem[] {
   );
 }
 
+/** One server is of one kind: twice scraped, its counts would be of two. */
+export function sameTargetProblems({ metrics }: Sections): Problem[] {
+  if (!metrics?.enabled) return [];
+  const targets = TARGET_KEYS.flatMap((key) =>
+    metrics[key].map((text, index) => ({ key: `metrics.${key}[${index}]`, text: text.toLowerCase() })),
+  );
+  return targets.flatMap(({ key, text }, index) => {
+    const other = targets.slice(0, index).find((each) => each.text === text);
+    // Two of one list are told by the list itself.
+    if (other === undefined || other.key.split("[")[0] === key.split("[")[0]) return [];
+    return [{ key, expected: `another target than ${other.key}`, text: true }];
+  });
+}
+
 const TARGET_KEYS = ["apiTargets", "workerTargets", "postgresTargets", "redisTargets"] as const;
 
 /** What an engine other than this stack's own Prometheus needs. */

@@ -7,8 +7,10 @@ import type { Problem } from "../messages.ts";
 type Addresses = Readonly<Record<string, string | undefined>>;
 
 /** Addresses to which a token, password or routing key is sent. */
-function addressesOfSecrets({ datadog, metrics, pagerduty, sentry, uptime }: Sections): Addresses {
+function addressesOfSecrets({ aws, datadog, metrics, pagerduty, sentry, uptime }: Sections): Addresses {
   return {
+    // Topics are told PagerDuty's integration key, and functions their database's password.
+    ...(aws?.enabled && { "aws.endpointUrl": aws.endpointUrl }),
     ...(sentry?.enabled && { "sentry.apiUrl": sentry.apiUrl }),
     ...(datadog?.apiKey && { "datadog.apiUrl": datadog.apiUrl }),
     ...(uptime?.enabled && {

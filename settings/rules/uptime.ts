@@ -4,7 +4,7 @@ import { ANNOUNCEMENTS_FILE } from "../../announcements.ts";
 import { type Maintenance, maintenanceOf } from "../../catalog/maintenance.ts";
 import { canCheck, checkers, publicServices, tellerOf, uptimeChecks } from "../../catalog/uptime.ts";
 import type { Sections } from "../../settings.ts";
-import { isThisMachine } from "../addresses.ts";
+import { isPublic, isThisMachine } from "../addresses.ts";
 import type { Problem } from "../messages.ts";
 
 /** Checkers that are somebody else's service, with the keys of their secret and address. */
@@ -50,6 +50,38 @@ export function uptimeProblems(environment: string, { uptime }: Sections): Probl
       const expected = "an address of this machine: the local stack calls nobody else";
       problems.push({ key: `uptime.${address}`, expected, text: true });
     }
+  }
+  return problems;
+}
+
+/** Checkers that look from the internet, unless what plays them is on this machine. */
+function outsideCheckers({ aws, uptime }: Sections): readonly string[] {
+  if (!uptime?.enabled) return [];
+  const played: Readonly<Record<string, string | undefined>> = {
+    route53: (aws?.enabled && aws.endpointUrl) || "https://route53.amazonaws.com",
+    uptimerobot: uptime.uptimerobotApiUrl,
+    betterstack: uptime.betterstackApiUrl,
+  };
+  return uptime.checkers.filter((checker) => {
+    const address = played[checker];
+    return address !== undefined && !isThisMachine(address);
+  });
+}
+
+/** What is checked from outside must be there. */
+export function reachProblems(sections: Sections): Problem[] {
+  const { uptime } = sections;
+  const [checker] = outsideCheckers(sections);
+  if (!uptime?.enabled || checker === undefined) return [];
+  const problems = (["apiUrl", "widgetUrl", "statusPageUrl"] as const).flatMap((key): Problem[] => {
+    const address = uptime[key];
+    if (address === undefined || isPublic(address)) return [];
+    const expected = `an address that the internet reaches: uptime.checkers has ${checker}, which looks from there`;
+    return [{ key: `uptime.${key}`, expected, text: true }];
+  });
+  if (uptime.statusPageUrl !== undefined && uptime.statusPageUrl === uptime.apiUrl) {
+    const expected = "another address than uptime.apiUrl: the page must be there when the API is not";
+    problems.push({ key: "uptime.statusPageUrl", expected, text: true });
   }
   return problems;
 }

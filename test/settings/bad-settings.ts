@@ -29,6 +29,11 @@ const address: readonly Bad[] = [
   ["https://-a.example.com", /host is no name/],
   ["https://1.2.3.256", /no IPv4/],
   ["https://1.2.3", /no IPv4/],
+  ["https://0.0.0.0", /no single host/],
+  ["https://255.255.255.255", /no single host/],
+  ["https://224.0.0.1:9090", /no single host/],
+  ["https://[::]", /no single host/],
+  ["https://[ff02::1]", /no single host/],
   [`https://${"a".repeat(64)}.example.com`, /host is no name/],
   ["https://user:password@shop.example.net", /login/],
   ["https://token@shop.example.net", /login/],
@@ -63,6 +68,8 @@ const host: readonly Bad[] = [
   ["db,other:5432", /no name/],
   ["db\n:5432", /no name/],
   ["300.1.1.1:5432", /no IPv4/],
+  ["0.0.0.0:5432", /no single host/],
+  ["[::]:5432", /no single host/],
 ];
 
 const email: readonly Bad[] = [
@@ -122,6 +129,9 @@ const ip: readonly Bad[] = [
   ["[::1]", /IP address/],
   ["fe80::1%eth0", /IP address/],
   ["10.0.0.0/8", /IP address/],
+  ["255.255.255.255", /IP address/],
+  ["224.0.0.1", /IP address/],
+  ["ff02::1", /IP address/],
 ];
 
 const engine: readonly Bad[] = [
@@ -259,6 +269,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["var/log", /absolute path/],
       ["/", /absolute path/],
       ["/var/log/", /absolute path/],
+      ["/proc/self", /system's own/],
+      ["/sys", /system's own/],
+      ["/dev/shm", /system's own/],
+      ["/etc", /system's own/],
+      ["/var", /system's own/],
       ["/var/../etc", /absolute path/],
       ["/var/my logs", /absolute path/],
       ["/var/*", /absolute path/],
@@ -298,6 +313,17 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["a;drop", /a text/],
       ["a".repeat(64), /longer than 63/],
       ["", /a text/],
+      ["rdsadmin", /a text/],
+    ],
+  },
+  database: { keys: ["metrics.databaseName"], bad: [["template0", /a text/]] },
+  "database user": {
+    keys: ["metrics.databaseUser"],
+    bad: [
+      ["postgres", /a text/],
+      ["root", /a text/],
+      ["rds_superuser", /a text/],
+      ["pg_monitor", /a text/],
     ],
   },
   network: {
@@ -362,6 +388,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
     bad: [
       ["admin", /8 characters/],
       ["short", /8 characters/],
+      ["aaaaaaaa", /tried first/],
+      ["password", /tried first/],
+      ["Grafana-2026!", /tried first/],
+      ["admin12345", /tried first/],
     ],
   },
   "encryption key": {
@@ -369,6 +399,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
     bad: [
       ["SW2YcwTIb9zpOOhoPsMm", /32 characters/],
       ["a".repeat(31), /32 characters/],
+      ["a".repeat(64), /32 characters/],
+      ["0123".repeat(8), /32 characters/],
       [`${"a".repeat(32)}\n`, /line break/],
       ...WRONG_TYPES,
     ],
@@ -387,6 +419,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["http://hooks.slack.com/services/T/B/x", /https/],
       ["https://user:password@hooks.slack.com/services", /login/],
       ["https://hooks.slack.com:99999/services", /port/],
+      ["https://hooks.slack.com", /no path/],
     ],
   },
   pem: {
@@ -467,6 +500,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["1111-2222-3333", /12 digits/],
       [111_122_223_333, /12 digits/],
       ["11112222333a", /12 digits/],
+      ["000000000000", /12 digits/],
     ],
   },
   bucket: {
@@ -492,6 +526,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["acme/..", /repository/],
       ["-acme/x", /repository/],
       ["https://github.com/acme/x", /repository/],
+      ["acme/x.git", /repository/],
       [`${"a".repeat(40)}/x`, /repository/],
     ],
   },
@@ -604,6 +639,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
     keys: ["metrics.retentionSize"],
     bad: [
       ["0GB", /20GB/],
+      ["1MB", /20GB/],
+      ["999MB", /20GB/],
       ["20", /20GB/],
       ["-1GB", /20GB/],
       ["20 GB", /20GB/],
@@ -849,6 +886,28 @@ export const combinations: readonly (readonly [
   ],
   [{ "aws.alertingRoleArn": "" }, "aws.alertingRoleArn", /heartbeat/],
   [{ "uptime.checkers": ["route53"] }, "uptime.checkers[1]", /none of the chosen/],
+  ...["localhost", "127.0.0.1", "10.0.0.5", "172.20.1.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"].map(
+    (inside) => [{ "uptime.apiUrl": `https://${inside}` }, "uptime.apiUrl", /the internet reaches/] as const,
+  ),
+  [{ "uptime.apiUrl": "https://[::1]" }, "uptime.apiUrl", /the internet reaches/],
+  [{ "uptime.apiUrl": "https://[fd00::1]:8443" }, "uptime.apiUrl", /the internet reaches/],
+  [{ "uptime.apiUrl": "https://api" }, "uptime.apiUrl", /the internet reaches/],
+  [{ "uptime.widgetUrl": "https://cdn.internal/widget.js" }, "uptime.widgetUrl", /the internet reaches/],
+  [{ "uptime.statusPageUrl": "https://10.1.1.1" }, "uptime.statusPageUrl", /the internet reaches/],
+  [{ "uptime.statusPageUrl": "https://api.agentpay.com" }, "uptime.statusPageUrl", /when the API is not/],
+  [{ notifications: null }, "notifications", /a map/],
+  [{ notifications: [] }, "notifications", /a map/],
+  [{ docs: "https://grafana.agentpay.com" }, "docs", /a map/],
+  [{ sentry: null }, "sentry", /a map/],
+  [{ uptime: true }, "uptime", /a map/],
+  [{ sentry: {} }, "sentry.enabled", /true or false/],
+  [{ "cost.dailyBudgetUsd": 6000 }, "cost.dailyBudgetUsd", /at most cost.monthlyBudgetUsd/],
+  [{ "aws.endpointUrl": "http://aws.example.com" }, "aws.endpointUrl", /a secret travels/],
+  [
+    { "metrics.apiTargets": ["api:8000"], "metrics.workerTargets": ["worker:8000", "API:8000"] },
+    "metrics.workerTargets[1]",
+    /another target than metrics.apiTargets\[0\]/,
+  ],
 ];
 
 /** Names of stacks, and what is said of each. */
