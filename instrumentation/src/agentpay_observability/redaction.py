@@ -57,7 +57,7 @@ _SHAPE = re.compile(
     r"|(?<![\w.])[2-6]\d{3}(?:[ -]?\d){9,15}(?!\w|\.\d)"
 )
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)"
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)"
 )
 _LOGIN = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 _WEBHOOK = re.compile(r"(hooks\.slack\.com/)[\w/-]+")
@@ -103,7 +103,8 @@ def _redact(text: str) -> str:
         text = _EMAIL.sub(REDACTED, text)
     if "=" in text or ":" in text:
         text = _ASSIGNMENT.sub(rf"\1\3{REDACTED}", text)
-    if _RUN.search(text) or "://" in text:
+    # Azure's secrets have dots and tildes.
+    if _RUN.search(text) or "://" in text or "Q~" in text:
         text = _LISTED.sub(REDACTED, text)
     return text
 
