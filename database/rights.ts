@@ -28,6 +28,14 @@ const WANTED = [
 /** Of AgentPay's own table, where it is there. */
 const CONVERSATION_COLUMNS = ["id", "status", "stage", "checkout_id", "created_at", "completed_at"] as const;
 
+/** Roles that it is a member of, also by way of another, and all those whose rights are its own: 0 is everybody. */
+const HOLDERS = `
+  WITH RECURSIVE memberships AS (
+    SELECT roleid, admin_option FROM pg_auth_members WHERE member = $1
+    UNION SELECT above.roleid, above.admin_option FROM pg_auth_members AS above
+      JOIN memberships ON above.member = memberships.roleid
+  ), holders AS (SELECT 0::oid AS holder UNION SELECT roleid FROM memberships)`;
+
 /** Attributes, settings and memberships, also those that come by way of another role. */
 const ROLE_ITSELF = `
   SELECT unnest(array_remove(ARRAY[
@@ -46,35 +54,39 @@ const ROLE_ITSELF = `
     FROM pg_db_role_setting AS settings CROSS JOIN unnest(setconfig) AS setting
     LEFT JOIN pg_database ON pg_database.oid = setdatabase WHERE setrole = $1
   UNION ALL
-  (WITH RECURSIVE memberships AS (
-    SELECT roleid, admin_option FROM pg_auth_members WHERE member = $1
-    UNION SELECT above.roleid, above.admin_option FROM pg_auth_members AS above
-      JOIN memberships ON above.member = memberships.roleid
-  ) SELECT DISTINCT CASE WHEN admin_option THEN 'ADMIN' ELSE 'MEMBER' END || ' OF ' || rolname
-    FROM memberships JOIN pg_roles ON pg_roles.oid = roleid)`;
+  SELECT DISTINCT CASE WHEN admin_option THEN 'ADMIN' ELSE 'MEMBER' END || ' OF ' || rolname
+    FROM memberships JOIN pg_roles ON pg_roles.oid = roleid`;
 
 /** What nobody made who made an extension, and PostgreSQL didn't bring either. */
 const OF_PEOPLE = (object: string, schema: string, catalogue: string) => `
   ${schema}.nspname <> 'information_schema' AND ${schema}.nspname NOT LIKE 'pg\\_%'
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = '${catalogue}'::regclass AND objid = ${object}.oid AND deptype = 'e')`;
 
-/** Tables, views, sequences and their columns. What everybody may, it may as well. */
+/** Whose right it is, where it is not the role's own. */
+const WHOSE = `CASE WHEN grantee = 0 THEN ' TO PUBLIC' WHEN grantee <> $1 THEN ' TO ' || grantee::regrole END`;
+
+/** What everybody, or a role that it is a member of, may do with people's objects, it may as well. */
+const isGiven = (object: string, schema: string, catalogue: string) =>
+  `(grantee = $1 OR grantee IN (SELECT holder FROM holders) AND ${OF_PEOPLE(object, schema, catalogue)})`;
+
+/** Tables, views, sequences and their columns. */
 const RELATIONS = `
   SELECT concat(privilege_type, ' ON ', format('%I.%I', nspname, relname),
-    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END, CASE WHEN grantee = 0 THEN ' TO PUBLIC' END)
+    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END, ${WHOSE})
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace CROSS JOIN aclexplode(relacl)
-    WHERE relowner <> $1 AND (grantee = $1 OR grantee = 0 AND ${OF_PEOPLE("pg_class", "pg_namespace", "pg_class")})
+    WHERE relowner <> $1 AND ${isGiven("pg_class", "pg_namespace", "pg_class")}
   UNION ALL
   SELECT concat(privilege_type, ' (', quote_ident(attname), ') ON ', format('%I.%I', nspname, relname),
-    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END, CASE WHEN grantee = 0 THEN ' TO PUBLIC' END)
+    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END, ${WHOSE})
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
     CROSS JOIN aclexplode(attacl)
-    WHERE NOT attisdropped AND (grantee = $1 OR grantee = 0 AND ${OF_PEOPLE("pg_class", "pg_namespace", "pg_class")})`;
+    WHERE NOT attisdropped AND ${isGiven("pg_class", "pg_namespace", "pg_class")}`;
 
-/** Functions that were granted to it by name, and those that would work for it with the rights of their owner. */
+/** Functions that were granted by name, and those that would work for it with the rights of their owner. */
 const FUNCTIONS = `
-  SELECT 'EXECUTE ON FUNCTION ' || pg_proc.oid::regprocedure
-    FROM pg_proc CROSS JOIN aclexplode(proacl) WHERE grantee = $1
+  SELECT concat('EXECUTE ON FUNCTION ', pg_proc.oid::regprocedure, ${WHOSE})
+    FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace CROSS JOIN aclexplode(proacl)
+    WHERE grantee <> 0 AND ${isGiven("pg_proc", "pg_namespace", "pg_proc")}
   UNION ALL
   SELECT 'EXECUTE ON FUNCTION ' || pg_proc.oid::regprocedure || ' (SECURITY DEFINER)'
     FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
@@ -82,10 +94,38 @@ const FUNCTIONS = `
       AND has_schema_privilege($1::oid, pronamespace, 'USAGE')
       AND ${OF_PEOPLE("pg_proc", "pg_namespace", "pg_proc")}`;
 
+/** PostgreSQL itself made it, and not who hosts it: ids from 16384 are given later (FirstNormalObjectId). */
+const isNew = (object: string, schema: string, catalogue: string) => `
+  ${object}.oid < 16384 AND ${schema} = 'pg_catalog'::regnamespace AND grantee IN (SELECT holder FROM holders) AND NOT EXISTS (
+    SELECT FROM pg_init_privs CROSS JOIN aclexplode(initprivs) AS first
+    WHERE objoid = ${object}.oid AND classoid = '${catalogue}'::regclass AND objsubid = 0
+      AND first.grantee = now.grantee AND first.privilege_type = now.privilege_type)`;
+
+/** What was given of PostgreSQL's own tables and functions, such as its passwords or the server's files. */
+const OF_SERVER = `
+  SELECT concat(privilege_type, ' ON ', pg_class.oid::regclass, ${WHOSE})
+    FROM pg_class CROSS JOIN aclexplode(relacl) AS now WHERE ${isNew("pg_class", "relnamespace", "pg_class")}
+  UNION ALL
+  SELECT concat(privilege_type, ' (', quote_ident(attname), ') ON ', attrelid::regclass, ${WHOSE})
+    FROM pg_attribute CROSS JOIN aclexplode(attacl) AS now
+    WHERE attrelid < 16384 AND grantee IN (SELECT holder FROM holders) AND NOT EXISTS (
+      SELECT FROM pg_init_privs WHERE objoid = attrelid AND classoid = 'pg_class'::regclass AND objsubid = attnum)
+  UNION ALL
+  SELECT concat('EXECUTE ON FUNCTION ', pg_proc.oid::regprocedure, ${WHOSE})
+    FROM pg_proc CROSS JOIN aclexplode(proacl) AS now WHERE ${isNew("pg_proc", "pronamespace", "pg_proc")}
+      AND EXISTS (SELECT FROM pg_init_privs WHERE objoid = pg_proc.oid AND classoid = 'pg_proc'::regclass)
+  UNION ALL
+  SELECT concat(privilege_type, ' ON FOREIGN SERVER ', quote_ident(srvname), ${WHOSE})
+    FROM pg_foreign_server CROSS JOIN aclexplode(srvacl) WHERE grantee IN (SELECT holder FROM holders)
+  UNION ALL
+  SELECT concat(privilege_type, ' ON LARGE OBJECT ', pg_largeobject_metadata.oid, ${WHOSE})
+    FROM pg_largeobject_metadata CROSS JOIN aclexplode(lomacl) WHERE grantee IN (SELECT holder FROM holders)`;
+
 /** Schemas and databases; what it would be given of objects that are still to be made. */
 const PLACES = `
-  SELECT privilege_type || ' ON SCHEMA ' || quote_ident(nspname)
-    FROM pg_namespace CROSS JOIN aclexplode(nspacl) WHERE grantee = $1 AND privilege_type <> 'CREATE'
+  SELECT concat(privilege_type, ' ON SCHEMA ', quote_ident(nspname), ${WHOSE})
+    FROM pg_namespace CROSS JOIN aclexplode(nspacl)
+    WHERE privilege_type <> 'CREATE' AND grantee <> 0 AND (grantee = $1 OR grantee IN (SELECT holder FROM holders))
   UNION ALL
   SELECT 'CREATE ON SCHEMA ' || quote_ident(nspname)
     FROM pg_namespace WHERE has_schema_privilege($1::oid, oid, 'CREATE')
@@ -99,7 +139,8 @@ const PLACES = `
     FROM pg_database CROSS JOIN aclexplode(datacl) WHERE grantee = $1 AND datname <> current_database()
   UNION ALL
   SELECT 'DEFAULT ' || privilege_type || ' ON WHAT ' || defaclrole::regrole || ' MAKES'
-    FROM pg_default_acl CROSS JOIN aclexplode(defaclacl) WHERE grantee = $1 OR grantee = 0 AND privilege_type <> 'EXECUTE'`;
+    FROM pg_default_acl CROSS JOIN aclexplode(defaclacl)
+    WHERE grantee = $1 OR grantee IN (SELECT holder FROM holders) AND (grantee <> 0 OR privilege_type <> 'EXECUTE')`;
 
 /** What PostgreSQL knows to depend on the role: what it owns, and rights on kinds of objects that are not above. */
 const REST = `
@@ -117,7 +158,7 @@ const REST = `
     JOIN pg_database ON pg_database.oid = dbid
     WHERE refclassid = 'pg_authid'::regclass AND refobjid = $1 AND datname <> current_database()`;
 
-const HELD = [ROLE_ITSELF, RELATIONS, FUNCTIONS, PLACES, REST].join("\n  UNION ALL");
+const HELD = `${HOLDERS} ${[ROLE_ITSELF, RELATIONS, FUNCTIONS, OF_SERVER, PLACES, REST].join("\n  UNION ALL")}`;
 
 export interface Rights {
   /** What it should not have. */

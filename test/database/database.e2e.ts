@@ -189,6 +189,33 @@ describe("the monitoring role", () => {
       ([what = "", right = ""]) =>
         [`GRANT ${what} TO agentpay_monitoring`, right, `REVOKE ${what} FROM agentpay_monitoring`] as const,
     ),
+    ...[
+      ["SELECT ON messages", "SELECT ON public.messages"],
+      ["UPDATE (status) ON conversations", "UPDATE (status) ON public.conversations"],
+      ["SELECT ON pg_authid", "SELECT ON pg_authid"],
+      ["SELECT (rolpassword) ON pg_authid", "SELECT (rolpassword) ON pg_authid"],
+      ["EXECUTE ON FUNCTION pg_read_file(text)", "EXECUTE ON FUNCTION pg_read_file(text)"],
+      ["EXECUTE ON FUNCTION lo_export(oid, text)", "EXECUTE ON FUNCTION lo_export(oid,text)"],
+    ].flatMap(([what = "", right = ""]) =>
+      ["pg_monitor", "pg_read_all_stats", "PUBLIC"].map(
+        (role) => [`GRANT ${what} TO ${role}`, `${right} TO ${role}`, `REVOKE ${what} FROM ${role}`] as const,
+      ),
+    ),
+    [
+      "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor",
+      "DEFAULT SELECT ON WHAT postgres MAKES",
+      "ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM pg_monitor",
+    ],
+    [
+      "SELECT lo_create(4711); GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC",
+      "SELECT ON LARGE OBJECT 4711 TO PUBLIC",
+      "SELECT lo_unlink(4711)",
+    ],
+    [
+      "CREATE SCHEMA crm; GRANT USAGE ON SCHEMA crm TO pg_monitor",
+      "USAGE ON SCHEMA crm TO pg_monitor",
+      "DROP SCHEMA crm",
+    ],
     [
       "GRANT SELECT ON messages TO PUBLIC",
       "SELECT ON public.messages TO PUBLIC",
