@@ -32,7 +32,7 @@ export function crossFieldProblems(
     ...logProblems(sections),
     ...coverageProblems(sections),
     ...uptimeProblems(environment, sections),
-    ...reachProblems(sections),
+    ...reachProblems(environment, sections),
     ...budgetProblems(sections),
     ...reportProblems(sections),
     ...ciProblems(sections),

@@ -68,11 +68,11 @@ function outsideCheckers({ aws, uptime }: Sections): readonly string[] {
   });
 }
 
-/** What is checked from outside must be there. */
-export function reachProblems(sections: Sections): Problem[] {
+/** What is checked from outside must be there. Nothing of the local stack's is. */
+export function reachProblems(environment: string, sections: Sections): Problem[] {
   const { uptime } = sections;
   const [checker] = outsideCheckers(sections);
-  if (!uptime?.enabled || checker === undefined) return [];
+  if (environment === "local" || !uptime?.enabled || checker === undefined) return [];
   const problems = (["apiUrl", "widgetUrl", "statusPageUrl"] as const).flatMap((key): Problem[] => {
     const address = uptime[key];
     if (address === undefined || isPublic(address)) return [];

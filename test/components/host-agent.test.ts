@@ -58,7 +58,7 @@ describe("associations", () => {
   test("run at once when the configuration changes, and only then", async () => {
     const name = async (overrides?: Overrides) =>
       (await agent(overrides)).inputs("host-agent-configure")["associationName"];
-    expect(await name({ "cost.monthlyBudgetUsd": 1 })).toBe(await name());
+    expect(await name({ "cost.monthlyBudgetUsd": 9000 })).toBe(await name());
     expect(await name({ "logs.directory": "/srv/logs" })).not.toBe(await name());
   });
 });

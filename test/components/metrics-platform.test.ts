@@ -286,7 +286,7 @@ describe("the configuration revision", () => {
     { "metrics.retentionDays": 60 },
     { "metrics.grafanaAdminPassword": "another-password" },
     { "notifications.slackChannel": "#others" },
-    { "cost.monthlyBudgetUsd": 1 },
+    { "cost.monthlyBudgetUsd": 9000 },
   ])("stays when no file changes: %j", async (overrides) => {
     expect(await urn(overrides)).toBe(await urn({}));
   });
