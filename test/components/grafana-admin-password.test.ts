@@ -22,6 +22,7 @@ const start = (adminPassword: string) =>
     dataFolder: folder,
     adminUser: "admin",
     adminPassword,
+    secretKey: "key",
     hosts: new Map(),
   });
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { parameter } from "../http-server.ts";
+import { encrypt } from "./encryption.ts";
 import { ApiError, found, parsed } from "./errors.ts";
 import { type DataSource, newUid, nextId, ORGANIZATION, type State, type Store } from "./model.ts";
 
@@ -19,8 +20,10 @@ const body = z.object({
   secureJsonData: z.record(z.string(), z.string()).default({}),
 });
 
-export function dataSourceRoutes(app: FastifyInstance, store: Store): void {
+export function dataSourceRoutes(app: FastifyInstance, store: Store, secretKey: string): void {
   const { dataSources } = store.state;
+  const sealed = (secrets: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, encrypt(value, secretKey)]));
   const find = (request: FastifyRequest) =>
     found(dataSources[parameter(request, "uid")], "Data source not found");
   const keep = (source: DataSource, message: string) => {
@@ -36,14 +39,16 @@ export function dataSourceRoutes(app: FastifyInstance, store: Store): void {
     const { uid = newUid(), ...given } = parsed(body, request.body);
     refuseSameName(store.state, given.name);
     if (dataSources[uid]) throw new ApiError(409, "data source with the same uid already exists");
-    return keep({ ...given, uid, id: nextId(store.state), version: 1 }, "Datasource added");
+    const secureJsonData = sealed(given.secureJsonData);
+    const source = { ...given, secureJsonData, uid, id: nextId(store.state), version: 1 };
+    return keep(source, "Datasource added");
   });
   app.put("/datasources/uid/:uid", async (request) => {
     const old = find(request);
     const { uid: _uid, ...given } = parsed(body, request.body);
     refuseSameName(store.state, given.name, old.uid);
     // A secret that is not sent again stays.
-    const secureJsonData = { ...old.secureJsonData, ...given.secureJsonData };
+    const secureJsonData = { ...old.secureJsonData, ...sealed(given.secureJsonData) };
     return keep({ ...old, ...given, secureJsonData, version: old.version + 1 }, "Datasource updated");
   });
   app.delete("/datasources/uid/:uid", async (request) => {

@@ -31,6 +31,7 @@ export interface DataSource {
   readonly basicAuthUser: string;
   readonly isDefault: boolean;
   readonly jsonData: Readonly<Record<string, unknown>>;
+  /** Each value as it is kept, encrypted. */
   readonly secureJsonData: Readonly<Record<string, string>>;
   readonly version: number;
 }

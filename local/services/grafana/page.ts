@@ -5,9 +5,11 @@ import { viewOf } from "../../dashboards/model.ts";
 import { dashboardPage } from "../../dashboards/page.ts";
 import { html, page, table } from "../html.ts";
 import { parameter } from "../http-server.ts";
+import { decrypt } from "./encryption.ts";
 import { found } from "./errors.ts";
 import { type Dashboard, type DataSource, dashboardUrl, type State, type Store } from "./model.ts";
 import { reachable } from "./reachable.ts";
+import type { GrafanaSettings } from "./settings.ts";
 
 const ACCENT = "#f46800";
 const REFRESH_SECONDS = 10;
@@ -17,8 +19,8 @@ const WHOLE_PAGE = { x: 0, y: 0, w: 24, h: 20 };
 const pageQuery = z.object({ viewPanel: z.coerce.number().int().optional().catch(undefined) });
 
 /** The pages that a browser opens: no login, as they only show what Prometheus shows anyway. */
-export function pageRoutes(app: FastifyInstance, { state }: Store, hosts: ReadonlyMap<string, string>): void {
-  const sources = sourcesOf(state, hosts);
+export function pageRoutes(app: FastifyInstance, { state }: Store, settings: GrafanaSettings): void {
+  const sources = sourcesOf(state, settings);
   app.get("/", async (_request, reply) => {
     const home = state.dashboards[state.preferences.homeDashboardUID];
     return home ? reply.redirect(dashboardUrl(home)) : reply.redirect("/dashboards");
@@ -78,19 +80,19 @@ async function livePage(
 }
 
 /** The data sources that this service was given, as far as the pages can ask them. */
-function sourcesOf(state: State, hosts: ReadonlyMap<string, string>): Sources {
+function sourcesOf(state: State, settings: GrafanaSettings): Sources {
   return (uid) => {
     const known = Object.values(state.dataSources);
     const source = uid ? state.dataSources[uid] : known.find(({ isDefault }) => isDefault);
     if (!source) throw new Error(`There is no data source ${uid || "to use as the default"}.`);
-    return sourceOf(source, hosts);
+    return sourceOf(source, settings);
   };
 }
 
 const jsonData = z.looseObject({ timeInterval: z.string().optional(), database: z.string().optional() });
 const DEFAULT_SCRAPE_SECONDS = 15;
 
-function sourceOf(source: DataSource, hosts: ReadonlyMap<string, string>): Source {
+function sourceOf(source: DataSource, { hosts, secretKey }: GrafanaSettings): Source {
   const { timeInterval, database } = jsonData.parse(source.jsonData);
   if (source.type === "prometheus") {
     const url = reachable(source.url, hosts).replace(/\/+$/, "");
@@ -102,12 +104,13 @@ function sourceOf(source: DataSource, hosts: ReadonlyMap<string, string>): Sourc
   }
   if (source.type === "grafana-postgresql-datasource") {
     const [host = "", port = "5432"] = reachable(source.url, hosts).split(":");
+    const { password } = source.secureJsonData;
     const connection = {
       host,
       port: Number(port),
       user: source.user,
       database: database ?? source.database,
-      password: source.secureJsonData["password"],
+      password: password === undefined ? undefined : decrypt(password, secretKey),
     };
     return { type: "postgres", connection };
   }

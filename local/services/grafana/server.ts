@@ -21,7 +21,7 @@ export async function startGrafana(settings: GrafanaSettings): Promise<RunningSe
     return reply.send(error);
   });
   app.get("/api/health", async () => ({ commit: STAND_IN_COMMIT, database: "ok", version: VERSION }));
-  await app.register(plugin((scope) => pageRoutes(scope, store, settings.hosts)));
+  await app.register(plugin((scope) => pageRoutes(scope, store, settings)));
   await app.register(
     plugin((scope) => api(scope, store, settings)),
     { prefix: "/api" },
@@ -38,7 +38,7 @@ function api(app: FastifyInstance, store: Store, settings: GrafanaSettings): voi
   preferenceRoutes(app, store);
   folderRoutes(app, store);
   permissionRoutes(app, store);
-  dataSourceRoutes(app, store);
+  dataSourceRoutes(app, store, settings.secretKey);
   dashboardRoutes(app, store);
   searchRoutes(app, store);
 }

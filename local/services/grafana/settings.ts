@@ -4,12 +4,17 @@ import { z } from "zod";
 /** JSON: where containers of the stack really listen, such as `{"prometheus:9090": "127.0.0.1:9090"}`. */
 export const HOSTS_VARIABLE = "AGENTPAY_LOCAL_HOSTS";
 
+/** Grafana's own, where it is given none. @see https://github.com/grafana/grafana/blob/main/conf/defaults.ini */
+const DEFAULT_KEY = "SW2YcwTIb9zpOOhoPsMm";
+
 export interface GrafanaSettings {
   readonly host: string;
   readonly port: number;
   readonly dataFolder: string;
   readonly adminUser: string;
   readonly adminPassword: string;
+  /** Encrypts the secrets of data sources. */
+  readonly secretKey: string;
   readonly hosts: ReadonlyMap<string, string>;
 }
 
@@ -21,6 +26,7 @@ const environmentSchema = z.object({
   GF_SECURITY_ADMIN_PASSWORD__FILE: z.string(
     "is required: the file that holds the password of the administrator",
   ),
+  GF_SECURITY_SECRET_KEY__FILE: z.string().optional(),
   [HOSTS_VARIABLE]: z.string().default("{}"),
 });
 
@@ -35,12 +41,14 @@ export function readSettings(environment: NodeJS.ProcessEnv): GrafanaSettings {
     throw new Error(problems.join("; "));
   }
   const settings = parsed.data;
+  const keyFile = settings.GF_SECURITY_SECRET_KEY__FILE;
   return {
     host: settings.GF_SERVER_HTTP_ADDR,
     port: settings.GF_SERVER_HTTP_PORT,
     dataFolder: settings.GF_PATHS_DATA,
     adminUser: settings.GF_SECURITY_ADMIN_USER,
     adminPassword: readFileSync(settings.GF_SECURITY_ADMIN_PASSWORD__FILE, "utf8").trim(),
+    secretKey: keyFile === undefined ? DEFAULT_KEY : readFileSync(keyFile, "utf8").trim(),
     hosts: parseHosts(settings[HOSTS_VARIABLE]),
   };
 }

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decrypt } from "../../../local/services/grafana/encryption.ts";
 import { startGrafana } from "../../../local/services/grafana/server.ts";
 import { type GrafanaSettings, readSettings } from "../../../local/services/grafana/settings.ts";
 import type { RunningServer } from "../../../local/services/http-server.ts";
@@ -136,6 +137,11 @@ describe("data sources", () => {
     const made = await call("POST", "/api/datasources", source);
     expect(made.body.datasource).toMatchObject({ uid: "p", secureJsonFields: { password: true } });
     expect(JSON.stringify((await call("GET", "/api/datasources/uid/p")).body)).not.toContain("hidden");
+    const kept = readFileSync(join(folder, "grafana.json"), "utf8");
+    expect(kept).not.toContain("hidden");
+    const { password = "" } = JSON.parse(kept).dataSources.p.secureJsonData;
+    expect(decrypt(password, settings.secretKey)).toBe("hidden");
+    expect(decrypt(password, "another key")).not.toBe("hidden");
     const sameUid = await call("POST", "/api/datasources", { ...source, name: "Q" });
     expect([sameUid.status, sameUid.body.message]).toEqual([
       409,

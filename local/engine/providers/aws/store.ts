@@ -23,6 +23,11 @@ export class Store {
     return Object.values(this.#read()[kind] ?? {});
   }
 
+  /** Keys of all records of a kind. */
+  keys(kind: string): readonly string[] {
+    return Object.keys(this.#read()[kind] ?? {});
+  }
+
   set(kind: string, key: string, record: Record<string, unknown>): void {
     const records = this.#read();
     records[kind] = { ...records[kind], [key]: record };

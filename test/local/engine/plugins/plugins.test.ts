@@ -65,6 +65,7 @@ const subjects: readonly Subject[] = [
         dataFolder: join(dataFolder, "grafana"),
         adminUser: "admin",
         adminPassword: "probe",
+        secretKey: "key",
         hosts: new Map(),
       });
       return { cases: grafanaCases, configuration: { url, auth: "admin:probe" }, stop };

@@ -40,16 +40,16 @@ export function anomalyMonitor(connection: Connection) {
     replaceOn: ["monitorType", "monitorDimension", "monitorSpecification"],
 
     async makeId({ monitorType, monitorDimension }) {
-      const others = connection.store.list(kind);
+      const { accountId } = await connection.caller();
+      const own = connection.store.keys(kind).filter((arn) => arn.split(":")[4] === accountId);
       if (
         monitorType === "DIMENSIONAL" &&
-        others.some((other) => other["monitorDimension"] === monitorDimension)
+        own.some((arn) => connection.store.get(kind, arn)?.["monitorDimension"] === monitorDimension)
       ) {
         throw new Error(
           "Limit exceeded on dimensional spend monitor creation: an account has one for each dimension",
         );
       }
-      const { accountId } = await connection.caller();
       return `arn:aws:ce::${accountId}:anomalymonitor/${randomUUID()}`;
     },
 

@@ -19,7 +19,12 @@ const of = (type: string): AnyHandler =>
 afterAll(() => server?.stop());
 beforeAll(async () => {
   const settings = { host: "127.0.0.1", port: 0, dataFolder, hosts: new Map() };
-  server = await startGrafana({ ...settings, adminUser: "admin", adminPassword: "local password" });
+  server = await startGrafana({
+    ...settings,
+    adminUser: "admin",
+    adminPassword: "local password",
+    secretKey: "key",
+  });
   behindPulumi = caller(server, { authorization: `Basic ${Buffer.from(login).toString("base64")}` });
   connected = await grafanaPackage.connect({ url: `${server.url}/`, auth: login });
 });
