@@ -23,7 +23,24 @@ const OF_THE_MACHINE = new Set([
 
 const FOR_PEOPLE = [Failure, SettingsError, StackError, ToolUnavailableError];
 
+/**
+ * Output that can't be written ends no command half-way. A reader that has seen enough (`| head`) is no failure; a full
+ * disk is one, at the end.
+ */
+function outliveOutput(): void {
+  let isTold = false;
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (isTold || code === "EPIPE") return;
+    isTold = true;
+    console.error(colors.red(`The output can't be written: ${code}. The command goes on without it.`));
+    process.once("exit", () => {
+      process.exitCode ||= 1;
+    });
+  });
+}
+
 export async function runCommand(program: Command): Promise<void> {
+  outliveOutput();
   try {
     await program.parseAsync();
   } catch (error) {

@@ -23,6 +23,7 @@ afterAll(() => stack?.stop());
 beforeEach(() => {
   stack.platform.before = () => {};
   stack.platform.after = () => {};
+  stack.platform.reading = () => {};
   stack.platform.refusal = undefined;
   stack.platform.unreadable = undefined;
   stack.platform.calls.length = 0;
@@ -348,3 +349,36 @@ test("the drift check tells clean, drifted and broken apart, and leaves the stat
   });
   expect((await readFile(stack.stateFile)).equals(before)).toBe(true);
 });
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "npm run drift, ended by %s while a platform hangs: it says so, and leaves the state as it was",
+  async (signal) => {
+    const before = await readFile(stack.stateFile);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      stack.platform.reading = () => {
+        resolve();
+        return released;
+      };
+    });
+    const { child, ended } = await startCommand("drift");
+    const early = ended.then(({ output }) =>
+      Promise.reject(new Error(`it ended before it hung:\n${output}`)),
+    );
+    await Promise.race([reached, early]);
+    early.catch(() => {});
+    process.kill(Number(child.pid), signal);
+    await sleep(1500);
+    release();
+    const { output, ...end } = await ended;
+    expect(output).toContain(`Interrupted (${signal})`);
+    expect([end.signal, end.code]).toContain(
+      signal === end.signal ? signal : signal === "SIGINT" ? 130 : 143,
+    );
+    expect((await readFile(stack.stateFile)).equals(before)).toBe(true);
+    expect((await stack.pulumi("refresh", "--preview-only")).code).toBe(0);
+  },
+);

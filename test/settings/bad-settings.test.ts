@@ -7,6 +7,9 @@ import { parseSettings, SettingsError } from "../../settings.ts";
 import { configurationOf, type Overrides, REPOSITORY } from "../support/program.ts";
 import { combinations, kinds, lists, stackNames } from "./bad-settings.ts";
 
+/** Of one time, so that two of a combination are the same. */
+const people = { "pagerduty.engineerA": "ana@agentpay.com", "pagerduty.engineerB": "ben@agentpay.com" };
+
 /** What is said of a configuration of production. @throws what is no SettingsError */
 function refusalOf(overrides: Overrides, stack = "production"): string {
   try {
@@ -44,7 +47,6 @@ test.each(lists)("%s: %j", (key, value, item, says) => {
 });
 
 test.each(combinations)("together: %j", (overrides, key, says) => {
-  const people = { "pagerduty.engineerA": "ana@agentpay.com", "pagerduty.engineerB": "ben@agentpay.com" };
   const remote = { "metrics.remoteUsername": "agentpay" };
   expect(saidOf(key, refusalOf({ ...people, ...remote, ...overrides }))).toMatch(says);
 });
@@ -60,6 +62,53 @@ test("there are more than 200 shapes, with every key of Pulumi.yaml among them",
   const project: { config: object } = parse(readFileSync(join(REPOSITORY, "Pulumi.yaml"), "utf8"));
   const tried = new Set([...Object.values(kinds).flatMap(({ keys }) => keys), ...lists.map(([key]) => key)]);
   expect(Object.keys(project.config).filter((key) => !tried.has(key))).toEqual([]);
+});
+
+/** `expected: ...` of a refusal. */
+const expectedOf = (said: string) => / {4}expected: (.*)/.exec(said)?.[1] ?? "";
+
+function tableRow(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** A value as a reader can see it: what can't be seen is written as its code. */
+function shown(value: unknown): string {
+  const text = (JSON.stringify(value) ?? String(value)).replace(
+    /[\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `\`${text.length > 70 ? `${text.slice(0, 60)}… (${text.length} characters)` : text}\``;
+}
+
+test("docs/refused-settings.md has them all, and what is said of each", async () => {
+  const ofKinds = Object.entries(kinds).flatMap(([kind, { keys, bad }]) => {
+    const [key = ""] = keys;
+    return bad.map(([value]) =>
+      tableRow(kind, shown(value), expectedOf(saidOf(key, refusalOf({ [key]: value })))),
+    );
+  });
+  const ofLists = lists.map(([key, value, item]) =>
+    tableRow(key, shown(value), expectedOf(saidOf(`${key}[${item}]`, refusalOf({ [key]: value })))),
+  );
+  const together = combinations.map(([overrides, key]) => {
+    const message = refusalOf({ ...people, "metrics.remoteUsername": "agentpay", ...overrides });
+    return tableRow(key, shown(overrides), expectedOf(saidOf(key, message)));
+  });
+  const names = stackNames.map(([name]) =>
+    tableRow("name of the stack", shown(name), expectedOf(refusalOf({}, name))),
+  );
+  const text = [
+    "# Settings that are refused",
+    "",
+    "Written by `test/settings/bad-settings.test.ts` (`npx vitest run test/settings -u`), which tries each value with every",
+    "key of its kind, and sees that the refusal names the key, what was found, what is expected and the command that sets it.",
+    "None is accepted, none crashes, and all problems of a stack are told at once.",
+    "",
+    tableRow("what", "value", "expected"),
+    "|---|---|---|",
+    ...[...ofKinds, ...ofLists, ...together, ...names],
+  ];
+  await expect(`${text.join("\n")}\n`).toMatchFileSnapshot("../../docs/refused-settings.md");
 });
 
 test("all of them at once are refused at once, each by its key", () => {

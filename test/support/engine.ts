@@ -65,6 +65,8 @@ export interface Platform {
   before: (call: string) => void | Promise<void>;
   /** Runs before each call is answered, when it has taken effect. Default: nothing. */
   after: (call: string) => void | Promise<void>;
+  /** Runs before a read of a thing is answered, given its id; may never end. Default: nothing. */
+  reading: (id: string) => void | Promise<void>;
   /** Why the platform refuses the provider's token, where it does. */
   refusal: string | undefined;
 }
@@ -100,6 +102,7 @@ export function testPackage(platform: Platform): HostedPackage {
         return { id, outputs: outputs(id, inputs) };
       }),
     async read(id, last) {
+      await platform.reading(id);
       const live = platform.things.get(id);
       if (!live) return undefined;
       // What the engine says of a plugin that crashed.
@@ -191,6 +194,7 @@ export async function startEngineStack({
     calls: [],
     before: () => {},
     after: () => {},
+    reading: () => {},
     refusal: undefined,
   };
   const hosted = packages ?? [testPackage(platform)];

@@ -1,0 +1,64 @@
+/** The commands that ask the engine, each ended while it does not answer: the engine is told, waited for, and it is said. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { REPOSITORY } from "../local/state-folder.ts";
+import { eventually } from "./support/eventually.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "signals-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const commands: Readonly<Record<string, readonly string[]>> = {
+  deploy: ["ci/deploy/command.ts"],
+  drift: ["ci/drift/command.ts"],
+  review: ["ci/review/command.ts", "--base", "HEAD", "--no-rule-tests"],
+  "secrets:scan": ["ci/secrets/command.ts"],
+  verify: ["verify/index.ts"],
+  "drill --live": ["local/drill/main.ts", "--live"],
+  "rules sync": ["ops/command.ts", "rules", "sync", "--check"],
+};
+const signals = [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
+const runs = Object.entries(commands).flatMap(([name, args]) =>
+  signals.map(([signal, code]) => [name, signal, code, args] as const),
+);
+
+/** An engine that has begun something, and ends it in order when it is asked to. */
+const engineIn = (bin: string) => `#!/bin/sh
+for signal in INT TERM; do trap "echo $signal >> ${bin}/told; sleep 0.5; echo ended >> ${bin}/told; exit 1" $signal; done
+echo "$@" >> ${bin}/called
+while :; do sleep 0.1; done
+`;
+
+test.each(runs)("%s, ended by %s", async (_name, signal, code, [program = "", ...args]) => {
+  const bin = mkdtempSync(join(folder, "bin-"));
+  writeFileSync(join(bin, "pulumi"), engineIn(bin), { mode: 0o700 });
+  const child = spawn(process.execPath, ["--import", "tsx", program, ...args, "--stack", "staging"], {
+    cwd: REPOSITORY,
+    env: { ...process.env, PATH: `${bin}:${process.env["PATH"]}` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+  }
+  const closed = once(child, "close");
+  await eventually("the engine is asked", async () => existsSync(join(bin, "called")) || undefined, 240);
+  child.kill(signal);
+  const [exit] = await closed;
+  expect(output).toContain("Interrupted");
+  expect(exit, output).toBe(code);
+  // Each that was asked, and none that was not.
+  const linesOf = (file: string) => readFileSync(join(bin, file), "utf8").trim().split("\n");
+  const each = linesOf("called");
+  expect(linesOf("told").toSorted()).toEqual(
+    [...each.map(() => signal.slice(3)), ...each.map(() => "ended")].toSorted(),
+  );
+});
