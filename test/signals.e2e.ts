@@ -25,7 +25,8 @@ const signals = [
   ["SIGTERM", 143],
 ] as const;
 const runs = Object.entries(commands).flatMap(([name, args]) =>
-  signals.map(([signal, code]) => [name, signal, code, args] as const),
+  // A drill has one code for whatever ends it.
+  signals.map(([signal, code]) => [name, signal, name.startsWith("drill") ? 130 : code, args] as const),
 );
 
 /** An engine that has begun something, and ends it in order when it is asked to. */
