@@ -29,6 +29,7 @@ writeFileSync(
   join(folder, ".github/workflows/called.yml"),
   `jobs:
   work:
+    environment: \${{ inputs.stack }}
     env:
       STACK: \${{ inputs.stack }}
     steps:
@@ -43,7 +44,7 @@ writeFileSync(
       - if: always()
         uses: acme/upload@0000 # v1
         with:
-          name: of-\${{ inputs.stack }}
+          name: of-\${{ inputs.stack }}-\${{ vars.ACCOUNT }}
 `,
 );
 writeFileSync(
@@ -82,7 +83,8 @@ test("conditions, needs, matrix, called workflows, composite actions, outputs an
       folder,
       environment: process.env,
       actions: { "acme/upload": async ({ name = "" }) => void uploaded.push(name) },
-      contexts: { secrets: { HOOK: "hook" }, vars: {}, github: {} },
+      contexts: { secrets: { HOOK: "hook" }, vars: { ACCOUNT: "1" }, github: {} },
+      environments: { bad: { ACCOUNT: "2" } },
     },
     "caller.yml",
   );
@@ -106,5 +108,5 @@ test("conditions, needs, matrix, called workflows, composite actions, outputs an
     "got two-1",
   );
   expect(results.at(-1)?.output).toBe("default\n");
-  expect(uploaded).toEqual(["of-good", "of-bad"]);
+  expect(uploaded).toEqual(["of-good-1", "of-bad-2"]);
 });

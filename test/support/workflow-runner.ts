@@ -22,6 +22,7 @@ interface Step {
 }
 
 interface Job {
+  readonly environment?: string;
   readonly needs?: string | readonly string[];
   readonly if?: unknown;
   readonly uses?: string;
@@ -52,6 +53,8 @@ export interface Runner {
   readonly actions: Readonly<Record<string, Action>>;
   /** `github`, `vars`, `secrets`, `runner`. */
   readonly contexts: Contexts;
+  /** `vars` of GitHub's environments, over the repository's. Default: none. */
+  readonly environments?: Readonly<Record<string, Contexts>>;
 }
 
 /** Runs a file of `.github/workflows`. Returns every step in order. */
@@ -98,11 +101,14 @@ async function runJob(runner: Runner, name: string, job: Job): Promise<StepResul
   for (const matrix of combinations(job.strategy?.matrix ?? {})) {
     const values = Object.values(matrix).join(", ");
     const title = values === "" ? name : `${name} (${values})`;
-    const env = texts(job.env ?? {}, { ...runner.contexts, matrix });
+    const given = { ...runner.contexts, matrix };
+    const env = texts(job.env ?? {}, given);
+    const own = runner.environments?.[interpolate(job.environment ?? "", given)];
+    const vars = { ...(runner.contexts["vars"] as Contexts | undefined), ...own };
     const steps = await runSteps(
       {
         ...runner,
-        contexts: { ...runner.contexts, matrix, env },
+        contexts: { ...given, vars, env },
         environment: { ...runner.environment, ...env },
       },
       job.steps ?? [],
