@@ -4,12 +4,12 @@ import { measure } from "./measure.ts";
 const WORKERS = "400";
 
 export async function instrumentationSection({ quick, report }: BenchOptions): Promise<Section> {
-  const given = { rounds: quick ? "3" : "9", requests: "2000", workers: WORKERS };
+  const given = { rounds: quick ? "10" : "40", requests: "300", workers: WORKERS };
   const { seconds, scrape, logLine } = await measure(given, report);
   const [[, bare = 0] = [], ...others] = Object.entries(seconds);
   return {
     title: "The Python package",
-    text: `CPU time, so that other work on the machine matters less; the middle of ${given.rounds} rounds, the applications in turns. A request of a FastAPI application, without a network; all but "one process" share their counts with other processes. A scrape after ${WORKERS} processes have counted and died.`,
+    text: `CPU time, the least of ${given.rounds} rounds, the applications in turns: other work on the machine can only add to it. A request of a FastAPI application, without a network; all but "one process" share their counts with other processes. A scrape after ${WORKERS} processes have counted and died.`,
     head: ["What", "CPU time"],
     rows: [
       ["a request to the bare application", micro(bare)],

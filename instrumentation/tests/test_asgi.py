@@ -187,7 +187,7 @@ def test_a_fault_of_our_own_is_logged_and_counted_and_nobody_elses(
         raise RuntimeError("our own fault")
 
     faults._logged.clear()
-    monkeypatch.setattr(exchange, "_series_of", broken)
+    monkeypatch.setattr(exchange, "endpoint_of", broken)
     app = MetricsMiddleware(answering({"type": "http.response.start", "status": 200}, LAST))
     with caplog.at_level(logging.ERROR):
         for _ in range(3):

@@ -7,7 +7,7 @@ import logging
 import time
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from types import BuiltinMethodType
 from typing import Any
 
@@ -28,17 +28,18 @@ METHODS = frozenset(DEFINITIONS["agentpay_requests_total"].labels["method"] or (
 #: A client has hardly left before it: looking whether it has costs more than all else here.
 LOOK_AFTER_SECONDS = 0.05
 _OTHER_THREAD_SECONDS = 0.001
+#: Between the beginning of an answer and its end, where it is sent as a whole.
+_AT_ONCE_SECONDS = 0.001
 #: Messages: the (rest of the) body, and that the client has left. More is for the application to ask for.
 _MOST_AHEAD = 2
 #: The messages that can end an answer, and what they say where they do not. A file by its path is always the last part.
-_MORE = {
+_ENDINGS: dict[str, str | None] = {
     "http.response.body": "more_body",
     "http.response.zerocopysend": "more_body",
     "http.response.pathsend": None,
-    "http.response.trailers": "more_trailers",
 }
-
-_series: dict[tuple[str, str, int], _Series] = {}
+#: The same of an answer that has announced trailers.
+_ENDINGS_OF_TRAILERS: dict[str, str | None] = {"http.response.trailers": "more_trailers"}
 
 
 class Exchange:
@@ -46,9 +47,9 @@ class Exchange:
     was whole."""
 
     _status = SERVER_ERROR
-    _streams = False
-    _trailers = False
-    _answered = 0.0
+    _headers: Sequence[tuple[bytes, bytes]] = ()
+    _endings = _ENDINGS
+    _began = 0.0
     _left = False
     _settled = False
     _receiving = 0
@@ -113,18 +114,24 @@ class Exchange:
         if self._settled:
             await self._send(message)
             return
+        # Each call in here is paid for by every request: what is short is not a function.
         ends = starts = False
         try:
             kind = message["type"]
-            starts = kind == "http.response.start"
-            if starts:
+            if kind == "http.response.start":
+                starts = True
                 message = self._begin(message)
-            else:
-                ends = self._is_last(kind, message)
+            elif kind in self._endings:
+                more = self._endings[kind]
+                ends = more is None or not message.get(more)
         except Exception as error:
             fault("accounting", "a message of an answer was not understood", error=error)
-        if (starts or ends) and time.perf_counter() - self._start > LOOK_AFTER_SECONDS:
-            await self._look()
+        if starts or ends:
+            now = time.perf_counter()
+            if starts:
+                self._began = now
+            if now - self._start > LOOK_AFTER_SECONDS:
+                await self._look()
         try:
             await self._send(message)
         except OSError as error:
@@ -133,28 +140,21 @@ class Exchange:
             raise
         if ends:
             self._settle(CLIENT_CLOSED_REQUEST if self._left else self._status)
-        elif starts and self._streams:
-            # How long people read an event stream says nothing of our speed: it is answered once it begins.
-            self._answered = time.perf_counter()
 
     def _begin(self, message: Message) -> Message:
         self._status = int(message["status"])
-        self._trailers = bool(message.get("trailers"))
+        if message.get("trailers"):
+            self._endings = _ENDINGS_OF_TRAILERS
         headers = message.get("headers", ())
         if not isinstance(headers, (list, tuple)):
             # They may be read only once.
             headers = [*headers]
             message = {**message, "headers": headers}
-        for name, value in headers:
-            if name == b"content-type" or name.lower() == b"content-type":
-                self._streams = b"text/event-stream" in value
+        self._headers = headers
         return message
 
-    def _is_last(self, kind: str, message: Message) -> bool:
-        if kind not in _MORE or (self._trailers and kind != "http.response.trailers"):
-            return False
-        more = _MORE[kind]
-        return more is None or not message.get(more, False)
+    def _is_event_stream(self) -> bool:
+        return any(name.lower() == b"content-type" and b"text/event-stream" in value for name, value in self._headers)
 
     def _settle_broken(self) -> None:
         """The application ended before its answer did: either the client left, or it is our error."""
@@ -230,12 +230,16 @@ class Exchange:
 
     def _settle(self, status: int) -> None:
         self._settled = True
-        seconds = (self._answered or time.perf_counter()) - self._start
+        end = time.perf_counter()
         try:
+            # How long people read an event stream says nothing of our speed: it is answered once it begins.
+            if self._began and end - self._began > _AT_ONCE_SECONDS and self._is_event_stream():
+                end = self._began
+            seconds = end - self._start
             method = self._scope["method"]
             if method in METHODS:
                 endpoint = endpoint_of(self._scope, self._root_path, self._app)
-                _series_of(method, endpoint, status).count(seconds)
+                _series[method, endpoint, status].count(seconds)
                 _tell(method, endpoint, status, seconds)
         except Exception as error:
             fault("accounting", "a request was not counted", error=error)
@@ -259,12 +263,13 @@ class _Series:
         self._buckets[bisect_left(self._bounds, seconds)].inc(1)
 
 
-def _series_of(method: str, endpoint: str, status: int) -> _Series:
-    key = (method, endpoint, status)
-    found = _series.get(key)
-    if found is None:
-        found = _series[key] = _Series(method, endpoint, status)
-    return found
+class _AllSeries(dict[tuple[str, str, int], _Series]):
+    def __missing__(self, key: tuple[str, str, int]) -> _Series:
+        made = self[key] = _Series(*key)
+        return made
+
+
+_series = _AllSeries()
 
 
 def forget_series() -> None:

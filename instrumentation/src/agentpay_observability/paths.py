@@ -10,8 +10,9 @@ from urllib.parse import quote
 def own_path(scope: Mapping[str, Any]) -> str:
     """The path below `root_path`, as routers see it. A server may leave `root_path` out of the path, or put it in."""
     path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
-    if root and path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
+    if not (root := scope.get("root_path", "").rstrip("/")):
+        return path
+    if path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
         return path[len(root) :]
     return path
 

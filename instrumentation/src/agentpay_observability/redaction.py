@@ -145,10 +145,13 @@ def redact_entries(entries: Mapping[Any, object], depth: int = 0) -> dict[str, o
         if len(name) > _MAX_NAME:
             name = f"{name[:_MAX_NAME]} [{len(name) - _MAX_NAME} more characters]"
         shown, hides = _name(name)
-        if _is_id(name, value):
-            kept[shown] = value
+        if hides and value is not None:
+            kept[shown] = REDACTED
+        elif isinstance(value, str) and len(value) <= _MAX_NAME:
+            # Most values of a log line: two calls of functions would double what they cost.
+            kept[shown] = value if name in _ID_KEYS and _ID.fullmatch(value) else _known_text(value)
         else:
-            kept[shown] = REDACTED if hides and value is not None else redact(value, depth + 1)
+            kept[shown] = redact(value, depth + 1)
     if len(entries) > _MAX_ITEMS:
         kept["[more]"] = len(entries) - _MAX_ITEMS
     return kept
@@ -158,10 +161,6 @@ def redact_entries(entries: Mapping[Any, object], depth: int = 0) -> dict[str, o
 def _name(name: str) -> tuple[str, bool]:
     """The name as it is shown, and whether what has it is not to be seen, whatever it looks like."""
     return _redact(name), bool(_SECRET_KEY.search(name) or _CONTENT_KEY.search(name))
-
-
-def _is_id(name: str, value: object) -> bool:
-    return name in _ID_KEYS and isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _text_of(value: object) -> str:

@@ -8,15 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from struct import Struct
 from threading import Lock
 from typing import Any
 
 from .value_files import ValueFile
 from .workers import identify, shared_folder
 
-_double = Struct("d").pack
-_two_doubles = Struct("dd").pack
 #: No metric is written so often that one for all of them would be waited for.
 _lock = Lock()
 
@@ -54,7 +51,7 @@ os.register_at_fork(after_in_child=_after_fork)
 class SharedValue:
     """One value, as the client library makes and uses them (`prometheus_client.values`)."""
 
-    __slots__ = ("_file", "_files", "_key", "_kind", "_place", "_position", "_value")
+    __slots__ = ("_cell", "_file", "_files", "_key", "_kind")
     _multiprocess = True
 
     def __init__(
@@ -81,28 +78,26 @@ class SharedValue:
             _files = _Files()
         self._files = _files
         self._file = _files.of(self._kind)
-        self._position, self._value = self._file.place(self._key)
-        self._place = slice(self._position, self._position + 8)
+        self._cell = self._file.place(self._key)
 
     def inc(self, amount: float) -> None:
         with _lock:
             if self._files is not _files:
                 self._open()
-            self._value += amount
-            self._file.data[self._place] = _double(self._value)
+            self._file.cells[self._cell] += amount
 
     def set(self, value: float, timestamp: float | None = None) -> None:
         with _lock:
             if self._files is not _files:
                 self._open()
-            self._value = value
-            self._file.data[self._position : self._position + 16] = _two_doubles(value, timestamp or 0.0)
+            self._file.cells[self._cell] = value
+            self._file.cells[self._cell + 1] = timestamp or 0.0
 
     def get(self) -> float:
         with _lock:
             if self._files is not _files:
                 self._open()
-            return self._value
+            return self._file.cells[self._cell]
 
     def set_exemplar(self, exemplar: object) -> None:
         """There are none in the text format of several processes."""

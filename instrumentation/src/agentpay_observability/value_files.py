@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 
 _HEAD = 8
+#: The value and its time.
+_ENTRY_VALUES = 16
 _INTEGER = struct.Struct("i")
 _SMALLEST = 1 << 16
 
@@ -27,28 +29,30 @@ class ValueFile:
         self._places: dict[str, int] = {}
         self._used = _HEAD
         self._resize(_SMALLEST)
-        self.data[:4] = _INTEGER.pack(_HEAD)
+        self._data[:4] = _INTEGER.pack(_HEAD)
 
-    def place(self, key: str) -> tuple[int, float]:
-        """Where the value of this key is, and the value. A key that is new has 0."""
+    def place(self, key: str) -> int:
+        """Which of the cells has the value of this key; the next one has its time. A key that is new has 0."""
         known = self._places.get(key)
         if known is not None:
-            return known, struct.unpack_from("d", self.data, known)[0]
+            return known
         raw = key.encode()
-        entry = _INTEGER.pack(len(raw)) + raw + b" " * (8 - (len(raw) + 4) % 8) + bytes(16)
-        while self._used + len(entry) > len(self.data):
-            self._resize(2 * len(self.data))
+        entry = _INTEGER.pack(len(raw)) + raw + b" " * (8 - (len(raw) + 4) % 8) + bytes(_ENTRY_VALUES)
+        while self._used + len(entry) > len(self._data):
+            self._resize(2 * len(self._data))
         end = self._used + len(entry)
-        self.data[self._used : end] = entry
+        self._data[self._used : end] = entry
         # Last: who reads meanwhile sees it whole or not at all.
-        self.data[:4] = _INTEGER.pack(end)
+        self._data[:4] = _INTEGER.pack(end)
         self._used = end
-        self._places[key] = end - 16
-        return end - 16, 0.0
+        self._places[key] = cell = (end - _ENTRY_VALUES) // 8
+        return cell
 
     def _resize(self, size: int) -> None:
         self._file.truncate(size)
-        self.data = mmap.mmap(self._file.fileno(), size)
+        self._data = mmap.mmap(self._file.fileno(), size)
+        #: The file as doubles, each of which is written as a whole: entries are as long as several of them.
+        self.cells = memoryview(self._data).cast("d")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class _Layout:
     """Where the entries of a file are. The processes of a server mostly make the same series in the same order, and
     reading all of a known layout at once is many times faster than entry by entry."""
 
-    keys: Sequence[str]
+    keys: tuple[str, ...]
     raw_keys: tuple[bytes, ...]
     fields: struct.Struct
 
@@ -65,7 +69,7 @@ _layouts: dict[int, _Layout] = {}
 _MOST_LAYOUTS = 64
 
 
-def read_values(file: Path) -> tuple[Sequence[str], Sequence[float], Sequence[float]]:
+def read_values(file: Path) -> tuple[tuple[str, ...], Sequence[float], Sequence[float]]:
     """Keys, values and times. Raises ValueError where the file is none of the client library's, or torn."""
     with file.open("rb") as opened:
         head = opened.read(_HEAD)
@@ -74,7 +78,7 @@ def read_values(file: Path) -> tuple[Sequence[str], Sequence[float], Sequence[fl
     if len(data) < used - _HEAD:
         raise ValueError(f"{file.name} has {len(data)} of {used} bytes")
     if not data:
-        return [], [], []
+        return (), (), ()
     layout = _layouts.get(used)
     fields = layout.fields.unpack(data) if layout else ()
     if layout is None or fields[::3] != layout.raw_keys:
@@ -99,7 +103,7 @@ def _layout_of(data: bytes, name: str) -> _Layout:
         formats.append(f"{width}sdd")
         position += width + 16
     fields = struct.Struct("".join(formats))
-    return _Layout(keys, fields.unpack(data)[::3], fields)
+    return _Layout(tuple(keys), fields.unpack(data)[::3], fields)
 
 
 @lru_cache(1 << 16)
