@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import DataReceived
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -56,6 +61,36 @@ class Seen:
         else:
             # The server has it, and works on it.
             await asyncio.sleep(0.2)
+        writer.close()
+        self.requests[method, endpoint, LEFT] += 1
+
+    async def reset(self, path: str, endpoint: str, method: str = "GET", body: bytes = b"", after: bytes = b"") -> None:
+        """Sends a request over HTTP/2 and resets its stream, while the connection stays for a while.
+
+        `body`: the beginning of one that does not end. `after`: once this has come of the answer.
+        """
+        address = httpx.URL(self.url)
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        http2 = H2Connection(H2Configuration(client_side=True))
+        http2.initiate_connection()
+        stream = http2.get_next_available_stream_id()
+        headers = [(":method", method), (":path", path), (":scheme", "http"), (":authority", "x")]
+        http2.send_headers(stream, headers, end_stream=not body)
+        if body:
+            http2.send_data(stream, body)
+        writer.write(http2.data_to_send())
+        came = b""
+        # The server has it, and works on it.
+        deadline = time.monotonic() + (60 if after else 0.2)
+        while time.monotonic() < deadline and (not after or after not in came):
+            with suppress(asyncio.TimeoutError):
+                for event in http2.receive_data(await asyncio.wait_for(reader.read(65536), 0.1)):
+                    came += event.data if isinstance(event, DataReceived) else b""
+            writer.write(http2.data_to_send())
+        http2.reset_stream(stream, ErrorCodes.CANCEL)
+        writer.write(http2.data_to_send())
+        await writer.drain()
+        await asyncio.sleep(1)
         writer.close()
         self.requests[method, endpoint, LEFT] += 1
 

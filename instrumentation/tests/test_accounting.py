@@ -96,6 +96,15 @@ async def leavers(seen: Seen) -> None:
     )
 
 
+async def resets(seen: Seen) -> None:
+    """The same over HTTP/2, where a client ends its stream and keeps the connection."""
+    await asyncio.gather(
+        seen.reset("/api/upload", "/api/upload", "POST", body=b"only the beginning"),
+        seen.reset("/api/slow", "/api/slow"),
+        seen.reset("/api/stream?endless=true", "/api/stream", after=b"xxxx"),
+    )
+
+
 def counted(samples: Samples) -> Counter[tuple[str, str, str]]:
     found: Counter[tuple[str, str, str]] = Counter()
     for (name, pairs), number in samples.items():
@@ -123,7 +132,7 @@ async def drive(started: Running, http2: bool) -> tuple[Seen, Samples, Samples]:
     async with httpx.AsyncClient(
         base_url=started.url, http1=not http2, http2=http2, timeout=60, limits=one_each
     ) as client:
-        await asyncio.gather(ordinary(seen, client), *([] if http2 else [leavers(seen)]))
+        await asyncio.gather(ordinary(seen, client), (resets if http2 else leavers)(seen))
         after = await settled(started.url, before, seen)
     return seen, before, after
 

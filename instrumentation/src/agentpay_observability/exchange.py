@@ -154,7 +154,9 @@ class Exchange:
         return message
 
     def _is_event_stream(self) -> bool:
-        return any(name.lower() == b"content-type" and b"text/event-stream" in value for name, value in self._headers)
+        with harmless("the headers of an answer were not understood"):
+            return any(name.lower() == b"content-type" and b"text/event-stream" in of for name, of in self._headers)
+        return False
 
     def _settle_broken(self) -> None:
         """The application ended before its answer did: either the client left, or it is our error."""

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 REDACTED = "[redacted]"
+_TOO_MUCH = "[too much]"
 _MAX_DEPTH = 12
 #: Names and short texts are few, and come again and again: so many are remembered, none longer than this.
 _NAMES = 4096
@@ -20,11 +21,11 @@ _MAX_NAME = 128
 _SHARED = json.loads((files(__package__) / "secret_shapes.json").read_text())
 _SECRET_WORDS = (
     _SHARED["names"] + r"|authorization|cookie"
-    r"|(?:access|auth|refresh|id|session|csrf|api|bot)[_-]?token|card[_-]?number|cvv|cvc|ssn|e?mail"
+    r"|(?:access|auth|refresh|id|session|csrf|api|bot)[_-]?token|card[_-]?number|cvv|cvc|ssn|e?mail|\bpwd\b"
 )
 #: `token` alone and at the end of a name, so that numbers about LLM tokens are kept (`input_tokens`,
-#: `time_to_first_token`).
-_SECRET_KEY = re.compile(rf"(?i)(?:{_SECRET_WORDS})|(?:^|(?<!first)[_-])token$")
+#: `time_to_first_token`). `pass` and its like are other words within a longer one.
+_SECRET_KEY = re.compile(rf"(?i)(?:{_SECRET_WORDS})|(?:^|(?<!first)[_-])token$|(?:^|[._-])(?:pass|pwd|auth|otp)$")
 #: What people and models write to each other. A single `message` is an event's own text, and is kept.
 _CONTENT_KEY = re.compile(
     r"(?i)(?:^|[._-])(?:prompts?|completions?|contents?|messages|transcript|utterance|system_instructions"
@@ -33,6 +34,9 @@ _CONTENT_KEY = re.compile(
 #: Of traces and events. Some consist of digits alone, and look like the numbers of cards.
 _ID_KEYS = frozenset({"event_id", "trace_id", "span_id", "parent_span_id"})
 _SMALLEST_CARD = 10**12
+_LARGEST_CARD = 10**19
+#: Where a mapping is a name and its value, as of headers and of attributes.
+_NAMING = ("name", "key")
 _ID = re.compile(r"[0-9a-f]{16,32}")
 _WORD = r"\b"
 _PATTERNS = [shape["pattern"] for shape in _SHARED["shapes"]]
@@ -75,6 +79,8 @@ _ASSIGNMENT = re.compile(
 #: Longer texts and larger collections than any that people read are cut: the time that they take is bounded.
 _MAX_TEXT = 32_768
 _MAX_ITEMS = 2_000
+#: Characters of long texts and items of collections of one value together: many times what Sentry or a log line takes.
+_MAX_TOTAL = 500_000
 
 
 def redact_text(text: str) -> str:
@@ -117,29 +123,53 @@ def _shape(match: re.Match[str]) -> str:
 _known_text = lru_cache(_NAMES)(_redact)
 
 
-def redact(value: object, depth: int = 0) -> object:
+class _Work:
+    """How much may be read yet. Collections hold one another, and may be the same ones again and again."""
+
+    left = _MAX_TOTAL
+
+
+def redact(value: object) -> object:
     """The value as JSON can hold it, without secrets: by the names of its keys, and by what its texts look like."""
-    if isinstance(value, str):
-        return redact_text(value)
+    return _redacted(value, 0, _Work())
+
+
+def redact_entries(entries: Mapping[Any, object]) -> dict[str, object]:
+    """As `redact`, of a mapping. What is below a key such as `password` or `messages` goes altogether."""
+    return _redacted_entries(entries, 0, _Work())
+
+
+def _redacted(value: object, depth: int, work: _Work) -> object:
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int):
-        return REDACTED if value > _SMALLEST_CARD and _SHAPE.fullmatch(str(value)) and _is_card(str(value)) else value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+    if isinstance(value, (int, float)):
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        return REDACTED if _SMALLEST_CARD < abs(value) < _LARGEST_CARD and _is_card_number(value) else value
+    if work.left < 0:
+        return _TOO_MUCH
+    if isinstance(value, str):
+        work.left -= len(value)
+        return redact_text(value)
     if depth == _MAX_DEPTH:
         return "[too deep]"
     if isinstance(value, Mapping):
-        return redact_entries(value, depth)
+        return _redacted_entries(value, depth, work)
     if isinstance(value, list | tuple | AbstractSet):
-        kept: list[object] = [redact(item, depth + 1) for item in islice(value, _MAX_ITEMS)]
+        work.left -= len(value)
+        if isinstance(value, list | tuple) and len(value) == 2 and _names_a_secret(value[0]):
+            # A header or a field, as servers and clients have them.
+            return [_redacted(value[0], depth + 1, work), REDACTED]
+        kept = [_redacted(item, depth + 1, work) for item in islice(value, _MAX_ITEMS)]
         return [*kept, f"[{len(value) - _MAX_ITEMS} more]"] if len(value) > _MAX_ITEMS else kept
-    return redact_text(_text_of(value))
+    text = _text_of(value)
+    work.left -= len(text)
+    return redact_text(text)
 
 
-def redact_entries(entries: Mapping[Any, object], depth: int = 0) -> dict[str, object]:
-    """As `redact`, of a mapping. What is below a key such as `password` or `messages` goes altogether."""
+def _redacted_entries(entries: Mapping[Any, object], depth: int, work: _Work) -> dict[str, object]:
     kept: dict[str, object] = {}
+    work.left -= len(entries)
     for key, value in islice(entries.items(), _MAX_ITEMS):
         name = key if isinstance(key, str) else str(key)
         if len(name) > _MAX_NAME:
@@ -151,10 +181,17 @@ def redact_entries(entries: Mapping[Any, object], depth: int = 0) -> dict[str, o
             # Most values of a log line: two calls of functions would double what they cost.
             kept[shown] = value if name in _ID_KEYS and _ID.fullmatch(value) else _known_text(value)
         else:
-            kept[shown] = redact(value, depth + 1)
+            kept[shown] = _redacted(value, depth + 1, work)
+    if "value" in kept and any(_names_a_secret(entries.get(name)) for name in _NAMING):
+        kept["value"] = REDACTED
     if len(entries) > _MAX_ITEMS:
         kept["[more]"] = len(entries) - _MAX_ITEMS
     return kept
+
+
+def _names_a_secret(value: object) -> bool:
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return isinstance(text, str) and len(text) <= _MAX_NAME and _name(text)[1]
 
 
 @lru_cache(_NAMES)
@@ -168,6 +205,11 @@ def _text_of(value: object) -> str:
         return value.decode() if isinstance(value, bytes) else str(value)
     except Exception:
         return f"<{type(value).__name__}>"
+
+
+def _is_card_number(value: float) -> bool:
+    text = str(abs(int(value)))
+    return value == int(value) and bool(_SHAPE.fullmatch(text)) and _is_card(text)
 
 
 def _is_card(text: str) -> bool:
