@@ -65,7 +65,9 @@ export async function findLogGroup(
 
 export function logGroup(connection: Connection) {
   const logs = (inputs: Inputs) => connection.client("logs", inputs.region);
-  const key = (inputs: Inputs, id: string) => `${inputs.region ?? connection.region} ${id}`;
+  /** Two accounts may have groups of one name. */
+  const keyOf = async (inputs: Inputs, id: string) =>
+    `${(await connection.caller()).accountId} ${inputs.region ?? connection.region} ${id}`;
 
   async function outputs(inputs: Inputs, name: string) {
     const group = await findLogGroup(connection, name, inputs.region);
@@ -89,9 +91,9 @@ export function logGroup(connection: Connection) {
     else await logs(inputs).send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
   }
 
-  function keep(inputs: Inputs, name: string) {
+  async function keep(inputs: Inputs, name: string) {
     const { kmsKeyId, deletionProtectionEnabled } = inputs;
-    connection.store.set(kind, key(inputs, name), { kmsKeyId, deletionProtectionEnabled });
+    connection.store.set(kind, await keyOf(inputs, name), { kmsKeyId, deletionProtectionEnabled });
   }
 
   return handler({
@@ -111,7 +113,7 @@ export function logGroup(connection: Connection) {
         }),
       );
       if (inputs.retentionInDays > 0) await retain(inputs, name);
-      keep(inputs, name);
+      await keep(inputs, name);
       return { id: name, outputs: await outputs(inputs, name) };
     },
 
@@ -122,7 +124,7 @@ export function logGroup(connection: Connection) {
       const { tags: live = {} } = await logs(last.inputs).send(
         new ListTagsForResourceCommand({ resourceArn }),
       );
-      const kept = connection.store.get(kind, key(last.inputs, id));
+      const kept = connection.store.get(kind, await keyOf(last.inputs, id));
       const inputs = observed(
         last.inputs,
         {
@@ -148,17 +150,18 @@ export function logGroup(connection: Connection) {
         remove: (tagKeys) => logs(inputs).send(new UntagResourceCommand({ resourceArn, tagKeys })),
         add: (added) => logs(inputs).send(new TagResourceCommand({ resourceArn, tags: added })),
       });
-      keep(inputs, id);
+      await keep(inputs, id);
       return outputs(inputs, id);
     },
 
     async delete(id, last) {
       if (last.inputs.skipDestroy) return;
-      if (connection.store.get(kind, key(last.inputs, id))?.["deletionProtectionEnabled"] === true) {
+      const key = await keyOf(last.inputs, id);
+      if (connection.store.get(kind, key)?.["deletionProtectionEnabled"] === true) {
         throw new Error(`log group ${id} is protected: set deletionProtectionEnabled to false first`);
       }
       await unlessMissing(logs(last.inputs).send(new DeleteLogGroupCommand({ logGroupName: id })));
-      connection.store.delete(kind, key(last.inputs, id));
+      connection.store.delete(kind, key);
     },
   });
 }
