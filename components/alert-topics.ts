@@ -21,7 +21,7 @@ export interface AlertTopicsArgs {
   publisherArn: string | undefined;
   /** Whether Amazon's engine evaluates the rules: it then publishes warnings, and criticals for phones. */
   managedRules: boolean;
-  /** Addresses that receive warnings, and criticals where the stack does not page. Each must confirm the message that AWS sends. */
+  /** Addresses that receive warnings and criticals. Each must confirm the messages that AWS sends, one for each topic. */
   emails: readonly string[];
 }
 
@@ -77,8 +77,8 @@ export class AlertTopics extends pulumi.ComponentResource {
       return this.policy(topic, policy).arn;
     };
     const [criticalArn, warningArn] = [permitted(critical), permitted(warning)];
-    this.subscribe(warning, "email", args.emails);
-    if (!args.pagerDutyEndpoint) this.subscribe(critical, "email", args.emails);
+    // Criticals as well: whoever reads them there hears of an alarm that PagerDuty lost.
+    for (const topic of [critical, warning]) this.subscribe(topic, "email", args.emails);
     if (args.pagerDutyEndpoint) {
       new TopicSubscription(
         `${critical.name}-pagerduty`,

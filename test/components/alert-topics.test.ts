@@ -54,36 +54,41 @@ describe.each([
   });
 });
 
-test.each(regions)("production, $region: criticals page and send SMS, warnings send email", async (where) => {
-  const { region, prefix } = where;
-  const topics = componentOf(await runProgram("production"), "AlertTopics");
-  expect(topics.counts).toEqual({ [TOPIC]: 5, [POLICY]: 5, [SUBSCRIPTION]: 7 });
-  expect(topics.inputs(`${prefix}-critical-pagerduty`)).toEqual({
-    topic: topicArn("production", "critical", region),
-    protocol: "https",
-    endpoint:
-      "https://events.pagerduty.com/integration/sentinel-secret:integration-key-of-on-call-cloudwatch/enqueue",
-    endpointAutoConfirms: true,
-    region,
-  });
-  expect(topics.inputs(`${prefix}-critical-sms-+15550100123`)).toEqual({
-    topic: topicArn("production", "critical", region),
-    protocol: "sms",
-    endpoint: "+15550100123",
-    region,
-  });
-  expect(topics.inputs(`${prefix}-warning-email-oncall@agentpay.com`)).toEqual({
-    topic: topicArn("production", "warning", region),
-    protocol: "email",
-    endpoint: "oncall@agentpay.com",
-    region,
-  });
-});
+test.each(regions)(
+  "production, $region: criticals page, send SMS and email, warnings send email",
+  async (where) => {
+    const { region, prefix } = where;
+    const topics = componentOf(await runProgram("production"), "AlertTopics");
+    expect(topics.counts).toEqual({ [TOPIC]: 5, [POLICY]: 5, [SUBSCRIPTION]: 9 });
+    expect(topics.inputs(`${prefix}-critical-pagerduty`)).toEqual({
+      topic: topicArn("production", "critical", region),
+      protocol: "https",
+      endpoint:
+        "https://events.pagerduty.com/integration/sentinel-secret:integration-key-of-on-call-cloudwatch/enqueue",
+      endpointAutoConfirms: true,
+      region,
+    });
+    expect(topics.inputs(`${prefix}-critical-sms-+15550100123`)).toEqual({
+      topic: topicArn("production", "critical", region),
+      protocol: "sms",
+      endpoint: "+15550100123",
+      region,
+    });
+    for (const severity of ["critical", "warning"] as const) {
+      expect(topics.inputs(`${prefix}-${severity}-email-oncall@agentpay.com`)).toEqual({
+        topic: topicArn("production", severity, region),
+        protocol: "email",
+        endpoint: "oncall@agentpay.com",
+        region,
+      });
+    }
+  },
+);
 
 test("at home in us-east-1, one set of topics takes everything", async () => {
   const run = await runProgram("production", { overrides: { "aws.region": "us-east-1" } });
   const topics = componentOf(run, "AlertTopics");
-  expect(topics.counts).toEqual({ [TOPIC]: 3, [POLICY]: 3, [SUBSCRIPTION]: 4 });
+  expect(topics.counts).toEqual({ [TOPIC]: 3, [POLICY]: 3, [SUBSCRIPTION]: 5 });
   expect(topics.children.filter(({ name }) => name.includes("home"))).toEqual([]);
   expect(Object.keys(Object(topics.outputs["byRegion"]))).toEqual(["us-east-1"]);
 });
@@ -136,8 +141,9 @@ test("one subscription for each number and each address", async () => {
     "notifications.emails": ["a@agentpay.com", "b@agentpay.com", "c@agentpay.com"],
   };
   const topics = componentOf(await runProgram("production", { overrides }), "AlertTopics");
-  // Each number is on three topics: AWS's criticals of both regions, and Prometheus's. PagerDuty is on two of them.
-  expect(topics.counts[SUBSCRIPTION]).toBe(3 * 2 + 2 * 3 + 2);
+  // Each number is on three topics: AWS's criticals of both regions, and Prometheus's. PagerDuty is on two of them, and
+  // each address on two of each region.
+  expect(topics.counts[SUBSCRIPTION]).toBe(3 * 2 + 4 * 3 + 2);
 });
 
 test("costs have no region: their services publish to the global region's warnings only", () => {
