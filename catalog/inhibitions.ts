@@ -8,6 +8,7 @@ import { alerts, expressionOf } from "./alerts/index.ts";
 import { inSeconds } from "./duration.ts";
 import { longestMemory } from "./memory.ts";
 import { burnRateWindows, objectives } from "./objectives.ts";
+import { activities } from "./recording-rules/activities.ts";
 
 /** Alerts by name and by labels; what both leave open matches. */
 export interface AlertSelector {
@@ -47,6 +48,9 @@ const findMissing = alerts
   .filter((alert) => expressionOf(alert, {}).includes("absent("))
   .map(({ name }) => name);
 
+const activitiesCountedBy = (who: "api" | "worker") =>
+  activities.filter(({ countedBy }) => countedBy === who).map(({ name }) => name);
+
 /** Objectives of which only API servers report. */
 const measuredByAPI = ["api-availability", "api-latency", "websocket-connect"];
 
@@ -82,10 +86,37 @@ const causes: readonly Inhibition[] = [
   mutes("APITrafficStopped", ["LLMCallsStopped"], {
     why: "Whoever gets no answer from the API asks the agent nothing, and the agent asks no model.",
   }),
+  ...["APIDown", "APITrafficStopped"].map((cause) => ({
+    ...mutes(cause, ["ActivityStopped"], {
+      why: "Where the API answers nobody, nothing goes on that it counts.",
+    }),
+    name: `${cause}-activities`,
+    targets: { names: ["ActivityStopped"], labels: { activity: activitiesCountedBy("api") } },
+  })),
+  {
+    ...mutes("LLMCallsStopped", ["ActivityStopped"], {
+      why: "The agent that asks no model looks nothing up, uses no tool and sells nothing.",
+    }),
+    targets: {
+      names: ["ActivityStopped"],
+      labels: { activity: ["retrievals", "tool-calls", "checkouts"] },
+    },
+  },
+  {
+    ...mutes("WebSocketHandshakesRejected", ["ActivityStopped"], {
+      why: "They are the connections that are rejected.",
+    }),
+    targets: { names: ["ActivityStopped"], labels: { activity: ["chat-connections"] } },
+  },
+  ...["WorkerDown", "WorkerQueueStalled"].map((cause) => ({
+    ...mutes(cause, ["ActivityStopped"], { why: "No job is done, and it says why." }),
+    name: `${cause}-activities`,
+    targets: { names: ["ActivityStopped"], labels: { activity: activitiesCountedBy("worker") } },
+  })),
   mutes("APIMostlySlow", ["SlowAPIResponses"], {
     why: "They look at the same requests: where every second one is slow, so is 1 in 20.",
   }),
-  mutes("HighErrorRate", ["ElevatedErrorRate", ...burnAlerts(["APIAvailability"])], {
+  mutes("HighErrorRate", ["APIRouteFailing", "ElevatedErrorRate", ...burnAlerts(["APIAvailability"])], {
     why: "They count the same failed requests, against a lower limit.",
   }),
   mutes("PostgresStateUnknown", ["PostgresExporterDown"], {

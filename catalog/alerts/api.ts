@@ -121,7 +121,7 @@ const apiInstanceFailing: Alert = {
   service: "api",
   summary: "One API server fails requests that the others answer.",
   description:
-    "API server {{ $labels.instance }} fails {{ $value | humanizePercentage }} of its requests while all together fail few: visitors whom it serves see errors.",
+    "API server {{ $labels.instance }} fails {{ $value | humanizePercentage }} of its requests while others fail few: visitors whom it serves see errors.",
   threshold: {
     default: 0.05,
     unit: "share of the server's requests",
@@ -130,10 +130,58 @@ const apiInstanceFailing: Alert = {
   expression: (threshold) =>
     `${errorRatioByInstance.record}{${API}} > ${threshold}` +
     ` and on (job, instance) ${failures("5m", "job, instance")} > ${MINIMUM_FAILURES}` +
-    ` unless on (job) ${errorRatio.record}{${API}} > ${threshold}`,
+    // Where no server does better, it is not this one's fault.
+    ` unless on (job) min by (job) (${errorRatioByInstance.record}{${API}}) > ${threshold}`,
   holdFor: "5m",
   keepFiringFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "errorsByInstance" },
+};
+
+/** Requests answered below which a pause of minutes is a coincidence. */
+const MINIMUM_ANSWERED = 30;
+
+const answeredBy = (by: string) =>
+  `sum by (${by}) (${increase(`${metrics.requests.name}{${API},${userEndpoints},status!~"4..|5.."}`, "10m")})`;
+
+const apiInstanceIdle: Alert = {
+  name: "APIInstanceIdle",
+  severity: "warning",
+  service: "api",
+  summary: "One API server answers hardly anybody, the others do.",
+  description:
+    "API server {{ $labels.instance }} is up and answered {{ $value | humanize }} requests well in 10 minutes, fewer than 1 in 20 of what its peers do: it hangs, refuses everybody, or nothing reaches it. Whom it serves gets nothing.",
+  expression: () =>
+    `${answeredBy("job, instance")} < on (job) group_left () 0.05 * avg by (job) (${answeredBy("job, instance")})` +
+    ` and on (job) avg by (job) (${answeredBy("job, instance")}) > ${MINIMUM_ANSWERED}` +
+    ` and on (job, instance) ${metrics.up.name}{${API}} == 1`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "answeredByInstance" },
+};
+
+/** Failures in 10 minutes below which a route's share means nothing: one person tries again a few times. */
+const MINIMUM_ROUTE_FAILURES = 10;
+const routeIncrease = (status: string) =>
+  `sum by (job, endpoint) (${increase(`${metrics.requests.name}{${API},${userEndpoints}${status}}`, "10m")})`;
+
+const apiRouteFailing: Alert = {
+  name: "APIRouteFailing",
+  severity: "critical",
+  service: "api",
+  summary: "One route of the API fails most of its requests.",
+  description:
+    "{{ $labels.endpoint }} fails {{ $value | humanizePercentage }} of its requests with a server error: what it does for users does not happen, however well the other routes do.",
+  threshold: {
+    default: 0.5,
+    unit: "share of the route's requests",
+    source: "a starting point; ten times what HighErrorRate allows all of them together",
+  },
+  expression: (threshold) =>
+    `${routeIncrease(',status=~"5.."')} / ${routeIncrease("")} > ${threshold}` +
+    ` and on (job, endpoint) ${routeIncrease(',status=~"5.."')} > ${MINIMUM_ROUTE_FAILURES}`,
+  // After HighErrorRate, which holds it back where all of the API fails.
+  holdFor: "7m",
+  keepFiringFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "errorsByRoute" },
 };
 
 /** More requests than so few that their quantiles are luck. */
@@ -191,16 +239,13 @@ const apiInstanceSlow: Alert = {
   expression: (threshold) =>
     `${latencyP95ByInstance.record}{${API}} > ${threshold}` +
     enough(latencyBucketsByInstance.record, "job, instance") +
-    ` unless on (job) ${latencyP95.record}{${API}} > ${threshold}`,
+    ` unless on (job) min by (job) (${latencyP95ByInstance.record}{${API}}) > ${threshold}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "latencyByInstance" },
 };
 
 /** Refusals in 10 minutes below which a share of routes means nothing. */
 const MINIMUM_REFUSED = 20;
-
-/** Requests answered in half an hour below which a pause of minutes is a coincidence. */
-const MINIMUM_ANSWERED = 30;
 
 const apiTrafficStopped: Alert = {
   name: "APITrafficStopped",
@@ -266,7 +311,9 @@ export const apiAlerts: AlertGroup = {
     apiInstanceRestarting,
     highErrorRate,
     elevatedErrorRate,
+    apiRouteFailing,
     apiInstanceFailing,
+    apiInstanceIdle,
     slowApiResponses,
     apiMostlySlow,
     apiInstanceSlow,

@@ -52,11 +52,30 @@ export const SPARE_SERVERS: Threshold = {
     "a starting point: three quarters carry the busiest hour; the guide pages for each server, which one or two of few still do",
 };
 
+/** What a target that answers says of its subject at any time; without it, nothing is known but that it answers. */
+const subjects = {
+  postgres: metrics.pgUp,
+  redis: metrics.redisUp,
+  blackbox: metrics.probeSuccess,
+  prometheus: metrics.prometheusConfigReloadSuccessful,
+  alertmanager: metrics.alertmanagerConfigReloadSuccessful,
+  // Of workers, WorkerQueueUnknown says it.
+  "agentpay-api": metrics.websocketConnections,
+} as const satisfies Partial<Record<Job, { readonly name: string }>>;
+
+/** A target answers without a word of its subject. */
+export function anyWithoutSubject(): string {
+  const jobs = Object.keys(subjects).join("|");
+  const said = Object.values(subjects).map(({ name }) => name);
+  return `${metrics.up.name}{job=~"${jobs}"} == 1 unless on (job, instance) (${said.join(" or ")})`;
+}
+
 /**
- * An exporter gives no answer, as it does while what it asks hangs or the network to it swallows everything, and no
- * counter of `works`, which move only while its subject works, has moved for 5 minutes.
+ * An exporter gives no answer, or none on its subject, as it does while what it asks hangs or the network to it swallows
+ * everything, and no counter of `works`, which move only while its subject works, has moved for 5 minutes.
  */
-export function unknownState(job: Job, ...works: readonly string[]): string {
+export function unknownState(job: "postgres" | "redis", ...works: readonly string[]): string {
   const moving = works.map((series) => `sum(increase(${series}[5m]) >= 0) > 0`);
-  return [`${up(job)} == 0`, ...moving.map((each) => `(${each})`)].join(" unless on () ");
+  const silent = `${up(job)} == 1 unless on (job, instance) ${subjects[job].name}`;
+  return [`(${up(job)} == 0 or ${silent})`, ...moving.map((each) => `(${each})`)].join(" unless on () ");
 }

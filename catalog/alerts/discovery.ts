@@ -1,6 +1,10 @@
-/** Whether Prometheus finds what it is to scrape: what leaves discovery has no `up` that could be 0. */
+/**
+ * Whether Prometheus finds what it is to scrape, and hears of it what it is there for: what leaves discovery has no `up`
+ * that could be 0, and what answers may say nothing.
+ */
 import { metrics } from "../metrics.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
+import { anyWithoutSubject } from "./availability.ts";
 
 const prometheusTargetSyncFailure: Alert = {
   name: "PrometheusTargetSyncFailure",
@@ -54,8 +58,20 @@ const targetsVanished: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "targetsKnown" },
 };
 
+const subjectMissing: Alert = {
+  name: "SubjectMissing",
+  severity: "warning",
+  service: "monitoring",
+  summary: "A target answers, and says nothing of what it is there for.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.job }}) is up, and its own series are gone: whatever happens to its subject goes unseen, and no alert on it can ring.",
+  expression: anyWithoutSubject,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
+};
+
 export const discoveryAlerts: AlertGroup = {
   name: "agentpay-discovery",
   interval: "30s",
-  alerts: [prometheusTargetSyncFailure, prometheusDiscoveryFailing, targetsVanished],
+  alerts: [prometheusTargetSyncFailure, prometheusDiscoveryFailing, targetsVanished, subjectMissing],
 };

@@ -21,4 +21,25 @@ const hostDown: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "targetsUp" },
 };
 
-export const hostAlerts: AlertGroup = { name: "agentpay-hosts", interval: "30s", alerts: [hostDown] };
+const fileDescriptorsHigh: Alert = {
+  name: "FileDescriptorsHigh",
+  severity: "warning",
+  service: "monitoring",
+  summary: "A process is running out of file descriptors.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.job }}) has {{ $value | humanizePercentage }} of the files and connections open that it may: at the limit it accepts no connection and opens no file, and what it does fails.",
+  threshold: {
+    default: 0.8,
+    unit: "share of the process's limit",
+    source: "a starting point, between the 70% and 90% of node-mixin's NodeFileDescriptorLimit",
+  },
+  expression: (threshold) => `${metrics.processOpenFds.name} / ${metrics.processMaxFds.name} > ${threshold}`,
+  holdFor: "15m",
+  panel: { dashboard: "agentpay-technical", panel: "fileDescriptors" },
+};
+
+export const hostAlerts: AlertGroup = {
+  name: "agentpay-hosts",
+  interval: "30s",
+  alerts: [hostDown, fileDescriptorsHigh],
+};

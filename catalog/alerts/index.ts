@@ -1,5 +1,6 @@
 import { hostAlarms } from "../host-alarms.ts";
 import { logAlarms } from "../log-alarms.ts";
+import { activityAlerts } from "./activities.ts";
 import { agentAlerts } from "./agent.ts";
 import type { Alert, AlertGroup, Threshold } from "./alert.ts";
 import { apiAlerts } from "./api.ts";
@@ -24,6 +25,7 @@ export const alertGroups: readonly AlertGroup[] = [
   agentAlerts,
   costAlerts,
   businessAlerts,
+  activityAlerts,
   workerAlerts,
   postgresAlerts,
   redisAlerts,

@@ -65,9 +65,6 @@ const workerInstanceDown: Alert = {
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
 };
 
-/** So many wait behind one long job without a fault; an hour is too long even for those. */
-const FEW_JOBS = 5;
-
 const workerQueueStalled: Alert = {
   name: "WorkerQueueStalled",
   severity: "critical",
@@ -75,8 +72,14 @@ const workerQueueStalled: Alert = {
   summary: "Jobs wait and nobody works on them.",
   description:
     "{{ $value | humanize }} jobs wait in {{ $labels.queue }} and none was worked off in 10 minutes, or in an hour where few wait: what they do for users (payments, webhooks, e-mails) does not happen.",
-  expression: () =>
-    `${depth} > ${FEW_JOBS} unless on (queue) (sum by (queue) (${rate(jobs, "10m")}) > 0)` +
+  // An hour is too long even for the few that wait behind one long job.
+  threshold: {
+    default: 5,
+    unit: "jobs that wait, of which none is done in 10 minutes",
+    source: "a starting point; as many may wait behind one long job without a fault",
+  },
+  expression: (threshold) =>
+    `${depth} > ${threshold} unless on (queue) (sum by (queue) (${rate(jobs, "10m")}) > 0)` +
     ` or ${depth} > 0 unless on (queue) (sum by (queue) (${rate(jobs, "1h")}) > 0)`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "queueThroughput" },
@@ -179,7 +182,7 @@ const workerInstanceFailing: Alert = {
   service: "worker",
   summary: "One worker fails jobs that the others do.",
   description:
-    "Worker {{ $labels.instance }} fails {{ $value | humanizePercentage }} of its jobs while all together fail few: payments, webhooks or e-mails of some users are lost or late.",
+    "Worker {{ $labels.instance }} fails {{ $value | humanizePercentage }} of its jobs while others fail few: payments, webhooks or e-mails of some users are lost or late.",
   threshold: {
     default: 0.2,
     unit: "share of the worker's jobs",
@@ -188,9 +191,30 @@ const workerInstanceFailing: Alert = {
   expression: (threshold) =>
     `${failedShare("job, instance")} > ${threshold}` +
     ` and on (job, instance) sum by (job, instance) (${increase(failedJobs, "10m")}) > ${MINIMUM_FAILURES}` +
-    ` unless on (job) ${failedShare("job")} > ${threshold}`,
+    // Where no worker does better, it is not this one's fault; one that has failed nothing has no series of it.
+    ` unless on (job) min by (job) (${failedShare("job, instance")} or 0 * sum by (job, instance) (${rate(jobs, "10m")})) > ${threshold}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "jobFailuresByInstance" },
+};
+
+const doneBy = (by: string) => `sum by (${by}) (${increase(jobs, "30m")})`;
+
+/** Jobs that each worker does of a queue in half an hour, below which one that does none is a coincidence. */
+const MINIMUM_DONE = 30;
+
+const workerInstanceIdle: Alert = {
+  name: "WorkerInstanceIdle",
+  severity: "warning",
+  service: "worker",
+  summary: "One worker does nothing, the others work.",
+  description:
+    "Worker {{ $labels.instance }} is up and did {{ $value | humanize }} jobs of {{ $labels.queue }} in half an hour, fewer than 1 in 20 of what its peers do: it hangs, and the jobs that it holds do not happen.",
+  expression: () =>
+    `${doneBy("job, instance, queue")} < on (job, queue) group_left () 0.05 * avg by (job, queue) (${doneBy("job, instance, queue")})` +
+    ` and on (job, queue) avg by (job, queue) (${doneBy("job, instance, queue")}) > ${MINIMUM_DONE}` +
+    ` and on (job, instance) ${metrics.up.name}{job="agentpay-worker"} == 1`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "jobsByInstance" },
 };
 
 export const workerAlerts: AlertGroup = {
@@ -209,5 +233,6 @@ export const workerAlerts: AlertGroup = {
     workerJobFailures,
     workerJobsAllFailing,
     workerInstanceFailing,
+    workerInstanceIdle,
   ],
 };

@@ -1,4 +1,5 @@
 import { metrics } from "../metrics.ts";
+import { activityRecords } from "../recording-rules/activities.ts";
 import {
   errorRatioByInstance,
   latencyBucketsByEndpoint,
@@ -108,6 +109,43 @@ export const technical = {
       queries: [
         { expression: requestsAnswered.record, legend: "now" },
         { expression: requestsAnsweredBefore.record, legend: "before" },
+      ],
+    },
+    activities: {
+      title: "What Goes On",
+      description:
+        "Conversations, chat connections, checkouts, jobs, retrievals and tool calls a second; none stops while the others go on.",
+      unit: "ops",
+      visualization: "timeseries",
+      queries: [{ expression: activityRecords.events, legend: "{{activity}}" }],
+    },
+    errorsByRoute: {
+      title: "Error Rate by Route",
+      description:
+        "Share of each route's requests that fail (5xx), of the routes that fail any; good is none.",
+      nothing: "No route fails.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `sum by (endpoint) (rate(${requests(',status=~"5.."')}[$__rate_interval]))` +
+            ` / (sum by (endpoint) (rate(${requests("")}[$__rate_interval])) > 0)`,
+          legend: "{{endpoint}}",
+        },
+      ],
+    },
+    answeredByInstance: {
+      title: "Requests Answered Well by Server",
+      description:
+        "Requests a second that each API server answers without an error; good is the same for all.",
+      unit: "reqps",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (instance) (rate(${requests(',status!~"4..|5.."')}[$__rate_interval]))`,
+          legend: "{{instance}}",
+        },
       ],
     },
     errorsByInstance: {
@@ -307,6 +345,18 @@ export const technical = {
           expression:
             `sum by (instance) (rate(${metrics.workerJobs.name}{status="failed"}[$__rate_interval]))` +
             ` / (sum by (instance) (rate(${metrics.workerJobs.name}[$__rate_interval])) > 0)`,
+          legend: "{{instance}}",
+        },
+      ],
+    },
+    jobsByInstance: {
+      title: "Jobs by Worker",
+      description: "Jobs a second that each worker does; good is about the same for all.",
+      unit: "ops",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (instance) (rate(${metrics.workerJobs.name}[$__rate_interval]))`,
           legend: "{{instance}}",
         },
       ],

@@ -9,12 +9,33 @@ const DECAY_PER_EVALUATION = 0.999;
  * mean is held: else it would fall with what it is compared with, and the alert would end although nothing came back.
  * The rule reads what it recorded itself; its group is evaluated every 30 seconds.
  */
-export function heldBefore(record: string, current: RecordingRule, share: number): RecordingRule {
+export function heldBefore(
+  record: string,
+  current: Pick<RecordingRule, "record">,
+  share: number,
+): RecordingRule {
+  return held(record, `avg_over_time(${current.record}[30m] offset 5m)`, current, share);
+}
+
+/** Likewise, of what went on for over an hour: the lesser of that mean and the one before, so that a batch counts as none. */
+export function heldSteadyBefore(
+  record: string,
+  current: Pick<RecordingRule, "record">,
+  share: number,
+): RecordingRule {
+  const [before, earlier] = ["5m", "1h"].map((ago) => `avg_over_time(${current.record}[30m] offset ${ago})`);
+  return held(record, `(${before} < ${earlier} or ${earlier})`, current, share);
+}
+
+function held(
+  record: string,
+  usual: string,
+  current: Pick<RecordingRule, "record">,
+  share: number,
+): RecordingRule {
   const last = `last_over_time(${record}[10m])`;
   return {
     record,
-    expression:
-      `avg_over_time(${current.record}[30m] offset 5m) unless ${current.record} < ${share} * ${last}` +
-      ` or ${last} * ${DECAY_PER_EVALUATION}`,
+    expression: `${usual} unless ${current.record} < ${share} * ${last} or ${last} * ${DECAY_PER_EVALUATION}`,
   };
 }

@@ -1,3 +1,4 @@
+import { activityRecordingRules } from "./activities.ts";
 import { apiRecordingRules, apiUptimeRecordingRules } from "./api.ts";
 import { businessRecordingRules } from "./business.ts";
 import { costRecordingRules } from "./cost.ts";
@@ -15,6 +16,7 @@ export const recordingRuleGroups: readonly RecordingRuleGroup[] = [
   costRecordingRules,
   businessRecordingRules,
   dataRecordingRules,
+  activityRecordingRules,
   uptimeRecordingRules,
   ...objectiveRecordingRules,
 ];

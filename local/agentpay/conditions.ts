@@ -18,6 +18,10 @@ export interface Conditions {
     strayLabelValues: number;
     /** Numbers a second that its instrumentation refuses to count. */
     refusedValueRate: number;
+    /** Share of the requests of one quiet route that fail, whatever the others do. */
+    routeErrorRatio: number;
+    /** Share of its file descriptors that are open beyond those it works with. */
+    leakedDescriptors: number;
   };
   /** What customers reach, as it looks from outside. */
   edge: {
@@ -93,6 +97,8 @@ export interface Conditions {
   redis: {
     up: boolean;
     exporterUp: boolean;
+    /** Whether its exporter says anything of it. */
+    described: boolean;
     memoryRatio: number;
     /** Whether maxmemory is set. */
     limited: boolean;
@@ -125,6 +131,8 @@ export function healthyConditions(): Conditions {
       latencyFactor: 1,
       strayLabelValues: 0,
       refusedValueRate: 0,
+      routeErrorRatio: 0,
+      leakedDescriptors: 0,
     },
     edge: { open: true, healthy: true, upgrades: true, widgetEmpty: false, certificateDays: 90 },
     websocket: { refusedRatio: 0.0005, rejectedRatio: 0, dropRate: 0.00002 },
@@ -163,6 +171,7 @@ export function healthyConditions(): Conditions {
     redis: {
       up: true,
       exporterUp: true,
+      described: true,
       memoryRatio: 0.35,
       limited: true,
       evictionRate: 0,

@@ -45,6 +45,19 @@ export const faults = {
   "api-errors": fault("The API fails a share of its requests", { ratio: ratio(0.2) }, ({ api }, given) => {
     api.errorRatio = Math.max(api.errorRatio, given.ratio);
   }),
+  "route-errors": fault("One quiet route of the API fails", { ratio: ratio(1) }, ({ api }, given) => {
+    api.routeErrorRatio = given.ratio;
+  }),
+  "descriptors-leaked": fault("The API leaks file descriptors", { ratio: ratio(0.9) }, ({ api }, given) => {
+    api.leakedDescriptors = given.ratio;
+  }),
+  "redis-subject-missing": fault(
+    "The exporter of Redis answers, and says nothing of Redis",
+    {},
+    ({ redis }) => {
+      redis.described = false;
+    },
+  ),
   "api-slow": fault("The API answers many times slower", { factor: factor(40) }, ({ api }, given) => {
     api.latencyFactor *= given.factor;
   }),

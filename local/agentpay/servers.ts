@@ -47,7 +47,8 @@ export const targets = {
     exposition: ({ redis }) => redis,
     isUp: ({ conditions }) => conditions.redis.exporterUp,
     isVisible: ({ conditions }, metric) =>
-      conditions.redis.up || metric === "redis_up" || !metric.startsWith("redis_"),
+      !metric.startsWith("redis_") ||
+      (conditions.redis.described && (conditions.redis.up || metric === "redis_up")),
   },
 } as const satisfies Record<string, Target>;
 

@@ -93,7 +93,8 @@ export class Simulation {
     const work = requests + this.#jobs.done;
     this.#postgres.tick(moment, work);
     this.#redis.tick(moment, work);
-    tickProcess(this.api, shapes.api, moment, requests);
+    const { leakedDescriptors } = moment.conditions.api;
+    tickProcess(this.api, { ...shapes.api, leakedDescriptors }, moment, requests);
     tickProcess(this.worker, shapes.worker, moment, this.#jobs.done);
     tickProcess(this.postgres, shapes.exporter, moment, 0);
     tickProcess(this.redis, shapes.exporter, moment, 0);

@@ -1,4 +1,4 @@
-/** What an alert is called in drills: rules that share a name are told apart by their window, objective or endpoint. */
+/** What an alert is called in drills: rules that share a name are told apart by their window, objective, activity or endpoint. */
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { alerts } from "../../catalog/alerts/index.ts";
 
@@ -11,7 +11,7 @@ export function alertId(name: string, labels: Readonly<Record<string, string>> =
   const endpoint = ["EndpointUnreachable", "EndpointWrongAnswer"].includes(name)
     ? labels["endpoint"]
     : undefined;
-  const detail = labels["long"] ?? labels["slo"] ?? endpoint;
+  const detail = labels["long"] ?? labels["slo"] ?? labels["activity"] ?? endpoint;
   return detail === undefined ? name : `${name} ${detail}`;
 }
 

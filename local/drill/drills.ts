@@ -1,5 +1,6 @@
 /** What is broken on purpose, and what has to ring then. Data only. */
 import { objectives } from "../../catalog/objectives.ts";
+import { activities } from "../../catalog/recording-rules/activities.ts";
 import type { EndpointKey } from "../../catalog/uptime.ts";
 import type { FaultName } from "../agentpay/faults.ts";
 import type { AlertId } from "./alert-id.ts";
@@ -175,6 +176,19 @@ export const drills: readonly Drill[] = [
     areas: ["api"],
     rings: burns("APIAvailability", "1d"),
     mayRing: [...slowly("APIAvailability"), exhausted("api-availability")],
+  },
+  {
+    title: "One quiet route of the API fails",
+    faults: { "route-errors": {} },
+    areas: ["api"],
+    rings: ["APIRouteFailing"],
+    mayRing: [...apiErrors, exhausted("api-availability")],
+  },
+  {
+    title: "The API leaks file descriptors",
+    faults: { "descriptors-leaked": {} },
+    areas: ["api"],
+    rings: ["FileDescriptorsHigh"],
   },
   {
     title: "The API is 200 times slower",
@@ -577,6 +591,12 @@ export const drills: readonly Drill[] = [
     rings: ["RedisMaxmemoryUnset"],
   },
   {
+    title: "The exporter of Redis answers, and says nothing of Redis",
+    faults: { "redis-subject-missing": {} },
+    areas: ["redis"],
+    rings: ["SubjectMissing"],
+  },
+  {
     title: "Redis refuses connections",
     faults: { "redis-rejections": {} },
     areas: ["redis"],
@@ -726,14 +746,20 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   EndpointSlow: "the local endpoints answer within milliseconds",
   ...Object.fromEntries(
     [
-      ...["APIInstanceRestarting", "APIInstanceFailing", "APIInstanceSlow"],
-      ...["WorkerInstanceRestarting", "WorkerInstanceFailing"],
+      ...["APIInstanceRestarting", "APIInstanceFailing", "APIInstanceSlow", "APIInstanceIdle"],
+      ...["WorkerInstanceRestarting", "WorkerInstanceFailing", "WorkerInstanceIdle"],
     ].map((name) => [name, "the simulated AgentPay has one server of each kind, and one of one is all"]),
   ),
   ...Object.fromEntries(
     objectives.map(({ name }) => [
       `SLOMetricMissing ${name}`,
       "its metric would have to vanish while people use AgentPay, which the simulation can't do",
+    ]),
+  ),
+  ...Object.fromEntries(
+    activities.map(({ name }) => [
+      `ActivityStopped ${name}`,
+      "it compares with more than an hour before, and a drill begins after a quarter",
     ]),
   ),
   ConversationsDropped: "it compares with a day ago, and no drill is that long",

@@ -8,7 +8,10 @@ import type { RecordingRule } from "../../catalog/recording-rules/recording-rule
 
 const rules: readonly RecordingRule[] = recordingRuleGroups.flatMap((group) => group.rules);
 const recorded = new Set(rules.map(({ record }) => record));
-const rows = rules.map((rule) => ({ title: [rule.record, rule.labels?.["slo"]].join(" "), rule }));
+const rows = rules.map((rule) => ({
+  title: [rule.record, ...Object.values(rule.labels ?? {})].join(" "),
+  rule,
+}));
 
 test("no series is recorded twice", () => {
   const titles = rows.map(({ title }) => title);

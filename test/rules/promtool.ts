@@ -105,7 +105,7 @@ function agrees(alert: Alert, labels: Labels): boolean {
 }
 
 /** promtool's notation: the value at the start, then one for each scrape. */
-function valuesOf({ type, phases }: Shape, stepSeconds: number): string {
+export function valuesOf({ type, phases }: Shape, stepSeconds: number): string {
   const [first] = phases;
   let value = type === "gauge" && Array.isArray(first) && typeof first[0] === "number" ? first[0] : 0;
   const parts = [String(value)];

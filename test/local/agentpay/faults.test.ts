@@ -4,6 +4,7 @@ import { metrics } from "../../../catalog/metrics.ts";
 import { healthyConditions } from "../../../local/agentpay/conditions.ts";
 import { FaultBoard, type FaultName, faults } from "../../../local/agentpay/faults.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
+import { routes } from "../../../local/agentpay/world.ts";
 import { sumOf } from "./parse-exposition.ts";
 
 const START = Date.UTC(2026, 5, 1, 15) / 1000;
@@ -31,6 +32,7 @@ type ElsewhereTested =
   | "stray-label"
   | "postgres-full"
   | "queue-metrics-lost"
+  | "redis-subject-missing"
   | "healthz-failing"
   | "edge-closed"
   | "handshake-refused"
@@ -71,6 +73,9 @@ const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => b
   "cost-spike": ({ grew }) => grew(metrics.llmCost) > 50,
   "cost-unrecorded": ({ grew }) => grew(metrics.llmCost) === 0 && grew(metrics.llmRequests) > 0,
   "model-unpriced": ({ grew }) => grew(metrics.llmUnpricedRequests) > 0,
+  "route-errors": ({ grew }) =>
+    grew(metrics.requests, { endpoint: routes.readConversation.endpoint, status: /^5/ }) > 20,
+  "descriptors-leaked": ({ is }) => is(metrics.processOpenFds) > 50_000,
   "rag-empty": (seen) => share(seen, metrics.ragQueries, { status: "empty" }) > 0.3,
   "rag-errors": ({ grew }) => grew(metrics.ragQueries, { status: "error" }) > 5,
   "rag-slow": (seen) => shareSlower(seen, metrics.ragQueryDuration, 1) > 0.05,

@@ -284,6 +284,100 @@ export const apiCases: GroupCases = {
       firing: silent(12, 17, 30),
     },
   ],
+  APIInstanceIdle: [
+    {
+      title: "one of five servers hangs, the others answer; it is replaced",
+      series: Object.assign(
+        {},
+        ...Array.from({ length: 5 }, (_, index) => ({
+          [up("agentpay-api", `api-${index}`)]: level([1, 100]),
+          [requests("200", { instance: `api-${index}` })]:
+            index === 3 ? perMinute([30, 20], [0, 50], [30, 30]) : perMinute([30, 100]),
+        })),
+      ),
+      firing: {
+        20: [],
+        28: [],
+        43: [{ job: "agentpay-api", instance: "api-3" }],
+        70: [{ job: "agentpay-api", instance: "api-3" }],
+        75: [],
+      },
+    },
+    {
+      title: "one of two refuses everybody, since its clock is wrong",
+      series: {
+        [up("agentpay-api", "api-0")]: level([1, 60]),
+        [up("agentpay-api", "api-1")]: level([1, 60]),
+        [requests("200", { instance: "api-0" })]: perMinute([30, 60]),
+        [requests("200", { instance: "api-1" })]: perMinute([30, 20], [0, 40]),
+        [requests("401", { instance: "api-1" })]: perMinute([0, 20], [30, 40]),
+      },
+      firing: { 20: [], 45: [{ job: "agentpay-api", instance: "api-1" }] },
+    },
+    {
+      title: "one is down: APIInstanceDown says so",
+      series: {
+        [up("agentpay-api", "api-0")]: level([1, 60]),
+        [up("agentpay-api", "api-1")]: level([1, 20], [0, 40]),
+        [requests("200", { instance: "api-0" })]: perMinute([30, 60]),
+        [requests("200", { instance: "api-1" })]: perMinute([30, 20], [0, 40]),
+      },
+      firing: silent(25, 45, 60),
+    },
+    {
+      title: "it gets a tenth of what the others get",
+      series: {
+        [up("agentpay-api", "api-0")]: level([1, 60]),
+        [up("agentpay-api", "api-1")]: level([1, 60]),
+        [requests("200", { instance: "api-0" })]: perMinute([30, 60]),
+        [requests("200", { instance: "api-1" })]: perMinute([30, 20], [3, 40]),
+      },
+      firing: silent(25, 45, 60),
+    },
+    {
+      title: "few requests, all of which one server got",
+      series: {
+        [up("agentpay-api", "api-0")]: level([1, 60]),
+        [up("agentpay-api", "api-1")]: level([1, 60]),
+        [requests("200", { instance: "api-0" })]: perMinute([2, 60]),
+        [requests("200", { instance: "api-1" })]: perMinute([0, 60]),
+      },
+      firing: silent(25, 45, 60),
+    },
+  ],
+  APIRouteFailing: ofServersThatAnswer([
+    {
+      title: "a route of 1 request in 300 is dead, until it is mended",
+      series: {
+        [requests("200")]: perMinute([600, 90]),
+        [requests("200", { endpoint: "/api/v1/refunds" })]: perMinute([2, 20], [0, 40], [2, 30]),
+        [requests("500", { endpoint: "/api/v1/refunds" })]: perMinute([0, 20], [2, 40], [0, 30]),
+      },
+      firing: {
+        20: [],
+        38: [{ job: "agentpay-api", endpoint: "/api/v1/refunds" }],
+        60: [{ job: "agentpay-api", endpoint: "/api/v1/refunds" }],
+        85: [],
+      },
+    },
+    {
+      title: "it fails a third",
+      series: {
+        [requests("200")]: perMinute([600, 60]),
+        [requests("200", { endpoint: "/api/v1/refunds" })]: perMinute([4, 60]),
+        [requests("500", { endpoint: "/api/v1/refunds" })]: perMinute([2, 60]),
+      },
+      firing: silent(20, 40, 60),
+    },
+    {
+      title: "one person tries six times",
+      series: {
+        [requests("200")]: perMinute([600, 60]),
+        [requests("500", { endpoint: "/api/v1/refunds" })]: perMinute([0, 20], [3, 2], [0, 38]),
+      },
+      firing: silent(25, 30, 40),
+    },
+  ]),
   APIMostlySlow: [
     {
       title: "every request takes 29 s, and then none",

@@ -99,4 +99,47 @@ export const discoveryCases: GroupCases = {
       firing: { 9: [], 20: [{ job: "redis" }], 60: [{ job: "redis" }], 75: [] },
     },
   ],
+  SubjectMissing: [
+    ...(
+      [
+        ["postgres", metrics.pgUp],
+        ["redis", metrics.redisUp],
+        ["blackbox", metrics.probeSuccess],
+        ["prometheus", metrics.prometheusConfigReloadSuccessful],
+        ["alertmanager", metrics.alertmanagerConfigReloadSuccessful],
+        ["agentpay-api", metrics.websocketConnections],
+      ] as const
+    ).map(([job, { name }]) => ({
+      title: `${job} answers without ${name}, and has it again`,
+      series: {
+        [up(job, "10.0.0.1:9000")]: level([1, 50]),
+        [series(name, { job, instance: "10.0.0.1:9000" })]: level([1, 10], ["gone", 25], [1, 15]),
+      },
+      firing: {
+        10: [],
+        18: [],
+        26: [{ job, instance: "10.0.0.1:9000" }],
+        34: [{ job, instance: "10.0.0.1:9000" }],
+        37: [],
+      },
+    })),
+    {
+      title: "an exporter that does not answer says so by itself",
+      series: { [up("redis", "10.0.0.1:9121")]: level([1, 10], [0, 40]) },
+      firing: silent(15, 25, 50),
+    },
+    {
+      title: "Redis is gone, and its exporter says so",
+      series: {
+        [up("redis", "10.0.0.1:9121")]: level([1, 50]),
+        [series(metrics.redisUp.name, { job: "redis", instance: "10.0.0.1:9121" })]: level([1, 10], [0, 40]),
+      },
+      firing: silent(15, 25, 50),
+    },
+    {
+      title: "a target that is none of ours",
+      series: { [up("node", "10.0.0.1:9100")]: level([1, 50]) },
+      firing: silent(25, 50),
+    },
+  ],
 };

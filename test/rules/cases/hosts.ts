@@ -1,4 +1,5 @@
-import { type GroupCases, level, type Phase, silent } from "../rule-case.ts";
+import { metrics } from "../../../catalog/metrics.ts";
+import { type GroupCases, level, type Phase, type Shape, series, silent } from "../rule-case.ts";
 import { up } from "./api.ts";
 
 /** Two jobs on the first host. */
@@ -7,6 +8,8 @@ const both = (...phases: Phase[]) => ({
   [up("agentpay-worker", "10.0.0.1:10000")]: level(...phases),
 });
 const other = { [up("agentpay-api", "10.0.0.2:8000")]: level([1, 40]) };
+const server = { job: "agentpay-api", instance: "10.0.0.1:8000" };
+const at = (name: string, shape: Shape) => ({ [series(name, server)]: shape });
 const down = [{ host: "10.0.0.1" }];
 
 export const hostCases: GroupCases = {
@@ -38,5 +41,39 @@ export const hostCases: GroupCases = {
       firing: silent(5, 15),
     },
     { title: "a missed scrape", series: both([1, 5], [0, 0.5], [1, 10]), firing: silent(6, 8, 12) },
+  ],
+  FileDescriptorsHigh: [
+    {
+      title: "a process leaks nine tenths of them, and is restarted",
+      series: {
+        ...at(metrics.processOpenFds.name, level([100, 10], [900, 30], [100, 10])),
+        ...at(metrics.processMaxFds.name, level([1000, 50])),
+      },
+      firing: { 10: [], 22: [], 28: [server], 40: [server], 42: [] },
+    },
+    {
+      title: "exactly 80%",
+      series: {
+        ...at(metrics.processOpenFds.name, level([800, 50])),
+        ...at(metrics.processMaxFds.name, level([1000, 50])),
+      },
+      firing: silent(25, 50),
+    },
+    {
+      title: "a rush of ten minutes",
+      series: {
+        ...at(metrics.processOpenFds.name, level([100, 10], [900, 10], [100, 30])),
+        ...at(metrics.processMaxFds.name, level([1000, 50])),
+      },
+      firing: silent(19, 25, 40),
+    },
+    {
+      title: "no limit",
+      series: {
+        ...at(metrics.processOpenFds.name, level([900, 50])),
+        ...at(metrics.processMaxFds.name, level([Number.MAX_SAFE_INTEGER, 50])),
+      },
+      firing: silent(25, 50),
+    },
   ],
 };

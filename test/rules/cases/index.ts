@@ -1,4 +1,5 @@
 import type { GroupCases } from "../rule-case.ts";
+import { activityCases } from "./activities.ts";
 import { agentCases } from "./agent.ts";
 import { apiCases } from "./api.ts";
 import { businessCases } from "./business.ts";
@@ -22,6 +23,7 @@ export const ruleCases: Readonly<Record<string, GroupCases>> = {
   "agentpay-agent": agentCases,
   "agentpay-cost": costCases,
   "agentpay-business": businessCases,
+  "agentpay-activities": activityCases,
   "agentpay-worker": workerCases,
   "agentpay-postgres": postgresCases,
   "agentpay-redis": redisCases,

@@ -302,9 +302,19 @@ export const postgresCases: GroupCases = {
       title: "PostgreSQL hangs: its exporter gives no answer, no conversation begins and no job is done",
       series: {
         [up("postgres", instance)]: level([1, 20], [0, 20], [1, 10]),
+        ...at(metrics.pgUp.name, level([1, 20], ["gone", 20], [1, 10])),
         ...work(perMinute([6, 20], [0, 20], [6, 10])),
       },
       firing: { 20: [], 22: [], 30: [exporter], 40: [exporter], 42: [] },
+    },
+    {
+      title: "its exporter answers without a word of PostgreSQL, and nothing moves",
+      series: {
+        [up("postgres", instance)]: level([1, 40]),
+        ...at(metrics.pgUp.name, level([1, 20], ["gone", 20])),
+        ...work(perMinute([6, 20], [0, 20])),
+      },
+      firing: { 20: [], 22: [], 32: [exporter], 40: [exporter] },
     },
     {
       title: "only the exporter is dead: people talk to the agent",
@@ -313,7 +323,10 @@ export const postgresCases: GroupCases = {
     },
     {
       title: "two missed minutes",
-      series: { [up("postgres", instance)]: level([1, 5], [0, 2], [1, 10]) },
+      series: {
+        [up("postgres", instance)]: level([1, 5], [0, 2], [1, 10]),
+        ...at(metrics.pgUp.name, level([1, 17])),
+      },
       firing: silent(7, 10),
     },
   ],

@@ -82,8 +82,20 @@ export const redisCases: GroupCases = {
       firing: silent(25, 40, 60),
     },
     {
+      title: "its exporter answers without a word of Redis, and no job is done",
+      series: {
+        [up("redis", instance)]: level([1, 40]),
+        ...at(metrics.redisUp.name, level([1, 20], ["gone", 20])),
+        ...jobsDone(perMinute([6, 20], [0, 20])),
+      },
+      firing: { 20: [], 22: [], 32: [exporter], 40: [exporter] },
+    },
+    {
       title: "two missed minutes",
-      series: { [up("redis", instance)]: level([1, 5], [0, 2], [1, 10]) },
+      series: {
+        [up("redis", instance)]: level([1, 5], [0, 2], [1, 10]),
+        ...at(metrics.redisUp.name, level([1, 17])),
+      },
       firing: silent(7, 10),
     },
   ],

@@ -214,6 +214,49 @@ export const workerCases: GroupCases = {
       firing: silent(25, 35, 60),
     },
   ],
+  WorkerInstanceIdle: [
+    {
+      title: "one worker of three hangs, and is restarted",
+      series: {
+        ...workers(3, () => [[1, 120]]),
+        ...jobsOf("worker-0", "succeeded", [6, 120]),
+        ...jobsOf("worker-1", "succeeded", [6, 30], [0, 60], [6, 30]),
+        ...jobsOf("worker-2", "succeeded", [6, 120]),
+      },
+      firing: {
+        30: [],
+        50: [],
+        75: [{ ...worker, ...queue }],
+        90: [{ ...worker, ...queue }],
+        100: [],
+      },
+    },
+    {
+      title: "it is down: WorkerInstanceDown says so",
+      series: {
+        ...workers(2, (index) =>
+          index === 1
+            ? [
+                [1, 30],
+                [0, 90],
+              ]
+            : [[1, 120]],
+        ),
+        ...jobsOf("worker-0", "succeeded", [6, 120]),
+        ...jobsOf("worker-1", "succeeded", [6, 30], [0, 90]),
+      },
+      firing: silent(60, 90, 120),
+    },
+    {
+      title: "a queue with a job now and then, which one worker got",
+      series: {
+        ...workers(2, () => [[1, 120]]),
+        ...jobsOf("worker-0", "succeeded", [0.5, 120]),
+        ...jobsOf("worker-1", "succeeded", [0, 120]),
+      },
+      firing: silent(60, 90, 120),
+    },
+  ],
   WorkerInstanceDown: [
     {
       title: "one of two stops answering, and comes back",

@@ -1,0 +1,99 @@
+/** Bad days, whole: all rules together, as they are rendered for production, and everything that people are told. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { ensureTool } from "../../local/toolchain/find.ts";
+import { tools } from "../../local/toolchain/tools.ts";
+import { ruleFiles } from "../../render/prometheus.ts";
+import { valuesOf } from "./promtool.ts";
+import { worstDays } from "./worst-day/index.ts";
+import { type Kind, kinds, type Told, type WorstDay } from "./worst-day/worst-day.ts";
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), "agentpay-worst-day-"));
+let promtool = "promtool";
+
+interface Group {
+  readonly name: string;
+}
+
+/** promtool evaluates groups in turn: what is recorded first, then what reads it. */
+const groups = Object.entries(
+  ruleFiles({}, { runbookBaseUrl: "https://runbooks.example", grafanaUrl: "https://grafana.example" }),
+).flatMap(([name, content]) =>
+  (parse(content) as { groups: Group[] }).groups.map((group) => ({
+    group,
+    records: name === "recording.yml",
+  })),
+);
+const inOrder = [...groups.filter(({ records }) => records), ...groups.filter(({ records }) => !records)].map(
+  ({ group }) => group,
+);
+
+beforeAll(async () => {
+  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
+  writeFileSync(join(folder, "all.rules.yml"), stringify({ groups: inOrder }));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Of one kind; a quiet machine needs a minute. */
+const TIMEOUT_MS = 900_000;
+const SCRAPE_SECONDS = 30;
+/** Twice that of most rules, for the sake of time: nothing here is decided by half a minute. */
+const EVALUATION = "1m";
+
+/** All that is told at a minute, as series of 1. */
+function toldAt(minute: string, { pages = [], warnings = [] }: Told) {
+  const sample = (severity: string) => (alertname: string) => ({
+    labels: `{alertname="${alertname}",severity="${severity}"}`,
+    value: 1,
+  });
+  return {
+    expr: 'group by (alertname, severity) (ALERTS{alertstate="firing",severity=~"critical|warning"})',
+    eval_time: `${minute}m`,
+    exp_samples: [...pages.map(sample("critical")), ...warnings.map(sample("warning"))],
+  };
+}
+
+function testOf({ title, series, told }: WorstDay) {
+  return {
+    name: title,
+    interval: `${SCRAPE_SECONDS}s`,
+    input_series: Object.entries(series).map(([name, shape]) => ({
+      series: name,
+      values: valuesOf(shape, SCRAPE_SECONDS),
+    })),
+    promql_expr_test: Object.entries(told).map(([minute, each]) => toldAt(minute, each)),
+  };
+}
+
+async function complaints(file: string): Promise<string> {
+  try {
+    await run(promtool, ["test", "rules", file], { cwd: folder, maxBuffer: 2 ** 26, timeout: TIMEOUT_MS });
+    return "";
+  } catch (error) {
+    const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
+    return `${stdout ?? ""}${stderr ?? ""}` || message;
+  }
+}
+
+test.for(Object.keys(kinds) as Kind[])("%s", { timeout: TIMEOUT_MS }, async (kind) => {
+  const days = worstDays.filter((day) => day.kind === kind);
+  expect(days.length).toBeGreaterThan(0);
+  const file = `${kind}.test.yml`;
+  const document = {
+    rule_files: ["all.rules.yml"],
+    evaluation_interval: EVALUATION,
+    group_eval_order: inOrder.map(({ name }) => name),
+    tests: days.map(testOf),
+  };
+  writeFileSync(join(folder, file), stringify(document));
+  expect(await complaints(file)).toBe("");
+});

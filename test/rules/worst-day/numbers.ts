@@ -1,0 +1,169 @@
+/** What a fallback makes good, the guide's thresholds to the letter, and what blinds a rule. */
+import { metrics } from "../../../catalog/metrics.ts";
+import { notANumber, perMinute } from "../rule-case.ts";
+import { calls, haiku, healthy, of, products, requests, server } from "./healthy.ts";
+import type { Kind, WorstDay } from "./worst-day.ts";
+
+const minutes = 75;
+const until = 30;
+const rest = minutes - until;
+const day = healthy({ minutes });
+const both = (one: (index: number) => Readonly<Record<string, ReturnType<typeof perMinute>>>) => ({
+  ...one(0),
+  ...one(1),
+});
+const stops = (before: number) => perMinute([before, until], [0, rest]);
+const begins = (after: number) => perMinute([0, until], [after, rest]);
+
+const ofKind = (kind: Kind, days: readonly Omit<WorstDay, "kind">[]): WorstDay[] =>
+  days.map((each) => ({ kind, ...each }));
+
+const failed = { status: "error", error_type: "overloaded" };
+const fallback = (index: number, to: string, outcome = "succeeded") =>
+  of(metrics.llmFallbacks, { ...server(index), from_model: haiku.model, to_model: to, outcome });
+const answered = (other: { provider: string; model: string }) =>
+  both((index) => ({
+    [calls({}, index)]: stops(30),
+    [calls(failed, index)]: begins(30),
+    [calls(other, index)]: begins(30),
+    [fallback(index, other.model)]: begins(30),
+  }));
+
+export const fallbackDays: readonly WorstDay[] = ofKind("fallback", [
+  {
+    title: "the first model fails every call, and another one of the same provider answers all",
+    series: { ...day, ...answered({ provider: "anthropic", model: "claude-sonnet-5-5" }) },
+    told: { 30: {}, 74: { warnings: ["LLMFallbackActive", "LLMModelFailing"] } },
+  },
+  {
+    title: "another provider answers all of them",
+    series: { ...day, ...answered({ provider: "openai", model: "gpt-5-mini" }) },
+    told: { 30: {}, 74: { warnings: ["LLMFallbackActive", "LLMModelFailing"] } },
+  },
+  {
+    title: "the key of the first provider is revoked, and another provider answers all",
+    series: {
+      ...day,
+      ...answered({ provider: "openai", model: "gpt-5-mini" }),
+      ...both((index) => ({
+        [calls(failed, index)]: stops(0),
+        [calls({ status: "error", error_type: "authentication" }, index)]: begins(30),
+      })),
+    },
+    told: { 30: {}, 74: { warnings: ["LLMFallbackActive", "LLMModelFailing"] } },
+  },
+  {
+    title: "both fail: nobody is answered",
+    series: {
+      ...day,
+      ...both((index) => ({
+        [calls({}, index)]: stops(30),
+        [calls(failed, index)]: begins(30),
+        [calls({ ...failed, provider: "openai", model: "gpt-5-mini" }, index)]: begins(30),
+        [fallback(index, "gpt-5-mini", "failed")]: begins(30),
+      })),
+    },
+    told: {
+      30: {},
+      60: {
+        pages: [
+          ...["LLMProviderOutage", "LLMRequestFailures", "LLMFallbackExhausted"],
+          "LLMAvailabilityBudgetBurn",
+        ],
+      },
+    },
+  },
+]);
+
+const llmFailures = (perServer: number) => both((index) => ({ [calls(failed, index)]: begins(perServer) }));
+const requestFailures = (perServer: number) =>
+  both((index) => ({ [requests(index, "500", products)]: begins(perServer) }));
+
+export const thresholdDays: readonly WorstDay[] = ofKind("threshold", [
+  {
+    title: "90 LLM failures in 5 minutes, a small share of all calls",
+    series: {
+      ...day,
+      ...both((index) => ({ [calls({}, index)]: perMinute([300, minutes]) })),
+      ...llmFailures(9),
+    },
+    told: { 30: {}, 60: { pages: ["LLMRequestFailures"] } },
+  },
+  {
+    title: "12 LLM failures in 5 minutes: the guide's more than 10",
+    series: {
+      ...day,
+      ...both((index) => ({ [calls({}, index)]: perMinute([300, minutes]) })),
+      ...llmFailures(1.2),
+    },
+    told: { 30: {}, 60: { pages: ["LLMRequestFailures"] } },
+  },
+  {
+    title: "9 LLM failures in 5 minutes",
+    series: {
+      ...day,
+      ...both((index) => ({ [calls({}, index)]: perMinute([300, minutes]) })),
+      ...llmFailures(0.9),
+    },
+    told: { 30: {}, 60: {}, 74: {} },
+  },
+  {
+    title: "a chat model is dead among many embeddings of the same provider",
+    series: {
+      ...day,
+      ...both((index) => ({
+        [calls({ provider: "openai", model: "text-embedding-3-small" }, index)]: perMinute([400, minutes]),
+        [calls({ provider: "openai", model: "gpt-5-mini" }, index)]: stops(4),
+        [calls({ ...failed, provider: "openai", model: "gpt-5-mini" }, index)]: begins(4),
+      })),
+    },
+    told: {
+      30: {},
+      60: { pages: ["LLMModelOutage", "LLMRequestFailures"] },
+    },
+  },
+  {
+    title: "6% of requests fail for more than 5 minutes",
+    series: { ...day, ...requestFailures(6) },
+    told: { 30: {}, 45: { pages: ["HighErrorRate"] } },
+  },
+  {
+    title: "1.2% of requests fail for more than 15 minutes",
+    series: { ...day, ...requestFailures(1.1) },
+    told: { 30: {}, 74: { warnings: ["ElevatedErrorRate"] } },
+  },
+]);
+
+export const blindDays: readonly WorstDay[] = ofKind("blind", [
+  {
+    title: "one series of the requests is not a number, and a tenth of the others fails",
+    series: {
+      ...day,
+      [requests(0, "200", { method: "GET", endpoint: "/api/v1/broken" })]: notANumber(minutes),
+      ...requestFailures(12),
+    },
+    told: { 30: {}, 45: { pages: ["HighErrorRate"] } },
+  },
+  {
+    title: "one bucket of the chat models' first tokens is not a number, and all models fail",
+    series: {
+      ...day,
+      [of({ name: metrics.llmTimeToFirstToken.bucket }, { ...server(0), ...haiku, le: "5.0" })]:
+        notANumber(minutes),
+      ...both((index) => ({ [calls({}, index)]: stops(30), [calls(failed, index)]: begins(30) })),
+    },
+    told: {
+      30: {},
+      60: { pages: ["LLMProviderOutage", "LLMRequestFailures", "LLMAvailabilityBudgetBurn"] },
+    },
+  },
+  {
+    title: "one server's queue length is not a number, and jobs stand still",
+    series: {
+      ...day,
+      [of(metrics.llmCost, { ...server(0), model: "unknown" })]: notANumber(minutes),
+      [of(metrics.websocketConnections, server(0))]: notANumber(minutes),
+    },
+    told: { 30: {}, 60: {}, 74: {} },
+  },
+]);
