@@ -127,9 +127,19 @@ const causes: readonly Inhibition[] = [
     by: ["instance"],
     why: "It says of the same exporter that it gives no answer, and that its server may be the reason.",
   }),
+  mutes("PostgresConnectionsUsedUp", ["DatabasePoolExhausted"], {
+    by: ["instance"],
+    why: "They count the same connections, against a lower limit.",
+  }),
   mutes(
     "PostgresDown",
-    ["DatabasePoolExhausted", "PostgresSlowQueries", "PostgresLongTransaction", "PostgresDeadlocks"],
+    [
+      "DatabasePoolExhausted",
+      "PostgresConnectionsUsedUp",
+      "PostgresSlowQueries",
+      "PostgresLongTransaction",
+      "PostgresDeadlocks",
+    ],
     { by: ["instance"], why: "What this database's exporter said of it is from before it was refused." },
   ),
   mutes("RedisDown", ["RedisMemoryHigh", "RedisRejectedConnections"], {

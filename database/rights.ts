@@ -25,6 +25,9 @@ const WANTED = [
   "SELECT ON public.llm_metrics",
 ] as const;
 
+/** Which not every administrator may give, and not every PostgreSQL has: it may have them, and need not. */
+const ALLOWED = ["MEMBER OF pg_use_reserved_connections"] as const;
+
 /** Of AgentPay's own table, where it is there. */
 const CONVERSATION_COLUMNS = ["id", "status", "stage", "checkout_id", "created_at", "completed_at"] as const;
 
@@ -180,9 +183,10 @@ export async function monitoringRights(client: ClientBase): Promise<Rights | und
   );
   const columns = conversations ? CONVERSATION_COLUMNS : [];
   const wanted = new Set([...WANTED, ...columns.map((name) => `SELECT (${name}) ON public.conversations`)]);
+  const allowed = new Set<string>(ALLOWED);
   const held = new Set(rows.map((row) => row.held));
   return {
-    surplus: [...held].filter((right) => !wanted.has(right)).toSorted(),
+    surplus: [...held].filter((right) => !wanted.has(right) && !allowed.has(right)).toSorted(),
     lacking: [...wanted].filter((right) => !held.has(right)),
   };
 }

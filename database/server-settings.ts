@@ -3,7 +3,12 @@
  * parameter group says the same (components/database-insights.ts).
  */
 import { type ClientBase, escapeLiteral } from "pg";
-import { type ServerOptions, wantedLibraries, wantedSettings } from "./wanted-settings.ts";
+import {
+  RESERVED_CONNECTIONS,
+  type ServerOptions,
+  wantedLibraries,
+  wantedSettings,
+} from "./wanted-settings.ts";
 
 export interface ServerState {
   readonly libraries: readonly string[];
@@ -17,7 +22,7 @@ const EVERYTHING: ServerOptions = { slowQueryMilliseconds: 1, autoExplainMillise
 export async function readServer(client: ClientBase): Promise<ServerState> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     "SELECT name, setting FROM pg_settings WHERE name = ANY ($1)",
-    [["shared_preload_libraries", ...Object.keys(wantedSettings(EVERYTHING))]],
+    [["shared_preload_libraries", RESERVED_CONNECTIONS.name, ...Object.keys(wantedSettings(EVERYTHING))]],
   );
   const { shared_preload_libraries: libraries = "", ...settings } = Object.fromEntries(
     rows.map(({ name, setting }) => [name, setting]),
@@ -45,7 +50,8 @@ export async function configureServer(client: ClientBase, options: ServerOptions
   const differing = Object.entries(wantedSettings(options)).filter(([name, value]) =>
     name in before.settings ? before.settings[name] !== value : false,
   );
-  if (missing.length === 0 && differing.length === 0) return { done: [], todo: [] };
+  const reserves = lacksReserve(before) && (await mayConfigure(client));
+  if (missing.length === 0 && differing.length === 0 && !reserves) return { done: [], todo: [] };
   const libraries = [...before.libraries, ...missing];
   if (!(await mayConfigure(client))) {
     const wanted = [
@@ -67,9 +73,19 @@ export async function configureServer(client: ClientBase, options: ServerOptions
     );
     done.push(`shared_preload_libraries = ${libraries.join(",")}`);
   }
+  if (reserves) {
+    await client.query(`ALTER SYSTEM SET ${RESERVED_CONNECTIONS.name} = ${RESERVED_CONNECTIONS.value}`);
+    done.push(`${RESERVED_CONNECTIONS.name} = ${RESERVED_CONNECTIONS.value}`);
+  }
   await client.query("SELECT pg_reload_conf()");
   const restart = "Restart PostgreSQL, which loads the libraries; then run migrate again";
-  return { done, todo: missing.length > 0 ? [restart] : [] };
+  const reserve = `Restart PostgreSQL, which then keeps ${RESERVED_CONNECTIONS.value} connections for monitoring`;
+  return { done, todo: missing.length > 0 ? [restart] : reserves ? [reserve] : [] };
+}
+
+/** Where it is known, and nobody chose a number. A server that was told so and not restarted yet is told again. */
+function lacksReserve({ settings }: ServerState): boolean {
+  return settings[RESERVED_CONNECTIONS.name] === "0";
 }
 
 async function mayConfigure(client: ClientBase): Promise<boolean> {

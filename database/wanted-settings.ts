@@ -11,6 +11,12 @@ export function wantedLibraries({ autoExplainMilliseconds }: ServerOptions): rea
   return ["pg_stat_statements", ...(autoExplainMilliseconds > 0 ? ["auto_explain"] : [])];
 }
 
+/**
+ * Connections that only the monitoring role can use, so that it sees when all others are taken; from PostgreSQL 16 on. One
+ * for each session that an exporter, a dashboard and a person have, of those that `max_connections` counts.
+ */
+export const RESERVED_CONNECTIONS = { name: "reserved_connections", value: "3" } as const;
+
 /** Settings, with the unit that PostgreSQL counts each in. */
 export function wantedSettings(options: ServerOptions): Readonly<Record<string, string>> {
   return {

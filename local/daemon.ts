@@ -22,16 +22,22 @@ import { type DockerPackage, dockerPackage } from "./engine/providers/docker/ind
 import { localPorts, type PortName } from "./ports.ts";
 import { postgres } from "./postgres/index.ts";
 import { DatabaseLedger } from "./postgres/ledger.ts";
+import { RealFaults } from "./real-faults/index.ts";
 import type { RunningService, Service, ServiceContext } from "./service.ts";
 import { services } from "./services/index.ts";
 import { REPOSITORY, statePaths, writeAtomically } from "./state-folder.ts";
+import { ValkeyBroker } from "./valkey/broker.ts";
+import { valkey } from "./valkey/index.ts";
 
 const app = localApp();
 const ledger = new DatabaseLedger();
+const broker = new ValkeyBroker();
+const realFaults = new RealFaults();
 const hosted: readonly Service[] = [
   ...services,
-  agentpay(ledger, app),
-  postgres(ledger),
+  agentpay({ ledger, broker, realFaults }, app),
+  postgres(ledger, realFaults),
+  valkey(broker, realFaults),
   awsEmulator,
   awsPart,
 ];

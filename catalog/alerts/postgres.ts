@@ -55,7 +55,7 @@ const postgresUnreadable: Alert = {
   service: "postgres",
   summary: "PostgreSQL answers, but nothing can be read of it.",
   description:
-    "The exporter of {{ $labels.instance }} takes PostgreSQL for up and gets no statistics of it: most likely every connection slot is taken, and whoever needs a new one fails.",
+    "The exporter of {{ $labels.instance }} takes PostgreSQL for up and gets no statistics of it: either every connection slot is taken, and whoever needs a new one fails, or the monitoring role's password or rights were changed.",
   // An exporter keeps the connection that it asks "are you there" on: it lives on when no new one is to be had.
   expression: () => `${metrics.pgUp.name} == 1 unless on (instance) ${metrics.pgDatabaseBackends.name}`,
   holdFor: "2m",
@@ -135,6 +135,19 @@ const databasePoolExhausted: Alert = {
   },
   expression: (threshold) => `${connectionRatio.record} > ${threshold}`,
   holdFor: "5m",
+  panel: { dashboard: "agentpay-metrics", panel: "databaseConnections" },
+};
+
+const postgresConnectionsUsedUp: Alert = {
+  name: "PostgresConnectionsUsedUp",
+  severity: "critical",
+  service: "postgres",
+  summary: "PostgreSQL has no free connection.",
+  description:
+    "{{ $labels.instance }} has given out {{ $value | humanizePercentage }} of its connection slots: whoever needs a new one is refused, and requests and jobs fail.",
+  // Sessions come and go: a server that is full has a free slot for moments.
+  expression: () => `${connectionRatio.record} > 0.98`,
+  holdFor: "2m",
   panel: { dashboard: "agentpay-metrics", panel: "databaseConnections" },
 };
 
@@ -261,6 +274,7 @@ export const postgresAlerts: AlertGroup = {
     postgresReplicationLag,
     postgresAutovacuumBehind,
     databasePoolExhausted,
+    postgresConnectionsUsedUp,
     postgresSlowQueries,
     postgresSlowCalls,
     postgresLongTransaction,

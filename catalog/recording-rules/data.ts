@@ -7,6 +7,9 @@ const NOT_MONITORING = 'user!="agentpay_monitoring"';
 
 const { pgMaxConnections, pgReservedConnections, pgReservedForRoles } = metrics;
 
+/** What takes a slot: exporters before 0.17 don't say, and neither autovacuum nor a parallel worker does. */
+const CLIENTS = 'backend_type=~"client backend|"';
+
 /**
  * Share of the connection slots that AgentPay can use, whatever their state, by database server. Superusers, and from
  * PostgreSQL 16 on roles with pg_use_reserved_connections, have some to themselves.
@@ -14,7 +17,7 @@ const { pgMaxConnections, pgReservedConnections, pgReservedForRoles } = metrics;
 export const connectionRatio: RecordingRule = {
   record: "instance:pg_connections_per_max_connections:ratio",
   expression:
-    `sum by (instance) (${metrics.pgStatActivityCount.name})` +
+    `sum by (instance) (${metrics.pgStatActivityCount.name}{${CLIENTS}})` +
     ` / sum by (instance) (${pgMaxConnections.name} - ${pgReservedConnections.name}` +
     ` - (${pgReservedForRoles.name} or 0 * ${pgMaxConnections.name}))`,
 };

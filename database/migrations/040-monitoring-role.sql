@@ -14,6 +14,17 @@ ALTER ROLE agentpay_monitoring SET statement_timeout = '30s';
 ALTER ROLE agentpay_monitoring SET idle_in_transaction_session_timeout = '30s';
 
 GRANT pg_monitor TO agentpay_monitoring;
+-- The slots that reserved_connections keeps (PostgreSQL 16 on): who watches sees when all others are taken. Where only a
+-- superuser may give that right, monitoring works without it.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pg_use_reserved_connections') THEN
+    GRANT pg_use_reserved_connections TO agentpay_monitoring;
+  END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE NOTICE 'pg_use_reserved_connections was not granted: only its administrators may';
+END
+$$;
 GRANT USAGE ON SCHEMA monitoring TO agentpay_monitoring;
 GRANT SELECT ON monitoring.slowest_queries TO agentpay_monitoring;
 GRANT SELECT ON llm_metrics TO agentpay_monitoring;

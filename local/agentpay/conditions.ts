@@ -77,8 +77,10 @@ export interface Conditions {
   postgres: {
     up: boolean;
     exporterUp: boolean;
-    /** Whether a new connection is refused, so that the exporter reads nothing over its old one. */
+    /** Whether every connection is taken but those that monitoring has to itself. */
     full: boolean;
+    /** Whether its exporter can't log in, and has an old connection that lives on. */
+    loginRefused: boolean;
     leakedConnections: number;
     /** Mean time of the slowest statement, seconds. */
     slowStatementSeconds: number;
@@ -158,6 +160,7 @@ export function healthyConditions(): Conditions {
       up: true,
       exporterUp: true,
       full: false,
+      loginRefused: false,
       leakedConnections: 0,
       slowStatementSeconds: 0.04,
       longestTransactionSeconds: 0.3,

@@ -216,11 +216,18 @@ export const faults = {
     now.worker.working = false;
   }),
   "postgres-full": fault(
-    "PostgreSQL takes no new connection; its exporter has an old one",
+    "Every connection that PostgreSQL gives to AgentPay is taken",
     { errorRatio: ratio(0.3) },
     (now, given) => {
       now.postgres.full = true;
       now.api.errorRatio = Math.max(now.api.errorRatio, given.errorRatio);
+    },
+  ),
+  "postgres-login-refused": fault(
+    "PostgreSQL refuses its exporter's password; the exporter has an old connection",
+    {},
+    ({ postgres }) => {
+      postgres.loginRefused = true;
     },
   ),
   "slow-calls": fault(
@@ -321,6 +328,7 @@ export type FaultName = keyof typeof faults;
 export interface ActiveFault {
   readonly name: FaultName;
   readonly title: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly startedAt: number;
   /** Null: until somebody stops it. */
   readonly endsAt: number | null;
@@ -342,9 +350,9 @@ export class FaultBoard {
    */
   start(given: unknown, now: number): ActiveFault {
     const { name, durationSeconds, ...parameters } = request.parse(given);
-    const { title, effect } = faults[name];
+    const { title, effect, parameters: schema } = faults[name];
     const endsAt = durationSeconds === undefined ? null : now + durationSeconds;
-    const active = { name, title, startedAt: now, endsAt };
+    const active = { name, title, parameters: schema.parse(parameters), startedAt: now, endsAt };
     this.#active.set(name, { ...active, change: effect(parameters) });
     return active;
   }

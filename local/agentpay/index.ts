@@ -1,6 +1,6 @@
 /**
- * The simulated AgentPay: api, worker, and the exporters of its PostgreSQL and Redis, with believable traffic for
- * Prometheus to scrape and faults to ring every alert.
+ * The simulated AgentPay: api, worker, and, where there are no real ones, the exporters of its PostgreSQL and Redis, with
+ * believable traffic for Prometheus to scrape and faults to ring every alert.
  *
  * Faults are started over HTTP on the api's port:
  * `POST /faults {"name": "api-errors", "ratio": 0.3, "durationSeconds": 600}`, `DELETE /faults/api-errors`,
@@ -10,10 +10,13 @@ import path from "node:path";
 import type { App } from "../app.ts";
 import { untilMigrated } from "../postgres/migrated.ts";
 import { ADMINISTRATOR } from "../postgres/server.ts";
+import type { RealFaults } from "../real-faults/index.ts";
 import type { RunningService, Service, ServiceContext } from "../service.ts";
 import { listen, type RunningServer } from "../services/http-server.ts";
+import { type Broker, noBroker } from "./broker.ts";
 import { startEdge } from "./edge.ts";
 import { type RunningExample, startExample } from "./example.ts";
+import type { ActiveFault } from "./faults.ts";
 import { type Ledger, noLedger } from "./ledger.ts";
 import { buildServer, targets } from "./servers.ts";
 import { Simulation } from "./simulation.ts";
@@ -28,6 +31,10 @@ export interface SimulationOptions {
   readonly clock?: number;
   /** Where it writes what a database would hold. Default: nowhere. */
   readonly ledger?: Ledger;
+  /** Where it does what a Redis would be used for. Default: nowhere. */
+  readonly broker?: Broker;
+  /** Whether its PostgreSQL and Redis are real and have exporters of their own. Default: both are simulated. */
+  readonly realDatabases?: boolean;
   /** Starts what takes the place of the simulated api and worker. Default: they are simulated. */
   readonly startServer?: () => Promise<RunningExample>;
 }
@@ -37,7 +44,13 @@ export type TargetName = keyof typeof targets | "edge";
 
 export interface RunningAgentPay extends RunningService {
   readonly urls: Readonly<Record<TargetName, string>>;
+  /** The faults that are at work. */
+  faults(): readonly ActiveFault[];
 }
+
+const FOLLOW_MILLISECONDS = 500;
+
+const isDatabase = (name: string) => name === "postgres" || name === "redis";
 
 /** A busy server would be most of a small machine's work. */
 const EXAMPLE_TRAFFIC = { visitors: 4, pauseSeconds: 1.5 };
@@ -45,14 +58,33 @@ const EXAMPLE_TRAFFIC = { visitors: 4, pauseSeconds: 1.5 };
 /** However fast it lives, it isn't woken more often. */
 const SHORTEST_STEP_MILLISECONDS = 20;
 
-/** AgentPay, which writes into this ledger; as the sample server, it writes into the database itself. */
-export const agentpay = (ledger: Ledger, app: App): Service => ({
+/** What the simulated AgentPay uses on the local stack. */
+export interface Databases {
+  readonly ledger: Ledger;
+  readonly broker: Broker;
+  /** Does its faults of PostgreSQL and Redis to them. */
+  readonly realFaults: RealFaults;
+}
+
+/** AgentPay on the local stack, whose databases are real; as the sample server, it writes into PostgreSQL itself. */
+export const agentpay = ({ ledger, broker, realFaults }: Databases, app: App): Service => ({
   name: "AgentPay",
-  start: (context) =>
-    startAgentPay(
-      context,
-      app === "simulation" ? { ledger } : { startServer: () => startLocalExample(context) },
-    ),
+  start: async (context) => {
+    const service = await startAgentPay(context, {
+      realDatabases: true,
+      ...(app === "simulation" ? { ledger, broker } : { startServer: () => startLocalExample(context) }),
+    });
+    const log = context.logger("faults");
+    const timer = setInterval(() => void realFaults.follow(service.faults(), log), FOLLOW_MILLISECONDS);
+    return {
+      ...service,
+      stop: async () => {
+        clearInterval(timer);
+        await realFaults.follow([], log);
+        await service.stop();
+      },
+    };
+  },
 });
 
 async function startLocalExample({
@@ -79,13 +111,15 @@ export async function startAgentPay(
     speed = 1,
     clock = Math.floor(Date.now() / 1000),
     ledger = noLedger,
+    broker = noBroker,
+    realDatabases = false,
     startServer,
   }: SimulationOptions = {},
 ): Promise<RunningAgentPay> {
   const startedAt = Date.now();
   const now = () => clock + ((Date.now() - startedAt) / 1000) * speed;
   const log = logger("agentpay");
-  const simulation = new Simulation(seed, clock, ledger);
+  const simulation = new Simulation(seed, clock, ledger, broker);
   const servers: [string, RunningServer][] = [];
   let server: RunningExample | undefined;
   const stopAll = async () => {
@@ -94,7 +128,7 @@ export async function startAgentPay(
   try {
     server = await startServer?.();
     for (const [name, target] of Object.entries(targets)) {
-      if (Object.hasOwn(server?.urls ?? {}, name)) continue;
+      if (Object.hasOwn(server?.urls ?? {}, name) || (realDatabases && isDatabase(name))) continue;
       const app = buildServer(target, simulation, now);
       servers.push([name, await listen(app, `simulated AgentPay ${name}`, ports[target.port])]);
     }
@@ -112,6 +146,7 @@ export async function startAgentPay(
   const timer = setInterval(() => simulation.advance(now()), step);
   return {
     urls,
+    faults: () => simulation.faults.active(now()),
     ...(server?.isHealthy && { isHealthy: () => server.isHealthy() }),
     stop: async () => {
       clearInterval(timer);

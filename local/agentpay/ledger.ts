@@ -1,4 +1,4 @@
-/** What AgentPay writes into its database while it runs. Times are seconds since 1970. */
+/** What AgentPay does in its database while it runs. Times are seconds since 1970. */
 
 /** A row of `conversations`, written at its start and again at its end. */
 export interface ConversationRow {
@@ -26,6 +26,8 @@ export interface CallRow {
 export interface Ledger {
   conversation(row: ConversationRow): void;
   call(row: CallRow): void;
+  /** @param amount requests and jobs of a second, each of which asks the database something */
+  work(amount: number): void;
 }
 
-export const noLedger: Ledger = { conversation: () => {}, call: () => {} };
+export const noLedger: Ledger = { conversation: () => {}, call: () => {}, work: () => {} };

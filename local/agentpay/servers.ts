@@ -4,6 +4,7 @@ import type { PortName } from "../ports.ts";
 import { newApplication } from "../services/http-server.ts";
 import type { Exposition } from "./exposition.ts";
 import { faults } from "./faults.ts";
+import { isExposed } from "./recorded-exporters.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** One program that Prometheus scrapes. */
@@ -11,7 +12,7 @@ interface Target {
   readonly port: PortName;
   readonly exposition: (simulation: Simulation) => Exposition;
   readonly isUp: (simulation: Simulation) => boolean;
-  /** The metrics that are there now: an exporter knows nothing of a database that is gone. */
+  /** The metrics that are there now: an exporter knows little of a database that is gone. */
   readonly isVisible?: (simulation: Simulation, metric: string) => boolean;
   /** How many series it exposes that nobody declared. */
   readonly strayLabelValues?: (simulation: Simulation) => number;
@@ -37,18 +38,21 @@ export const targets = {
     port: "postgresExporter",
     exposition: ({ postgres }) => postgres,
     isUp: ({ conditions }) => conditions.postgres.exporterUp,
-    isVisible: ({ conditions }, metric) =>
-      (conditions.postgres.up && !conditions.postgres.full) ||
-      metric === "pg_up" ||
-      !metric.startsWith("pg_"),
+    isVisible: ({ conditions: { postgres } }, metric) =>
+      isExposed(
+        "postgres",
+        metric,
+        !postgres.up ? "down" : postgres.loginRefused ? "loginRefused" : "healthy",
+      ),
   },
   redis: {
     port: "redisExporter",
     exposition: ({ redis }) => redis,
     isUp: ({ conditions }) => conditions.redis.exporterUp,
     isVisible: ({ conditions }, metric) =>
-      !metric.startsWith("redis_") ||
-      (conditions.redis.described && (conditions.redis.up || metric === "redis_up")),
+      conditions.redis.described
+        ? isExposed("redis", metric, conditions.redis.up ? "healthy" : "down")
+        : !metric.startsWith("redis_"),
   },
 } as const satisfies Record<string, Target>;
 

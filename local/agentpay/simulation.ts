@@ -1,4 +1,5 @@
 import { metrics } from "../../catalog/metrics.ts";
+import { type Broker, noBroker } from "./broker.ts";
 import type { Conditions } from "./conditions.ts";
 import { Exposition } from "./exposition.ts";
 import { FaultBoard } from "./faults.ts";
@@ -41,16 +42,21 @@ export class Simulation {
   readonly #visitors: Visitors;
   readonly #postgres = new Postgres(this.postgres, this.api, this.worker);
   readonly #redis: Redis;
+  readonly #ledger: Ledger;
+  readonly #broker: Broker;
   #conditions: Conditions;
   #now: number;
 
   /**
    * @param now seconds since 1970
-   * @param ledger hears what AgentPay writes into its database. Default: it has none
+   * @param ledger hears what AgentPay does in its database. Default: it has none
+   * @param broker hears what AgentPay does in its Redis. Default: it has none
    */
-  constructor(seed: number, now: number, ledger: Ledger = noLedger) {
+  constructor(seed: number, now: number, ledger: Ledger = noLedger, broker: Broker = noBroker) {
+    this.#ledger = ledger;
+    this.#broker = broker;
     this.#agent = new Agent(this.api, ledger);
-    this.#jobs = new Worker(this.worker, ledger);
+    this.#jobs = new Worker(this.worker, ledger, broker);
     this.#redis = new Redis(this.redis, this.#jobs);
     this.#visitors = new Visitors(this.api, this.#web, this.#agent, this.#jobs, ledger);
     this.#random = seededRandom(seed);
@@ -91,6 +97,8 @@ export class Simulation {
     this.#jobs.tick(moment);
     const requests = this.#web.takeRequests();
     const work = requests + this.#jobs.done;
+    this.#ledger.work(work);
+    this.#broker.work(work);
     this.#postgres.tick(moment, work);
     this.#redis.tick(moment, work);
     const { leakedDescriptors } = moment.conditions.api;

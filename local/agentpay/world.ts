@@ -146,6 +146,7 @@ export const database = {
   usename: "agentpay",
   maxConnections: 100,
   reservedConnections: 3,
+  reservedForRoles: 3,
 } as const;
 
 /** Statements by the hash that pg_stat_statements gives them. `perRequest` is how often a request runs one. */

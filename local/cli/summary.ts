@@ -27,6 +27,12 @@ export async function summary(ports: Ports, drawn: boolean): Promise<string> {
       `localhost:${ports.postgres}/${database.datname}`,
       `${ADMINISTRATOR.user} / ${ADMINISTRATOR.password}`,
     ],
+    ["Valkey, AgentPay's Redis", `localhost:${ports.redis}`, ""],
+    [
+      "Exporters of both",
+      `${at(ports.postgresExporter, "/metrics")}, ${at(ports.redisExporter, "/metrics")}`,
+      "",
+    ],
     [`AgentPay api (${app})`, at(ports.agentpayApi, "/metrics"), ""],
     [`AgentPay worker (${app})`, at(ports.agentpayWorker, "/metrics"), ""],
   ];

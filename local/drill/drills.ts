@@ -471,9 +471,16 @@ export const drills: readonly Drill[] = [
     ],
   },
   {
-    title: "PostgreSQL takes no new connection",
-    faults: { "postgres-full": {} },
+    title: "PostgreSQL refuses its exporter's password",
+    faults: { "postgres-login-refused": {} },
+    areas: ["postgres"],
     rings: ["PostgresUnreadable"],
+  },
+  {
+    title: "PostgreSQL has no free connection",
+    faults: { "postgres-full": {} },
+    rings: ["PostgresConnectionsUsedUp"],
+    mutes: ["DatabasePoolExhausted"],
     mayRing: [...apiErrors, ...anyExhausted, "WebSocketConnectionsDropped"],
   },
   {

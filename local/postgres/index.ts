@@ -1,6 +1,6 @@
 /**
- * AgentPay's database on the local stack: a real PostgreSQL with what `database/migrations/` sets up, a past, and what
- * the simulated AgentPay adds while it runs.
+ * AgentPay's database on the local stack: a real PostgreSQL with what `database/migrations/` sets up, a past, what the
+ * simulated AgentPay does in it while it runs, and its real exporter.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,13 +8,19 @@ import { Client, type ClientBase, type ClientConfig } from "pg";
 import { migrate } from "../../database/migrate.ts";
 import { setMonitoringPassword } from "../../database/role.ts";
 import { configureServer } from "../../database/server-settings.ts";
+import { RESERVED_CONNECTIONS } from "../../database/wanted-settings.ts";
 import { database } from "../agentpay/world.ts";
 import { messageOf } from "../engine/errors.ts";
-import type { Logger, RunningService, Service } from "../service.ts";
+import { startPostgresExporter } from "../exporters/start.ts";
+import { RealFaults } from "../real-faults/index.ts";
+import { postgresFaults } from "../real-faults/postgres.ts";
+import { Restartable } from "../real-faults/restartable.ts";
+import type { Logger, Service } from "../service.ts";
+import { AgentPayPools, makeAgentPayRole } from "./agentpay.ts";
 import { postgresFolder } from "./folder.ts";
 import { type Span, writeCalls, writeConversations } from "./history.ts";
 import type { DatabaseLedger } from "./ledger.ts";
-import { MONITORING, type RunningPostgres, startPostgres } from "./server.ts";
+import { administratorOf, MONITORING, startPostgres } from "./server.ts";
 
 const DAY_SECONDS = 86_400;
 const CONVERSATION_DAYS = 60;
@@ -23,21 +29,51 @@ const CALL_DAYS = 15;
 const FLUSH_MILLISECONDS = 1000;
 
 /** What RDS gets by its parameter group at its start. The rest is set by `database/`. */
-const PRELOADED = { shared_preload_libraries: "pg_stat_statements,auto_explain" } as const;
+const PRELOADED = {
+  shared_preload_libraries: "pg_stat_statements,auto_explain",
+  [RESERVED_CONNECTIONS.name]: RESERVED_CONNECTIONS.value,
+} as const;
 
 /** As Pulumi.yaml has them for RDS. */
 const SLOW_QUERIES = { slowQueryMilliseconds: 1000, autoExplainMilliseconds: 0 } as const;
 
 const AGENTPAY_SCHEMA = path.join(import.meta.dirname, "agentpay.sql");
 
-export const postgres = (ledger: DatabaseLedger): Service => ({
+export const postgres = (ledger: DatabaseLedger, realFaults = new RealFaults()): Service => ({
   name: "PostgreSQL",
-  async start({ stateFolder, ports, logger, startChild }) {
+  async start({ stateFolder, ports, tools, logger, startChild }) {
     const folder = await postgresFolder(path.join(stateFolder, "data"));
-    const settings = PRELOADED;
-    const server = await startPostgres({ folder, port: ports.postgres, settings, startChild });
+    const options = { folder, port: ports.postgres, settings: PRELOADED, startChild };
+    const server = await Restartable.started(() => startPostgres(options));
+    const connection = administratorOf(ports.postgres, database.datname);
     try {
-      return await serve(server, ledger, logger("ledger"));
+      const work = await prepare(connection, ledger, logger("ledger"));
+      const exporter = await Restartable.started(() =>
+        startPostgresExporter(
+          {
+            port: ports.postgresExporter,
+            target: { port: ports.postgres, login: MONITORING },
+            tool: tools.postgresExporter,
+            startChild,
+          },
+          database.datname,
+        ),
+      );
+      realFaults.offer(
+        postgresFaults({
+          connection,
+          pid: () => server.server?.pid,
+          away: { server: () => server.away(), exporter: () => exporter.away() },
+        }),
+      );
+      return {
+        isHealthy: async () => (await server.server?.isHealthy?.()) ?? false,
+        stop: async () => {
+          await exporter.stop();
+          await work.stop();
+          await server.stop();
+        },
+      };
     } catch (error) {
       await server.stop();
       throw error;
@@ -45,15 +81,22 @@ export const postgres = (ledger: DatabaseLedger): Service => ({
   },
 });
 
-async function serve(server: RunningPostgres, ledger: DatabaseLedger, log: Logger): Promise<RunningService> {
-  await prepareDatabase(server.connection());
-  const client = new Client(server.connection(database.datname));
+/** What monitoring and AgentPay need, and AgentPay's work from then on. */
+async function prepare(
+  connection: ClientConfig,
+  ledger: DatabaseLedger,
+  log: Logger,
+): Promise<{ stop(): Promise<void> }> {
+  await prepareDatabase({ ...connection, database: "postgres" });
+  const client = new Client(connection);
   client.on("error", (error) => log.warn(`the connection broke: ${error.message}`));
   await client.connect();
   await client.query(await readFile(AGENTPAY_SCHEMA, "utf8"));
   await migrate(client);
   await setMonitoringPassword(client, MONITORING.password);
   await configureServer(client, SLOW_QUERIES);
+  await makeAgentPayRole(client);
+  const pools = new AgentPayPools(connection);
   const now = Math.floor(Date.now() / 1000);
   const past = await missingPast(client, now);
   ledger.startAt(now);
@@ -61,19 +104,18 @@ async function serve(server: RunningPostgres, ledger: DatabaseLedger, log: Logge
   // One after the other on one connection, for as long as the service runs.
   const work = (async () => {
     await writePast(client, past, () => stopped);
+    await client.end();
     log.info("the history is complete");
     while (!stopped) {
-      await ledger.flush(client).catch((error: unknown) => log.warn(messageOf(error)));
+      await ledger.flush(pools).catch((error: unknown) => log.warn(messageOf(error)));
       await new Promise((resolve) => setTimeout(resolve, FLUSH_MILLISECONDS).unref());
     }
   })().catch((error: unknown) => log.error(messageOf(error)));
   return {
-    ...(server.isHealthy && { isHealthy: () => server.isHealthy?.() ?? Promise.resolve(true) }),
     stop: async () => {
       stopped = true;
-      await Promise.race([work, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
-      await client.end();
-      await server.stop();
+      const patience = new Promise((resolve) => setTimeout(resolve, 5000).unref());
+      await Promise.race([work.then(() => pools.end()), patience]);
     },
   };
 }

@@ -1,9 +1,11 @@
-/** Writes what the simulated AgentPay does into the local database, in batches. */
-import type { ClientBase } from "pg";
+/** Does what the simulated AgentPay does in its database, on the local one, in batches. */
 import type { CallRow, ConversationRow, Ledger } from "../agentpay/ledger.ts";
+import type { AgentPayPools } from "./agentpay.ts";
 
 /** Beyond that, rows are dropped: a database that is away must not fill the daemon's memory. */
 const MOST_WAITING = 10_000;
+/** Questions a second: a busy database would be most of a small machine's work. */
+const MOST_QUESTIONS = 50;
 
 const CONVERSATIONS = `
   INSERT INTO conversations (id, organization_id, stage, status, checkout_id, created_at, completed_at)
@@ -25,6 +27,7 @@ export class DatabaseLedger implements Ledger {
   /** By id: the end of a conversation replaces its start where neither is written yet. */
   #conversations = new Map<string, ConversationRow>();
   #calls: CallRow[] = [];
+  #questions = 0;
 
   /** Rows of before that moment (seconds since 1970) are not kept: the history holds them. */
   startAt(from: number): void {
@@ -40,12 +43,19 @@ export class DatabaseLedger implements Ledger {
     if (row.timestamp >= this.#from && this.#calls.length < MOST_WAITING) this.#calls.push(row);
   }
 
-  /** Writes what has come since the last time. What can't be written is lost. */
-  async flush(client: ClientBase): Promise<void> {
+  work(amount: number): void {
+    this.#questions = Math.min(MOST_QUESTIONS, this.#questions + amount);
+  }
+
+  /** Does what has come since the last time. What can't be done is lost. */
+  async flush(pools: AgentPayPools): Promise<void> {
     const [conversations, calls] = [[...this.#conversations.values()], this.#calls];
     this.#conversations = new Map();
     this.#calls = [];
-    if (conversations.length > 0) await client.query(CONVERSATIONS, [JSON.stringify(conversations)]);
-    if (calls.length > 0) await client.query(CALLS, [JSON.stringify(calls)]);
+    const questions = this.#questions;
+    this.#questions = 0;
+    if (conversations.length > 0) await pools.api.query(CONVERSATIONS, [JSON.stringify(conversations)]);
+    if (calls.length > 0) await pools.api.query(CALLS, [JSON.stringify(calls)]);
+    await pools.ask(questions);
   }
 }

@@ -53,6 +53,8 @@ export interface PostgresOptions {
 }
 
 export interface RunningPostgres extends RunningService {
+  /** Of the process that starts all others. */
+  readonly pid: number;
   /** How the administrator connects to a database. Default: `postgres`. */
   connection(database?: string): ClientConfig;
 }
@@ -76,15 +78,15 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     cwd: folder,
     ...(user && { user }),
   });
-  const connection = (database = "postgres"): ClientConfig => ({
-    ...ADMINISTRATOR,
-    host: "127.0.0.1",
-    port,
-    database,
-  });
+  const connection = (database?: string) => administratorOf(port, database);
   const isHealthy = async () => child.isRunning() && (await answers(connection()));
   await waitFor(isHealthy, child, port);
-  return { connection, isHealthy, stop: () => stopFast(child) };
+  return { pid: child.pid, connection, isHealthy, stop: () => stopFast(child) };
+}
+
+/** How the administrator connects to a local server's database. */
+export function administratorOf(port: number, database = "postgres"): ClientConfig {
+  return { ...ADMINISTRATOR, host: "127.0.0.1", port, database };
 }
 
 /** Makes the cluster where there is none. One that was begun and not finished is made again. */

@@ -66,10 +66,16 @@ type Way = (tool: Tool, context: Context) => Promise<Pick<FoundTool, "version" |
 
 const ways: Readonly<Record<Source, Way>> = {
   async path(tool, { environment }) {
-    const { minimumOnPath } = tool;
+    const { minimumOnPath, alternatives = {} } = tool;
     if (minimumOnPath === undefined) throw new Error(`only version ${tool.version} is used`);
     const binaries: Record<string, string> = {};
-    for (const binary of tool.binaries) binaries[binary] = await whichBinary(binary, environment);
+    for (const binary of tool.binaries) {
+      binaries[binary] = await whichBinary(binary, environment).catch((error: unknown) => {
+        const other = alternatives[binary];
+        if (other === undefined) throw error;
+        return whichBinary(other, environment).catch(() => Promise.reject(error));
+      });
+    }
     const version = await checkAtLeast(
       tool,
       minimumOnPath,

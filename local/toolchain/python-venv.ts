@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { chmod, glob, symlink } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import semver from "semver";
 import { messageOf } from "../engine/errors.ts";
 import { REPOSITORY } from "../state-folder.ts";
@@ -22,12 +23,27 @@ export async function buildVenv(venv: PythonVenv, installation: Installation): P
   const options = { environment, timeoutSeconds: installTimeoutSeconds };
   await run(python, ["-m", "venv", folder], options);
   const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--require-hashes"];
+  // What its Python needs is of no account then: dependencies, and the newest Python.
+  if (venv.carried) pip.push("--no-deps", "--ignore-requires-python");
   onProgress("installing the pinned Python packages");
   await run(
     join(folder, "bin", "python"),
     [...pip, "--requirement", resolve(REPOSITORY, venv.requirements)],
     options,
   );
+  if (venv.carried) await linkCarried(venv.carried, folder);
+}
+
+/** Among the environment's programs, by a link that holds wherever the environment is moved. */
+async function linkCarried(program: string, folder: string): Promise<void> {
+  const bin = join(folder, "bin");
+  for await (const found of glob(`lib/**/${program}`, { cwd: folder })) {
+    const path = join(folder, found);
+    await chmod(path, 0o755);
+    await symlink(relative(bin, path), join(bin, program));
+    return;
+  }
+  throw new Error(`the pinned packages carry no ${program}`);
 }
 
 async function findPython(venv: PythonVenv, environment: Environment): Promise<string> {

@@ -1,5 +1,6 @@
 /** What this project runs besides Node.js: which versions, and every way to get them. Data only. */
 
+import { exporters } from "../../catalog/exporters.ts";
 import { images } from "../../catalog/images.ts";
 import { gatusVersion } from "./gatus-version.ts";
 import { alertmanagerPages, prometheusPages } from "./placeholder-pages.ts";
@@ -48,6 +49,8 @@ export interface PythonVenv {
   readonly minimumPython: string;
   /** The Python that it is made with. Absent: the first on PATH that is new enough. */
   readonly python?: string;
+  /** A program that a package carries, which is no Python: only this package is wanted of it. */
+  readonly carried?: string;
 }
 
 /** One tool: a set of binaries of one version. */
@@ -57,6 +60,8 @@ export interface Tool {
   readonly version: string;
   /** Oldest version accepted from PATH. Absent: never taken from PATH. */
   readonly minimumOnPath?: string;
+  /** Other programs that are as good on PATH, by the binary that each stands for. */
+  readonly alternatives?: Readonly<Record<string, string>>;
   readonly binaries: readonly string[];
   /** Each must print an accepted version, or the tool is not used. */
   readonly versionCommands: readonly VersionCommand[];
@@ -66,7 +71,16 @@ export interface Tool {
   readonly advice: string;
 }
 
-export type ToolName = "pulumi" | "prometheus" | "alertmanager" | "blackbox" | "gatus" | "moto";
+export type ToolName =
+  | "pulumi"
+  | "prometheus"
+  | "alertmanager"
+  | "blackbox"
+  | "postgresExporter"
+  | "redisExporter"
+  | "gatus"
+  | "valkey"
+  | "moto";
 
 const prometheusPlatforms = {
   "linux-x64": "linux-amd64",
@@ -189,6 +203,53 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       "Install Go 1.25 or newer (https://go.dev/dl/), or the blackbox exporter 0.25.0 or newer (https://prometheus.io/download/).",
   },
 
+  postgresExporter: {
+    name: "postgres-exporter",
+    version: exporters.postgres.version,
+    minimumOnPath: exporters.postgres.lowest,
+    binaries: ["postgres_exporter"],
+    versionCommands: [printsVersion("postgres_exporter")],
+    release: {
+      archive:
+        "https://github.com/prometheus-community/postgres_exporter/releases/download/v{version}/postgres_exporter-{version}.{platform}.tar.gz",
+      checksums:
+        "https://github.com/prometheus-community/postgres_exporter/releases/download/v{version}/sha256sums.txt",
+      platforms: prometheusPlatforms,
+    },
+    build: {
+      kind: "go",
+      folder: "tools/postgres-exporter",
+      packages: ["github.com/prometheus-community/postgres_exporter/cmd/postgres_exporter"],
+      ldflags: "-X github.com/prometheus/common/version.Version={version}",
+      tags: ["netgo"],
+      patch: { module: "github.com/prometheus-community/postgres_exporter", files: {} },
+    },
+    advice: `Install Go 1.25 or newer (https://go.dev/dl/), or postgres_exporter ${exporters.postgres.lowest} or newer (https://github.com/prometheus-community/postgres_exporter/releases).`,
+  },
+
+  redisExporter: {
+    name: "redis-exporter",
+    version: exporters.redis.version,
+    minimumOnPath: exporters.redis.lowest,
+    binaries: ["redis_exporter"],
+    versionCommands: [printsVersion("redis_exporter")],
+    release: {
+      archive:
+        "https://github.com/oliver006/redis_exporter/releases/download/v{version}/redis_exporter-v{version}.{platform}.tar.gz",
+      checksums: "https://github.com/oliver006/redis_exporter/releases/download/v{version}/sha256sums.txt",
+      platforms: prometheusPlatforms,
+    },
+    build: {
+      kind: "go",
+      folder: "tools/redis-exporter",
+      packages: ["github.com/oliver006/redis_exporter"],
+      ldflags: "-X main.BuildVersion=v{version}",
+      tags: ["netgo"],
+      patch: { module: "github.com/oliver006/redis_exporter", files: {} },
+    },
+    advice: `Install Go 1.25 or newer (https://go.dev/dl/), or redis_exporter ${exporters.redis.lowest} or newer (https://github.com/oliver006/redis_exporter/releases).`,
+  },
+
   // Published as container images only, and never taken from PATH: it can't say its version.
   gatus: {
     name: "gatus",
@@ -204,6 +265,23 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       patch: { module: "github.com/TwiN/gatus/v5", files: gatusVersion },
     },
     advice: "Install Go 1.25.5 or newer (https://go.dev/dl/).",
+  },
+
+  valkey: {
+    name: "valkey",
+    version: "9.1.2",
+    minimumOnPath: "7.0.0",
+    alternatives: { "valkey-server": "redis-server" },
+    binaries: ["valkey-server"],
+    versionCommands: [printsVersion("valkey-server")],
+    build: {
+      kind: "python",
+      requirements: "tools/valkey/requirements.txt",
+      minimumPython: "3.10.0",
+      carried: "valkey-server",
+    },
+    advice:
+      "Install Valkey or Redis 7.0.0 or newer (Debian and Ubuntu: apt install redis-server), or Python 3.10 or newer with its venv module.",
   },
 
   moto: {

@@ -22,8 +22,14 @@ async function checkVersion(
   const versions: string[] = [];
   for (const { binary, args, environment: extra } of tool.versionCommands) {
     const path = binaryPath(binary);
-    const output = await run(path, args, { environment: { ...environment, ...extra }, timeoutSeconds: 30 });
-    const version = semver.parse(output.match(/\d+\.\d+\.\d+\S*/)?.[0]);
+    // redis_exporter logs its version.
+    const logged: string[] = [];
+    const output = await run(path, args, {
+      environment: { ...environment, ...extra },
+      timeoutSeconds: 30,
+      onErrorLine: (line) => logged.push(line),
+    });
+    const version = semver.parse([output, ...logged].join("\n").match(/\d+\.\d+\.\d+\S*/)?.[0]);
     if (version === null) throw new Error(`${path} printed no version`);
     if (!accepts(version)) throw new Error(`${path} is version ${version.version}, needed is ${expected}`);
     versions.push(version.version);

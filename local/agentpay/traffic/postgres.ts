@@ -13,6 +13,10 @@ const ROWS = 1_500_000;
 /** Parts of the exporter. */
 const collectors = ["database", "replication", "stat_database", "stat_statements", "stat_user_tables"];
 
+/** What the api holds, beside one that works, where it has all that the worker leaves. */
+const EVERY_CONNECTION =
+  database.maxConnections - database.reservedConnections - database.reservedForRoles - poolLimits.worker - 1;
+
 const { datid, datname, usename } = database;
 const clientStates = ["active", "idle", "idle in transaction"] as const;
 type ClientState = (typeof clientStates)[number];
@@ -39,7 +43,7 @@ export class Postgres {
     for (const counter of databaseCounters) exporter.add(counter, { datid, datname }, 0);
     exporter.set(metrics.pgMaxConnections, {}, database.maxConnections);
     exporter.set(metrics.pgReservedConnections, {}, database.reservedConnections);
-    exporter.set(metrics.pgReservedForRoles, {}, 0);
+    exporter.set(metrics.pgReservedForRoles, {}, database.reservedForRoles);
     exporter.set(metrics.pgDatabaseSize, { datname }, START_SIZE);
   }
 
@@ -58,7 +62,8 @@ export class Postgres {
   }
 
   #setConnections({ conditions, random }: Moment, busy: readonly number[]): void {
-    const { leakedConnections, longestTransactionSeconds, slowCallSeconds } = conditions.postgres;
+    const { full, longestTransactionSeconds, slowCallSeconds } = conditions.postgres;
+    const leakedConnections = full ? EVERY_CONNECTION : conditions.postgres.leakedConnections;
     const slow = { active: slowCallSeconds, "idle in transaction": 0 };
     let backends = 0;
     this.#pools.forEach(({ name, limit }, index) => {

@@ -1,4 +1,5 @@
 import { metrics } from "../../../catalog/metrics.ts";
+import type { Broker } from "../broker.ts";
 import type { Exposition } from "../exposition.ts";
 import type { Ledger } from "../ledger.ts";
 import { type Queue, queues } from "../world.ts";
@@ -26,11 +27,13 @@ interface Waiting {
 export class Worker {
   readonly #worker: Exposition;
   readonly #llm: Llm;
+  readonly #broker: Broker;
   readonly #waiting: Record<Queue, Waiting[]> = { high_priority: [], medium_priority: [], low_priority: [] };
   #done = 0;
 
-  constructor(worker: Exposition, ledger: Ledger) {
+  constructor(worker: Exposition, ledger: Ledger, broker: Broker) {
     this.#worker = worker;
+    this.#broker = broker;
     this.#llm = new Llm(worker, ledger);
   }
 
@@ -46,7 +49,9 @@ export class Worker {
 
   enqueue(queue: Queue, job: Job, { now }: Moment): void {
     const waiting = this.#waiting[queue];
-    if (waiting.length < QUEUE_LIMIT) waiting.push({ job, since: now });
+    if (waiting.length >= QUEUE_LIMIT) return;
+    waiting.push({ job, since: now });
+    this.#broker.enqueue(queue);
   }
 
   tick(moment: Moment): void {
@@ -76,7 +81,9 @@ export class Worker {
   #take(queue: Queue, capacity: number, { random }: Moment): Waiting[] {
     const waiting = this.#waiting[queue];
     const later = random.chance(PAUSE_RATIO) ? 1 : 0;
-    return waiting.splice(0, Math.max(0, Math.min(capacity, waiting.length - later)));
+    const taken = waiting.splice(0, Math.max(0, Math.min(capacity, waiting.length - later)));
+    this.#broker.take(queue, taken.length);
+    return taken;
   }
 
   #work(queue: Queue, job: Job, moment: Moment): void {

@@ -30,7 +30,7 @@ const shareSlower = ({ grew }: Figures, histogram: { bucket: string; count: stri
 type ElsewhereTested =
   | `${string}-down`
   | "stray-label"
-  | "postgres-full"
+  | "postgres-login-refused"
   | "queue-metrics-lost"
   | "redis-subject-missing"
   | "healthz-failing"
@@ -49,6 +49,7 @@ const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => b
   "ledger-dropped": ({ grew }) => grew(metrics.llmLedgerDropped) > 0,
   "values-refused": ({ grew }) => grew(metrics.instrumentationFaults, { kind: "value" }) > 0,
   "slow-calls": ({ is }) => is(metrics.pgStatActivityMaxTxDuration, { state: "active" }) > 5,
+  "postgres-full": ({ is }) => is(metrics.pgDatabaseBackends) === 94,
   "postgres-hangs": ({ grew }) => grew(metrics.requests) + grew(metrics.workerJobs) === 0,
   "redis-hangs": ({ grew }) => grew(metrics.workerJobs) === 0,
   "replica-behind": ({ is }) => is(metrics.pgIsReplica) === 1 && is(metrics.pgReplicationLag) === 900,
@@ -147,6 +148,7 @@ test("a fault ends by itself after its duration", () => {
   expect(active).toEqual({
     name: "api-errors",
     title: expect.any(String),
+    parameters: { ratio: 0.5 },
     startedAt: START,
     endsAt: START + 60,
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { faults } from "../../../local/agentpay/faults.ts";
+import { recordedExporters } from "../../../local/agentpay/recorded-exporters.ts";
 import { buildServer, targets } from "../../../local/agentpay/servers.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
 import { listen, type RunningServer } from "../../../local/services/http-server.ts";
@@ -125,6 +126,33 @@ describe("what is down", () => {
     await expect(fetch(`${url}/metrics`)).rejects.toThrow();
     expect((await api.inject("/metrics")).statusCode).toBe(200);
   });
+
+  test.each([
+    ["postgres", undefined, "healthy"],
+    ["postgres", "postgres-full", "healthy"],
+    ["postgres", "postgres-login-refused", "loginRefused"],
+    ["postgres", "postgres-down", "down"],
+    ["redis", undefined, "healthy"],
+    ["redis", "redis-down", "down"],
+  ] as const)(
+    "the exporter of %s with %s shows what was recorded of the real one",
+    async (target, fault, state) => {
+      const { api, build, pass } = newAgentPay();
+      if (fault) await api.inject({ method: "POST", url: "/faults", payload: { name: fault } });
+      pass(1);
+      const families = parseExposition((await build(target).inject("/metrics")).body);
+      const shown = [...families].filter(([name]) => !name.startsWith("process_"));
+      const states: Readonly<Record<string, object>> = recordedExporters[target].states;
+      expect(
+        Object.fromEntries(
+          shown.map(([name, { type, samples }]) => {
+            const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels)));
+            return [name, [type, ...[...labels].toSorted()].join(" ")];
+          }),
+        ),
+      ).toEqual(states[state]);
+    },
+  );
 
   test.each([
     ["postgres-down", "postgres", "pg_up"],

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { imageReference, images } from "../../../catalog/images.ts";
+import type { FoundTools } from "../../../local/cli/tools.ts";
 import { findEngine } from "../../../local/engine/providers/docker/driver-choice.ts";
 import { type DockerPackage, dockerPackage } from "../../../local/engine/providers/docker/index.ts";
 import type { ContainerInputs } from "../../../local/engine/providers/docker/inputs/container.ts";
@@ -84,10 +85,11 @@ describe.skipIf(engine === undefined)("on a real Docker Engine", () => {
       await ensureTool(tools.alertmanager),
     ];
     const absent = { ...prometheus, name: NEVER, binaries: {} };
+    const others = Object.fromEntries(Object.keys(tools).map((name) => [name, absent])) as FoundTools;
     docker = dockerPackage({
       stateFolder: state,
       ports: localPorts(),
-      tools: { prometheus, alertmanager, blackbox: absent, gatus: absent, pulumi: absent, moto: absent },
+      tools: { ...others, prometheus, alertmanager },
       logger: () => ({ info: () => {}, warn: () => {}, error: () => {} }),
     });
     resources = (await docker.connect({})).resources as unknown as typeof resources;

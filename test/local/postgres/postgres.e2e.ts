@@ -15,6 +15,8 @@ import { postgres } from "../../../local/postgres/index.ts";
 import { DatabaseLedger } from "../../../local/postgres/ledger.ts";
 import { ADMINISTRATOR } from "../../../local/postgres/server.ts";
 import type { ServiceContext } from "../../../local/service.ts";
+import { ensureTool } from "../../../local/toolchain/find.ts";
+import { tools } from "../../../local/toolchain/tools.ts";
 
 const MIDNIGHT = Date.parse("2026-10-01T00:00:00Z") / 1000;
 
@@ -45,9 +47,9 @@ describe("the local stack's database", () => {
   beforeAll(async () => {
     context = {
       stateFolder: folder,
-      ports: { ...localPorts(0), postgres: await freePort() },
+      ports: { ...localPorts(0), postgres: await freePort(), postgresExporter: await freePort() },
       logger: (name) => logs.logger(name),
-      tools: {} as ServiceContext["tools"],
+      tools: { postgresExporter: await ensureTool(tools.postgresExporter) } as ServiceContext["tools"],
       startChild: (child) => children.start({ cwd: folder, ...child }),
     };
     service = await postgres(ledger).start(context);

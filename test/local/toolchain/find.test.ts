@@ -7,6 +7,7 @@ import {
   fakeGo,
   littleBinaries,
   littleTool,
+  script,
   stoppedServer,
   temporaryFolder,
 } from "./support.ts";
@@ -68,4 +69,24 @@ test("an unknown way in AGENTPAY_TOOL_SOURCES is refused with the known ones", (
   expect(() => allowedSources({ AGENTPAY_TOOL_SOURCES: "path,brew" })).toThrow(
     "AGENTPAY_TOOL_SOURCES names unknown ways: brew. Use a list of path, cache, download, build.",
   );
+});
+
+test("another program that is as good is taken from PATH where the first is missing", async () => {
+  const bin = temporaryFolder();
+  const options = { cacheFolder: temporaryFolder(), environment: environmentWith(bin) };
+  const tool = {
+    ...littleTool,
+    binaries: ["little"],
+    versionCommands: littleTool.versionCommands.slice(0, 1),
+  };
+  script(join(bin, "small"), 'echo "small v=2.3.4"');
+  const found = await ensureTool({ ...tool, alternatives: { little: "small" } }, options);
+  expect(found).toMatchObject({ source: "path", version: "2.3.4", binaries: { little: join(bin, "small") } });
+});
+
+test("a version that is logged counts as well", async () => {
+  const bin = temporaryFolder();
+  const options = { cacheFolder: temporaryFolder(), environment: environmentWith(bin) };
+  for (const name of littleTool.binaries) script(join(bin, name), 'echo "msg=v2.5.0" >&2');
+  expect(await ensureTool(littleTool, options)).toMatchObject({ source: "path", version: "2.5.0" });
 });

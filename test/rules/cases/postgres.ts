@@ -330,6 +330,47 @@ export const postgresCases: GroupCases = {
       firing: silent(7, 10),
     },
   ],
+  PostgresConnectionsUsedUp: [
+    {
+      title: "every slot that AgentPay can have is taken",
+      series: connections([20, 10], [87, 20], [20, 10]),
+      firing: { 10: [], 11: [], 14: [{ instance }], 30: [{ instance }], 32: [] },
+    },
+    {
+      title: "what monitoring has to itself counts as little as what superusers have",
+      series: {
+        ...connections([20, 10], [84, 20]),
+        ...at(metrics.pgReservedForRoles.name, level([3, 60])),
+      },
+      firing: { 10: [], 14: [{ instance }], 30: [{ instance }] },
+    },
+    {
+      title: "nearly full is the warning's",
+      series: connections([83, 30]),
+      firing: silent(10, 30),
+    },
+    {
+      title: "parallel workers and autovacuum take no slot",
+      series: {
+        ...connections([40, 30]),
+        ...at(metrics.pgStatActivityCount.name, level([60, 30]), {
+          datname,
+          state: "active",
+          backend_type: "parallel worker",
+        }),
+      },
+      firing: silent(10, 30),
+    },
+    {
+      title: "an exporter that does not say what kind of backend it is",
+      series: {
+        ...at(metrics.pgStatActivityCount.name, level([97, 30]), { datname, state: "idle" }),
+        ...at(metrics.pgMaxConnections.name, level([100, 30])),
+        ...at(metrics.pgReservedConnections.name, level([3, 30])),
+      },
+      firing: { 10: [{ instance }], 30: [{ instance }] },
+    },
+  ],
   PostgresUnreadable: [
     {
       title: "every slot is taken: the exporter's old connection lives on, and all else is gone",

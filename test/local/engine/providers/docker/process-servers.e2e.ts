@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { imageReference, images } from "../../../../../catalog/images.ts";
+import type { FoundTools } from "../../../../../local/cli/tools.ts";
 import { type DockerPackage, dockerPackage } from "../../../../../local/engine/providers/docker/index.ts";
 import type { ContainerInputs } from "../../../../../local/engine/providers/docker/inputs/container.ts";
 import { claimPort } from "../../../../../local/engine/providers/docker/process/ports.ts";
@@ -88,11 +89,11 @@ describe("the real servers as local processes", () => {
       await ensureTool(tools.prometheus),
       await ensureTool(tools.alertmanager),
     ];
-    const nothing = { pulumi: prometheus, blackbox: prometheus, gatus: prometheus, moto: prometheus };
+    const others = Object.fromEntries(Object.keys(tools).map((name) => [name, prometheus])) as FoundTools;
     docker = dockerPackage({
       stateFolder: state,
       ports: { ...localPorts(), ...ports },
-      tools: { ...nothing, prometheus, alertmanager },
+      tools: { ...others, prometheus, alertmanager },
       logger: () => ({ info: () => {}, warn: () => {}, error: () => {} }),
     });
     resources = (await docker.connect({})).resources as unknown as typeof resources;

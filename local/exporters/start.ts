@@ -1,0 +1,89 @@
+/** The real exporters of the local stack's PostgreSQL and Valkey, run as the README tells users to run them. */
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Exporter, exporters } from "../../catalog/exporters.ts";
+import type { Child, ChildSpecification, RunningService, ServiceContext } from "../service.ts";
+import { REPOSITORY } from "../state-folder.ts";
+import type { FoundTool } from "../toolchain/find.ts";
+
+const START_MILLISECONDS = 30_000;
+const POLL_MILLISECONDS = 50;
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface ExporterOptions {
+  /** Its own. */
+  readonly port: number;
+  /** Of what it watches. */
+  readonly target: { readonly port: number; readonly login: Login };
+  readonly tool: FoundTool;
+  readonly startChild: ServiceContext["startChild"];
+  /** Changes the flags, as a drill does that lives faster. Default: as they are. */
+  readonly flag?: (flag: string) => string;
+}
+
+export interface RunningExporter extends RunningService {
+  readonly url: string;
+  readonly child: Child;
+}
+
+/** @param database that it logs in to and reads the ledger of */
+export function startPostgresExporter(options: ExporterOptions, database: string): Promise<RunningExporter> {
+  const { port, login } = options.target;
+  return start(exporters.postgres, options, {
+    DATA_SOURCE_URI: `127.0.0.1:${port}/${database}?sslmode=disable`,
+    DATA_SOURCE_USER: login.user,
+    DATA_SOURCE_PASS: login.password,
+  });
+}
+
+export function startRedisExporter(options: ExporterOptions): Promise<RunningExporter> {
+  const { port, login } = options.target;
+  return start(exporters.redis, options, {
+    REDIS_ADDR: `redis://127.0.0.1:${port}`,
+    REDIS_USER: login.user,
+    REDIS_PASSWORD: login.password,
+  });
+}
+
+/** Returns once it listens: what it watches may be down. @throws where it ends before that, or takes too long */
+async function start(
+  { program, flags }: Exporter,
+  { port, tool, startChild, flag = (same) => same }: ExporterOptions,
+  environment: NonNullable<ChildSpecification["environment"]>,
+): Promise<RunningExporter> {
+  const child = await startChild({
+    name: program,
+    command: tool.binaries[program] ?? program,
+    args: [`--web.listen-address=127.0.0.1:${port}`, ...flags.map(flag).map(inRepository)],
+    environment,
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + START_MILLISECONDS;
+  while (!(await answers(url))) {
+    if (child.isRunning() && Date.now() < deadline) await sleep(POLL_MILLISECONDS);
+    else {
+      await child.stop();
+      throw new Error(`${program} did not start: see logs/${program}.log`);
+    }
+  }
+  return { url, child, stop: () => child.stop(), isHealthy: async () => child.isRunning() };
+}
+
+/** It runs elsewhere. */
+function inRepository(flag: string): string {
+  return flag.replace(/^(--[\w.-]+=)(database\/.*)$/, (_, name: string, file: string) =>
+    [name, path.join(REPOSITORY, file)].join(""),
+  );
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
+}
