@@ -142,7 +142,8 @@ const causes: readonly Inhibition[] = [
     ],
     { by: ["instance"], why: "What this database's exporter said of it is from before it was refused." },
   ),
-  mutes("RedisDown", ["RedisMemoryHigh", "RedisRejectedConnections"], {
+  // Not RedisRejectedConnections: that the server refused connections before it refused its exporter says why it did.
+  mutes("RedisDown", ["RedisMemoryHigh"], {
     by: ["instance"],
     why: "What this server's exporter said of it is from before it was refused.",
   }),

@@ -492,6 +492,12 @@ const redisExporter = {
     jobs: redis,
     labels: {},
   }),
+  redisStartTime: gauge("redis_start_time_seconds", {
+    help: "When Redis was started, give or take a second.",
+    unit: "timestamp",
+    jobs: redis,
+    labels: {},
+  }),
   redisMemoryUsed: gauge("redis_memory_used_bytes", {
     help: "Memory allocated by Redis.",
     unit: "bytes",

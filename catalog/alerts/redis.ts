@@ -1,4 +1,4 @@
-import { sustained } from "../counting.ts";
+import { increase, sustained } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import { redisMemoryRatio } from "../recording-rules/data.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
@@ -107,19 +107,36 @@ const redisMaxmemoryUnset: Alert = {
   panel: { dashboard: "agentpay-data", panel: "redisMemoryLimit" },
 };
 
+/** A restart, or a failover to a server that counted before, moves this by more than clocks differ. */
+const SAME_SERVER_SECONDS = 60;
+
+/**
+ * Redis at maxclients refuses its exporter as well, which has nothing to show until it gets in again: what was refused
+ * meanwhile is the difference to what the same server said before.
+ */
+function refusedExporter(threshold: number): string {
+  const counted = `sum by (job, instance) (${increase(metrics.redisRejectedConnections.name, "15m")})`;
+  const startTime = metrics.redisStartTime.name;
+  return (
+    `(${counted} > ${threshold} and on (job, instance) min_over_time(${metrics.redisUp.name}[15m]) == 0` +
+    ` and on (job, instance) max_over_time(${startTime}[15m]) - min_over_time(${startTime}[15m]) < ${SAME_SERVER_SECONDS})`
+  );
+}
+
 const redisRejectedConnections: Alert = {
   name: "RedisRejectedConnections",
   severity: "warning",
   service: "redis",
   summary: "Redis refuses connections.",
   description:
-    "{{ $labels.instance }} refused {{ $value | humanize }} connections in 5 minutes, and others before, because maxclients is reached: requests and jobs that needed one failed.",
+    "{{ $labels.instance }} refused {{ $value | humanize }} connections in the last minutes, because maxclients is or was reached: requests and jobs that needed one failed.",
   threshold: {
     default: MINIMUM_FAILURES,
     unit: "refused connections in 5 minutes, twice in a row",
     source: "a starting point; clients try again after one",
   },
-  expression: (threshold) => sustained(metrics.redisRejectedConnections.name, threshold, "job, instance"),
+  expression: (threshold) =>
+    `${sustained(metrics.redisRejectedConnections.name, threshold, "job, instance")} or ${refusedExporter(threshold)}`,
   holdFor: "0m",
   panel: { dashboard: "agentpay-data", panel: "redisRejections" },
 };

@@ -79,9 +79,9 @@ export async function redisExporter(
   return { exporter: await startRedisExporter(options), stop };
 }
 
-export async function testValkey(): Promise<RunningValkey> {
+export async function testValkey(): Promise<RunningValkey & { readonly folder: string }> {
   const { home, startChild, stop } = household("valkey");
   const tool = await ensureTool(tools.valkey);
   const valkey = await startValkey({ folder: home, port: await freePort(), tool, startChild });
-  return { ...valkey, stop };
+  return { ...valkey, folder: home, stop };
 }

@@ -12,10 +12,14 @@ import { type RunningPostgres, startPostgres } from "../../local/postgres/server
 
 export interface PostgresUnderTest {
   readonly port: number;
+  /** Of the server that runs. */
+  readonly pid: number;
   /** How the administrator connects. Default: database `postgres`. */
   connection(database?: string): ClientConfig;
   /** The server once more, with its data. @param settings as in `testPostgres` */
   restart(settings?: Readonly<Record<string, string>>): Promise<void>;
+  /** The server alone; `restart` brings it back. */
+  stopServer(): Promise<void>;
   /** What it logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -40,6 +44,10 @@ export async function testPostgres(
   let server = await start(settings);
   return {
     port,
+    get pid() {
+      return server.pid;
+    },
+    stopServer: () => server.stop(),
     connection: (database) => server.connection(database),
     restart: async (chosen = settings) => {
       await server.stop();

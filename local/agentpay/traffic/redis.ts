@@ -15,6 +15,7 @@ const MAX_CLIENTS = 10_000;
 export class Redis {
   readonly #exporter: Exposition;
   readonly #worker: Worker;
+  #startedAt: number | undefined;
 
   constructor(exporter: Exposition, worker: Worker) {
     this.#exporter = exporter;
@@ -35,6 +36,8 @@ export class Redis {
     const exporter = this.#exporter;
     exporter.set(metrics.redisUp, {}, up ? 1 : 0);
     if (!up) return;
+    this.#startedAt ??= now;
+    exporter.set(metrics.redisStartTime, {}, this.#startedAt);
     const wave = 0.01 * Math.sin(now / 600);
     exporter.set(metrics.redisMemoryMax, {}, conditions.redis.limited ? MAX_MEMORY : 0);
     exporter.set(metrics.redisMemoryUsed, {}, Math.round(MAX_MEMORY * (memoryRatio + wave)));

@@ -231,6 +231,24 @@ export const redisCases: GroupCases = {
       firing: { 10: [], 14: [], 18: [exporter], 25: [exporter], 31: [] },
     },
     {
+      title: "its exporter was refused as well, and gets in again",
+      series: {
+        ...at(metrics.redisUp.name, level([1, 10], [0, 6], [1, 30])),
+        ...at(metrics.redisStartTime.name, level([7000, 10], ["gone", 6], [7001, 30])),
+        ...at(metrics.redisRejectedConnections.name, level([3, 10], ["gone", 6], [60, 30])),
+      },
+      firing: { 10: [], 15: [], 17: [exporter], 22: [exporter], 40: [] },
+    },
+    {
+      title: "after an outage another server answers, and has refused some before",
+      series: {
+        ...at(metrics.redisUp.name, level([1, 10], [0, 6], [1, 30])),
+        ...at(metrics.redisStartTime.name, level([7000, 10], ["gone", 6], [1000, 30])),
+        ...at(metrics.redisRejectedConnections.name, level([3, 10], ["gone", 6], [60, 30])),
+      },
+      firing: silent(15, 17, 22, 40),
+    },
+    {
       title: "5 in 5 minutes",
       series: at(metrics.redisRejectedConnections.name, perMinute([0.98, 30])),
       firing: silent(15, 30),
