@@ -9,13 +9,13 @@ export type FoundTools = Readonly<Record<ToolName, FoundTool>>;
 
 /** All of them, found or made side by side, with their progress shown, and what the chosen AgentPay needs. */
 export async function ensureTools(): Promise<FoundTools> {
-  const ofApp = localApp() === "example" ? [instrumentationPython] : [];
+  const wanted = { ...tools, ...(localApp() === "example" && { instrumentation: instrumentationPython }) };
   const found = await sideBySide(
-    [...Object.values(tools), ...ofApp].map((tool) => ({
+    Object.values(wanted).map((tool) => ({
       title: `${tool.name} ${tool.version}`,
       run: (onProgress) => ensureTool(tool, { onProgress }),
       done: ({ name, version, source }: FoundTool) => `${name} ${version} (${source})`,
     })),
   );
-  return Object.fromEntries(found.map((tool) => [tool.name, tool])) as FoundTools;
+  return Object.fromEntries(Object.keys(wanted).map((name, index) => [name, found[index]])) as FoundTools;
 }
