@@ -1,8 +1,8 @@
 /** `pulumi`: the found engine against the local stack. */
 import { runningDaemon } from "../daemon-state.ts";
 import { Failure } from "../failure.ts";
-import { officialProviders } from "../official-providers.ts";
-import { statePaths } from "../state-folder.ts";
+import { formatProviders, officialProviders } from "../official-providers.ts";
+import { type StatePaths, statePaths } from "../state-folder.ts";
 import { ensureTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
 import { Engine } from "./engine.ts";
@@ -21,6 +21,7 @@ export async function pulumi(args: readonly string[]): Promise<number> {
       `pulumi ${command} needs the local services, which do not run. Start them with: make up`,
     );
   }
+  if (daemon && NEEDS_DAEMON.has(command)) await refuseOthers(paths);
   const { binaries } = await ensureTool(tools.pulumi);
   const engine = new Engine({
     paths,
@@ -30,4 +31,15 @@ export async function pulumi(args: readonly string[]): Promise<number> {
     configuration: await stackConfiguration(paths),
   });
   return engine.passThrough(args);
+}
+
+/** Another provider sees other things, and its plugin may not be there: only `up` moves a stack to it. */
+async function refuseOthers(paths: StatePaths): Promise<void> {
+  const asked = formatProviders(await officialProviders(paths));
+  const made = formatProviders(await officialProviders(paths, {}));
+  if (asked !== made) {
+    throw new Failure(
+      `The local stack was made with ${made}, not with ${asked}. To move it: make up PROVIDERS=${asked}`,
+    );
+  }
 }

@@ -129,7 +129,9 @@ async function deploy(
   // provider has another view of what is there.
   const refresh = interrupted || (await isOutdated(paths, target)) || (await problemsOf(ports)).length > 0;
   await rm(paths.lastUp, { force: true });
-  return engine.run(["up", "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])], report);
+  // Read by the providers as the program has them now: the state's may be of another plugin, or of an engine elsewhere.
+  const read = refresh ? ["--refresh", "--run-program"] : [];
+  return engine.run(["up", "--yes", "--skip-preview", ...read], report);
 }
 
 async function isOutdated(paths: StatePaths, target: Target): Promise<boolean> {

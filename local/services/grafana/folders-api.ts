@@ -82,16 +82,19 @@ function present(folder: Folder): object {
   };
 }
 
+const permissionChange = z.object({
+  builtInRole: z.enum(["Viewer", "Editor", "Admin"]).optional(),
+  teamId: z.int().optional(),
+  userId: z.int().optional(),
+  /** Empty or left out takes the permission away. */
+  permission: z.enum(["", "View", "Edit", "Admin"]).default(""),
+});
 const permissionChanges = z.object({
-  permissions: z.array(
-    z.object({
-      builtInRole: z.enum(["Viewer", "Editor", "Admin"]).optional(),
-      teamId: z.int().optional(),
-      userId: z.int().optional(),
-      /** Empty or left out takes the permission away. */
-      permission: z.enum(["", "View", "Edit", "Admin"]).default(""),
-    }),
-  ),
+  /** Null as well, which the plugin sends for none. */
+  permissions: z
+    .array(permissionChange)
+    .nullish()
+    .transform((changes) => changes ?? []),
 });
 
 export function permissionRoutes(app: FastifyInstance, store: Store): void {

@@ -196,6 +196,14 @@ test("a permission that is named without one is taken away, as the plugin sends 
   expect(body).toMatchObject([{ builtInRole: "Viewer", permission: "View" }]);
 });
 
+test("null is no change of permissions, as the plugin sends it for none", async () => {
+  await call("POST", "/api/folders", { uid: "unchanged", title: "Unchanged" });
+  const path = "/api/access-control/folders/unchanged";
+  const { body: before } = await call("GET", path);
+  expect((await call("POST", path, { permissions: null })).status).toBe(200);
+  expect((await call("GET", path)).body).toEqual(before);
+});
+
 test("everything is still there after a restart", async () => {
   await call("POST", "/api/folders", { uid: "kept", title: "Kept" });
   await call("PUT", "/api/org/preferences", { theme: "dark" });

@@ -1,15 +1,22 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { RestClient } from "../rest/client.ts";
 import { handler } from "../rest/handler.ts";
 import { type Grafana, uidOf } from "./client.ts";
 import { oneOf, orgId } from "./inputs.ts";
 
+/** The plugin reads back nothing for another text: a difference for ever. */
+const holderId = z
+  .string()
+  .regex(/^(\d+:)?\d+$/, "must be an id, such as 3 or 1:3")
+  .optional();
+
 const permission = z
   .strictObject({
     permission: oneOf("View", "Edit", "Admin"),
     role: oneOf("Viewer", "Editor", "Admin").optional(),
-    teamId: z.string().optional(),
-    userId: z.string().optional(),
+    teamId: holderId,
+    userId: holderId,
   })
   .superRefine(({ role, teamId, userId }, context) => {
     const holders = [role, numberOf(teamId), numberOf(userId)].filter(Boolean);
@@ -18,12 +25,25 @@ const permission = z
   });
 
 const inputs = z.strictObject({
-  folderUid: z.string().min(1, "can't be blank"),
-  permissions: z.array(permission).optional(),
+  folderUid: z.string().regex(/^(\d+:)?[a-zA-Z0-9_-]+$/, "must be letters, digits, - and _"),
+  permissions: z
+    .array(permission)
+    .refine((given) => new Set(given.map(textOf)).size === given.length, "must not have a permission twice")
+    .optional(),
   orgId,
 });
 
 type Permission = z.output<typeof permission>;
+
+function textOf({ permission, role, teamId, userId }: Permission): string {
+  return JSON.stringify([permission, role, teamId, userId]);
+}
+
+/** Whether two lists have the same permissions: to the plugin they are sets. */
+function isSameSet(before: unknown, after: unknown): boolean {
+  const [old, now] = [before, after].map((list = []) => (list as Permission[]).map(textOf).toSorted());
+  return isDeepStrictEqual(old, now);
+}
 
 interface LivePermission {
   readonly isManaged: boolean;
@@ -38,6 +58,8 @@ export function folderPermission(grafana: Grafana) {
   return handler<typeof inputs>({
     inputs,
     replaceOn: ["folderUid", "orgId"],
+    hidden: ({ permissions: before }, { permissions: after }) =>
+      isSameSet(before, after) ? ["permissions"] : [],
     async create({ folderUid, permissions = [], orgId }) {
       await apply(grafana.api(orgId), uidOf(folderUid), permissions);
       const outputs = { orgId: grafana.orgIdOf(orgId) };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { RestClient } from "../rest/client.ts";
 import { camelCaseKeys, snakeCaseKeys } from "../rest/text.ts";
-import { description, id, name, oneOf, wholeNumber } from "./inputs.ts";
+import { assigned, description, id, oneOf, plainName, wholeNumber } from "./inputs.ts";
 import { collectionResource, idOf, reference } from "./resource.ts";
 
 const target = z.strictObject({
@@ -10,13 +10,13 @@ const target = z.strictObject({
 });
 
 const rule = z.strictObject({
-  id: z.string().optional(),
+  id: assigned,
   escalationDelayInMinutes: wholeNumber(1),
   targets: z.array(target).min(1, "must have at least one target").max(10, "must have at most 10 targets"),
 });
 
 const inputs = z.strictObject({
-  name,
+  name: plainName,
   description,
   numLoops: wholeNumber(0, 9).optional(),
   rules: z.array(rule).min(1, "must have at least one rule"),

@@ -5,7 +5,21 @@ const DAY = 24 * 3600;
 /** Seconds. */
 export const WEEK = 7 * DAY;
 
-export const name = z.string().trim().min(1, "can't be blank").optional();
+const text = z.string().refine((value) => value.trim() !== "", "can't be blank");
+/** Not trimmed: PagerDuty does that, so a space at an end is a difference for ever. */
+export const name = text.optional();
+/** A service's name, which the plugin looks at before PagerDuty does. */
+export const printableName = text
+  .refine((value) => value === value.trimEnd(), "must not end with a space")
+  .refine((value) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(value), "must not have signs that can't be printed")
+  .optional();
+/** An escalation policy's. */
+export const plainName = printableName.refine(
+  (value) => !/[\\/&<>]/.test(value ?? ""),
+  "must not have any of \\ / & < >",
+);
+/** What PagerDuty numbers by itself, and the plugin takes from nobody. */
+export const assigned = z.undefined("is PagerDuty's to choose").optional();
 export const description = z.string().max(1024).default("Managed by Pulumi");
 /** The id of another object. */
 export const id = z.string().min(1, "can't be blank");
@@ -54,7 +68,7 @@ const restriction = z
     type: oneOf("daily_restriction", "weekly_restriction"),
     startTimeOfDay: timeOfDay,
     startDayOfWeek: wholeNumber(1, 7).optional(),
-    durationSeconds: wholeNumber(1, WEEK),
+    durationSeconds: wholeNumber(1, WEEK - 1),
   })
   .superRefine(({ type, startDayOfWeek, durationSeconds }, context) => {
     const refuse = (property: string, message: string) =>
@@ -71,7 +85,7 @@ const restriction = z
   });
 
 export const layer = z.strictObject({
-  id: z.string().optional(),
+  id: assigned,
   name: z.string().optional(),
   start: instant,
   end: instant.optional(),

@@ -41,7 +41,8 @@ export function schedule(client: RestClient) {
       })),
       teams: teams.map((team) => reference("team", team)),
     }),
-    toInputs: (live, last) => {
+    // At an import there is nothing that was given last.
+    toInputs: (live, last: Partial<z.output<typeof inputs>>) => {
       // The API answers from the topmost layer down, and keeps the ones that have ended.
       const layers = (live["schedule_layers"] as readonly LiveLayer[])
         .toReversed()
@@ -49,7 +50,7 @@ export function schedule(client: RestClient) {
       return {
         description: live["description"],
         timeZone: live["time_zone"],
-        layers: layers.map((found, index) => layerInputs(found, last.layers[index])),
+        layers: layers.map((found, index) => layerInputs(found, last.layers?.[index])),
         teams: (live["teams"] as readonly object[]).map(idOf),
       };
     },

@@ -2,7 +2,16 @@ import { z } from "zod";
 import type { Properties } from "../../resource.ts";
 import type { RestClient } from "../rest/client.ts";
 import { camelCaseKeys, snakeCaseKeys } from "../rest/text.ts";
-import { description, id, name, oneOf, secondsText, timeOfDay, timeZone, wholeNumber } from "./inputs.ts";
+import {
+  description,
+  id,
+  oneOf,
+  printableName,
+  secondsText,
+  timeOfDay,
+  timeZone,
+  wholeNumber,
+} from "./inputs.ts";
 import { type ApiObject, collectionResource, idOf, reference } from "./resource.ts";
 
 const urgency = oneOf("high", "low", "severity_based");
@@ -40,7 +49,7 @@ const alertGroupingParameters = z.strictObject({
 
 const inputs = z
   .strictObject({
-    name,
+    name: printableName,
     description,
     escalationPolicy: id,
     acknowledgementTimeout: secondsText.default("1800"),

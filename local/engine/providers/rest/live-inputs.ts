@@ -20,7 +20,9 @@ export function liveInputs(
   last: Properties,
   { computed = [], unset = {} }: Reading = {},
 ): Properties {
-  const shaped = shapedObject(live, last, new Set(computed));
+  // At an import nothing was given, and everything is to be known.
+  const isImport = Object.keys(last).length === 0;
+  const shaped = shapedObject(live, last, new Set(isImport ? [] : computed));
   return Object.fromEntries(
     Object.entries(shaped).filter(([name, value]) => name in last || !isDeepStrictEqual(value, unset[name])),
   );

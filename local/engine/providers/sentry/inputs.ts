@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** The slug of something that exists. */
-export const slug = z.string().min(1, "can't be blank");
+export const slug = z.string().regex(/^[^\s/]+$/, "must be a slug: not blank, and without spaces or slashes");
 
 /** A slug to be made. */
 export const newSlug = z
@@ -13,8 +13,8 @@ export const newSlug = z
 export const name = (longest: number) =>
   z
     .string()
-    .trim()
-    .min(1, "can't be blank")
+    // Not trimmed: Sentry does that, so a space at an end is a difference for ever.
+    .refine((value) => value.trim() !== "", "can't be blank")
     .max(longest, `must have at most ${longest} characters`)
     .optional();
 

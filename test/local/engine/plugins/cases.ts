@@ -13,7 +13,7 @@ const SERVICE = "pagerduty:index/service:Service";
 const INTEGRATION = "pagerduty:index/serviceIntegration:ServiceIntegration";
 
 const START = "2024-01-01T00:00:00Z";
-const layer = (user: string, day: number): Properties => ({
+const layer = (user: string, day: number, durationSeconds = 259_200): Properties => ({
   name: `from ${day}`,
   start: START,
   rotationVirtualStart: START,
@@ -24,7 +24,7 @@ const layer = (user: string, day: number): Properties => ({
       type: "weekly_restriction",
       startDayOfWeek: day,
       startTimeOfDay: "00:00:00",
-      durationSeconds: 259_200,
+      durationSeconds,
     },
   ],
 });
@@ -39,6 +39,7 @@ export const pagerDutyCases: readonly Case[] = [
     inputs: () => ({ name: "Probe", description: "Whoever answers" }),
     least: () => ({ name: "Probe of least" }),
     changes: { name: "Other", description: "Other" },
+    unusual: { "a name with spaces around it": { name: " Probe with spaces " } },
   },
   {
     type: SCHEDULE,
@@ -60,6 +61,15 @@ export const pagerDutyCases: readonly Case[] = [
     mistakes: {
       "an unknown time zone": { name: "Wrong 1", timeZone: "Europe/Nowhere" },
       "a user who does not exist": { name: "Wrong 2", layers: [layer("PNOBODY", 1)] },
+      "an id for a layer": { name: "Wrong 3", layers: [{ ...layer("PENGNRA", 1), id: "P1" }] },
+      "a restriction to a whole week": { name: "Wrong 4", layers: [layer("PENGNRA", 1, 604_800)] },
+    },
+    unusual: {
+      "a name with spaces around it": { name: " Probe with spaces " },
+      "another way to write a time": {
+        name: "Probe of times",
+        layers: [{ ...layer("PENGNRA", 1), rotationVirtualStart: "2024-01-01T01:00:00+01:00" }],
+      },
     },
   },
   {
@@ -82,7 +92,14 @@ export const pagerDutyCases: readonly Case[] = [
       "10 loops": { name: "Wrong 1", numLoops: 10 },
       "a target of another kind": { name: "Wrong 2", rules: [rule(15, "team_reference", "PMANAGR")] },
       "a delay of no minutes": { name: "Wrong 3", rules: [rule(0, "user_reference", "PMANAGR")] },
+      "an id for a rule": {
+        name: "Wrong 4",
+        rules: [{ ...rule(15, "user_reference", "PMANAGR"), id: "P1" }],
+      },
+      "a name with a slash": { name: "Wrong / 5" },
+      "a name with a space at its end": { name: "Wrong 6 " },
     },
+    unusual: { "a name with a space before it": { name: " Probe with a space" } },
   },
   {
     type: SERVICE,
@@ -113,6 +130,12 @@ export const pagerDutyCases: readonly Case[] = [
         alertGroupingParameters: { type: "time", config: { timeout: 5, fields: ["summary"] } },
       },
       "an urgency rule without a type": { name: "Wrong 4", incidentUrgencyRule: { urgency: "high" } },
+      "a name with a space at its end": { name: "Wrong 5 " },
+      "a name of two lines": { name: "Wrong\n6" },
+    },
+    unusual: {
+      "a name with a space before it": { name: " Probe with a space" },
+      "a name with a slash": { name: "Probe / slash" },
     },
   },
   {
@@ -142,6 +165,7 @@ export const sentryCases: readonly Case[] = [
     inputs: () => ({ organization, name: "probe", slug: "probe" }),
     least: () => ({ organization, name: "probe-of-least" }),
     changes: { name: "other", slug: "other", organization: "other" },
+    unusual: { "a name with spaces around it": { name: " probe with spaces ", slug: "probe-with-spaces" } },
   },
   {
     type: PROJECT,
@@ -153,18 +177,21 @@ export const sentryCases: readonly Case[] = [
       "a team that does not exist": { name: "w2", slug: "w2", teams: ["nobody"] },
       "a digest delay of 5 seconds": { name: "w3", slug: "w3", digestsMinDelay: 5 },
     },
+    unusual: { "a name with spaces around it": { name: " probe with spaces ", slug: "probe-with-spaces" } },
   },
   {
     type: "sentry:index/sentryKey:SentryKey",
     inputs: (made) => ({ organization, project: slugOf(made, PROJECT), name: "Server" }),
     least: (made) => ({ organization, project: slugOf(made, PROJECT), name: "Least" }),
     changes: { name: "Other", project: "other", organization: "other", rateLimitCount: 10 },
+    unusual: { "a name with spaces around it": { name: " Server with spaces " } },
   },
 ];
 
 const FOLDER = "grafana:oss/folder:Folder";
 const SOURCE = "grafana:oss/dataSource:DataSource";
 const DASHBOARD = "grafana:oss/dashboard:Dashboard";
+const viewers = { role: "Viewer", permission: "View" };
 const model = (title: string) => JSON.stringify({ title, uid: "probe", panels: [], schemaVersion: 39 });
 
 export const grafanaCases: readonly Case[] = [
@@ -185,7 +212,12 @@ export const grafanaCases: readonly Case[] = [
       folderUid: "other",
       permissions: [{ role: "Viewer", permission: "View" }],
     },
-    mistakes: { "an unknown role": { permissions: [{ role: "Reader", permission: "View" }] } },
+    mistakes: {
+      "an unknown role": { permissions: [{ role: "Reader", permission: "View" }] },
+      "a permission twice": { permissions: [viewers, viewers] },
+      "a folder's uid with a slash": { folderUid: "probe-folder/" },
+    },
+    unusual: { "none at all": { permissions: [] } },
   },
   {
     type: SOURCE,

@@ -11,6 +11,8 @@ export interface Case {
   readonly least?: (made: Readonly<Record<string, Resource>>) => Properties;
   /** Other values, input by input. */
   readonly changes?: Properties;
+  /** What is taken, and may be read back as something else: a difference for ever. In words. */
+  readonly unusual?: Readonly<Record<string, Properties>>;
   /** What can't be taken, in words. */
   readonly mistakes?: Readonly<Record<string, Properties>>;
 }
@@ -23,6 +25,8 @@ export interface Behaviour {
   readonly readBack: readonly string[];
   /** The same where only what is required is given. */
   readonly readBackOfLeast: readonly string[];
+  /** The same for each unusual one. */
+  readonly unusual: Readonly<Record<string, readonly string[]>>;
   /** Inputs by what their change does. */
   readonly changes: Readonly<Record<string, Planned["does"]>>;
   /** Where each mistake shows: at the preview, when it is made, or nowhere. */
@@ -39,7 +43,7 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
     throw new Error(`${type}: ${what}: ${error instanceof Error ? error.message : error}`);
   };
   try {
-    for (const { type, inputs, least, changes = {}, mistakes = {} } of cases) {
+    for (const { type, inputs, least, changes = {}, unusual = {}, mistakes = {} } of cases) {
       const given = inputs(made);
       const short = least ? await lifeOf(provider, type, least(made)).catch(doing(type, "least")) : undefined;
       if (short) await provider.remove(type, short.resource).catch(doing(type, "removing"));
@@ -57,7 +61,10 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
         found[what] = await whereShown(provider, type, { ...given, ...wrong });
       }
       const readBackOfLeast = short?.readBack ?? readBack;
-      seen[type] = { idAmongOutputs, readBack, readBackOfLeast, changes: does, mistakes: found };
+      seen[type] = {
+        ...{ idAmongOutputs, readBack, readBackOfLeast },
+        ...{ unusual: await readBacks(provider, type, given, unusual), changes: does, mistakes: found },
+      };
     }
   } finally {
     for (const { type } of cases.toReversed()) {
@@ -66,6 +73,22 @@ export async function probe(provider: Provider, cases: readonly Case[]): Promise
     }
   }
   return seen;
+}
+
+/** What is read back of each of these as something else than was given. */
+async function readBacks(
+  provider: Provider,
+  type: string,
+  given: Properties,
+  others: NonNullable<Case["unusual"]>,
+) {
+  const differs: Record<string, readonly string[]> = {};
+  for (const [what, other] of Object.entries(others)) {
+    const { resource, readBack } = await lifeOf(provider, type, { ...given, ...other });
+    await provider.remove(type, resource);
+    differs[what] = readBack;
+  }
+  return differs;
 }
 
 async function lifeOf(provider: Provider, type: string, given: Properties) {

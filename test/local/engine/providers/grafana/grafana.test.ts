@@ -254,6 +254,20 @@ describe("FolderPermission", () => {
     await deleteTwice(handler, made);
   });
 
+  test("is a set: its order is no change, and nothing is in it twice", async () => {
+    await make(of("Folder"), { title: "Ordered", uid: "ordered" });
+    const handler = of("FolderPermission");
+    const permissions = ["Viewer", "Editor"].map((role) => ({ role, permission: "View" }));
+    const made = await make(handler, { folderUid: "ordered", permissions });
+    const reordered = { ...made, inputs: { ...made.inputs, permissions: permissions.toReversed() } };
+    expect(await drift(handler, reordered)).toEqual([]);
+    expect(
+      mistakes(handler, { folderUid: "ordered", permissions: [...permissions, permissions[0]] }),
+    ).toEqual(['"permissions": must not have a permission twice']);
+    const nobody = { folderUid: "ordered", permissions: [{ teamId: "everybody", permission: "View" }] };
+    expect(mistakes(handler, nobody)).toContain('"permissions[0].teamId": must be an id, such as 3 or 1:3');
+  });
+
   test("refuses unknown words and permissions of nobody or of two", () => {
     const wrong = (more: object) => mistakes(of("FolderPermission"), { folderUid: "f", permissions: [more] });
     expect(wrong({ role: "viewer", permission: "Write" })).toEqual([

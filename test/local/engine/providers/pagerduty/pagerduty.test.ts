@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { read } from "../../../../../local/engine/operations.ts";
 import { pagerDutyPackage } from "../../../../../local/engine/providers/pagerduty/index.ts";
 import type { AnyHandler } from "../../../../../local/engine/providers/rest/handler.ts";
 import type { ConnectedPackage, Properties } from "../../../../../local/engine/resource.ts";
@@ -103,6 +104,12 @@ describe("Schedule", () => {
     await deleteTwice(handler, changed);
   });
 
+  test("is imported by its id, with what nobody gave", async () => {
+    const made = await schedule("imported", [layer({ name: "all days" })]);
+    const imported = await read(of("Schedule"), made.id, { inputs: {}, outputs: {} });
+    expect(imported?.inputs).toMatchObject({ name: made.inputs["name"], layers: [{ name: "all days" }] });
+  });
+
   test("an edit behind Pulumi's back is drift", async () => {
     const handler = of("Schedule");
     const made = await schedule("edited", [layer(), layer({ name: "second" })]);
@@ -127,8 +134,8 @@ describe("Schedule", () => {
     expect(restriction({ startTimeOfDay: "9:00" })).toEqual([
       '"layers[0].restrictions[0].startTimeOfDay": must be a time of day such as 00:00:00',
     ]);
-    expect(restriction({ durationSeconds: 604_801 })).toEqual([
-      '"layers[0].restrictions[0].durationSeconds": must be a whole number from 1 to 604800',
+    expect(restriction({ durationSeconds: 604_800 })).toEqual([
+      '"layers[0].restrictions[0].durationSeconds": must be a whole number from 1 to 604799',
     ]);
     expect(restriction({ type: "daily_restriction" })).toHaveLength(2);
     expect(wrong({ start: "2024-01-01" })).toEqual([

@@ -16,6 +16,13 @@ test("what the platform fills in only shows where the program gives it", () => {
   expect(liveInputs(live, { slug: "given", rules: [] }, { computed })).toMatchObject({ slug: "made" });
 });
 
+test("an import, for which nothing was given, knows what the platform fills in", () => {
+  expect(liveInputs({ slug: "made", loops: 2 }, {}, { computed: ["slug"] })).toEqual({
+    slug: "made",
+    loops: 2,
+  });
+});
+
 test("nothing, an empty list and the platform's own default are no additions", () => {
   const live = { note: null, tags: [], loops: 0, nested: { list: [] } };
   expect(liveInputs(live, { nested: {} }, { unset: { loops: 0 } })).toEqual({ nested: {} });
