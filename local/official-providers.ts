@@ -29,6 +29,23 @@ export async function officialProviders(
   return parseProviders(asked || (await readIfExists(paths.providers)) || NONE);
 }
 
+/**
+ * Another provider sees other things, and its plugin may not be where the engine looks: only `up` moves a stack to it.
+ * @throws Failure where the environment asks for other providers than the stack was made with.
+ */
+export async function refuseOthers(
+  paths: StatePaths,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  const asked = formatProviders(await officialProviders(paths, environment));
+  const made = formatProviders(await officialProviders(paths, {}));
+  if (asked !== made) {
+    throw new Failure(
+      `The local stack was made with ${made}, not with ${asked}. To move it: make up PROVIDERS=${asked}`,
+    );
+  }
+}
+
 /** As the environment and the stack's memory say it. */
 export function formatProviders(names: readonly ProviderName[]): string {
   return names.length > 0 ? names.join(",") : NONE;

@@ -1,8 +1,8 @@
 /** `pulumi`: the found engine against the local stack. */
 import { runningDaemon } from "../daemon-state.ts";
 import { Failure } from "../failure.ts";
-import { formatProviders, officialProviders } from "../official-providers.ts";
-import { type StatePaths, statePaths } from "../state-folder.ts";
+import { officialProviders, refuseOthers } from "../official-providers.ts";
+import { statePaths } from "../state-folder.ts";
 import { ensureTool } from "../toolchain/find.ts";
 import { tools } from "../toolchain/tools.ts";
 import { Engine } from "./engine.ts";
@@ -31,15 +31,4 @@ export async function pulumi(args: readonly string[]): Promise<number> {
     configuration: await stackConfiguration(paths),
   });
   return engine.passThrough(args);
-}
-
-/** Another provider sees other things, and its plugin may not be there: only `up` moves a stack to it. */
-async function refuseOthers(paths: StatePaths): Promise<void> {
-  const asked = formatProviders(await officialProviders(paths));
-  const made = formatProviders(await officialProviders(paths, {}));
-  if (asked !== made) {
-    throw new Failure(
-      `The local stack was made with ${made}, not with ${asked}. To move it: make up PROVIDERS=${asked}`,
-    );
-  }
 }

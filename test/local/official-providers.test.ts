@@ -2,7 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { engineEnvironment } from "../../local/engine/environment.ts";
-import { formatProviders, officialProviders, providerNames } from "../../local/official-providers.ts";
+import {
+  formatProviders,
+  officialProviders,
+  providerNames,
+  refuseOthers,
+} from "../../local/official-providers.ts";
 import { statePaths } from "../../local/state-folder.ts";
 import { temporaryFolder } from "./services/support.ts";
 
@@ -30,6 +35,16 @@ test("the stack remembers, and what is asked for counts more", async () => {
   writeFileSync(join(paths.home, "providers.txt"), formatProviders(["docker", "grafana"]));
   expect(await asked()).toEqual(["docker", "grafana"]);
   expect(await asked("stand-ins")).toEqual([]);
+});
+
+test("a command on a stack of other providers than are asked for is refused, and says how it is moved", async () => {
+  writeFileSync(join(paths.home, "providers.txt"), formatProviders(["docker", "grafana"]));
+  const asks = (text?: string) => refuseOthers(paths, { AGENTPAY_LOCAL_PROVIDERS: text });
+  await asks();
+  await asks("grafana,docker");
+  await expect(asks("stand-ins")).rejects.toThrow(
+    "was made with docker,grafana, not with stand-ins. To move it: make up PROVIDERS=stand-ins",
+  );
 });
 
 test("the engine is attached to a stand-in of every provider but the official ones", () => {
