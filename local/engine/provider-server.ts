@@ -17,7 +17,7 @@ import * as operations from "./operations.ts";
 import { formatPath } from "./paths.ts";
 import type { ConnectedPackage, Properties, ResourceHandler, StandInPackage } from "./resource.ts";
 import { checkInputs } from "./validation.ts";
-import { unwrapProperties } from "./values.ts";
+import { unwrapProperties, withoutDefaults } from "./values.ts";
 
 const { Empty } = empty;
 /** Connections remembered at once. Each engine command opens one for each explicit provider. */
@@ -131,7 +131,7 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
       diffResponse(
         operations.compare(
           handlerOf(call, typeOf(request)),
-          fromStruct(request.getOldInputs()),
+          withoutDefaults(fromStruct(request.getOldInputs())),
           fromStruct(request.getNews()),
           request.getIgnorechangesList(),
         ),
@@ -148,7 +148,10 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
     }),
 
     read: guarded(async (request: messages.ReadRequest, call) => {
-      const last = { inputs: fromStruct(request.getInputs()), outputs: fromStruct(request.getProperties()) };
+      const last = {
+        inputs: withoutDefaults(fromStruct(request.getInputs())),
+        outputs: fromStruct(request.getProperties()),
+      };
       const found = await operations.read(handlerOf(call, typeOf(request)), request.getId(), last);
       if (found === undefined) return new rpc.ReadResponse();
       return new rpc.ReadResponse()
@@ -159,7 +162,10 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
 
     update: guarded(async (request: messages.UpdateRequest, call) => {
       const inputs = fromStruct(request.getNews());
-      const last = { inputs: fromStruct(request.getOldInputs()), outputs: fromStruct(request.getOlds()) };
+      const last = {
+        inputs: withoutDefaults(fromStruct(request.getOldInputs())),
+        outputs: fromStruct(request.getOlds()),
+      };
       const handler = handlerOf(call, typeOf(request));
       const outputs = request.getPreview()
         ? operations.previewUpdate(inputs, last)
@@ -169,7 +175,7 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
 
     delete: guarded(async (request: messages.DeleteRequest, call) => {
       const last = {
-        inputs: fromStruct(request.getOldInputs()),
+        inputs: withoutDefaults(fromStruct(request.getOldInputs())),
         outputs: fromStruct(request.getProperties()),
       };
       await operations.remove(handlerOf(call, typeOf(request)), request.getId(), last);

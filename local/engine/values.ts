@@ -59,6 +59,21 @@ function compactValue(value: unknown): unknown {
   return Object.fromEntries(present.map(([name, child]) => [name, compactValue(child)]));
 }
 
+/**
+ * Inputs without what an official plugin has added to them: it keeps its defaults among them, and their names as
+ * `__defaults`. So a stand-in can go on with a state that a plugin has read.
+ */
+export function withoutDefaults(inputs: Properties): Properties {
+  return withoutDefault(inputs) as Properties;
+}
+
+function withoutDefault(value: unknown): unknown {
+  if (!isObject(value) || !Array.isArray(value["__defaults"])) return mapChildren(value, withoutDefault);
+  const added = new Set<unknown>([...value["__defaults"], "__defaults"]);
+  const given = Object.entries(value).filter(([name]) => !added.has(name));
+  return mapChildren(Object.fromEntries(given), withoutDefault);
+}
+
 export function containsSecret(value: unknown): boolean {
   if (isSecret(value)) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(containsSecret);

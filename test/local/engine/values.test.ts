@@ -11,6 +11,7 @@ import {
   UNKNOWN,
   unknownPaths,
   unwrap,
+  withoutDefaults,
   withoutUnknowns,
 } from "../../../local/engine/values.ts";
 
@@ -85,4 +86,15 @@ it("absent members do not count", () => {
     c: { e: 0 },
     f: [{}],
   });
+});
+
+it("plugins' defaults are taken out of inputs, at any depth, and nothing else", () => {
+  const port = { internal: 9090, ip: "127.0.0.1" };
+  const given = { name: "server", ports: [port], labels: { protocol: "kept" } };
+  const read = {
+    ...{ ...given, mustRun: true, __defaults: ["mustRun"] },
+    ports: [{ ...port, protocol: "tcp", __defaults: ["protocol"] }],
+  };
+  expect(withoutDefaults(read)).toEqual(given);
+  expect(withoutDefaults(given)).toEqual(given);
 });

@@ -166,6 +166,24 @@ describe.each(subjects)("$name", (subject) => {
   });
 });
 
+test("a stand-in goes on with what a plugin has read, its defaults too", async () => {
+  const configuration = { token: "probe", skipCredentialsValidation: true };
+  const standIn = await providerAt(host.port, "pagerduty", configuration, () => {});
+  const given = {
+    name: "Probe",
+    escalationPolicy: "P1",
+    incidentUrgencyRule: { type: "constant", urgency: "high" },
+  };
+  const type = "pagerduty:index/service:Service";
+  const inputs = {
+    ...{ ...given, autoResolveTimeout: "7200", __defaults: ["autoResolveTimeout"] },
+    incidentUrgencyRule: { ...given.incidentUrgencyRule, __defaults: [] },
+  };
+  const last = { id: "P2", inputs, outputs: {} };
+  expect((await standIn.diff(type, last, await standIn.check(type, given))).does).toBe("nothing");
+  standIn.stop();
+});
+
 test("every type that the program makes with these plugins is in the record", () => {
   const golden = ["local", "staging", "production"]
     .map((stack) => readFileSync(join(REPOSITORY, `test/golden/${stack}.txt`), "utf8"))
