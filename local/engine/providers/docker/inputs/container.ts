@@ -26,9 +26,13 @@ const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
 
 const capabilityNames = z.array(
-  z.string().refine((name) => CAPABILITIES.has(name.toUpperCase().replace(/^CAP_/, "")), {
-    error: "is not a Linux capability that Docker knows",
-  }),
+  z
+    .string()
+    .refine((name) => CAPABILITIES.has(name.toUpperCase().replace(/^CAP_/, "")), {
+      error: "is not a Linux capability that Docker knows",
+      abort: true,
+    })
+    .refine((name) => name === name.toUpperCase(), "must be in capital letters, as it is read back"),
 );
 
 const healthcheck = z.strictObject({
@@ -105,6 +109,10 @@ const upload = z.strictObject({
 const shape = z.strictObject({
   capabilities: z
     .strictObject({ adds: capabilityNames.optional(), drops: capabilityNames.optional() })
+    .refine(
+      ({ adds = [], drops = [] }) => adds.length + drops.length > 0,
+      "must name one: none is read back as nothing at all",
+    )
     .optional(),
   command: z.array(z.string().min(1, "must not be empty")).optional(),
   containerReadRefreshTimeoutMilliseconds: atLeast(1).optional(),

@@ -9,7 +9,7 @@ export function readBack(found: ContainerInputs, isRunning: boolean): ContainerI
   return {
     ...rest,
     ...(found.memory !== undefined && { memory }),
-    ...(memorySwap > 0 && { memorySwap }),
+    ...(memorySwap !== 0 && { memorySwap }),
     ...(ports && (isRunning || found.mustRun === false) && { ports }),
     ...(isRunning ? {} : { mustRun: false }),
   };

@@ -246,6 +246,23 @@ describe("inputs of the other resources", () => {
   });
 });
 
+describe("what the plugin reads back in another spelling is refused", () => {
+  const healthcheck = (interval: string) => ({ healthcheck: { tests: ["NONE"], interval } });
+  it.each([
+    [healthcheck("0"), 'must be spelled "0s"'],
+    [healthcheck("60s"), 'must be spelled "1m0s"'],
+    [healthcheck("1h"), 'must be spelled "1h0m0s"'],
+    [healthcheck("0.5s"), 'must be spelled "500ms"'],
+    [{ capabilities: { drops: ["all"] } }, "must be in capital letters"],
+    [{ capabilities: { drops: [] } }, "must name one"],
+  ])("%j", (changes, message) => {
+    expect(mistakes({ image: "sha256:1", ...changes } as ContainerInputs).join()).toContain(message);
+  });
+  it.each(["0s", "1.5s", "250ms", "1m30s", "1h0m5s"])("%s is as it is read back", (interval) => {
+    expect(mistakes({ image: "sha256:1", ...healthcheck(interval) } as ContainerInputs)).toEqual([]);
+  });
+});
+
 describe("durations", () => {
   it.each([
     ["0", 0],
