@@ -178,7 +178,7 @@ const days: readonly Omit<WorstDay, "kind">[] = [
   {
     title: "the series of the chat connections vanish while the server is up",
     series: { ...steady.day, ...steady.gone((name) => name.includes("websocket")) },
-    told: { 100: {}, 134: { pages: ["ActivityStopped"] } },
+    told: { 100: {}, 134: { pages: ["ActivityStopped"], warnings: ["SubjectMissing"] } },
   },
   {
     title: "the series of the requests vanish while the server is up",
