@@ -45,7 +45,7 @@ export const faults = {
   "api-errors": fault("The API fails a share of its requests", { ratio: ratio(0.2) }, ({ api }, given) => {
     api.errorRatio = Math.max(api.errorRatio, given.ratio);
   }),
-  "route-errors": fault("One quiet route of the API fails", { ratio: ratio(1) }, ({ api }, given) => {
+  "route-errors": fault("One quiet route of the API fails", { ratio: ratio(0.7) }, ({ api }, given) => {
     api.routeErrorRatio = given.ratio;
   }),
   "descriptors-leaked": fault("The API leaks file descriptors", { ratio: ratio(0.9) }, ({ api }, given) => {

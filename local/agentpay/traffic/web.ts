@@ -44,7 +44,7 @@ export class Web {
   /** One request. Returns whether it succeeded. */
   request({ method, endpoint, status, seconds, background }: Route, { conditions, random }: Moment): boolean {
     const { errorRatio, latencyFactor, refuses, routeErrorRatio } = conditions.api;
-    const broken = endpoint === routes.readConversation.endpoint ? routeErrorRatio : 0;
+    const broken = endpoint === routes.updateCustomer.endpoint ? routeErrorRatio : 0;
     const failed = random.chance(Math.max(errorRatio, broken));
     const nonsense = background > 0 && random.chance(CLIENT_ERROR_RATIO);
     const refused = !failed && (refuses || nonsense);

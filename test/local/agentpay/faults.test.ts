@@ -75,7 +75,7 @@ const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => b
   "cost-unrecorded": ({ grew }) => grew(metrics.llmCost) === 0 && grew(metrics.llmRequests) > 0,
   "model-unpriced": ({ grew }) => grew(metrics.llmUnpricedRequests) > 0,
   "route-errors": ({ grew }) =>
-    grew(metrics.requests, { endpoint: routes.readConversation.endpoint, status: /^5/ }) > 20,
+    grew(metrics.requests, { endpoint: routes.updateCustomer.endpoint, status: /^5/ }) > 20,
   "descriptors-leaked": ({ is }) => is(metrics.processOpenFds) > 50_000,
   "rag-empty": (seen) => share(seen, metrics.ragQueries, { status: "empty" }) > 0.3,
   "rag-errors": ({ grew }) => grew(metrics.ragQueries, { status: "error" }) > 5,
