@@ -5,9 +5,16 @@ import { recordingRuleGroups } from "./recording-rules/index.ts";
 
 type Node = ReturnType<typeof parser.parse>["topNode"];
 
+const answered = new Map<string, number>();
+
 /** Seconds. What `and` joins is only true as long as each side is. */
 export function longestMemory(expression: string): number {
-  return memoryIn(expression) ?? 0;
+  // Each rendering asks it of the same alerts again, and parsing is most of what it takes.
+  const known = answered.get(expression);
+  if (known !== undefined) return known;
+  const memory = memoryIn(expression) ?? 0;
+  answered.set(expression, memory);
+  return memory;
 }
 
 function memoryIn(expression: string): number | undefined {

@@ -3,8 +3,17 @@ import { text } from "./values.ts";
 
 const TIME_ZONE = "an IANA time zone such as Europe/Berlin";
 
+const known = new Map<string, boolean>();
+
 /** The zone's own name in the spelling that the platforms take: they, unlike JavaScript, mind capital letters. */
 function isZone(zone: string): boolean {
+  // A formatter takes as long to make as all other settings to read.
+  const found = known.get(zone) ?? isNamed(zone);
+  known.set(zone, found);
+  return found;
+}
+
+function isNamed(zone: string): boolean {
   try {
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions();
     const isAlias = timeZone.toLowerCase() !== zone.toLowerCase();

@@ -1,14 +1,15 @@
 /** Files of YAML whose top is a map. What is no such file is refused by its name, in a sentence. */
 import { readFileSync } from "node:fs";
-import { isPair, isScalar, LineCounter, parse, parseDocument, visit, YAMLParseError } from "yaml";
+import { type Document, isPair, isScalar, LineCounter, parseDocument, visit, YAMLParseError } from "yaml";
 import { SettingsError } from "./messages.ts";
 
 /** @throws SettingsError that names the file, and the line where there is one */
 export function readYamlMap(path: string): Record<string, unknown> {
-  const text = readText(path);
-  const { value, problem } = parseYaml(text);
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), { lineCounter: lines, logLevel: "error" });
+  const { value, problem } = valueIn(document);
   if (problem !== undefined) throw new SettingsError(`${path}: ${problem}`);
-  const ambiguous = ambiguousValues(text);
+  const ambiguous = ambiguousValues(document, lines);
   if (ambiguous.length > 0) throw new SettingsError(`${path}:\n${ambiguous.join("\n")}`);
   if (value === null || value === undefined) throw new SettingsError(`${path} is empty: expected a map`);
   if (typeof value !== "object" || Array.isArray(value)) {
@@ -27,10 +28,9 @@ const AMBIGUOUS =
   /^([-+]?(0[0-9_]+|[0-9][0-9_]*_[0-9_]*|0b[01_]+)|\d{4}-\d\d?-\d\d?([Tt \t].*)?|[-+]?\.(inf|nan))$/i;
 
 /** A sentence for each value without quotes that is read in two ways. */
-function ambiguousValues(text: string): readonly string[] {
-  const lines = new LineCounter();
+function ambiguousValues(document: Document.Parsed, lines: LineCounter): readonly string[] {
   const problems: string[] = [];
-  visit(parseDocument(text, { lineCounter: lines, logLevel: "error" }), {
+  visit(document, {
     Scalar(place, { type, source, range }, path) {
       if (type !== "PLAIN" || place === "key" || !AMBIGUOUS.test(source ?? "")) return;
       const names = path.flatMap((parent) =>
@@ -65,8 +65,14 @@ export function readText(path: string): string {
 
 /** The value of a text of YAML, or what is wrong with it: the place, and nothing of the text, which may hold a secret. */
 export function parseYaml(text: string): { readonly value?: unknown; readonly problem?: string } {
+  return valueIn(parseDocument(text, { logLevel: "error" }));
+}
+
+function valueIn(document: Document.Parsed): { readonly value?: unknown; readonly problem?: string } {
   try {
-    return { value: parse(text, { logLevel: "error" }) };
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    return { value: document.toJS() };
   } catch (error) {
     const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
     const reason = error instanceof YAMLParseError ? ` (${error.code})` : "";

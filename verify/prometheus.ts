@@ -71,8 +71,13 @@ async function targetsUp(context: Context) {
   return down.length > 0 ? failed(some(told)) : proven(`${data.activeTargets.length} of ${seen.size} jobs`);
 }
 
+const files = new WeakMap<Settings, Record<string, string>>();
+
+/** The files of these settings, which several checks compare with what is there. */
 function rendered(settings: Settings, path: RegExp): string[] {
-  return Object.entries(renderAll(settings))
+  const all = files.get(settings) ?? renderAll(settings);
+  files.set(settings, all);
+  return Object.entries(all)
     .filter(([name]) => path.test(name))
     .map(([, text]) => text);
 }

@@ -34,13 +34,11 @@ describe.each(files)("$name", ({ text }) => {
   const commands = commandsOf(text).filter((command) => !/Never `?docker system prune/.test(command));
 
   test("has commands that the shell can read", () => {
-    for (const command of commands) {
-      // What is to be filled in would be a redirection.
-      const filled = command.replaceAll(/<[a-zA-Z][\w .:-]*>/g, "filled-in");
-      expect(() =>
-        execFileSync("bash", ["-n"], { input: filled, stdio: ["pipe", "pipe", "pipe"] }),
-      ).not.toThrow();
-    }
+    // What is to be filled in would be a redirection.
+    const filled = commands.map((command) => command.replaceAll(/<[a-zA-Z][\w .:-]*>/g, "filled-in"));
+    // From a shell, a shell is started many times faster than from here.
+    const each = 'for command; do bash -n <<<"$command" || { echo "in: $command" >&2; exit 1; }; done';
+    expect(() => execFileSync("bash", ["-c", each, "bash", ...filled], { stdio: "pipe" })).not.toThrow();
   });
 
   test("has none that is known not to work", () => {
