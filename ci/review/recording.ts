@@ -29,6 +29,8 @@ export interface Registration {
   readonly parent: string;
   /** URN of the explicit provider; "" for none. */
   readonly provider: string;
+  /** Of the plugin that is asked for; "" for a component. */
+  readonly version: string;
   /** Secrets are still wrapped: see `plain` and `isSecretInput`. */
   readonly inputs: Properties;
   readonly protect: boolean;
@@ -136,6 +138,7 @@ function registration(request: RegisterResourceRequest, urn: string): Registrati
     custom: request.getCustom(),
     parent: request.getParent(),
     provider: providerUrn(request.getProvider()),
+    version: request.getVersion(),
     inputs: properties(request.getObject()),
     protect: request.getProtect() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplace(),

@@ -26,7 +26,16 @@ import { leaks, sentinel } from "../support/secrets.ts";
 function resource(name: string, inputs: object, more: Partial<Registration> = {}): Registration {
   const type = more.type ?? "docker:index/container:Container";
   return {
-    ...{ type, name, custom: true, parent: "", provider: "", protect: false, deleteBeforeReplace: false },
+    ...{
+      type,
+      name,
+      custom: true,
+      parent: "",
+      provider: "",
+      version: "",
+      protect: false,
+      deleteBeforeReplace: false,
+    },
     ...{ dependencies: [], sources: {}, additionalSecretOutputs: [] },
     urn: `urn:pulumi:production::agentpay-monitoring::agentpay:monitoring:MetricsPlatform$${type}::${name}`,
     inputs: inputs as Registration["inputs"],
