@@ -71,6 +71,9 @@ function cutAfter(intervalSeconds: number, shift: number) {
     input_series: [
       ...jobs.map((job) => scraped(metrics.up.name, job, 1)),
       scraped(metrics.workerQueueDepth.name, "agentpay-worker", 0),
+      scraped(metrics.pgUp.name, "postgres", 1),
+      scraped(metrics.pgDatabaseBackends.name, "postgres", 1),
+      scraped(metrics.redisUp.name, "redis", 1),
     ],
     promql_expr_test: [
       {
