@@ -3,23 +3,35 @@ import { defineConfig } from "vitest/config";
 /** These live at a multiple of the clock's pace, where a second lost to a neighbour is a minute. */
 const TIME_SENSITIVE = ["test/local/drill/**/*.e2e.ts"];
 
+const LONG_GROUP = "long";
+/** A quarter of an hour each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
+const LONG = ["test/ci/workflow-runs.e2e.ts", "test/local/exporters/faults.e2e.ts"];
+
 /** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */
 export const groups: readonly { name: string; include: string[]; exclude: string[]; maxWorkers: number }[] = [
-  { name: "side by side", include: ["test/**/*.e2e.ts"], exclude: TIME_SENSITIVE, maxWorkers: 3 },
+  {
+    name: "side by side",
+    include: ["test/**/*.e2e.ts"],
+    exclude: [...TIME_SENSITIVE, ...LONG],
+    maxWorkers: 3,
+  },
   { name: "one at a time", include: TIME_SENSITIVE, exclude: [], maxWorkers: 1 },
+  { name: LONG_GROUP, include: LONG, exclude: [], maxWorkers: 2 },
 ];
 
 /** What needs built tools or running servers. */
 export default defineConfig({
   test: {
-    projects: groups.map((group, groupOrder) => ({
-      test: {
-        ...group,
-        sequence: { groupOrder },
-        pool: "forks",
-        testTimeout: 300_000,
-        hookTimeout: 900_000,
-      },
-    })),
+    projects: groups
+      .filter(({ name }) => (name === LONG_GROUP) === (process.env["AGENTPAY_TEST_LONG"] === "1"))
+      .map((group, groupOrder) => ({
+        test: {
+          ...group,
+          sequence: { groupOrder },
+          pool: "forks",
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+        },
+      })),
   },
 });

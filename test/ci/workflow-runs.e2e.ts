@@ -1,7 +1,7 @@
 /**
  * The workflows' jobs, step by step as CI runs them, for both stacks: two real stacks of these names, each in its own
  * account, whose platforms are the local stack's. Commands are the real ones, in a checkout of their own; so is the engine.
- * What each step came to is in docs/workflow-runs.md: `npm run test:e2e -- test/ci/workflow-runs.e2e.ts --update` writes it.
+ * What each step came to is in docs/workflow-runs.md: `npm run test:long -- test/ci/workflow-runs.e2e.ts --update` writes it.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
