@@ -56,6 +56,8 @@ const tried: Readonly<Record<string, readonly [test: string, subject: string]>> 
   ops: ["test/vendors/command.test.ts", "ops/command.ts"],
   review: ["test/ci/review.e2e.ts", "ci/review/command.ts"],
   official: ["test/local/official.e2e.ts", "local/official/main.ts"],
+  // Itself tests: that no file is left out of them.
+  "test:long": ["test/collected.test.ts", "vitest.e2e.config.ts"],
 };
 
 test("each of these commands is run by make test", () => {
