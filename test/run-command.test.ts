@@ -2,11 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { REPOSITORY } from "../local/state-folder.ts";
 
-const REPOSITORY = join(import.meta.dirname, "..");
 /** Prints, works on, and says on the other stream that it got to its end. */
 const COMMAND = `
 import { setTimeout } from "node:timers/promises";

@@ -1,11 +1,10 @@
 /** moto, the AWS emulator, as a child of the daemon. It forgets everything when it stops. */
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Child, RunningService, Service, ServiceContext } from "../service.ts";
+import type { RunningService, Service, ServiceContext } from "../service.ts";
 import type { FoundTool } from "../toolchain/find.ts";
+import { untilItAnswers } from "../until-it-answers.ts";
 
 const START_MILLISECONDS = 60_000;
-const POLL_MILLISECONDS = 100;
 const ANSWER_MILLISECONDS = 5000;
 
 /** Its output goes to `logs/moto.log`; there it names each action that it was asked for and does not have. */
@@ -41,7 +40,14 @@ export async function startEmulator(
     environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
   });
   const isHealthy = async () => child.isRunning() && (await answers(url));
-  await waitFor(isHealthy, child, url);
+  await untilItAnswers({
+    child,
+    name: "the AWS emulator",
+    where: `at ${url}`,
+    log: CHILD,
+    answers: isHealthy,
+    milliseconds: START_MILLISECONDS,
+  });
   await configure(url);
   return { url, stop: () => child.stop(), isHealthy };
 }
@@ -58,19 +64,6 @@ function programOf({ binaries }: FoundTool): string {
   const program = binaries["python"];
   if (program === undefined) throw new Error("the AWS emulator's Python was not found: run make up");
   return program;
-}
-
-async function waitFor(isHealthy: () => Promise<boolean>, child: Child, url: string): Promise<void> {
-  const deadline = Date.now() + START_MILLISECONDS;
-  while (!(await isHealthy())) {
-    const log = `see logs/${CHILD}.log`;
-    if (!child.isRunning()) throw new Error(`the AWS emulator ended with ${await child.exited}; ${log}`);
-    if (Date.now() > deadline) {
-      await child.stop();
-      throw new Error(`the AWS emulator does not answer at ${url}; ${log}`);
-    }
-    await sleep(POLL_MILLISECONDS);
-  }
 }
 
 async function configure(url: string): Promise<void> {

@@ -1,13 +1,12 @@
 /** The real exporters of the local stack's PostgreSQL and Valkey, run as the README tells users to run them. */
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Exporter, exporters } from "../../catalog/exporters.ts";
 import type { Child, ChildSpecification, RunningService, ServiceContext } from "../service.ts";
 import { REPOSITORY } from "../state-folder.ts";
 import type { FoundTool } from "../toolchain/find.ts";
+import { untilItAnswers } from "../until-it-answers.ts";
 
 const START_MILLISECONDS = 30_000;
-const POLL_MILLISECONDS = 50;
 
 interface Login {
   readonly user: string;
@@ -62,14 +61,14 @@ async function start(
     environment,
   });
   const url = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + START_MILLISECONDS;
-  while (!(await answers(url))) {
-    if (child.isRunning() && Date.now() < deadline) await sleep(POLL_MILLISECONDS);
-    else {
-      await child.stop();
-      throw new Error(`${program} did not start: see logs/${program}.log`);
-    }
-  }
+  await untilItAnswers({
+    child,
+    name: program,
+    where: `at ${url}`,
+    log: program,
+    answers: () => answers(url),
+    milliseconds: START_MILLISECONDS,
+  });
   return { url, child, stop: () => child.stop(), isHealthy: async () => child.isRunning() };
 }
 

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { Client, type ClientConfig } from "pg";
 import type { Child, RunningService, ServiceContext } from "../service.ts";
 import { readIfExists } from "../state-folder.ts";
+import { untilItAnswers } from "../until-it-answers.ts";
 import {
   copyInstallation,
   type Installation,
@@ -16,7 +17,6 @@ import {
 } from "./installation.ts";
 
 const START_MILLISECONDS = 60_000;
-const POLL_MILLISECONDS = 50;
 const STOP_MILLISECONDS = 10_000;
 
 /** Its output goes to `logs/postgres.log`. */
@@ -80,7 +80,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   });
   const connection = (database?: string) => administratorOf(port, database);
   const isHealthy = async () => child.isRunning() && (await answers(connection()));
-  await waitFor(isHealthy, child, port);
+  await untilItAnswers({
+    child,
+    name: "PostgreSQL",
+    where: `on port ${port}`,
+    log: CHILD,
+    answers: isHealthy,
+    milliseconds: START_MILLISECONDS,
+  });
   return { pid: child.pid, connection, isHealthy, stop: () => stopFast(child) };
 }
 
@@ -134,18 +141,5 @@ async function answers(connection: ClientConfig): Promise<boolean> {
     return false;
   } finally {
     await client.end().catch(() => {});
-  }
-}
-
-async function waitFor(isHealthy: () => Promise<boolean>, child: Child, port: number): Promise<void> {
-  const deadline = Date.now() + START_MILLISECONDS;
-  while (!(await isHealthy())) {
-    const log = `see logs/${CHILD}.log`;
-    if (!child.isRunning()) throw new Error(`PostgreSQL ended with ${await child.exited}; ${log}`);
-    if (Date.now() > deadline) {
-      await child.stop();
-      throw new Error(`PostgreSQL does not answer on port ${port}; ${log}`);
-    }
-    await sleep(POLL_MILLISECONDS);
   }
 }

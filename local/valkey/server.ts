@@ -1,14 +1,13 @@
 /** A real Valkey, or a Redis where that is on PATH, on loopback, as a child of whoever starts it. */
 import { mkdir } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, type RedisClientType } from "@redis/client";
 import { MONITORING_USER, REDIS_RIGHTS } from "../../catalog/exporters.ts";
 import { messageOf } from "../engine/errors.ts";
 import type { Child, RunningService, ServiceContext } from "../service.ts";
 import type { FoundTool } from "../toolchain/find.ts";
+import { untilItAnswers } from "../until-it-answers.ts";
 
 const START_MILLISECONDS = 30_000;
-const POLL_MILLISECONDS = 50;
 const ANSWER_MILLISECONDS = 2000;
 
 /** Its output goes to `logs/valkey.log`. */
@@ -53,15 +52,14 @@ export async function startValkey({ folder, port, tool, startChild }: ValkeyOpti
     cwd: folder,
   });
   const isHealthy = async () => child.isRunning() && (await answers(port));
-  const deadline = Date.now() + START_MILLISECONDS;
-  while (!(await isHealthy())) {
-    if (!child.isRunning()) throw new Error(`Valkey ended with ${await child.exited}; see logs/${CHILD}.log`);
-    if (Date.now() > deadline) {
-      await child.stop();
-      throw new Error(`Valkey does not answer on port ${port}; see logs/${CHILD}.log`);
-    }
-    await sleep(POLL_MILLISECONDS);
-  }
+  await untilItAnswers({
+    child,
+    name: "Valkey",
+    where: `on port ${port}`,
+    log: CHILD,
+    answers: isHealthy,
+    milliseconds: START_MILLISECONDS,
+  });
   await withValkey(port, (client) => setMonitoringUser(client, REDIS_MONITORING.password));
   return { port, child, isHealthy, stop: () => child.stop() };
 }
