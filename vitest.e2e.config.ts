@@ -29,6 +29,7 @@ export default defineConfig({
           ...group,
           sequence: { groupOrder },
           pool: "forks",
+          env: { NO_COLOR: "1", FORCE_COLOR: "0" },
           testTimeout: 300_000,
           hookTimeout: 900_000,
         },
