@@ -1,16 +1,16 @@
 /** The program: settings -> providers -> components -> outputs. Read it to see how the platforms are wired. */
-import "./stack-traces.ts";
+import "./toolkit/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
-import { awsPlatform, heartbeat } from "./platforms/aws.ts";
-import { costReport } from "./platforms/cost-report.ts";
-import { datadogPlatform } from "./platforms/datadog.ts";
-import { managedPrometheus } from "./platforms/managed-prometheus.ts";
-import { metricsPlatform } from "./platforms/metrics.ts";
-import { pagerDutyPlatform } from "./platforms/pagerduty.ts";
-import { sentryPlatform } from "./platforms/sentry.ts";
-import { statusPage } from "./platforms/status-page.ts";
-import { uptimeVendors } from "./platforms/uptime-vendors.ts";
-import { loadSettings } from "./stack-settings.ts";
+import { awsPlatform, heartbeat } from "./components/aws/index.ts";
+import { costReport } from "./components/cost-report/index.ts";
+import { datadogPlatform } from "./components/datadog/index.ts";
+import { pagerDutyPlatform } from "./components/pagerduty/index.ts";
+import { metricsPlatform } from "./components/prometheus/index.ts";
+import { managedPrometheus } from "./components/prometheus/managed.ts";
+import { sentryPlatform } from "./components/sentry/index.ts";
+import { statusPage } from "./components/uptime/gatus-status-page.ts";
+import { uptimeVendors } from "./components/uptime/index.ts";
+import { loadSettings } from "./settings/stack-settings.ts";
 
 const settings = loadSettings();
 const { aws, metrics, pagerduty, sentry } = settings;

@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 /** These live at a multiple of the clock's pace, where a second lost to a neighbour is a minute. */
-const TIME_SENSITIVE = ["test/local/drill/**/*.e2e.ts"];
+const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
 
 const LONG_GROUP = "long";
 /** A quarter of an hour each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
-const LONG = ["test/ci/workflow-runs.e2e.ts", "test/local/exporters/faults.e2e.ts"];
+const LONG = ["test/operations/workflow-runs.e2e.ts", "test/local/exporters/faults.e2e.ts"];
 
 /** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */
 export const groups: readonly { name: string; include: string[]; exclude: string[]; maxWorkers: number }[] = [

@@ -1,7 +1,7 @@
 /** Secrets, by what each of them is made of, and which keys of a schema are secret. */
 import { z } from "zod";
-import { Secret } from "../secret.ts";
 import { httpUrl, isThisMachine } from "./addresses.ts";
+import { Secret } from "./secret.ts";
 import { checkedText, hasUnseen } from "./values.ts";
 
 /** Stands where a secret would be, in files that are rendered without any. */

@@ -5,9 +5,9 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { describe, expect, test } from "vitest";
 import type { CiJob, Scope } from "../catalog/ci-permissions.ts";
-import { ciPolicy } from "../components/ci-policy.ts";
-import { roleBoundary } from "../components/role-boundary.ts";
-import { type Statement, statementsOf } from "../local/engine/providers/aws/policy-document.ts";
+import { ciPolicy } from "../components/aws/ci-policy.ts";
+import { roleBoundary } from "../components/aws/role-boundary.ts";
+import { type Statement, statementsOf } from "../local/platforms/aws/provider/policy-document.ts";
 import { plain } from "./support/mocks.ts";
 import { type Overrides, runProgram } from "./support/program.ts";
 

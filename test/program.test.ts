@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dashboards } from "../catalog/dashboards/index.ts";
-import { editions } from "../functions/daily-cost-report/calendar.ts";
+import { editions } from "../components/cost-report/function/calendar.ts";
 import { masked, plain, type Registration, settled } from "./support/mocks.ts";
 import { type Overrides, type ProgramRun, runProgram, type Stack, stacks } from "./support/program.ts";
 import { leaks } from "./support/secrets.ts";

@@ -5,20 +5,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { REPOSITORY } from "../local/state-folder.ts";
+import { REPOSITORY } from "../local/host/state-folder.ts";
 import { eventually } from "./support/eventually.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "signals-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const commands: Readonly<Record<string, readonly string[]>> = {
-  deploy: ["ci/deploy/command.ts"],
-  drift: ["ci/drift/command.ts"],
-  review: ["ci/review/command.ts", "--base", "HEAD", "--no-rule-tests"],
-  "secrets:scan": ["ci/secrets/command.ts"],
-  verify: ["verify/index.ts"],
-  "drill --live": ["local/drill/main.ts", "--live"],
-  "rules sync": ["ops/command.ts", "rules", "sync", "--check"],
+  deploy: ["operations/deploy/command.ts"],
+  drift: ["operations/drift/command.ts"],
+  review: ["operations/review/command.ts", "--base", "HEAD", "--no-rule-tests"],
+  "secrets:scan": ["operations/secrets/command.ts"],
+  verify: ["operations/verify/index.ts"],
+  "drill --live": ["local/drills/main.ts", "--live"],
+  "rules sync": ["operations/command.ts", "rules", "sync", "--check"],
 };
 const signals = [
   ["SIGINT", 130],

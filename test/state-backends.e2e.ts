@@ -1,7 +1,7 @@
 /** A stack whose state is in an S3 bucket and whose secrets are under a KMS key, on the emulator of both. */
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Emulator, startMoto } from "./local/emulator/start-moto.ts";
+import { type Emulator, startMoto } from "./local/platforms/aws/emulator/start-moto.ts";
 import { type EngineStack, startEngineStack } from "./support/engine.ts";
 import { leaks, sentinel } from "./support/secrets.ts";
 

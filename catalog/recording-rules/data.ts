@@ -2,7 +2,7 @@ import { rate } from "../counting.ts";
 import { metrics } from "../metrics.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
-/** As database/role.ts makes it: what looks at the database is no part of what is looked at. */
+/** As operations/database/role.ts makes it: what looks at the database is no part of what is looked at. */
 const NOT_MONITORING = 'user!="agentpay_monitoring"';
 
 const { pgMaxConnections, pgReservedConnections, pgReservedForRoles } = metrics;

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agentpay_observability.ledger import LLM_METRICS
 
-MIGRATION = (Path(__file__).parents[2] / "database/migrations/020-llm-metrics.sql").read_text()
+MIGRATION = (Path(__file__).parents[2] / "operations/database/migrations/020-llm-metrics.sql").read_text()
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-AGENT = (Path(__file__).parents[2] / "render/cloudwatch-agent.ts").read_text()
+AGENT = (Path(__file__).parents[2] / "components/aws/cloudwatch-agent.ts").read_text()
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1]
 PYPROJECT = (PACKAGE / "pyproject.toml").read_text()
-TOOLS = PACKAGE.parent / "tools/instrumentation"
+TOOLS = PACKAGE.parent / "operations/tools/instrumentation"
 ROW = re.compile(r"^\| ([\w-]+) \| ([\d.]+)(?: \(([\d.]+) with Python ([\d.]+)\))? \| ([\d.]+) \|$", re.MULTILINE)
 #: By name: the lowest, that of newer Pythons if it is another, from which Python on, and the newest.
 TABLE = {name: rest for name, *rest in ROW.findall((PACKAGE / "README.md").read_text())}

@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { generate } from "selfsigned";
 import { WebSocketServer } from "ws";
-import { LOOPBACK, listen, newApplication, type RunningServer } from "../services/http-server.ts";
+import { LOOPBACK, listen, newApplication, type RunningServer } from "../platforms/shared/http-server.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** Every conversation's path takes a handshake: nobody here knows which ids there are. */

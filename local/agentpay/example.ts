@@ -4,10 +4,10 @@
  */
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunningService, ServiceContext } from "../service.ts";
-import { REPOSITORY } from "../state-folder.ts";
-import { ensureTool } from "../toolchain/find.ts";
-import { instrumentationPython } from "../toolchain/instrumentation-python.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
+import type { RunningService, ServiceContext } from "../host/service.ts";
+import { REPOSITORY } from "../host/state-folder.ts";
+import { instrumentationPython } from "../instrumentation/python.ts";
 
 const START_MILLISECONDS = 120_000;
 const POLL_MILLISECONDS = 100;

@@ -7,12 +7,12 @@
  * `DELETE /faults` (all of them), `GET /faults` (those at work, and all there are with their parameters).
  */
 import path from "node:path";
-import type { App } from "../app.ts";
-import { untilMigrated } from "../postgres/migrated.ts";
-import { ADMINISTRATOR } from "../postgres/server.ts";
+import type { App } from "../host/app.ts";
+import type { RunningService, Service, ServiceContext } from "../host/service.ts";
+import { untilMigrated } from "../platforms/postgres/migrated.ts";
+import { ADMINISTRATOR } from "../platforms/postgres/server.ts";
+import { listen, type RunningServer } from "../platforms/shared/http-server.ts";
 import type { RealFaults } from "../real-faults/index.ts";
-import type { RunningService, Service, ServiceContext } from "../service.ts";
-import { listen, type RunningServer } from "../services/http-server.ts";
 import { type Broker, noBroker } from "./broker.ts";
 import { startEdge } from "./edge.ts";
 import { type RunningExample, startExample } from "./example.ts";

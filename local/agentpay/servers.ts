@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import type { PortName } from "../ports.ts";
-import { newApplication } from "../services/http-server.ts";
+import type { PortName } from "../host/ports.ts";
+import { newApplication } from "../platforms/shared/http-server.ts";
 import type { Exposition } from "./exposition.ts";
 import { faults } from "./faults.ts";
 import { isExposed } from "./recorded-exporters.ts";

@@ -1,6 +1,6 @@
 import { platform } from "node:os";
-import type { Environment } from "../toolchain/command.ts";
-import { isExecutableFile, whichBinary } from "../toolchain/path.ts";
+import type { Environment } from "../../toolkit/toolchain/command.ts";
+import { isExecutableFile, whichBinary } from "../../toolkit/toolchain/path.ts";
 
 /** Path of the browser to use. Where it is set, it must be one: nothing else is looked for. */
 export const BROWSER_VARIABLE = "AGENTPAY_BROWSER";

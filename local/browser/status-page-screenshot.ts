@@ -1,9 +1,9 @@
 /** `npm run status-page:screenshot`: the README's image. */
 import { Command } from "commander";
 import colors from "picocolors";
-import { messageOf } from "../engine/errors.ts";
-import { Failure } from "../failure.ts";
-import { localPorts } from "../ports.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { localPorts } from "../host/ports.ts";
 import { BROWSER_VARIABLE, findBrowser } from "./find.ts";
 import { launchBrowser } from "./local-browser.ts";
 

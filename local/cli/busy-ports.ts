@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
-import { Failure } from "../failure.ts";
-import { PORT_OFFSET_VARIABLE, PORT_OWNERS, type PortName, type Ports } from "../ports.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { PORT_OFFSET_VARIABLE, PORT_OWNERS, type PortName, type Ports } from "../host/ports.ts";
 
 /** @throws Failure that lists every busy port: which, who wants it, and who has it where that can be seen. */
 export async function checkPorts(ports: Ports, names: readonly PortName[]): Promise<void> {

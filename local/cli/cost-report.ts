@@ -9,16 +9,16 @@ import {
   lastDayOf,
   parseDay,
   startOf,
-} from "../../functions/daily-cost-report/calendar.ts";
-import { runningDaemon } from "../daemon-state.ts";
-import { putBill } from "../emulator/bill.ts";
-import { FunctionError, invoke } from "../emulator/functions.ts";
-import { messageOf } from "../engine/errors.ts";
-import { keptFunctions } from "../engine/providers/aws/resources/function.ts";
-import { Store } from "../engine/providers/aws/store.ts";
-import { Failure } from "../failure.ts";
-import { localPorts } from "../ports.ts";
-import { statePaths } from "../state-folder.ts";
+} from "../../components/cost-report/function/calendar.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { runningDaemon } from "../host/daemon-state.ts";
+import { localPorts } from "../host/ports.ts";
+import { statePaths } from "../host/state-folder.ts";
+import { putBill } from "../platforms/aws/emulator/bill.ts";
+import { FunctionError, invoke } from "../platforms/aws/emulator/functions.ts";
+import { keptFunctions } from "../platforms/aws/provider/resources/function.ts";
+import { Store } from "../platforms/aws/provider/store.ts";
 
 const FUNCTION = "agentpay-local-cost-report";
 

@@ -4,20 +4,20 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { localApp } from "../app.ts";
+import type { ToolName } from "../../operations/tools/tools.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { FoundTool } from "../../toolkit/toolchain/find.ts";
+import { localApp } from "../host/app.ts";
+import { stopOrphans } from "../host/children.ts";
 import {
   codeVersion,
   type DaemonState,
   type DaemonStatus,
   runningDaemon,
   statusSchema,
-} from "../daemon-state.ts";
-import { stopOrphans } from "../engine/children.ts";
-import { endProcess } from "../engine/process-identity.ts";
-import { Failure } from "../failure.ts";
-import { REPOSITORY, type StatePaths, writeAtomically } from "../state-folder.ts";
-import type { FoundTool } from "../toolchain/find.ts";
-import type { ToolName } from "../toolchain/tools.ts";
+} from "../host/daemon-state.ts";
+import { endProcess } from "../host/process-identity.ts";
+import { REPOSITORY, type StatePaths, writeAtomically } from "../host/state-folder.ts";
 
 /** Long enough for every service and server to close its files. */
 const STOP_MILLISECONDS = 30_000;

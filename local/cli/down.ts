@@ -1,11 +1,11 @@
 /** `down`: destroys through the engine, stops what `up` started, and removes what it kept. */
 import { rmdir } from "node:fs/promises";
-import { runningDaemon } from "../daemon-state.ts";
-import { messageOf } from "../engine/errors.ts";
-import { Failure } from "../failure.ts";
-import { officialProviders } from "../official-providers.ts";
-import { localPorts } from "../ports.ts";
-import { type StatePaths, statePaths } from "../state-folder.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { runningDaemon } from "../host/daemon-state.ts";
+import { localPorts } from "../host/ports.ts";
+import { type StatePaths, statePaths } from "../host/state-folder.ts";
+import { officialProviders } from "../official/providers.ts";
 import { startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";

@@ -3,11 +3,11 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { type EngineProcessOptions, runEngine } from "../../engine-process.ts";
-import { engineEnvironment } from "../engine/environment.ts";
-import { Failure } from "../failure.ts";
-import type { ProviderName } from "../official-providers.ts";
-import { REPOSITORY, readIfExists, type StatePaths } from "../state-folder.ts";
+import { type EngineProcessOptions, runEngine } from "../../operations/pulumi/engine-process.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { engineEnvironment } from "../host/environment.ts";
+import { REPOSITORY, readIfExists, type StatePaths } from "../host/state-folder.ts";
+import type { ProviderName } from "../official/providers.ts";
 import { stateFile } from "./half-made.ts";
 import type { Report } from "./progress.ts";
 

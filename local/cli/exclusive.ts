@@ -1,9 +1,9 @@
 /** `up` and `down` of one state folder never run at the same time. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { identify, isAlive, type ProcessIdentity } from "../engine/process-identity.ts";
-import { Failure } from "../failure.ts";
-import { readIfExists, type StatePaths } from "../state-folder.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { identify, isAlive, type ProcessIdentity } from "../host/process-identity.ts";
+import { readIfExists, type StatePaths } from "../host/state-folder.ts";
 
 type Holder = ProcessIdentity & { readonly command: string };
 

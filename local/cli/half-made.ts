@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { PROJECT, STACK } from "../engine/environment.ts";
-import type { StatePaths } from "../state-folder.ts";
+import { PROJECT, STACK } from "../host/environment.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 
 const stateSchema = z.object({
   checkpoint: z.object({

@@ -1,9 +1,9 @@
 /** Whether the servers of the local stack answer, and Prometheus sees all that it should. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { Failure } from "../failure.ts";
-import type { Ports } from "../ports.ts";
-import { STAND_IN_COMMIT } from "../services/grafana/model.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { Ports } from "../host/ports.ts";
+import { STAND_IN_COMMIT } from "../platforms/grafana/api/model.ts";
 
 const ANSWER_MILLISECONDS = 5000;
 const POLL_MILLISECONDS = 250;

@@ -7,9 +7,9 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { PROJECT, STACK } from "../engine/environment.ts";
-import { Failure } from "../failure.ts";
-import type { StatePaths } from "../state-folder.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { PROJECT, STACK } from "../host/environment.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 import type { Engine } from "./engine.ts";
 
 const lockSchema = z.object({

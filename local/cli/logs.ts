@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { Failure } from "../failure.ts";
-import { statePaths } from "../state-folder.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { statePaths } from "../host/state-folder.ts";
 import { plainTable } from "./summary.ts";
 
 export interface LogsOptions {

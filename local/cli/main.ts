@@ -1,11 +1,11 @@
 /** The command line of the local stack: `npm run -s local -- <command>`. */
 import { Command, InvalidArgumentError } from "commander";
 import colors from "picocolors";
-import { Interruption } from "../../engine-process.ts";
-import { messageOf } from "../engine/errors.ts";
-import { Failure } from "../failure.ts";
-import { ChecksumError } from "../toolchain/download.ts";
-import { ToolUnavailableError } from "../toolchain/find.ts";
+import { Interruption } from "../../operations/pulumi/engine-process.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { ChecksumError } from "../../toolkit/toolchain/download.ts";
+import { ToolUnavailableError } from "../../toolkit/toolchain/find.ts";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
 import { pulumi } from "./pulumi.ts";

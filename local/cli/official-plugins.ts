@@ -5,9 +5,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { pagerDutyPlugin } from "../../catalog/provider-plugins.ts";
-import { Failure } from "../failure.ts";
-import { type ProviderName, providerNames } from "../official-providers.ts";
-import type { StatePaths } from "../state-folder.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import type { StatePaths } from "../host/state-folder.ts";
+import { type ProviderName, providerNames } from "../official/providers.ts";
 
 /** A plugin as the program asks the engine for it. */
 export interface Plugin {
@@ -31,7 +31,7 @@ const SDKS: Readonly<Record<ProviderName, string>> = {
   sentry: "@pulumiverse/sentry",
 };
 
-/** Versions that `providers.ts` asks for instead of the SDK's own. */
+/** Versions that `components/shared/providers.ts` asks for instead of the SDK's own. */
 const OTHER_VERSIONS: Partial<Record<ProviderName, string>> = { pagerduty: pagerDutyPlugin };
 
 const sdkSchema = z.object({

@@ -1,10 +1,11 @@
 /** `pulumi`: the found engine against the local stack. */
-import { runningDaemon } from "../daemon-state.ts";
-import { Failure } from "../failure.ts";
-import { officialProviders, refuseOthers } from "../official-providers.ts";
-import { statePaths } from "../state-folder.ts";
-import { ensureTool } from "../toolchain/find.ts";
-import { tools } from "../toolchain/tools.ts";
+
+import { tools } from "../../operations/tools/tools.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
+import { runningDaemon } from "../host/daemon-state.ts";
+import { statePaths } from "../host/state-folder.ts";
+import { officialProviders, refuseOthers } from "../official/providers.ts";
 import { Engine } from "./engine.ts";
 import { stackConfiguration } from "./stack-configuration.ts";
 

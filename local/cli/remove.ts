@@ -1,11 +1,11 @@
 /** Taking the local stack away without the engine: all that it is made of belongs to this machine. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { LogFiles } from "../engine/log-files.ts";
-import { dockerPackage } from "../engine/providers/docker/index.ts";
-import { localPorts } from "../ports.ts";
-import { removePostgresFolder } from "../postgres/folder.ts";
-import type { StatePaths } from "../state-folder.ts";
+import { LogFiles } from "../host/log-files.ts";
+import { localPorts } from "../host/ports.ts";
+import type { StatePaths } from "../host/state-folder.ts";
+import { dockerPackage } from "../platforms/docker/provider/index.ts";
+import { removePostgresFolder } from "../platforms/postgres/folder.ts";
 import { stopDaemon } from "./daemon-control.ts";
 import type { FoundTools } from "./tools.ts";
 

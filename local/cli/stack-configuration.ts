@@ -2,10 +2,10 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { type Configuration, readConfiguration } from "../../settings-file.ts";
-import { PROJECT, STACK } from "../engine/environment.ts";
-import { portOffset, shiftAddresses } from "../ports.ts";
-import { REPOSITORY, readIfExists, type StatePaths, writeAtomically } from "../state-folder.ts";
+import { type Configuration, readConfiguration } from "../../settings/settings-file.ts";
+import { PROJECT, STACK } from "../host/environment.ts";
+import { portOffset, shiftAddresses } from "../host/ports.ts";
+import { REPOSITORY, readIfExists, type StatePaths, writeAtomically } from "../host/state-folder.ts";
 
 const SOURCE = path.join(REPOSITORY, "Pulumi.local.yaml");
 

@@ -1,7 +1,7 @@
 /** `status`: what runs. */
-import { type DaemonState, runningDaemon } from "../daemon-state.ts";
-import { localPorts, type Ports } from "../ports.ts";
-import { type StatePaths, statePaths } from "../state-folder.ts";
+import { type DaemonState, runningDaemon } from "../host/daemon-state.ts";
+import { localPorts, type Ports } from "../host/ports.ts";
+import { type StatePaths, statePaths } from "../host/state-folder.ts";
 import { daemonStatus } from "./daemon-control.ts";
 import { checksOf } from "./health.ts";
 import { plainTable } from "./summary.ts";

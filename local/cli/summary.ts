@@ -2,9 +2,9 @@
 import Table from "cli-table3";
 import colors from "picocolors";
 import { database } from "../agentpay/world.ts";
-import { apps, localApp } from "../app.ts";
-import type { Ports } from "../ports.ts";
-import { ADMINISTRATOR } from "../postgres/server.ts";
+import { apps, localApp } from "../host/app.ts";
+import type { Ports } from "../host/ports.ts";
+import { ADMINISTRATOR } from "../platforms/postgres/server.ts";
 import { configuredValue } from "./stack-configuration.ts";
 
 /** @param drawn whether Grafana's port has the pages that this project draws, and no Grafana */

@@ -1,8 +1,9 @@
 /** The tools of the local stack, for the commands that need them. */
-import { localApp } from "../app.ts";
-import { ensureTool, type FoundTool } from "../toolchain/find.ts";
-import { instrumentationPython } from "../toolchain/instrumentation-python.ts";
-import { type ToolName, tools } from "../toolchain/tools.ts";
+
+import { type ToolName, tools } from "../../operations/tools/tools.ts";
+import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
+import { localApp } from "../host/app.ts";
+import { instrumentationPython } from "../instrumentation/python.ts";
 import { sideBySide } from "./progress.ts";
 
 export type FoundTools = Readonly<Record<ToolName, FoundTool>>;

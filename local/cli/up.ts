@@ -1,15 +1,15 @@
 /** `up`: the whole local stack, from nothing or from whatever an earlier run has left. */
 import { rm } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import { pulumiOf } from "../../pulumi-cli.ts";
-import { letGoOfSentryRules } from "../../upgrades/sentry-rules.ts";
-import { type DaemonState, runningDaemon } from "../daemon-state.ts";
-import { STACK } from "../engine/environment.ts";
-import { findEngine } from "../engine/providers/docker/driver-choice.ts";
-import { Failure } from "../failure.ts";
-import { formatProviders, officialProviders, type ProviderName } from "../official-providers.ts";
-import { localPorts, type PortName, type Ports } from "../ports.ts";
-import { readIfExists, type StatePaths, statePaths, writeAtomically } from "../state-folder.ts";
+import { pulumiOf } from "../../operations/pulumi/cli.ts";
+import { letGoOfSentryRules } from "../../operations/upgrades/sentry-rules.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { type DaemonState, runningDaemon } from "../host/daemon-state.ts";
+import { STACK } from "../host/environment.ts";
+import { localPorts, type PortName, type Ports } from "../host/ports.ts";
+import { readIfExists, type StatePaths, statePaths, writeAtomically } from "../host/state-folder.ts";
+import { formatProviders, officialProviders, type ProviderName } from "../official/providers.ts";
+import { findEngine } from "../platforms/docker/provider/driver-choice.ts";
 import { checkPorts } from "./busy-ports.ts";
 import { reasonToRestart, startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";

@@ -1,6 +1,6 @@
 /** What a dashboard's panels show: their queries, answered. */
 import type { ClientConfig } from "pg";
-import { messageOf } from "../engine/errors.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
 import { type Annotation, type DashboardView, legendOf, type Panel, type Query } from "./model.ts";
 import { expandMacros, querySql, type Table } from "./postgres.ts";
 import { oldestSample, queryInstant, queryRange, type Series, type TimeRange } from "./prometheus.ts";

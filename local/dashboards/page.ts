@@ -1,5 +1,5 @@
 /** A dashboard with its data as one HTML page without any external asset, laid out as Grafana does. */
-import { type Html, html, Html as Markup } from "../services/html.ts";
+import { type Html, html, Html as Markup } from "../platforms/shared/html.ts";
 import type { DashboardData } from "./data.ts";
 import { panelHtml } from "./panel.ts";
 import { STYLE } from "./style.ts";

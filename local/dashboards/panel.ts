@@ -1,5 +1,5 @@
 /** One panel: its title, and what its kind shows. */
-import { type Html, html, Html as Markup } from "../services/html.ts";
+import { type Html, html, Html as Markup } from "../platforms/shared/html.ts";
 import { colorOf, heatmap, hex, lineChart, type Size, sparkline } from "./charts.ts";
 import { type DashboardData, isEmpty, lastOf, type Named, type PanelData } from "./data.ts";
 import type { Panel } from "./model.ts";

@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command } from "commander";
 import colors from "picocolors";
-import { makeFolder } from "../../render/write-files.ts";
-import { messageOf } from "../engine/errors.ts";
+import { makeFolder } from "../../operations/render/write-files.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
 import { previewPages } from "./preview.ts";
 
 const command = new Command("dashboards:preview")

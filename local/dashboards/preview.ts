@@ -1,13 +1,13 @@
 /** The working tree's dashboards with the running local stack's data: to look at a change before it is deployed. */
-import { dashboardModels } from "../../render/grafana.ts";
-import { POSTGRES_DATASOURCE_UID } from "../../render/grafana-panels.ts";
-import { dashboardOptions } from "../../render/index.ts";
-import { readSettings } from "../../settings-file.ts";
+import { dashboardModels } from "../../components/grafana/dashboard-files.ts";
+import { POSTGRES_DATASOURCE_UID } from "../../components/grafana/panels.ts";
+import { dashboardOptions } from "../../operations/render/index.ts";
+import { readSettings } from "../../settings/settings-file.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { database } from "../agentpay/world.ts";
-import { Failure } from "../failure.ts";
-import { localPorts, type Ports } from "../ports.ts";
-import { MONITORING } from "../postgres/server.ts";
-import { REPOSITORY } from "../state-folder.ts";
+import { localPorts, type Ports } from "../host/ports.ts";
+import { REPOSITORY } from "../host/state-folder.ts";
+import { MONITORING } from "../platforms/postgres/server.ts";
 import { answer, isEmpty, type Sources } from "./data.ts";
 import { viewOf } from "./model.ts";
 import { dashboardPage } from "./page.ts";

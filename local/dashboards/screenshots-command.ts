@@ -4,12 +4,12 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import colors from "picocolors";
-import { makeFolder } from "../../render/write-files.ts";
+import { makeFolder } from "../../operations/render/write-files.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import { BROWSER_VARIABLE, findBrowser } from "../browser/find.ts";
 import { launchBrowser } from "../browser/local-browser.ts";
-import { messageOf } from "../engine/errors.ts";
-import { Failure } from "../failure.ts";
-import { withTemporaryFolder } from "../temporary-folder.ts";
 import { previewPages } from "./preview.ts";
 
 /** Those that the README shows. */

@@ -1,5 +1,5 @@
 /** States over time: what Grafana calls a state timeline. */
-import { type Html, html } from "../services/html.ts";
+import { type Html, html } from "../platforms/shared/html.ts";
 import { hex } from "./charts.ts";
 import type { DashboardData, Named, PanelData } from "./data.ts";
 

@@ -1,5 +1,5 @@
 /** How the pages look: as Grafana's dark theme. */
-import { Html as Markup } from "../services/html.ts";
+import { Html as Markup } from "../platforms/shared/html.ts";
 
 /** One rem is 16 pixels on a page of 1440, and grows with the window: a wall screen shows the same, larger. */
 export const STYLE = new Markup(`

@@ -1,5 +1,5 @@
 /** Tables, of SQL and of labels. */
-import { type Html, html } from "../services/html.ts";
+import { type Html, html } from "../platforms/shared/html.ts";
 import { lastOf, type Named } from "./data.ts";
 import type { Panel } from "./model.ts";
 import type { Cell, Table } from "./postgres.ts";

@@ -1,9 +1,9 @@
 /** The real exporters of the local stack's PostgreSQL and Valkey, run as the README tells users to run them. */
 import path from "node:path";
 import { type Exporter, exporters } from "../../catalog/exporters.ts";
-import type { Child, ChildSpecification, RunningService, ServiceContext } from "../service.ts";
-import { REPOSITORY } from "../state-folder.ts";
-import type { FoundTool } from "../toolchain/find.ts";
+import type { FoundTool } from "../../toolkit/toolchain/find.ts";
+import type { Child, ChildSpecification, RunningService, ServiceContext } from "../host/service.ts";
+import { REPOSITORY } from "../host/state-folder.ts";
 import { untilItAnswers } from "../until-it-answers.ts";
 
 const START_MILLISECONDS = 30_000;

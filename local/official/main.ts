@@ -1,12 +1,12 @@
 /** `npm run official`: the whole program on official provider plugins, from nothing to nothing. */
 import { Command } from "commander";
 import colors from "picocolors";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { foundPlugins } from "../cli/official-plugins.ts";
 import { plainTable } from "../cli/summary.ts";
-import { messageOf } from "../engine/errors.ts";
-import { findEngine } from "../engine/providers/docker/driver-choice.ts";
-import { Failure } from "../failure.ts";
-import { PROVIDERS_VARIABLE } from "../official-providers.ts";
+import { findEngine } from "../platforms/docker/provider/driver-choice.ts";
+import { PROVIDERS_VARIABLE } from "./providers.ts";
 import { LOCAL, ownStack } from "./stack.ts";
 import { steps } from "./steps.ts";
 

@@ -1,10 +1,10 @@
 /** The platforms of a run's stack, as somebody who works on them by hand sees them: one change each, and what is left. */
-import { readConfiguration } from "../../settings-file.ts";
-import { STACK } from "../engine/environment.ts";
-import { findEngine } from "../engine/providers/docker/driver-choice.ts";
-import { Failure } from "../failure.ts";
-import type { PortName } from "../ports.ts";
-import { REPOSITORY } from "../state-folder.ts";
+import { readConfiguration } from "../../settings/settings-file.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { STACK } from "../host/environment.ts";
+import type { PortName } from "../host/ports.ts";
+import { REPOSITORY } from "../host/state-folder.ts";
+import { findEngine } from "../platforms/docker/provider/driver-choice.ts";
 import type { OwnStack } from "./stack.ts";
 
 /** A platform, and what a person does there. */

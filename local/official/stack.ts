@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Failure } from "../failure.ts";
-import { PROVIDERS_VARIABLE } from "../official-providers.ts";
-import { localPorts, PORT_OFFSET_VARIABLE, type PortName } from "../ports.ts";
-import { REPOSITORY, statePaths } from "../state-folder.ts";
+import { Failure } from "../../toolkit/failure.ts";
+import { localPorts, PORT_OFFSET_VARIABLE, type PortName } from "../host/ports.ts";
+import { REPOSITORY, statePaths } from "../host/state-folder.ts";
+import { PROVIDERS_VARIABLE } from "./providers.ts";
 
 export interface Ended {
   readonly code: number;

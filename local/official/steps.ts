@@ -1,5 +1,5 @@
 /** What the program must do on the official plugins, in order. Each step says what was seen, or throws. */
-import { Failure } from "../failure.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { services } from "./services.ts";
 import { type Ended, LOCAL, type OwnStack } from "./stack.ts";
 
@@ -32,12 +32,15 @@ export const steps: readonly Step[] = [
   {
     title: "verify",
     run: async (stack) =>
-      lastOf(expectCode(await stack.run("verify/index.ts", "--stack", "local"), 0), /local: (\d+ proven.*)/),
+      lastOf(
+        expectCode(await stack.run("operations/verify/index.ts", "--stack", "local"), 0),
+        /local: (\d+ proven.*)/,
+      ),
   },
   {
     title: "no secret in clear in the state",
     run: async (stack) =>
-      expectCode(await stack.run("ci/secrets/command.ts", "--stack", "local"), 0).stdout.trim(),
+      expectCode(await stack.run("operations/secrets/command.ts", "--stack", "local"), 0).stdout.trim(),
   },
   {
     title: "one threshold: its revision and panels only",
@@ -72,7 +75,7 @@ export const steps: readonly Step[] = [
   {
     title: "live drill",
     run: async (stack) => {
-      expectCode(await stack.run("local/drill/main.ts", "--live", "--stack", "local"), 0);
+      expectCode(await stack.run("local/drills/main.ts", "--live", "--stack", "local"), 0);
       return "a page arrived, and its end";
     },
   },
@@ -89,7 +92,10 @@ export const steps: readonly Step[] = [
 
 /** Runs the drift check, and returns the names of the resources that it found. */
 async function drifted(stack: OwnStack, expected: 0 | 7): Promise<readonly string[]> {
-  const ended = expectCode(await stack.run("ci/drift/command.ts", "--stack", "local", "--json"), expected);
+  const ended = expectCode(
+    await stack.run("operations/drift/command.ts", "--stack", "local", "--json"),
+    expected,
+  );
   const { drifted: found = [] } = JSON.parse(ended.stdout) as { drifted?: { urn: string }[] };
   return found.map(({ urn }) => urn.split("::").at(-1) ?? urn);
 }

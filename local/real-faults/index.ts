@@ -2,9 +2,10 @@
  * The faults of PostgreSQL and Redis, done to the real servers of the local stack: what the board of the simulated
  * AgentPay says is at work is made so, and undone when it no longer is.
  */
+
+import { messageOf } from "../../toolkit/error-message.ts";
 import type { ActiveFault, FaultName } from "../agentpay/faults.ts";
-import { messageOf } from "../engine/errors.ts";
-import type { Logger } from "../service.ts";
+import type { Logger } from "../host/service.ts";
 
 export type Undo = () => Promise<void>;
 /** Does it, and returns what undoes it. @throws where it can't be done; nothing is left half done then */

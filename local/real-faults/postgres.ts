@@ -1,9 +1,9 @@
 /** What breaks in a real PostgreSQL, as the roles and sessions of AgentPay break it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
-import { setMonitoringPassword } from "../../database/role.ts";
-import { asAgentPay } from "../postgres/agentpay.ts";
-import { MONITORING } from "../postgres/server.ts";
+import { setMonitoringPassword } from "../../operations/database/role.ts";
+import { asAgentPay } from "../platforms/postgres/agentpay.ts";
+import { MONITORING } from "../platforms/postgres/server.ts";
 import type { Effect, Effects, Undo } from "./index.ts";
 import { hang } from "./processes.ts";
 

@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withValkey } from "../valkey/server.ts";
+import { withValkey } from "../platforms/valkey/server.ts";
 import type { Effects, Undo } from "./index.ts";
 import { running } from "./postgres.ts";
 import { hang } from "./processes.ts";

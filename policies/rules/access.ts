@@ -9,7 +9,7 @@ import type { BucketAclArgs } from "@pulumi/aws/s3/bucketAcl.js";
 import type { BucketPublicAccessBlockArgs } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
 import type { ParameterArgs } from "@pulumi/aws/ssm/parameter.js";
 import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
-import { isSecretName, keysIn } from "../../known-keys.ts";
+import { isSecretName, keysIn } from "../../settings/known-keys.ts";
 import { allowStatements, isAnybody, isBoundToOwner, isService } from "../policy-document.ts";
 import { each, type Requirement, resourceRule } from "../rule.ts";
 import {

@@ -27,7 +27,7 @@ const missingAction = stackRule({
   description:
     "An alarm tells somebody, by itself or through a composite alarm that is made of it, or names by tag who does instead.",
   severity: "critical",
-  remediation: "Set alarmActions to the topic of the alarm's severity (components/alert-topics.ts).",
+  remediation: "Set alarmActions to the topic of the alarm's severity (components/aws/alert-topics.ts).",
   *requirements(stack) {
     const inComposites = new Set(
       stack
@@ -56,7 +56,7 @@ const pagingTarget = stackRule({
   description: "An alarm's topic is of this stack, in the alarm's region, and somebody is subscribed to it.",
   severity: "critical",
   remediation:
-    "Use a topic of components/alert-topics.ts in the alarm's own region, and configure who receives it (notifications.emails, notifications.smsNumbers, pagerduty.enabled).",
+    "Use a topic of components/aws/alert-topics.ts in the alarm's own region, and configure who receives it (notifications.emails, notifications.smsNumbers, pagerduty.enabled).",
   *requirements(stack) {
     for (const of of stack.all<MetricAlarmArgs>(METRIC_ALARM, COMPOSITE_ALARM)) {
       const { props } = of;

@@ -38,7 +38,7 @@ const hostAccess = resourceRule<ContainerArgs>({
   name: "docker-container-disallow-host-access",
   description: "A container has nothing of its host's: no privilege, namespace, device, folder or socket.",
   severity: "critical",
-  remediation: "Start from `hardened` of components/containers.ts, and mount named volumes only.",
+  remediation: "Start from `hardened` of components/docker/containers.ts, and mount named volumes only.",
   types: [CONTAINER],
   *requirements({ props }) {
     yield { path: "privileged", must: "must not be on", holds: () => props.privileged !== true };
@@ -125,7 +125,8 @@ const rootUser = resourceRule<ContainerArgs>({
   name: "docker-container-disallow-root-user",
   description: "A server runs as a user of its own, which is not root.",
   severity: "high",
-  remediation: "Name the image's user by its number, and no group 0 (USERS of components/containers.ts).",
+  remediation:
+    "Name the image's user by its number, and no group 0 (USERS of components/docker/containers.ts).",
   types: [CONTAINER],
   *requirements({ props }) {
     // A container that is created and never started runs nothing.

@@ -3,7 +3,7 @@
 import type { ContainerArgs } from "@pulumi/docker/container.js";
 import type { RemoteImageArgs } from "@pulumi/docker/remoteImage.js";
 import { secretNames } from "../../catalog/secret-shapes.ts";
-import { isSecretName, keysIn } from "../../known-keys.ts";
+import { isSecretName, keysIn } from "../../settings/known-keys.ts";
 import { each, type Requirement, resourceRule, type Subject, some } from "../rule.ts";
 import { CONTAINER, REMOTE_IMAGE } from "./types.ts";
 
@@ -65,7 +65,7 @@ const hardening = resourceRule<ContainerArgs>({
     "A server comes back after a crash, is watched and bounded, writes to its volumes alone, and gains no privileges.",
   severity: "high",
   remediation:
-    "Start from `hardened` of components/containers.ts, and give it memory, CPUs and a health check.",
+    "Start from `hardened` of components/docker/containers.ts, and give it memory, CPUs and a health check.",
   types: [CONTAINER],
   *requirements({ props }) {
     if (props.start !== false) return yield* runningServer(props);

@@ -229,7 +229,7 @@ const longLived = resourceRule<object>({
   name: "aws-iam-user-disallow-long-lived-credential",
   description: "Nobody gets a key or password of AWS that stays: people and jobs take roles.",
   severity: "critical",
-  remediation: "Let the job take a role by its OIDC token, as components/ci-access.ts does.",
+  remediation: "Let the job take a role by its OIDC token, as components/aws/ci-access.ts does.",
   types: [ACCESS_KEY, USER_LOGIN_PROFILE, SERVICE_CREDENTIAL],
   *requirements() {
     yield { path: "type", must: "must not be used: take a role instead", holds: () => false };

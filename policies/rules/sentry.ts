@@ -2,7 +2,7 @@
 import { each, resourceRule, some } from "../rule.ts";
 import { SENTRY_ALERT, SENTRY_MONITOR } from "./types.ts";
 
-/** What components/sentry-objects.ts gives each of them. */
+/** What components/sentry/objects.ts gives each of them. */
 interface Monitor {
   attributes: {
     owner: string;
@@ -20,7 +20,7 @@ const monitor = resourceRule<Monitor>({
   name: "sentry-monitor-missing-owner-and-end",
   description: "A monitor has an owner, and a condition that ends what it has opened.",
   severity: "high",
-  remediation: "Set owner to the team, and keep a condition whose result is 0 (components/sentry-alerts.ts).",
+  remediation: "Set owner to the team, and keep a condition whose result is 0 (components/sentry/alerts.ts).",
   types: [SENTRY_MONITOR],
   *requirements({ props }) {
     // The owner's number is known only once the team is made: that one is given is enough.
@@ -41,7 +41,7 @@ const alert = resourceRule<Alert>({
   description: "An alert tells somebody, and only of what it has chosen, such as its own environment.",
   severity: "high",
   remediation:
-    "Give the alert its actions, and the condition of its environment or urgency (components/sentry-alerts.ts).",
+    "Give the alert its actions, and the condition of its environment or urgency (components/sentry/alerts.ts).",
   types: [SENTRY_ALERT],
   *requirements({ props }) {
     const path = "attributes.actionFilters";

@@ -1,7 +1,7 @@
 /** The stack as a whole: what must be there, be one, be named, be guarded, and stay hidden. */
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type { ContainerArgs } from "@pulumi/docker/container.js";
-import { keysIn } from "../../known-keys.ts";
+import { keysIn } from "../../settings/known-keys.ts";
 import { resourceRule, type Subject, some, stackRule } from "../rule.ts";
 import {
   AWS_PROVIDER,
@@ -21,7 +21,7 @@ const deadMan = stackRule({
   description: "Where alerts come from containers and AWS can watch them, AWS notices when they fall silent.",
   severity: "critical",
   remediation:
-    "Keep components/dead-mans-switch.ts: an alarm outside the monitoring host on the heartbeat's topic.",
+    "Keep components/aws/dead-mans-switch.ts: an alarm outside the monitoring host on the heartbeat's topic.",
   *requirements(stack) {
     if (stack.all(CONTAINER).length === 0 || stack.all(AWS_PROVIDER).length === 0) return;
     yield {
@@ -122,7 +122,8 @@ const tags = resourceRule<{ defaultTags?: string | { tags?: Record<string, strin
   name: "aws-provider-enforce-tags",
   description: "Everything on AWS says what it belongs to, who owns it and what manages it.",
   severity: "low",
-  remediation: "Make AWS providers with awsProvider() of providers.ts, whose defaultTags hold the four.",
+  remediation:
+    "Make AWS providers with awsProvider() of components/shared/providers.ts, whose defaultTags hold the four.",
   types: [AWS_PROVIDER],
   *requirements({ props }) {
     for (const tag of REQUIRED_TAGS) {

@@ -42,7 +42,7 @@ export const ESCALATION_POLICY = "pagerduty:index/escalationPolicy:EscalationPol
 export const SCHEDULE = "pagerduty:index/schedule:Schedule";
 export const SERVICE = "pagerduty:index/service:Service";
 export const SERVICE_INTEGRATION = "pagerduty:index/serviceIntegration:ServiceIntegration";
-/** Of our own (components/sentry-objects.ts). */
+/** Of our own (components/sentry/objects.ts). */
 export const SENTRY_MONITOR = "pulumi-nodejs:dynamic/sentry:Monitor";
 export const SENTRY_ALERT = "pulumi-nodejs:dynamic/sentry:Alert";
 export const GRAFANA_RULE_GROUP = "grafana:alerting/ruleGroup:RuleGroup";

@@ -1,7 +1,8 @@
 /** Where things are: ports of one host, and ARNs of the stack's own account and region. */
-import type { Sections } from "../../settings.ts";
+
 import { placeOf } from "../amazon.ts";
 import type { Problem } from "../messages.ts";
+import type { Sections } from "../settings.ts";
 
 /** Ports that servers of a stack listen on, by key. A platform that is switched off has none. */
 function portsOf({ metrics, uptime }: Sections): Readonly<Record<string, number>> {

@@ -1,8 +1,8 @@
 /** What travels must be encrypted: no secret over plain http, and in production nothing at all. */
 
-import type { Sections } from "../../settings.ts";
 import { isThisMachine } from "../addresses.ts";
 import type { Problem } from "../messages.ts";
+import type { Sections } from "../settings.ts";
 
 type Addresses = Readonly<Record<string, string | undefined>>;
 

@@ -1,11 +1,11 @@
 /** Who checks from outside, and what a checker needs. */
 
-import { ANNOUNCEMENTS_FILE } from "../../announcements.ts";
 import { type Maintenance, maintenanceOf } from "../../catalog/maintenance.ts";
 import { canCheck, checkers, publicServices, tellerOf, uptimeChecks } from "../../catalog/uptime.ts";
-import type { Sections } from "../../settings.ts";
 import { isPublic, isThisMachine } from "../addresses.ts";
+import { ANNOUNCEMENTS_FILE } from "../announcements.ts";
 import type { Problem } from "../messages.ts";
+import type { Sections } from "../settings.ts";
 
 /** Checkers that are somebody else's service, with the keys of their secret and address. */
 const VENDORS = [

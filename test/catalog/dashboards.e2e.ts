@@ -4,10 +4,10 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Dashboard, SqlPanel } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { migrate } from "../../database/migrate.ts";
 import { expandMacros, querySql } from "../../local/dashboards/postgres.ts";
-import { writeCalls, writeConversations } from "../../local/postgres/history.ts";
-import { MONITORING } from "../../local/postgres/server.ts";
+import { writeCalls, writeConversations } from "../../local/platforms/postgres/history.ts";
+import { MONITORING } from "../../local/platforms/postgres/server.ts";
+import { migrate } from "../../operations/database/migrate.ts";
 import { connected, type PostgresUnderTest, testPostgres } from "../support/postgres.ts";
 
 const DAY_SECONDS = 86_400;
@@ -50,7 +50,7 @@ beforeAll(async () => {
     // A server elsewhere than in UTC: days must not follow it.
     await client.query("ALTER DATABASE agentpay SET timezone TO 'Pacific/Auckland'");
     await client.query(
-      await readFile(path.join(import.meta.dirname, "../../local/postgres/agentpay.sql"), "utf8"),
+      await readFile(path.join(import.meta.dirname, "../../local/platforms/postgres/agentpay.sql"), "utf8"),
     );
     await migrate(client);
     await client.query(`ALTER ROLE ${MONITORING.user} PASSWORD '${MONITORING.password}'`);

@@ -37,6 +37,8 @@ test.each(["postgres", "redis"] as const)(
 );
 
 test("the query file asks for nothing that the exporter has built in: both together fail the whole scrape", () => {
-  const queries: object = parse(readFileSync(join(REPOSITORY, "database/exporter-queries.yaml"), "utf8"));
+  const queries: object = parse(
+    readFileSync(join(REPOSITORY, "operations/database/exporter-queries.yaml"), "utf8"),
+  );
   expect(Object.keys(queries)).toEqual(["agentpay_ledger"]);
 });

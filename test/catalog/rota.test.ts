@@ -8,7 +8,7 @@ import {
   secondaryShifts,
   shiftSeconds,
 } from "../../catalog/rota.ts";
-import { scheduleLayer } from "../../components/on-call.ts";
+import { scheduleLayer } from "../../components/pagerduty/on-call.ts";
 
 const levels = { primary: primaryShifts, secondary: secondaryShifts };
 

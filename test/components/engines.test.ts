@@ -1,8 +1,8 @@
 /** One setting says where samples are kept and rules evaluated. What people see stays: alerts, names, dashboards. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { renderAll } from "../../render/index.ts";
-import { parseSettings } from "../../settings.ts";
+import { renderAll } from "../../operations/render/index.ts";
+import { parseSettings } from "../../settings/settings.ts";
 import { isSecretInput, plain } from "../support/mocks.ts";
 import {
   componentOf,

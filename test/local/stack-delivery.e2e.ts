@@ -16,13 +16,13 @@ import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql.ts";
 import { previewPages } from "../../local/dashboards/preview.ts";
-import type { Email } from "../../local/services/inbox/model.ts";
+import type { Email } from "../../local/platforms/inbox/model.ts";
 import { noBrowser, visit } from "../support/browser.ts";
 import { deployedStack, grafana, grafanaPassword, pagerDutyToken } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
 
 /** The command, as package.json has it. */
-const VERIFY = "verify/index.ts";
+const VERIFY = "operations/verify/index.ts";
 
 const { stack, url, json, secretOutput, aws } = deployedStack(14_000);
 
@@ -321,7 +321,7 @@ test("the cost report is printed, and sent to finance, by the function that was 
 });
 
 test("the database has what monitoring needs, and its slow statements are logged", async () => {
-  expect(await stack().run("database/command.ts", "verify", "--local")).toMatchObject({
+  expect(await stack().run("operations/database/command.ts", "verify", "--local")).toMatchObject({
     code: 0,
     stdout: expect.not.stringContaining("failed"),
   });

@@ -18,9 +18,9 @@ import { ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { expect, test } from "vitest";
-import { steps } from "../../ci/deploy/steps.ts";
-import type { DriftResult } from "../../ci/drift/check.ts";
 import { stateFile } from "../../local/cli/half-made.ts";
+import { steps } from "../../operations/deploy/steps.ts";
+import type { DriftResult } from "../../operations/drift/check.ts";
 import {
   configuration,
   deployedStack,
@@ -32,11 +32,11 @@ import {
 import { eventually } from "../support/eventually.ts";
 
 /** The commands, as package.json has them. */
-const DEPLOY = "ci/deploy/command.ts";
-const DRIFT = "ci/drift/command.ts";
-const REVIEW = "ci/review/command.ts";
-const VERIFY = "verify/index.ts";
-const SECRETS_SCAN = "ci/secrets/command.ts";
+const DEPLOY = "operations/deploy/command.ts";
+const DRIFT = "operations/drift/command.ts";
+const REVIEW = "operations/review/command.ts";
+const VERIFY = "operations/verify/index.ts";
+const SECRETS_SCAN = "operations/secrets/command.ts";
 
 const pagerDuty = { headers: { Authorization: `Token token=${pagerDutyToken}` } };
 const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["token"]}` } };
@@ -151,16 +151,16 @@ test("what a vendor's answers say of their end is told wherever they are seen, w
   };
   await announce({ "x-sentry-deprecation-date": "2027-03-01T00:00:00+00:00" });
   const end = "is deprecated and goes on 2027-03-01";
-  const read = `Sentry's GET /0/organizations/agentpay/detectors/{id}/ ${end} (components/sentry-objects.ts)`;
+  const read = `Sentry's GET /0/organizations/agentpay/detectors/{id}/ ${end} (components/sentry/objects.ts)`;
   const drift = await stack().command(DRIFT, "--json");
   const { status, deprecated } = JSON.parse(drift.stdout) as Extract<DriftResult, { status: "clean" }>;
   expect(status).toBe("clean");
   expect(deprecated).toContain(read);
-  expect(deprecated?.join()).toContain(`filters/ ${end} (components/sentry-project-settings.ts)`);
+  expect(deprecated?.join()).toContain(`filters/ ${end} (components/sentry/project-settings.ts)`);
   expect((await stack().command(REVIEW, "--base", "HEAD", "--no-rule-tests")).stdout).toContain(read);
   const deployed = (await stack().command(DEPLOY)).stdout;
   expect(deployed.slice(deployed.indexOf("About to end, as"))).toContain(read);
-  expect((await stack().command(VERIFY)).stdout).toContain(`${end} (verify/sentry.ts)`);
+  expect((await stack().command(VERIFY)).stdout).toContain(`${end} (operations/verify/sentry.ts)`);
   await announce({});
   expect((await stack().command(DRIFT)).stdout).not.toContain("About to end");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Child } from "../../local/service.ts";
+import type { Child } from "../../local/host/service.ts";
 import { untilItAnswers } from "../../local/until-it-answers.ts";
 
 /** A server that answers when it was asked so often, and what became of it. */

@@ -1,6 +1,7 @@
 /** For each rule: resources that it lets pass, that it refuses, and that it can't judge yet. */
-import { UNKNOWN } from "../../local/engine/values.ts";
+
 import * as types from "../../policies/rules/types.ts";
+import { UNKNOWN } from "../../toolkit/property-values.ts";
 
 /** A resource, by what a rule looks at. */
 export interface Sketch {

@@ -9,9 +9,9 @@ import { parse, stringify } from "yaml";
 import { alertGroups } from "../../catalog/alerts/index.ts";
 import { findsMissing } from "../../catalog/inhibitions.ts";
 import { type Job, jobs, metrics } from "../../catalog/metrics.ts";
-import { ensureTool } from "../../local/toolchain/find.ts";
-import { tools } from "../../local/toolchain/tools.ts";
-import { ruleFiles } from "../../render/prometheus.ts";
+import { ruleFiles } from "../../components/prometheus/prometheus.ts";
+import { tools } from "../../operations/tools/tools.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "agentpay-cut-link-"));

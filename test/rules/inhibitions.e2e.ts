@@ -12,10 +12,10 @@ import { inSeconds } from "../../catalog/duration.ts";
 import { inhibitions, lingerSeconds, selectedAlerts } from "../../catalog/inhibitions.ts";
 import { type Maintenance, parseMaintenanceWindow } from "../../catalog/maintenance.ts";
 import { affectedBy } from "../../catalog/uptime.ts";
-import { ensureTool } from "../../local/toolchain/find.ts";
-import { tools } from "../../local/toolchain/tools.ts";
-import { announcedWorkGroup, inhibited } from "../../render/inhibition.ts";
-import { ruleFiles } from "../../render/prometheus.ts";
+import { announcedWorkGroup, inhibited } from "../../components/prometheus/inhibition.ts";
+import { ruleFiles } from "../../components/prometheus/prometheus.ts";
+import { tools } from "../../operations/tools/tools.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "agentpay-inhibitions-"));

@@ -3,7 +3,7 @@ import { parse, stringify } from "yaml";
 import type { Alert, AlertGroup } from "../../catalog/alerts/alert.ts";
 import { type Duration, inSeconds } from "../../catalog/duration.ts";
 import { services } from "../../catalog/services.ts";
-import { ruleFiles } from "../../render/prometheus.ts";
+import { ruleFiles } from "../../components/prometheus/prometheus.ts";
 import type { GroupCases, Labels, Phase, RuleCase, Shape } from "./rule-case.ts";
 
 const SCRAPE_INTERVAL: Duration = "30s";

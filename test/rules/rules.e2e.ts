@@ -10,9 +10,9 @@ import { alertGroups } from "../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql.ts";
-import { ensureTool } from "../../local/toolchain/find.ts";
-import { tools } from "../../local/toolchain/tools.ts";
-import { ruleFiles } from "../../render/prometheus.ts";
+import { ruleFiles } from "../../components/prometheus/prometheus.ts";
+import { tools } from "../../operations/tools/tools.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { ruleCases } from "./cases/index.ts";
 import { promtoolFiles } from "./promtool.ts";
 

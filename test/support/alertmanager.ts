@@ -7,12 +7,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { freePort } from "../../local/free-port.ts";
-import { ensureTool } from "../../local/toolchain/find.ts";
-import { tools } from "../../local/toolchain/tools.ts";
-import { ALERTMANAGER_FOLDER, alertmanagerFiles, secretFiles } from "../../render/alertmanager.ts";
-import { notificationSettings } from "../../render/index.ts";
-import { parseSettings, type Settings } from "../../settings.ts";
+import {
+  ALERTMANAGER_FOLDER,
+  alertmanagerFiles,
+  secretFiles,
+} from "../../components/prometheus/alertmanager.ts";
+import { notificationSettings } from "../../operations/render/index.ts";
+import { tools } from "../../operations/tools/tools.ts";
+import { parseSettings, type Settings } from "../../settings/settings.ts";
+import { freePort } from "../../toolkit/free-port.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { eventually } from "./eventually.ts";
 import { configurationOf, type Overrides, type Stack } from "./program.ts";
 

@@ -1,8 +1,8 @@
 /** The program deployed on a local stack of a test file's own, and how its services are asked. */
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import type { Ports } from "../../local/ports.ts";
-import { readConfiguration } from "../../settings-file.ts";
+import type { Ports } from "../../local/host/ports.ts";
+import { readConfiguration } from "../../settings/settings-file.ts";
 import { type LocalStackUnderTest, localStack } from "./local-stack.ts";
 
 export const root = join(import.meta.dirname, "../..");

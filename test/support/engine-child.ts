@@ -1,6 +1,6 @@
 /** Runs a stand-in of the engine as the project's commands run the real one: `engine-child.ts <script> [milliseconds]`. */
 import { createInterface } from "node:readline";
-import { Interruption, runEngine } from "../../engine-process.ts";
+import { Interruption, runEngine } from "../../operations/pulumi/engine-process.ts";
 
 const [script = "", milliseconds] = process.argv.slice(2);
 try {

@@ -2,22 +2,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { migrate } from "../../database/migrate.ts";
-import { setMonitoringPassword } from "../../database/role.ts";
 import { database } from "../../local/agentpay/world.ts";
-import { Children } from "../../local/engine/children.ts";
-import { LogFiles } from "../../local/engine/log-files.ts";
 import {
   type RunningExporter,
   startPostgresExporter,
   startRedisExporter,
 } from "../../local/exporters/start.ts";
-import { freePort } from "../../local/free-port.ts";
-import { prepareDatabase } from "../../local/postgres/index.ts";
-import { MONITORING } from "../../local/postgres/server.ts";
-import { ensureTool, type FoundTool } from "../../local/toolchain/find.ts";
-import { type Tool, tools } from "../../local/toolchain/tools.ts";
-import { REDIS_MONITORING, type RunningValkey, startValkey } from "../../local/valkey/server.ts";
+import { Children } from "../../local/host/children.ts";
+import { LogFiles } from "../../local/host/log-files.ts";
+import { prepareDatabase } from "../../local/platforms/postgres/index.ts";
+import { MONITORING } from "../../local/platforms/postgres/server.ts";
+import { REDIS_MONITORING, type RunningValkey, startValkey } from "../../local/platforms/valkey/server.ts";
+import { migrate } from "../../operations/database/migrate.ts";
+import { setMonitoringPassword } from "../../operations/database/role.ts";
+import { type Tool, tools } from "../../operations/tools/tools.ts";
+import { freePort } from "../../toolkit/free-port.ts";
+import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
 import { connected, type PostgresUnderTest, testPostgres } from "./postgres.ts";
 
 /** An exporter of a version; undefined where this machine can't have it. */

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { localPorts, PORT_OFFSET_VARIABLE, type Ports } from "../../local/ports.ts";
-import { REPOSITORY, type StatePaths, statePaths } from "../../local/state-folder.ts";
+import { localPorts, PORT_OFFSET_VARIABLE, type Ports } from "../../local/host/ports.ts";
+import { REPOSITORY, type StatePaths, statePaths } from "../../local/host/state-folder.ts";
 
 const COMMAND_TIMEOUT_MILLISECONDS = 300_000;
 

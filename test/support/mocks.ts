@@ -6,12 +6,17 @@ import {
   type Recording,
   type RunOptions,
   record as recordWith,
-} from "../../ci/review/recording.ts";
-import { isSecret as isSecretInput, unwrap as plain } from "../../local/engine/values.ts";
+} from "../../operations/review/recording.ts";
+import { isSecret as isSecretInput, unwrap as plain } from "../../toolkit/property-values.ts";
 import { sentinel } from "./secrets.ts";
 
-export { type Invocation, masked, type Recording, type Registration } from "../../ci/review/recording.ts";
-export { PROJECT } from "../../local/engine/environment.ts";
+export { PROJECT } from "../../local/host/environment.ts";
+export {
+  type Invocation,
+  masked,
+  type Recording,
+  type Registration,
+} from "../../operations/review/recording.ts";
 export { isSecretInput, plain };
 
 /** Runs `body` against mocks, until everything that it registers has been answered. */

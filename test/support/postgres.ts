@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client, type ClientConfig } from "pg";
-import { Children } from "../../local/engine/children.ts";
-import { LogFiles } from "../../local/engine/log-files.ts";
-import { freePort } from "../../local/free-port.ts";
-import { readTextIfExists } from "../../local/json-file.ts";
-import { postgresFolder, removePostgresFolder } from "../../local/postgres/folder.ts";
-import { type RunningPostgres, startPostgres } from "../../local/postgres/server.ts";
+import { Children } from "../../local/host/children.ts";
+import { LogFiles } from "../../local/host/log-files.ts";
+import { postgresFolder, removePostgresFolder } from "../../local/platforms/postgres/folder.ts";
+import { type RunningPostgres, startPostgres } from "../../local/platforms/postgres/server.ts";
+import { freePort } from "../../toolkit/free-port.ts";
+import { readTextIfExists } from "../../toolkit/json-file.ts";
 
 export interface PostgresUnderTest {
   readonly port: number;

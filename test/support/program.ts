@@ -1,8 +1,8 @@
 /** The whole program under mocks, with the configuration of a real stack file. */
 import { join } from "node:path";
 import { vi } from "vitest";
-import { secretKeys } from "../../settings.ts";
-import { type Configuration, readConfiguration, setPath } from "../../settings-file.ts";
+import { secretKeys } from "../../settings/settings.ts";
+import { type Configuration, readConfiguration, setPath } from "../../settings/settings-file.ts";
 import { withoutClosures } from "./closures.ts";
 import { PROJECT, plain, type Recording, type Registration, record } from "./mocks.ts";
 import { secretSetting } from "./secrets.ts";
@@ -62,7 +62,7 @@ async function runOnce(
   );
   vi.resetModules();
   // Made anew for each run, it would take most of the time; the tests on the real engine deploy the real one.
-  vi.doMock("../../functions/daily-cost-report/bundle.ts", async (original) => ({
+  vi.doMock("../../components/cost-report/function/bundle.ts", async (original) => ({
     ...(await original<object>()),
     writeBundle: async () => "package.json",
   }));

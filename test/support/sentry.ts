@@ -1,6 +1,6 @@
 /** The program's own monitors and alerts, by their methods, in a simulated Sentry. */
-import { alertProvider, monitorProvider } from "../../components/sentry-objects.ts";
-import type { Call } from "../local/services/support.ts";
+import { alertProvider, monitorProvider } from "../../components/sentry/objects.ts";
+import type { Call } from "../local/platforms/support.ts";
 import { componentOf, runProgram } from "./program.ts";
 
 export const ORGANIZATION = "/api/0/organizations/agentpay";

@@ -21,7 +21,7 @@ from .llm import LLMCall
 _log = logging.getLogger(__name__)
 _LAST_SECONDS = 5.0
 
-#: As database/migrations of the monitoring's repository make it; a test holds both together.
+#: As operations/database/migrations of the monitoring's repository make it; a test holds both together.
 LLM_METRICS = Table(
     "llm_metrics",
     MetaData(),

@@ -9,10 +9,10 @@ import { stringify } from "yaml";
 import { formatBound, type Metric, metrics, targetLabels } from "../../../catalog/metrics.ts";
 import { startAgentPay } from "../../../local/agentpay/index.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
-import { freePort } from "../../../local/free-port.ts";
-import { localPorts } from "../../../local/ports.ts";
-import { ensureTool } from "../../../local/toolchain/find.ts";
-import { tools } from "../../../local/toolchain/tools.ts";
+import { localPorts } from "../../../local/host/ports.ts";
+import { tools } from "../../../operations/tools/tools.ts";
+import { freePort } from "../../../toolkit/free-port.ts";
+import { ensureTool } from "../../../toolkit/toolchain/find.ts";
 
 const DEADLINE_SECONDS = 60;
 const cleanUps: (() => Promise<unknown>)[] = [];

@@ -6,7 +6,7 @@ import { handshakeOf } from "../../../catalog/uptime.ts";
 import { startEdge } from "../../../local/agentpay/edge.ts";
 import type { FaultName } from "../../../local/agentpay/faults.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
-import type { RunningServer } from "../../../local/services/http-server.ts";
+import type { RunningServer } from "../../../local/platforms/shared/http-server.ts";
 
 let now = 1_780_000_000;
 const simulation = new Simulation(1, now);

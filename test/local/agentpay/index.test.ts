@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { startAgentPay } from "../../../local/agentpay/index.ts";
-import { freePort } from "../../../local/free-port.ts";
-import { localPorts, type Ports } from "../../../local/ports.ts";
-import type { RunningService } from "../../../local/service.ts";
+import { localPorts, type Ports } from "../../../local/host/ports.ts";
+import type { RunningService } from "../../../local/host/service.ts";
+import { freePort } from "../../../toolkit/free-port.ts";
 
 const running: RunningService[] = [];
 const log: string[] = [];

@@ -3,7 +3,7 @@ import { faults } from "../../../local/agentpay/faults.ts";
 import { recordedExporters } from "../../../local/agentpay/recorded-exporters.ts";
 import { buildServer, targets } from "../../../local/agentpay/servers.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
-import { listen, type RunningServer } from "../../../local/services/http-server.ts";
+import { listen, type RunningServer } from "../../../local/platforms/shared/http-server.ts";
 import { parseExposition } from "./parse-exposition.ts";
 
 const START = Date.UTC(2026, 5, 1, 15) / 1000;

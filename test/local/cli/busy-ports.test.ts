@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, it } from "vitest";
 import { checkPorts } from "../../../local/cli/busy-ports.ts";
-import { localPorts } from "../../../local/ports.ts";
+import { localPorts } from "../../../local/host/ports.ts";
 
 it("names every busy port at once: who wants it, and who has it", async () => {
   const servers = [createServer().listen(0, "127.0.0.1"), createServer().listen(0, "127.0.0.1")];

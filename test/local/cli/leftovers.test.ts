@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exclusively } from "../../../local/cli/exclusive.ts";
 import { isHalfMade, stateFile } from "../../../local/cli/half-made.ts";
 import { checkLocks, judge } from "../../../local/cli/locks.ts";
-import { runningDaemon } from "../../../local/daemon-state.ts";
-import { identify } from "../../../local/engine/process-identity.ts";
-import { type StatePaths, statePaths, writeAtomically } from "../../../local/state-folder.ts";
+import { runningDaemon } from "../../../local/host/daemon-state.ts";
+import { identify } from "../../../local/host/process-identity.ts";
+import { type StatePaths, statePaths, writeAtomically } from "../../../local/host/state-folder.ts";
 
 /** A number that no process has: above the highest that Linux and macOS give. */
 const NO_PROCESS = 99_999_999;

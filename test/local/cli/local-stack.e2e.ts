@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkPorts } from "../../../local/cli/busy-ports.ts";
-import { runningDaemon } from "../../../local/daemon-state.ts";
-import type { PortName } from "../../../local/ports.ts";
+import { runningDaemon } from "../../../local/host/daemon-state.ts";
+import type { PortName } from "../../../local/host/ports.ts";
 import { type LocalStackUnderTest, localStack } from "../../support/local-stack.ts";
 
 describe("the local stack, its servers as processes", () => {

@@ -8,8 +8,8 @@ import {
   pluginOf,
   type RunEngine,
 } from "../../../local/cli/official-plugins.ts";
-import { providerNames } from "../../../local/official-providers.ts";
-import { temporaryFolder } from "../services/support.ts";
+import { providerNames } from "../../../local/official/providers.ts";
+import { temporaryFolder } from "../platforms/support.ts";
 
 const offline: RunEngine = async () => ({ code: 1, output: "no route to host" });
 const nowhere: PluginSources = { folders: [], path: [] };

@@ -6,9 +6,9 @@ import {
   stackConfiguration,
   useEngineAt,
 } from "../../../local/cli/stack-configuration.ts";
-import { localPorts, PORT_OFFSET_VARIABLE } from "../../../local/ports.ts";
-import { statePaths } from "../../../local/state-folder.ts";
-import { temporaryFolder } from "../services/support.ts";
+import { localPorts, PORT_OFFSET_VARIABLE } from "../../../local/host/ports.ts";
+import { statePaths } from "../../../local/host/state-folder.ts";
+import { temporaryFolder } from "../platforms/support.ts";
 
 const OFFSET = 20_000;
 

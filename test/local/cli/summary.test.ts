@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { summary } from "../../../local/cli/summary.ts";
-import { localPorts } from "../../../local/ports.ts";
+import { localPorts } from "../../../local/host/ports.ts";
 
 /** The lines of its table, by what they begin with. */
 async function rows(drawn: boolean): Promise<readonly string[]> {

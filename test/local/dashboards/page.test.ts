@@ -1,11 +1,11 @@
 /** What the pages show of a dashboard that the program renders, and of one that a person has made. */
 import { describe, expect, test } from "vitest";
 import { dashboards } from "../../../catalog/dashboards/index.ts";
+import { dashboardModels } from "../../../components/grafana/dashboard-files.ts";
 import { type DashboardData, withIntervals } from "../../../local/dashboards/data.ts";
 import { type Panel, viewOf } from "../../../local/dashboards/model.ts";
 import { dashboardPage } from "../../../local/dashboards/page.ts";
 import { expandMacros } from "../../../local/dashboards/postgres.ts";
-import { dashboardModels } from "../../../render/grafana.ts";
 
 const range = { from: 1000, to: 1600, step: 60 };
 const points = [0, 1, 2, 3].map((minute) => [1000 + minute * 60, minute / 10] as const);

@@ -8,20 +8,20 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { ruleFiles } from "../../../components/prometheus/prometheus.ts";
 import type { FaultName } from "../../../local/agentpay/faults.ts";
 import { database } from "../../../local/agentpay/world.ts";
-import { type Pace, scaleDuration, scaleFile } from "../../../local/drill/scale.ts";
-import { Children } from "../../../local/engine/children.ts";
-import { LogFiles } from "../../../local/engine/log-files.ts";
-import { freePort } from "../../../local/free-port.ts";
-import { makeAgentPayRole } from "../../../local/postgres/agentpay.ts";
+import { type Pace, scaleDuration, scaleFile } from "../../../local/drills/scale.ts";
+import { Children } from "../../../local/host/children.ts";
+import { LogFiles } from "../../../local/host/log-files.ts";
+import { makeAgentPayRole } from "../../../local/platforms/postgres/agentpay.ts";
+import { type RunningValkey, withValkey } from "../../../local/platforms/valkey/server.ts";
 import type { Effects, Undo } from "../../../local/real-faults/index.ts";
 import { postgresFaults } from "../../../local/real-faults/postgres.ts";
 import { takeEveryClient, valkeyFaults } from "../../../local/real-faults/valkey.ts";
-import { ensureTool } from "../../../local/toolchain/find.ts";
-import { tools } from "../../../local/toolchain/tools.ts";
-import { type RunningValkey, withValkey } from "../../../local/valkey/server.ts";
-import { ruleFiles } from "../../../render/prometheus.ts";
+import { tools } from "../../../operations/tools/tools.ts";
+import { freePort } from "../../../toolkit/free-port.ts";
+import { ensureTool } from "../../../toolkit/toolchain/find.ts";
 import { eventually } from "../../support/eventually.ts";
 import {
   type ExporterUnderTest,
@@ -53,7 +53,7 @@ let undo: Undo | undefined;
 beforeAll(async () => {
   postgres = await migratedPostgres({ reserved_connections: "3" });
   await connected(postgres.connection(database.datname), async (client) => {
-    await client.query(readFileSync(path.join(REPOSITORY, "local/postgres/agentpay.sql"), "utf8"));
+    await client.query(readFileSync(path.join(REPOSITORY, "local/platforms/postgres/agentpay.sql"), "utf8"));
     await client.query(
       "INSERT INTO conversations (organization_id, stage, status) VALUES (gen_random_uuid(), 'discovery', 'active')",
     );

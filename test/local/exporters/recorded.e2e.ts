@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exporters } from "../../../catalog/exporters.ts";
 import { exposedBy, type Job, type Metric } from "../../../catalog/metrics.ts";
 import { database, queues } from "../../../local/agentpay/world.ts";
+import { type RunningValkey, withValkey } from "../../../local/platforms/valkey/server.ts";
 import type { Undo } from "../../../local/real-faults/index.ts";
 import { postgresFaults } from "../../../local/real-faults/postgres.ts";
-import type { FoundTool } from "../../../local/toolchain/find.ts";
-import { tools } from "../../../local/toolchain/tools.ts";
-import { type RunningValkey, withValkey } from "../../../local/valkey/server.ts";
+import { tools } from "../../../operations/tools/tools.ts";
+import type { FoundTool } from "../../../toolkit/toolchain/find.ts";
 import {
   type ExporterUnderTest,
   exporterOf,

@@ -1,0 +1,202 @@
+/** AWS, as a stack's settings want it. */
+import type { Provider } from "@pulumi/aws/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import { slowApiResponses } from "../../catalog/alerts/api.ts";
+import { thresholdOf } from "../../catalog/alerts/index.ts";
+import { hostAlarms } from "../../catalog/host-alarms.ts";
+import { logQueries } from "../../catalog/logs.ts";
+import {
+  agentConfiguration,
+  checkersOf,
+  checksOf,
+  fromHost,
+  namePrefix,
+  toldBy,
+} from "../../operations/render/index.ts";
+import type { Enabled, Settings } from "../../settings/settings.ts";
+import type { OnCall } from "../pagerduty/on-call.ts";
+import { awsProvider, tags } from "../shared/providers.ts";
+import { Uptime } from "../uptime/route53.ts";
+import { AlertTopics } from "./alert-topics.ts";
+import { CiAccess } from "./ci-access.ts";
+import { CostControl } from "./cost-control.ts";
+import { DatabaseInsights } from "./database-insights.ts";
+import { DeadMansSwitch } from "./dead-mans-switch.ts";
+import { HostAgent } from "./host-agent.ts";
+import { HostAlarms } from "./host-alarms.ts";
+import { LogAggregation } from "./log-aggregation.ts";
+
+export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
+  const { logs, cost, database, uptime, notifications, pagerduty } = settings;
+  const { runbookBaseUrl } = settings.docs;
+  const prefix = namePrefix(settings);
+  /** What pages or remembers must not go with a slip of the hand. */
+  const protect = settings.isProduction;
+  const provider = awsProvider("aws", settings, account);
+  const providers = [provider];
+  const ci = ciAccess(settings, account, providers);
+  const permissionsBoundary = ci?.boundaryArn ?? settings.ci.permissionsBoundaryArn;
+  const topics = new AlertTopics(
+    "alert-topics",
+    {
+      topicPrefix: prefix,
+      homeRegion: account.region,
+      accountId: account.accountId,
+      pagerDutyEndpoint:
+        onCall && pagerduty.enabled
+          ? pulumi.interpolate`${eventsUrl(account, pagerduty)}/integration/${onCall.cloudWatchIntegrationKey}/enqueue`
+          : undefined,
+      pagerDutyOverHttp: pagerduty.enabled && pagerduty.eventsUrl.startsWith("http:"),
+      smsNumbers: notifications.smsNumbers,
+      publisherArn: account.alertingRoleArn,
+      managedRules: hasManagedRules(settings),
+      emails: notifications.emails,
+    },
+    { providers },
+  );
+  const logAggregation =
+    logs.platform === "cloudwatch"
+      ? new LogAggregation(
+          "logs",
+          {
+            namePrefix: prefix,
+            queryFolder: `AgentPay/${settings.environment}`,
+            retentionDays: logs.retentionDays,
+            kmsKeyArn: logs.kmsKeyArn,
+            deletionProtection: protect,
+            thresholds: settings.alertThresholds,
+            queries: logQueries(thresholdOf(slowApiResponses, settings.alertThresholds)),
+            topics: topics.inHomeRegion,
+            runbookBaseUrl,
+          },
+          { providers, protect },
+        )
+      : undefined;
+  const hostAgent = new HostAgent(
+    "host-agent",
+    {
+      namePrefix: prefix,
+      accountId: account.accountId,
+      region: account.region,
+      hostTags: hostTags(settings),
+      configuration: agentConfiguration(settings),
+      logGroupArns: logAggregation?.logGroupArns ?? [],
+      permissionsBoundary,
+    },
+    { providers },
+  );
+  const hosts = new HostAlarms(
+    "hosts",
+    {
+      alarmPrefix: prefix,
+      alarms: hostAlarms,
+      thresholds: settings.alertThresholds,
+      topics: topics.inHomeRegion,
+      runbookBaseUrl,
+    },
+    { providers },
+  );
+  const costControl = new CostControl(
+    "cost",
+    { namePrefix: prefix, ...cost, topics: topics.inGlobalRegion, runbookBaseUrl },
+    { providers },
+  );
+  const outsideChecks =
+    uptime.enabled && checkersOf(settings).includes("route53")
+      ? new Uptime(
+          "uptime",
+          {
+            namePrefix: prefix,
+            checks: checksOf(settings),
+            toldBy: toldBy(settings),
+            requestInterval: uptime.route53IntervalSeconds,
+            maintenance: settings.announcements.maintenance,
+            topics: topics.inGlobalRegion,
+            runbookBaseUrl,
+          },
+          { providers },
+        )
+      : undefined;
+  const databaseInsights = database.enabled
+    ? new DatabaseInsights(
+        "database",
+        {
+          ...database,
+          parameterGroupName: `${prefix}-${database.family}`,
+          queryFolder: `AgentPay/${settings.environment}`,
+          log: { retentionDays: logs.retentionDays, kmsKeyArn: logs.kmsKeyArn, protect },
+        },
+        { providers },
+      )
+    : undefined;
+  return {
+    provider,
+    permissionsBoundary,
+    ciAccess: ci,
+    logAggregation,
+    hostAgent,
+    hosts,
+    topics,
+    costControl,
+    outsideChecks,
+    databaseInsights,
+  };
+}
+
+/** How CI gets into the account; undefined where the stack does not say which repository's CI. */
+function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provider[]) {
+  const { repository, ownerId, repositoryId, oidcProviderArn, stateBucket, stateKmsKeyArn } = settings.ci;
+  const { permissionsBoundaryArn } = settings.ci;
+  if (repository === undefined) return undefined;
+  const { accountId, region } = account;
+  const { environment } = settings;
+  return new CiAccess(
+    "ci-access",
+    {
+      scope: { accountId, region, environment, namePrefix: namePrefix(settings), permissionsBoundaryArn },
+      repository: {
+        name: repository,
+        ids: ownerId === 0 ? undefined : { owner: ownerId, repository: repositoryId },
+      },
+      oidcProviderArn,
+      state: { bucket: stateBucket, kmsKeyArn: stateKmsKeyArn, project: pulumi.getProject() },
+    },
+    { providers },
+  );
+}
+
+function hasManagedRules({ metrics }: Settings): boolean {
+  return metrics.enabled && metrics.engine === "amp";
+}
+
+/** Where PagerDuty takes what SNS sends. An emulator, which runs beside PagerDuty's stand-in, is in no container. */
+function eventsUrl({ endpointUrl }: Enabled<"aws">, { eventsUrl: url }: Enabled<"pagerduty">): string {
+  return endpointUrl === undefined ? url : fromHost(url);
+}
+
+/** The tags by which AgentPay's own instances are known. Whoever deploys AgentPay sets them. */
+export function hostTags(settings: Settings): Record<string, string> {
+  const { application, environment } = tags(settings);
+  return { application, environment };
+}
+
+export type AwsPlatform = ReturnType<typeof awsPlatform>;
+
+/** Who watches the alerting, where there is one to watch. */
+export function heartbeat(
+  settings: Settings,
+  { provider, topics }: AwsPlatform,
+  { alertingRoleArn, accountId, region }: Enabled<"aws">,
+) {
+  return new DeadMansSwitch(
+    "dead-mans-switch",
+    {
+      namePrefix: namePrefix(settings),
+      publisherArn: alertingRoleArn,
+      managedRules: hasManagedRules(settings) ? { accountId, region } : undefined,
+      topics: topics.inGlobalRegion,
+      runbookBaseUrl: settings.docs.runbookBaseUrl,
+    },
+    { providers: [provider], protect: settings.isProduction },
+  );
+}

@@ -1,0 +1,41 @@
+/** Amazon's engine of rules and samples, as a stack's settings want it. */
+
+import { engineRules, managedAlertmanagerDefinition, namePrefix } from "../../operations/render/index.ts";
+import { type Enabled, type Settings, SettingsError } from "../../settings/settings.ts";
+import type { AwsPlatform } from "../aws/index.ts";
+import type { OnCall } from "../pagerduty/on-call.ts";
+import { quotaProblems } from "./engine-quotas.ts";
+import { ManagedPrometheus } from "./managed-prometheus.ts";
+
+/** Undefined where the stack has another engine. */
+export function managedPrometheus(
+  settings: Settings,
+  platform: Enabled<"metrics">,
+  account: Enabled<"aws">,
+  { provider, topics }: AwsPlatform,
+  onCall: OnCall | undefined,
+): ManagedPrometheus | undefined {
+  if (platform.engine !== "amp") return undefined;
+  const rules = engineRules(settings, platform);
+  const alertManagerDefinition = managedAlertmanagerDefinition(settings, account);
+  const problems = quotaProblems(rules, alertManagerDefinition);
+  if (problems.length > 0) {
+    const told = problems.map((problem) => `  - ${problem}`).join("\n");
+    throw new SettingsError(`Amazon's engine would refuse what this stack gives it:\n${told}`);
+  }
+  return new ManagedPrometheus(
+    "engine",
+    {
+      namePrefix: namePrefix(settings),
+      accountId: account.accountId,
+      region: account.region,
+      rules,
+      alertManagerDefinition,
+      hostRoleArn: account.alertingRoleArn,
+      routingKey: onCall?.prometheusRoutingKey,
+      topics: topics.inHomeRegion,
+      runbookBaseUrl: settings.docs.runbookBaseUrl,
+    },
+    { providers: [provider], protect: settings.isProduction },
+  );
+}

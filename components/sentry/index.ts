@@ -1,0 +1,43 @@
+/** Sentry, as a stack's settings want it. */
+
+import { namePrefix } from "../../operations/render/index.ts";
+import type { Enabled, Settings } from "../../settings/settings.ts";
+import { sentryProvider, VendorProvider } from "../shared/providers.ts";
+import { SentryAlerts } from "./alerts.ts";
+import { ErrorTracking } from "./error-tracking.ts";
+
+export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">): ErrorTracking {
+  const provider = sentryProvider("sentry", platform);
+  const { organization, slackIntegration, pagerDutyIntegration, pagerDutyService } = platform;
+  const providers = [provider];
+  const objectsProvider = new VendorProvider("sentry-settings", {
+    url: platform.apiUrl,
+    key: platform.token,
+  });
+  const { environment } = settings;
+  const tracking = new ErrorTracking(
+    "error-tracking",
+    { organization, slug: namePrefix(settings), environment, objectsProvider },
+    { providers },
+  );
+  new SentryAlerts(
+    "sentry-alerts",
+    {
+      organization,
+      project: tracking.projectSlug,
+      projectId: tracking.projectId,
+      objectsProvider,
+      teamId: tracking.teamId,
+      environment,
+      slack: slackIntegration
+        ? { integration: slackIntegration, channel: settings.notifications.slackChannel }
+        : undefined,
+      pagerDuty:
+        pagerDutyIntegration && pagerDutyService
+          ? { integration: pagerDutyIntegration, service: pagerDutyService }
+          : undefined,
+    },
+    { providers },
+  );
+  return tracking;
+}

@@ -1,0 +1,65 @@
+/** The public status page, as a stack's settings want it. */
+import * as pulumi from "@pulumi/pulumi";
+import {
+  checksOf,
+  namePrefix,
+  notificationSettings,
+  publicStatusPageUrl,
+  statusPageSettings,
+  toldBy,
+} from "../../operations/render/index.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { pulumiSecret } from "../../settings/stack-settings.ts";
+import type { OnCall } from "../pagerduty/on-call.ts";
+import { dockerProvider } from "../shared/providers.ts";
+import { badgeUrls, gatusConfiguration } from "./gatus.ts";
+import { gatusAlerting } from "./gatus-alerting.ts";
+import { StatusPage } from "./status-page.ts";
+
+/** Undefined where the stack has none. */
+export function statusPage(settings: Settings, onCall: OnCall | undefined) {
+  const { uptime, metrics } = settings;
+  const page = statusPageSettings(settings);
+  if (!uptime.enabled || page === undefined) return undefined;
+  const { statusPageCertificate: certificate, statusPagePrivateKey: privateKey } = uptime;
+  const host = uptime.statusPageDockerHost ?? (metrics.enabled ? metrics.dockerHost : undefined);
+  const publicUrl = publicStatusPageUrl(uptime);
+  const { url } = new StatusPage(
+    "status-page",
+    {
+      namePrefix: namePrefix(settings),
+      bindAddress: uptime.statusPageBindAddress,
+      port: uptime.statusPagePort,
+      configuration: gatusConfiguration(page),
+      alerting: alerting(settings, onCall),
+      tls:
+        certificate && privateKey
+          ? { certificate: pulumiSecret(certificate), privateKey: pulumiSecret(privateKey) }
+          : undefined,
+      publicUrl,
+      protectData: settings.isProduction,
+    },
+    { providers: [dockerProvider("status-page-docker", host)] },
+  );
+  return { url, badgeUrls: badgeUrls(publicUrl, page.checks) };
+}
+
+/** What Gatus tells people with; undefined where other checkers tell of everything. */
+function alerting(settings: Settings, onCall: OnCall | undefined): pulumi.Output<string> | undefined {
+  if (!checksOf(settings).some((check) => toldBy(settings)(check) === "gatus")) return undefined;
+  const { pagerDuty, email } = notificationSettings(settings);
+  const { slackWebhookUrl, smtpPassword } = settings.notifications;
+  const secrets = pulumi.secret({
+    routingKey: onCall?.uptimeRoutingKey,
+    slackWebhookUrl: slackWebhookUrl && pulumiSecret(slackWebhookUrl),
+    smtpPassword: smtpPassword && pulumiSecret(smtpPassword),
+  });
+  return secrets.apply(({ routingKey, slackWebhookUrl: webhook, smtpPassword: password }) =>
+    gatusAlerting({
+      namePrefix: namePrefix(settings),
+      pagerDuty: pagerDuty && routingKey ? { ...pagerDuty, routingKey } : undefined,
+      slackWebhookUrl: webhook,
+      email: email && { ...email, password },
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+/** Uptime vendors, as a stack's settings want them. */
+
+import { checkersOf, checksOf, namePrefix, toldBy, vendorIntervalOf } from "../../operations/render/index.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { pulumiSecret } from "../../settings/stack-settings.ts";
+import type { OnCall } from "../pagerduty/on-call.ts";
+import { announcementText } from "../shared/announcement-text.ts";
+import { VendorProvider } from "../shared/providers.ts";
+import { BetterStack } from "./betterstack.ts";
+import { UptimeRobot } from "./uptimerobot.ts";
+
+export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
+  const { uptime, notifications, announcements } = settings;
+  if (!uptime.enabled) return {};
+  const prefix = namePrefix(settings);
+  const chosen = checkersOf(settings);
+  const common = {
+    namePrefix: prefix,
+    checks: checksOf(settings),
+    toldBy: toldBy(settings),
+    intervalOf: vendorIntervalOf(uptime),
+    verifyCertificates: uptime.verifyCertificates,
+    widgetKeyword: uptime.widgetKeyword,
+    maintenance: announcements.maintenance,
+    pagerDutyRoutingKey: onCall?.uptimeRoutingKey,
+  };
+  const { uptimerobotApiKey, uptimerobotApiUrl, betterstackApiToken, betterstackApiUrl } = uptime;
+  const { emails, slackWebhookUrl, slackChannel } = notifications;
+  const uptimeRobot =
+    chosen.includes("uptimerobot") && uptimerobotApiKey
+      ? new UptimeRobot(
+          "uptimerobot",
+          {
+            ...common,
+            emails,
+            slack: slackWebhookUrl && {
+              webhookUrl: pulumiSecret(slackWebhookUrl),
+              channel: slackChannel,
+            },
+          },
+          {
+            providers: [
+              new VendorProvider("uptimerobot", {
+                url: uptimerobotApiUrl,
+                key: uptimerobotApiKey,
+              }),
+            ],
+          },
+        )
+      : undefined;
+  const betterStack =
+    chosen.includes("betterstack") && betterstackApiToken
+      ? new BetterStack(
+          "betterstack",
+          {
+            ...common,
+            subdomain: uptime.betterstackSubdomain ?? prefix,
+            announcement: announcementText(announcements),
+          },
+          {
+            providers: [
+              new VendorProvider("betterstack", {
+                url: betterstackApiUrl,
+                key: betterstackApiToken,
+              }),
+            ],
+          },
+        )
+      : undefined;
+  return { uptimeRobot, betterStack };
+}

@@ -1,0 +1,21 @@
+/** `npm run bench -- <what>`: measurements on this machine. They print figures to compare, and judge nothing. */
+import { Command } from "commander";
+import colors from "picocolors";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { dashboards } from "./dashboards/command.ts";
+import { instrumentation } from "./instrumentation/command.ts";
+import { report } from "./report.ts";
+
+const program = new Command("bench")
+  .description("Measure on this machine: figures to compare with one another, not with another machine's")
+  .addCommand(dashboards)
+  .addCommand(instrumentation)
+  .addCommand(report)
+  .addHelpText("after", "\nExit codes: 0 measured, 1 could not be measured.");
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(colors.red(messageOf(error)));
+  process.exitCode = 1;
+}

@@ -1,0 +1,70 @@
+/** Faults of the platform, each in a lab of its own. */
+import path from "node:path";
+import { SILENT_MINUTES } from "../../../catalog/dead-mans-switch.ts";
+import { messageOf } from "../../../toolkit/error-message.ts";
+import { BrokenLab } from "../ask.ts";
+import { MOST_ATTEMPTS } from "../attempts.ts";
+import { type Lab, startLab } from "../lab.ts";
+import { limited } from "../limited.ts";
+import type { RoundOptions } from "../round.ts";
+import type { PlatformFault } from "./faults.ts";
+import { Scene } from "./scene.ts";
+
+export type PlatformOutcome = "held" | "did not hold" | "not tried" | "lab broke";
+
+export interface PlatformResult {
+  readonly fault: PlatformFault;
+  readonly outcome: PlatformOutcome;
+  /** In a sentence. */
+  readonly happened: string;
+}
+
+/** @param optionsOf what a fault's lab is started with, by the fault's name */
+export async function runPlatformFaults(
+  faults: readonly PlatformFault[],
+  parallel: number,
+  optionsOf: (name: string) => RoundOptions,
+): Promise<readonly PlatformResult[]> {
+  return await limited(faults, parallel, (fault) => attempts(fault, optionsOf(fault.name)));
+}
+
+/** A lab that breaks says nothing of its fault: it is tried again, at half the pace. */
+async function attempts(fault: PlatformFault, options: RoundOptions): Promise<PlatformResult> {
+  const impossible = fault.impossible?.();
+  if (impossible !== undefined) return { fault, outcome: "not tried", happened: impossible };
+  options.report(fault.title);
+  let { factor } = options;
+  for (let attempt = 1; ; attempt++) {
+    const folder = path.join(options.folder, `attempt ${attempt}`);
+    const result = await runOne(fault, { ...options, factor, folder });
+    options.report(`${result.outcome}: ${result.happened}`);
+    if (result.outcome !== "lab broke" || attempt === MOST_ATTEMPTS) return result;
+    factor = Math.ceil(factor / 2);
+    options.report(`once more, 1 second stands for ${factor}`);
+  }
+}
+
+async function runOne(fault: PlatformFault, options: RoundOptions): Promise<PlatformResult> {
+  const { aws = false, smallDisk = false, replicas = 1, remoteEngine = false } = fault;
+  let lab: Lab | undefined;
+  try {
+    lab = await startLab({ ...options, aws, smallDisk, replicas, remoteEngine });
+    const scene = new Scene(lab, options.factor, options.signal);
+    const servers = [...Object.values(lab.servers).flat(), lab.ruler];
+    await scene.until("Prometheus with its targets", 5, async () => {
+      await Promise.all(servers.map((server) => server.ready()));
+      return (await scene.query("up{job='redis'}")).includes(1);
+    });
+    // The heartbeat has been heard for as long as its silence has to last.
+    if (aws) await scene.pass(SILENT_MINUTES + 1);
+    return { fault, outcome: "held", happened: await fault.run(scene) };
+  } catch (error) {
+    if (options.signal.aborted) throw error;
+    const broke = error instanceof BrokenLab || lab === undefined;
+    return { fault, outcome: broke ? "lab broke" : "did not hold", happened: messageOf(error) };
+  } finally {
+    await lab
+      ?.stop()
+      .catch((error: unknown) => options.report(`not everything stopped: ${messageOf(error)}`));
+  }
+}

@@ -1,0 +1,295 @@
+/** One lab's life: quiet first, then things break, ring, are mended, and end. */
+import { setTimeout as delay } from "node:timers/promises";
+import { inSeconds } from "../../catalog/duration.ts";
+import { publicGrafanaUrl } from "../../operations/render/index.ts";
+import { readSettings } from "../../settings/settings-file.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { REPOSITORY } from "../host/state-folder.ts";
+import { type AlertId, alertOf } from "./alert-id.ts";
+import { askJson, askText, BrokenLab } from "./ask.ts";
+import type { Drill } from "./drills.ts";
+import { type Lab, type LabOptions, startLab } from "./lab.ts";
+import { newObservation, type Observation, observe } from "./observation.ts";
+import { Strain } from "./strain.ts";
+import {
+  allArrived,
+  allResolved,
+  type Expectations,
+  falseAlarms,
+  judge,
+  type Ring,
+  type Times,
+} from "./verdict.ts";
+
+export interface RoundOptions extends Omit<LabOptions, "aws"> {
+  readonly signal: AbortSignal;
+  /** One line for people about what happens. */
+  readonly report: (line: string) => void;
+}
+
+export interface DrillResult {
+  readonly drill: Drill;
+  readonly rings: readonly Ring[];
+}
+
+export interface RoundResult {
+  /** Of the drills that came to their end. */
+  readonly results: readonly DrillResult[];
+  readonly falseAlarms: readonly AlertId[];
+  /** How well the machine kept up with the lab's pace: from 1 on it did not. */
+  readonly strain: number;
+  /** Where the lab broke: why, and the drills of which nothing is known. */
+  readonly broken?: { readonly why: string; readonly drills: readonly Drill[] };
+}
+
+/** Simulated seconds that must be quiet before anything breaks: the windows of most alerts are filled then. */
+const SETTLING_SECONDS = 15 * 60;
+const POLL_MILLISECONDS = 200;
+const LAB_START_SECONDS = 60;
+/** What machines and networks need, however fast the simulation is. */
+const REAL_SECONDS = 30;
+
+/** What came out of the drills, also where their lab breaks meanwhile. @throws where the signal says so */
+export async function runRound(drills: readonly Drill[], options: RoundOptions): Promise<RoundResult> {
+  const observation = newObservation();
+  const strain = new Strain(options.factor);
+  const runs: Run[] = [];
+  const why = await inLab({ ...options, aws: drills.some(({ aws }) => aws) }, async (lab) => {
+    await settle(lab, observation, options);
+    const expectations = expectationsOf(lab);
+    runs.push(...drills.map((drill) => new Run(drill, lab, expectations, options)));
+    for (const run of runs) await run.breakIt();
+    await brokenMonitoring(lab, runs);
+    try {
+      await untilOver(lab, runs, observation, strain, options);
+    } finally {
+      strain.look(0);
+    }
+  });
+  const over = runs.filter(({ isOver }) => isOver);
+  const known = over.map(({ drill }) => drill);
+  return {
+    results: over.map((run) => run.result(observation)),
+    falseAlarms: falseAlarms(drills, observation),
+    strain: strain.most,
+    ...(why !== undefined && { broken: { why, drills: drills.filter((drill) => !known.includes(drill)) } }),
+  };
+}
+
+async function untilOver(
+  lab: Lab,
+  runs: readonly Run[],
+  observation: Observation,
+  strain: Strain,
+  { signal }: RoundOptions,
+): Promise<void> {
+  const heldBack = runs.flatMap(({ drill: { mutes = [] } }) => mutes);
+  while (runs.some((run) => !run.isOver)) {
+    await delay(POLL_MILLISECONDS, undefined, { signal });
+    await observe(lab, observation, heldBack);
+    await strain.lookAtRules(lab);
+    const mended = await inOrder(runs, (run) => run.advance(observation));
+    if (mended.includes(true)) await brokenMonitoring(lab, runs);
+    strain.look(POLL_MILLISECONDS / 1000);
+  }
+}
+
+/**
+ * Does something in a lab, and stops it. Returns why the lab broke, undefined where it did not: whatever fails in it is
+ * its own failure, never that of other labs.
+ * @throws where the signal says so
+ */
+async function inLab(
+  options: LabOptions & Pick<RoundOptions, "signal" | "report">,
+  act: (lab: Lab) => Promise<void>,
+): Promise<string | undefined> {
+  const { signal, report } = options;
+  let lab: Lab | undefined;
+  try {
+    lab = await startLab(options);
+    await act(lab);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return messageOf(error);
+  } finally {
+    await lab?.stop().catch((error: unknown) => report(`not everything stopped: ${messageOf(error)}`));
+  }
+}
+
+/** Watches a lab in which nothing is broken for some simulated seconds. @throws where it breaks by itself */
+export async function runHealthy(seconds: number, options: RoundOptions): Promise<readonly AlertId[]> {
+  const observation = newObservation();
+  const why = await inLab({ ...options, aws: false }, async (lab) => {
+    await settle(lab, observation, options);
+    const until = Date.now() + (seconds * 1000) / options.factor;
+    while (Date.now() < until) {
+      await delay(POLL_MILLISECONDS, undefined, { signal: options.signal });
+      await observe(lab, observation);
+    }
+  });
+  if (why !== undefined) throw new BrokenLab(why);
+  return falseAlarms([], observation);
+}
+
+/** @throws BrokenLab where the lab's own Watchdog does not come to Alertmanager in time. */
+async function settle(lab: Lab, observation: Observation, { factor, signal }: RoundOptions): Promise<void> {
+  const startedAt = Date.now();
+  let refusal = "";
+  for (let ready = false; !ready; ) {
+    await delay(POLL_MILLISECONDS, undefined, { signal });
+    try {
+      await observe(lab, observation);
+      ready = await isKnownToAlertmanager(lab, "Watchdog");
+    } catch (error) {
+      refusal = messageOf(error);
+    }
+    if (!ready && Date.now() - startedAt > LAB_START_SECONDS * 1000) {
+      throw new BrokenLab(
+        `no Watchdog came from Prometheus to Alertmanager within ${LAB_START_SECONDS} seconds. ${refusal}`,
+      );
+    }
+  }
+  const quietUntil = startedAt + (SETTLING_SECONDS * 1000) / factor;
+  while (Date.now() < quietUntil) {
+    await delay(POLL_MILLISECONDS, undefined, { signal });
+    await observe(lab, observation);
+  }
+}
+
+/** The Watchdog's own message is a heartbeat, which a lab without an AWS has nobody for. */
+async function isKnownToAlertmanager(lab: Lab, name: string): Promise<boolean> {
+  const filter = encodeURIComponent(`alertname="${name}"`);
+  const url = `${lab.urls.alertmanager}/api/v2/alerts?filter=${filter}`;
+  return (await askJson<readonly unknown[]>("Alertmanager", url)).length > 0;
+}
+
+/** What is broken in the monitoring by all of a round's drills together. */
+async function brokenMonitoring(lab: Lab, runs: readonly Run[]): Promise<void> {
+  const touched = runs.flatMap(({ drill }) => (drill.prometheus ? [drill.prometheus] : []));
+  if (touched.length === 0) return;
+  await lab.breakPrometheus(
+    runs.flatMap(({ drill, isBroken }) => (isBroken && drill.prometheus ? [drill.prometheus] : [])),
+  );
+}
+
+async function inOrder<Item, Result>(
+  items: readonly Item[],
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await act(item));
+  return results;
+}
+
+function expectationsOf(lab: Lab): Expectations {
+  const settings = readSettings(REPOSITORY, "local");
+  return {
+    pagerDutyService: lab.pagerDutyService,
+    runbookBaseUrl: settings.docs.runbookBaseUrl,
+    grafanaUrl: settings.metrics.enabled ? publicGrafanaUrl(settings, settings.metrics) : "",
+  };
+}
+
+/** One drill under way. */
+class Run {
+  readonly drill: Drill;
+  readonly #lab: Lab;
+  readonly #options: RoundOptions;
+  readonly #expectations: Expectations;
+  #brokenAt = 0;
+  #mendedAt: number | undefined;
+  #over = false;
+
+  constructor(drill: Drill, lab: Lab, expectations: Expectations, options: RoundOptions) {
+    this.drill = drill;
+    this.#lab = lab;
+    this.#expectations = expectations;
+    this.#options = options;
+  }
+
+  get #times(): Times {
+    return { brokenAt: this.#brokenAt, mendedAt: this.#mendedAt };
+  }
+
+  get isBroken(): boolean {
+    return this.#mendedAt === undefined;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  result(observation: Observation): DrillResult {
+    const rings = judge(this.drill, observation, this.#times, this.#expectations);
+    return { drill: this.drill, rings };
+  }
+
+  async breakIt(): Promise<void> {
+    this.#brokenAt = Date.now();
+    for (const [name, parameters] of Object.entries(this.drill.faults ?? {})) {
+      await this.#fault("POST", "", { name, ...parameters });
+    }
+    await this.#alertmanager(true);
+    this.#options.report(`broken: ${this.drill.title}`);
+  }
+
+  /** One look at it. Returns whether it was mended just now. */
+  async advance(observation: Observation): Promise<boolean> {
+    if (this.#over) return false;
+    if (this.#mendedAt === undefined) {
+      const arrived = allArrived(this.drill, observation, this.#times);
+      if (!arrived && secondsSince(this.#brokenAt) < this.#secondsToArrive()) return false;
+      await this.#mend(arrived);
+      return true;
+    }
+    const resolved = allResolved(this.drill, observation, this.#times);
+    if (!resolved && secondsSince(this.#mendedAt) < this.#secondsToResolve()) return false;
+    this.#over = true;
+    this.#options.report(
+      resolved ? `over: ${this.drill.title}` : `given up waiting for the end: ${this.drill.title}`,
+    );
+    return false;
+  }
+
+  async #mend(arrived: boolean): Promise<void> {
+    for (const name of Object.keys(this.drill.faults ?? {})) await this.#fault("DELETE", `/${name}`);
+    await this.#alertmanager(false);
+    this.#mendedAt = Date.now();
+    this.#options.report(
+      arrived
+        ? `rang, mended: ${this.drill.title}`
+        : `given up after ${Math.round(this.#secondsToArrive())} seconds, mended: ${this.drill.title}`,
+    );
+  }
+
+  async #alertmanager(broken: boolean): Promise<void> {
+    if (this.drill.alertmanager === "refused configuration") await this.#lab.breakAlertmanager(broken);
+    if (this.drill.alertmanager === "revoked Slack webhook") await this.#lab.breakSlack(broken);
+    if (this.drill.alertmanager === "announced work on the API") await this.#lab.announceWork(broken);
+    if (this.drill.statusPage) await this.#lab.breakStatusPage(broken);
+  }
+
+  async #fault(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {
+    await askText("the simulated AgentPay", `${this.#lab.agentpay.urls.api}/faults${path}`, {
+      method,
+      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
+  }
+
+  /** An alert's hold time, twice for what comes and goes, after an hour in which its windows fill. */
+  #secondsToArrive(): number {
+    const { rings, mutes = [] } = this.drill;
+    const longest = Math.max(...[...rings, ...mutes].map((id) => inSeconds(alertOf(id).holdFor)));
+    return (2 * longest + 3600) / this.#options.factor + REAL_SECONDS;
+  }
+
+  /** The longest of the short windows is 2 hours. */
+  #secondsToResolve(): number {
+    return (2.5 * 3600) / this.#options.factor + REAL_SECONDS;
+  }
+}
+
+function secondsSince(time: number): number {
+  return (Date.now() - time) / 1000;
+}

@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import type { Properties } from "../../../../host/resource.ts";
+import type { Connection } from "../connection.ts";
+import { handler, observed } from "../handler.ts";
+import { physicalName } from "../names.ts";
+
+type Named = Properties & { readonly name?: string | undefined };
+
+interface Kept<Schema extends z.ZodType<Named>> {
+  /** Where the store has them. */
+  readonly kind: string;
+  readonly inputs: Schema;
+  readonly replaceOn: readonly (keyof z.output<Schema> & string)[];
+  /** The id of a new one. @throws what the service would refuse only then */
+  readonly makeId: (inputs: z.output<Schema>) => Promise<string>;
+  readonly outputs: (id: string, inputs: z.output<Schema>) => Promise<Properties> | Properties;
+}
+
+/** A resource that the emulator lacks as a whole: it lives in the stand-in's store. */
+export function keptResource<Schema extends z.ZodType<Named>>(
+  { store }: Connection,
+  { kind, inputs, replaceOn, makeId, outputs }: Kept<Schema>,
+) {
+  type Inputs = z.output<Schema>;
+  const allOutputs = async (id: string, name: string, given: Inputs) => ({
+    ...(await outputs(id, given)),
+    name,
+  });
+
+  return handler<Schema>({
+    inputs,
+    replaceOn,
+
+    async create(given, logicalName) {
+      const id = await makeId(given);
+      const name = physicalName(given, logicalName);
+      store.set(kind, id, { ...given, name });
+      return { id, outputs: await allOutputs(id, name, given) };
+    },
+
+    async read(id, last) {
+      const kept = store.get(kind, id) as (Inputs & { name: string }) | undefined;
+      if (kept === undefined) return undefined;
+      return {
+        inputs: observed<Properties>(last.inputs, kept, { computed: ["name"] }),
+        outputs: await allOutputs(id, kept.name, kept),
+      };
+    },
+
+    async update(id, given, last) {
+      const name = given.name ?? String(last.outputs["name"]);
+      store.set(kind, id, { ...given, name });
+      return allOutputs(id, name, given);
+    },
+
+    async delete(id) {
+      store.delete(kind, id);
+    },
+  });
+}
+
+type Placed = Named & { readonly region?: string | undefined };
+
+interface KeptOf<Owner extends string, Given extends Placed & Record<Owner, string>> {
+  readonly kind: string;
+  readonly inputs: z.ZodType<Given>;
+  /** The input that names the other one. */
+  readonly owner: Owner;
+  /** @throws where there is no such other one */
+  readonly requireOwner: (connection: Connection, id: string) => void;
+  /** Outputs besides the region. Default: none. */
+  readonly outputs?: Properties;
+}
+
+/** What another resource has one of at most: it goes by the other's id. */
+export function keptOf<Owner extends string, Given extends Placed & Record<Owner, string>>(
+  connection: Connection,
+  { kind, inputs, owner, requireOwner, outputs = {} }: KeptOf<Owner, Given>,
+) {
+  return keptResource(connection, {
+    kind,
+    inputs,
+    replaceOn: [owner, "region"],
+    async makeId(given) {
+      requireOwner(connection, given[owner]);
+      return given[owner];
+    },
+    outputs: (_, given) => ({ ...outputs, region: given.region ?? connection.region }),
+  });
+}

@@ -1,0 +1,118 @@
+/** The Pulumi CLI on one stack: the local stack's engine as `npm run pulumi` finds it; for others, the user's own. */
+import { createInterface } from "node:readline";
+import { CONFIGURED } from "../../local/cli/engine.ts";
+import { stackConfiguration } from "../../local/cli/stack-configuration.ts";
+import { runningDaemon } from "../../local/host/daemon-state.ts";
+import { engineEnvironment, STACK } from "../../local/host/environment.ts";
+import { REPOSITORY, statePaths } from "../../local/host/state-folder.ts";
+import { officialProviders } from "../../local/official/providers.ts";
+import { knownStack } from "../../settings/stack-name.ts";
+import { ensureTool } from "../../toolkit/toolchain/find.ts";
+import { tools } from "../tools/tools.ts";
+import { runEngine } from "./engine-process.ts";
+
+/** How a command ended. Its output may hold secrets: never repeat it unseen. */
+export interface Ended {
+  /** 1 where it was killed for taking too long. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface PulumiOptions {
+  /** Default: 30 minutes. */
+  readonly timeoutMilliseconds?: number;
+  /** More of it than this process's own, or the stack's. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Each line of both streams, as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Runs a command on the stack, non-interactively. Its failure is for the caller to read from the exit code.
+ * @throws Interruption where a signal has ended it
+ */
+export type Pulumi = (args: readonly string[], options?: PulumiOptions) => Promise<Ended>;
+
+/** The stack, or the CLI itself, can't be used. For people as it is. */
+export class StackError extends Error {
+  override readonly name = "StackError";
+}
+
+/** Exit codes of the CLI that mean one thing. Anything else but 0 is a command that failed. */
+export const exitCodes = { noSuchStack: 6, unexpectedChanges: 7 } as const;
+
+const TIMEOUT_MILLISECONDS = 30 * 60_000;
+/** Of a command that only reads what the backend holds. */
+const READ_MILLISECONDS = 2 * 60_000;
+
+/** @throws Failure where the project has no such stack, and StackError where there is no CLI */
+export async function pulumiOf(name: string): Promise<Pulumi> {
+  const stack = knownStack(name);
+  if (stack !== STACK)
+    return (args, options) => execute("pulumi", [...args, "--stack", stack], process.env, options);
+  const paths = statePaths();
+  const { binaries } = await ensureTool(tools.pulumi);
+  const daemon = await runningDaemon(paths);
+  const file = await stackConfiguration(paths);
+  const official = await officialProviders(paths);
+  const environment = { ...process.env, ...engineEnvironment(paths, daemon?.enginePort, official) };
+  return (args, options) => {
+    const configured = file !== undefined && CONFIGURED.has(args[0] ?? "") ? ["--config-file", file] : [];
+    return execute(
+      binaries["pulumi"] ?? "pulumi",
+      [...args, ...configured, "--stack", stack],
+      environment,
+      options,
+    );
+  };
+}
+
+/**
+ * What a command printed to its standard output.
+ * @throws StackError with what the CLI complained of, never with its standard output: that may hold secrets
+ */
+export async function output(pulumi: Pulumi, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await pulumi(args, { timeoutMilliseconds: READ_MILLISECONDS });
+  if (code === 0) return stdout;
+  const command = args.filter((argument) => !argument.startsWith("-")).join(" ");
+  throw new StackError(`pulumi ${command} failed: ${stderr.trim() || "it was ended, or said nothing"}`);
+}
+
+async function execute(
+  binary: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { timeoutMilliseconds = TIMEOUT_MILLISECONDS, environment, onLine }: PulumiOptions = {},
+): Promise<Ended> {
+  const printed = { stdout: "", stderr: "" };
+  const startedAt = performance.now();
+  try {
+    const code = await runEngine(binary, [...args, "--non-interactive"], {
+      cwd: REPOSITORY,
+      env: { ...env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeoutMilliseconds,
+      onStart: (child) => {
+        for (const name of ["stdout", "stderr"] as const) {
+          const stream = child[name];
+          if (!stream) continue;
+          stream.setEncoding("utf8").on("data", (chunk: string) => {
+            printed[name] += chunk;
+          });
+          if (onLine) createInterface({ input: stream }).on("line", onLine);
+        }
+      },
+    });
+    if (code !== 0 && performance.now() - startedAt >= timeoutMilliseconds) {
+      const late = `It was ended after ${timeoutMilliseconds / 1000} s: the state's backend or a platform does not answer.`;
+      printed.stderr += `${late}\n`;
+      onLine?.(late);
+    }
+    return { code, ...printed };
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const missing = "there is no pulumi on PATH (https://www.pulumi.com/docs/install)";
+    throw isMissing ? new StackError(missing) : error;
+  }
+}

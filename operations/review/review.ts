@@ -1,0 +1,90 @@
+/** Gathers what there is to say of a change to one stack. A part that can't be had says why; the others are still there. */
+import { join } from "node:path";
+import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { withoutKeys } from "../../settings/known-keys.ts";
+import { environmentOf } from "../../settings/stack-name.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { redact } from "../../toolkit/property-values.ts";
+import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
+import { checkDrift, type DriftResult } from "../drift/check.ts";
+import { pulumiOf } from "../pulumi/cli.ts";
+import { Interruption } from "../pulumi/engine-process.ts";
+import { formsOf } from "../secrets/texts.ts";
+import { readSecrets, type Secrets } from "../verify/stack.ts";
+import { type Preview, previewOf } from "./preview.ts";
+import { report } from "./report.ts";
+import { type RuleTests, testRules } from "./rule-tests.ts";
+import { checkOutBase, type Side, sideOf } from "./side.ts";
+
+/** A part, or why it can't be had. */
+export type Part<Value> = { readonly value: Value } | { readonly problem: string };
+
+export interface Review {
+  readonly stack: string;
+  /** What it is compared with, for people. */
+  readonly base: string;
+  readonly before: Part<Side>;
+  readonly after: Part<Side>;
+  /** Undefined where it was not asked for. */
+  readonly preview: Part<Preview> | undefined;
+  /** What the platforms say of what is there now. Undefined where the engine was left out. */
+  readonly platforms: Part<DriftResult> | undefined;
+  /** Undefined where they were not asked for. */
+  readonly ruleTests: RuleTests | undefined;
+}
+
+export interface ReviewOptions {
+  readonly stack: string;
+  /** Branch, tag or commit. */
+  readonly base: string;
+  /** Whether the engine is left out, for where there is no account. */
+  readonly offline: boolean;
+  readonly ruleTests: boolean;
+}
+
+/** @returns Markdown with no secret in it, and whether nothing speaks against the change */
+export async function review(options: ReviewOptions): Promise<{ markdown: string; passed: boolean }> {
+  const { found, secrets } = await withTemporaryFolder("review", (scratch) => gather(options, scratch));
+  const { markdown, passed } = report(found);
+  return { markdown: withoutSecrets(markdown, secrets), passed };
+}
+
+/** What a platform or program has echoed of the stack's secrets, in whichever form, is taken out; so is what looks like a key. */
+export function withoutSecrets(markdown: string, secrets: readonly string[]): string {
+  const forms = secrets.flatMap(formsOf).toSorted((left, right) => right.length - left.length);
+  return withoutKeys(redact(markdown, forms));
+}
+
+async function gather({ stack, base, offline, ruleTests }: ReviewOptions, scratch: string) {
+  const name = environmentOf(stack);
+  const [before, after] = await Promise.all([
+    part(async () => {
+      const folder = join(scratch, "base");
+      await checkOutBase(base, folder);
+      return sideOf(folder, name, join(scratch, "before"));
+    }),
+    part(() => sideOf(REPOSITORY, name, join(scratch, "after"))),
+  ]);
+  const tested = ruleTests ? await testRules(scratch) : undefined;
+  const engine = offline ? undefined : await part(() => pulumiOf(stack));
+  const pulumi = engine && "value" in engine ? engine.value : undefined;
+  const preview = pulumi
+    ? await part(() => previewOf(stack, pulumi, scratch))
+    : (engine as Part<Preview> | undefined);
+  const platforms = pulumi && (await part(() => checkDrift(stack, pulumi)));
+  const read = pulumi && (await part(() => readSecrets(pulumi)));
+  const secrets: Secrets = read && "value" in read ? read.value : {};
+  return {
+    found: { stack, base, before, after, preview, platforms, ruleTests: tested },
+    secrets: Object.values(secrets).filter((secret) => secret !== undefined),
+  };
+}
+
+async function part<Value>(make: () => Promise<Value>): Promise<Part<Value>> {
+  try {
+    return { value: await make() };
+  } catch (error) {
+    if (error instanceof Interruption) throw error;
+    return { problem: messageOf(error) };
+  }
+}

@@ -1,0 +1,67 @@
+/** What the tests of the alert rules say: the end-to-end tests of `test/rules/`, by promtool. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import { run } from "../../toolkit/toolchain/command.ts";
+
+export interface RuleTests {
+  readonly passed: number;
+  /** What failed, with what was said of it. */
+  readonly failed: readonly { readonly title: string; readonly message: string }[];
+  /** Why they could not be run, where that is so. */
+  readonly problem?: string;
+}
+
+const TESTS = "test/rules/rules.e2e.ts";
+/** With a build of promtool, where there is none yet. */
+const TIMEOUT_SECONDS = 15 * 60;
+
+const results = z.object({
+  numPassedTests: z.number(),
+  testResults: z.array(
+    z.object({
+      message: z.string().default(""),
+      assertionResults: z.array(
+        z.object({
+          title: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** @param scratch folder for the results */
+export async function testRules(scratch: string): Promise<RuleTests> {
+  const file = join(scratch, "rule-tests.json");
+  const vitest = join(REPOSITORY, "node_modules/vitest/vitest.mjs");
+  const options = ["--config", "vitest.e2e.config.ts", "--reporter=json", `--outputFile=${file}`];
+  const ended = await run(process.execPath, [vitest, "run", ...options, TESTS], {
+    environment: process.env,
+    folder: REPOSITORY,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  }).catch(messageOf);
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? { passed: 0, failed: [], problem: ended } : ruleTestsFrom(text);
+}
+
+/** @param json what vitest's reporter of that name writes */
+export function ruleTestsFrom(json: string): RuleTests {
+  const { numPassedTests, testResults } = results.parse(JSON.parse(json));
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === "failed")
+      .map(({ title, failureMessages }) => ({ title, message: reasons(failureMessages ?? []) })),
+  );
+  if (failed.length > 0 || numPassedTests > 0) return { passed: numPassedTests, failed };
+  return { passed: 0, failed, problem: testResults.map(({ message }) => message).join("\n") };
+}
+
+/** Without where in the code they come from. */
+function reasons(messages: readonly string[]): string {
+  const lines = messages.flatMap((message) => message.split("\n"));
+  return lines.filter((line) => !/^\s+at /.test(line)).join("\n");
+}

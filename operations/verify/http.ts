@@ -1,0 +1,87 @@
+/** Asking JSON over HTTP. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { z } from "zod";
+import { deprecationOf } from "../../components/shared/deprecation.ts";
+import { nextPage } from "../../components/shared/link-header.ts";
+
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** What the answers to one check say of the end of what it asked, such as `GET https://x/api is deprecated`. */
+const deprecations = new AsyncLocalStorage<Set<string>>();
+
+/** Runs a check, with what its answers said of their end. */
+export async function withDeprecations<Value>(
+  run: () => Promise<Value>,
+): Promise<{ readonly value: Value; readonly deprecated: readonly string[] }> {
+  const seen = new Set<string>();
+  const value = await deprecations.run(seen, run);
+  return { value, deprecated: [...seen] };
+}
+
+/** How much of an answer an error shows. */
+const SHOWN_CHARACTERS = 200;
+
+/** @throws where nothing answers, the status is no success, or the answer is another one than expected */
+export async function getJson<Schema extends z.ZodType>(
+  schema: Schema,
+  url: string,
+  ask: Ask,
+): Promise<z.output<Schema>> {
+  return parsed(schema, await getText(url, ask), url);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string, url: string): z.output<Schema> {
+  const answer = schema.safeParse(fromJson(text));
+  if (!answer.success) throw new Error(`${place(url)} gave an answer of another form than expected`);
+  return answer.data;
+}
+
+/**
+ * All items of a list that comes in pages, each with a `Link` to the next.
+ * @throws as {@link getJson} does
+ */
+export async function getPages<Schema extends z.ZodType>(
+  item: Schema,
+  url: string,
+  { headers = {}, signal }: Ask,
+): Promise<z.output<Schema>[]> {
+  const items: z.output<Schema>[] = [];
+  for (let page: string | undefined = url; page !== undefined; ) {
+    const response: Response = await fetch(page, { headers, signal });
+    items.push(...parsed(z.array(item), await textOf(response, page), page));
+    const query = nextPage(response.headers.get("link"));
+    page = query === undefined ? undefined : new URL(query, page).href;
+  }
+  return items;
+}
+
+/** @throws where nothing answers, or the status is no success */
+export async function getText(url: string, { headers = {}, signal }: Ask): Promise<string> {
+  return textOf(await fetch(url, { headers, signal }), url);
+}
+
+/** @throws where the status is no success */
+export async function textOf(response: Response, url: string): Promise<string> {
+  const deprecation = deprecationOf(response.headers);
+  if (deprecation !== undefined) deprecations.getStore()?.add(`${place(url)} ${deprecation}`);
+  const text = await response.text();
+  if (response.ok) return text;
+  throw new Error(`${place(url)} answered ${response.status}: ${text.slice(0, SHOWN_CHARACTERS)}`);
+}
+
+/** Undefined where it is none: a login page, for one. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function place(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

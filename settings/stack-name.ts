@@ -1,0 +1,42 @@
+/** Names of stacks: one that was misspelt, or was an empty variable, is refused before anything runs. */
+import { InvalidArgumentError, Option } from "commander";
+import { Failure } from "../toolkit/failure.ts";
+import { stacksIn } from "./stack-files.ts";
+
+/** Stacks of the project. */
+export function stackNames(): readonly string[] {
+  return stacksIn(import.meta.dirname);
+}
+
+/**
+ * The name of a stack as it was given, such as `production` or `acme/agentpay-monitoring/production`.
+ * @throws Failure for people, where the project has no such stack
+ */
+export function knownStack(name: string): string {
+  const parts = name.split("/");
+  const isWritten = parts.length <= 3 && parts.every((part) => /^\w[\w.-]*$/.test(part));
+  if (isWritten && stackNames().includes(environmentOf(name))) return name;
+  const said = name.trim() === "" ? "no name" : `"${name}"`;
+  throw new Failure(
+    `${said}: expected a stack of this project (${stackNames().join(", ")}). A new one needs its file, Pulumi.<stack>.yaml`,
+  );
+}
+
+/** The stack's last name, which is that of its environment. */
+export function environmentOf(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
+/** `--stack <name>` of a command. */
+export function stackOption(description = stackNames().join(", ")): Option {
+  return new Option("--stack <name>", description).makeOptionMandatory().argParser(parseStack);
+}
+
+/** @throws InvalidArgumentError, which commander shows beside the option */
+export function parseStack(name: string): string {
+  try {
+    return knownStack(name);
+  } catch (error) {
+    throw error instanceof Failure ? new InvalidArgumentError(error.message) : error;
+  }
+}

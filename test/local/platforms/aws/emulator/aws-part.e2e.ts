@@ -1,0 +1,259 @@
+/** Alarms that ring on a real emulator, at the pager, by email and by SMS. The clock is the test's. */
+import { join } from "node:path";
+import {
+  CloudWatchClient,
+  GetMetricDataCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { HOST_NAMESPACE, hostAlarms } from "../../../../../catalog/host-alarms.ts";
+import { startAwsPart } from "../../../../../local/platforms/aws/emulator/aws-part.ts";
+import type { Email, TextMessage } from "../../../../../local/platforms/inbox/model.ts";
+import { type RunningInbox, startInbox } from "../../../../../local/platforms/inbox/server.ts";
+import { listen, newApplication } from "../../../../../local/platforms/shared/http-server.ts";
+import { startMoto } from "./start-moto.ts";
+
+const undo: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const step of undo.toReversed()) await step();
+});
+
+/** What the pager's endpoint was sent. */
+const paged: { Subject: string; message: Record<string, unknown> }[] = [];
+const warnings: string[] = [];
+let inbox: RunningInbox;
+let cloudWatch: CloudWatchClient;
+let sns: SNSClient;
+let topic: string;
+let heartbeat: string;
+let clock = Date.UTC(2026, 5, 1, 9);
+
+beforeAll(async () => {
+  const emulator = await startMoto();
+  undo.push(() => emulator.stop());
+  inbox = await startInbox({ port: 0, mailPort: 0, dataFolder: join(emulator.folder, "inbox") });
+  undo.push(() => inbox.stop());
+  const pager = newApplication();
+  pager.addContentTypeParser("text/plain", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  pager.post<{ Body: string }>("/", async (request) => {
+    const { Subject, Message } = JSON.parse(request.body);
+    paged.push({ Subject, message: JSON.parse(Message) });
+    return {};
+  });
+  const { url: endpoint, stop } = await listen(pager, "pager", 0);
+  undo.push(stop);
+
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const client = { region: "eu-central-1", endpoint: emulator.url, credentials };
+  [cloudWatch, sns] = [new CloudWatchClient(client), new SNSClient(client)];
+  const make = async (Name: string) => (await sns.send(new CreateTopicCommand({ Name }))).TopicArn ?? "";
+  [topic, heartbeat] = [await make("critical"), await make("heartbeat")];
+  for (const [Protocol, Endpoint] of [
+    ["http", endpoint],
+    ["email", "oncall@agentpay.example"],
+    ["sms", "+15550100123"],
+  ]) {
+    await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol, Endpoint }));
+  }
+  const part = startAwsPart({
+    url: emulator.url,
+    inbox,
+    now: () => clock,
+    interval: 20,
+    log: { info: () => {}, warn: (message) => warnings.push(message), error: () => {} },
+  });
+  undo.push(() => part.stop());
+});
+
+async function makeAlarm(alarm: Partial<PutMetricAlarmCommand["input"]> & { AlarmName: string }) {
+  await cloudWatch.send(
+    new PutMetricAlarmCommand({
+      AlarmDescription: `About ${alarm.AlarmName}`,
+      EvaluationPeriods: 2,
+      Period: 60,
+      AlarmActions: [topic],
+      OKActions: [topic],
+      ComparisonOperator: "GreaterThanThreshold",
+      Threshold: 80,
+      ...alarm,
+    }),
+  );
+  // As what makes alarms here does: AWS's first state.
+  await setState(alarm.AlarmName, "INSUFFICIENT_DATA");
+}
+
+const setState = (AlarmName: string, StateValue: "OK" | "ALARM" | "INSUFFICIENT_DATA") =>
+  cloudWatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "set by a test" }));
+
+const pages = (name: string) =>
+  paged.filter(({ message }) => message["AlarmName"] === name).map(({ message }) => message["NewStateValue"]);
+/** Asks until the answer is there. */
+const eventually = <Answer>(ask: () => Promise<Answer | undefined>) =>
+  vi.waitUntil(ask, { timeout: 30_000, interval: 20 }) as Promise<Answer>;
+const eventuallyPaged = (name: string, states: readonly string[]) =>
+  vi.waitFor(() => expect(pages(name)).toEqual(states), { timeout: 30_000, interval: 20 });
+
+async function received<Message>(kind: "emails" | "texts"): Promise<readonly Message[]> {
+  return (await (await fetch(`${inbox.url}/local/${kind}`)).json()) as readonly Message[];
+}
+
+test("a state that is set reaches the pager as CloudWatch writes it, and people by email and SMS", async () => {
+  await makeAlarm({ AlarmName: "by-hand", Namespace: "Nobody", MetricName: "measures", Statistic: "Sum" });
+  await setState("by-hand", "ALARM");
+  await eventuallyPaged("by-hand", ["ALARM"]);
+  expect(paged.at(-1)).toMatchObject({
+    Subject: 'ALARM: "by-hand" in eu-central-1',
+    message: {
+      AlarmArn: "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:by-hand",
+      AlarmDescription: "About by-hand",
+      AWSAccountId: "123456789012",
+      NewStateReason: "set by a test",
+      OldStateValue: "INSUFFICIENT_DATA",
+      Trigger: { MetricName: "measures", Namespace: "Nobody", Statistic: "SUM", Period: 60, Threshold: 80 },
+    },
+  });
+  const email = await eventually(async () =>
+    (await received<Email>("emails")).find(({ subject }) => subject.includes("by-hand")),
+  );
+  expect(email).toMatchObject({
+    to: ["oncall@agentpay.example"],
+    text: expect.stringContaining("set by a test"),
+  });
+  const text = await eventually(async () =>
+    (await received<TextMessage>("texts")).find((sms) => sms.text.includes("by-hand")),
+  );
+  expect(text.to).toBe("+15550100123");
+
+  await setState("by-hand", "OK");
+  await eventuallyPaged("by-hand", ["ALARM", "OK"]);
+});
+
+test("an alarm rings when its own metric breaches, in each of its periods, and ends", async () => {
+  const Dimensions = [{ Name: "InstanceId", Value: "i-1" }];
+  await makeAlarm({
+    AlarmName: "memory",
+    Namespace: "Hosts",
+    MetricName: "used",
+    Statistic: "Maximum",
+    Dimensions,
+  });
+  const put = (value: number, dimensions = Dimensions) =>
+    cloudWatch.send(
+      new PutMetricDataCommand({
+        Namespace: "Hosts",
+        MetricData: [
+          { MetricName: "used", Dimensions: dimensions, Value: value, Timestamp: new Date(clock) },
+        ],
+      }),
+    );
+  const minute = async (value: number, dimensions?: typeof Dimensions) => {
+    await put(value, dimensions);
+    clock += 60_000;
+  };
+  // Another host's, which is none of this alarm's business.
+  for (let index = 0; index < 3; index++) await minute(99, [{ Name: "InstanceId", Value: "i-2" }]);
+  await minute(10);
+  await eventuallyPaged("memory", ["OK"]);
+  await minute(81);
+  await minute(82);
+  await eventuallyPaged("memory", ["OK", "ALARM"]);
+  await minute(80);
+  await eventuallyPaged("memory", ["OK", "ALARM", "OK"]);
+});
+
+/** What the agents of two hosts report in a minute: one is well, the other one is not, or both are. */
+const HEALTHY = 20;
+const FULL = 95;
+const reports = { HostMemoryHigh: [HEALTHY, FULL], HostDiskFull: [HEALTHY, FULL], HostsMissing: [] } as const;
+
+test.each(hostAlarms)("$name rings after $minutes bad minutes, not one fewer, and ends", async (alarm) => {
+  const { name, metricName: MetricName, statistic, minutes } = alarm;
+  const condition = {
+    Namespace: HOST_NAMESPACE,
+    MetricName,
+    Statistic: statistic,
+    Threshold: alarm.threshold.default,
+    ComparisonOperator: alarm.comparisonOperator,
+    TreatMissingData: alarm.treatMissingData,
+  };
+  await makeAlarm({ ...condition, AlarmName: name, EvaluationPeriods: minutes });
+  // Made later, it is looked at later: once it has rung, the alarm itself has been looked at too.
+  const hasty = `${name}-hasty`;
+  await makeAlarm({ ...condition, AlarmName: hasty, EvaluationPeriods: minutes - 1 });
+  const pass = async (count: number, values: readonly number[]) => {
+    for (let minute = 0; minute < count; minute++) {
+      const MetricData = values.map((Value) => ({ MetricName, Value, Timestamp: new Date(clock) }));
+      if (MetricData.length > 0) {
+        await cloudWatch.send(new PutMetricDataCommand({ Namespace: HOST_NAMESPACE, MetricData }));
+      }
+      clock += 60_000;
+    }
+  };
+  await pass(1, [HEALTHY, HEALTHY]);
+  await eventuallyPaged(hasty, ["OK"]);
+  await pass(minutes - 1, reports[name]);
+  await eventuallyPaged(hasty, ["OK", "ALARM"]);
+  expect(pages(name)).toEqual(["OK"]);
+  await pass(1, reports[name]);
+  await eventuallyPaged(name, ["OK", "ALARM"]);
+  await pass(1, [HEALTHY, HEALTHY]);
+  await eventuallyPaged(name, ["OK", "ALARM", "OK"]);
+});
+
+test("a heartbeat that stops rings the dead man's switch, and ends it when it is back", async () => {
+  const published = {
+    Namespace: "AWS/SNS",
+    MetricName: "NumberOfMessagesPublished",
+    Dimensions: [{ Name: "TopicName", Value: "heartbeat" }],
+  };
+  await makeAlarm({
+    ...published,
+    AlarmName: "silent",
+    Statistic: "Sum",
+    Threshold: 1,
+    ComparisonOperator: "LessThanThreshold",
+    TreatMissingData: "breaching",
+  });
+  const beat = async () => {
+    await sns.send(new PublishCommand({ TopicArn: heartbeat, Message: "works" }));
+    // Counted at once: only then may the clock go on.
+    await eventually(async () => {
+      const { MetricDataResults } = await cloudWatch.send(
+        new GetMetricDataCommand({
+          MetricDataQueries: [{ Id: "sum", MetricStat: { Metric: published, Period: 60, Stat: "Sum" } }],
+          StartTime: new Date(clock),
+          EndTime: new Date(clock + 60_000),
+        }),
+      );
+      return MetricDataResults?.[0]?.Values?.[0];
+    });
+    clock += 60_000;
+  };
+  await beat();
+  await eventuallyPaged("silent", ["OK"]);
+  clock += 60_000;
+  await beat();
+  clock += 120_000;
+  await eventuallyPaged("silent", ["OK", "ALARM"]);
+  await beat();
+  await eventuallyPaged("silent", ["OK", "ALARM", "OK"]);
+});
+
+test("switched-off actions tell nobody, and nothing failed meanwhile", async () => {
+  await makeAlarm({
+    AlarmName: "quiet",
+    Namespace: "Nobody",
+    MetricName: "measures",
+    Statistic: "Sum",
+    ActionsEnabled: false,
+  });
+  await setState("quiet", "ALARM");
+  await makeAlarm({ AlarmName: "later", Namespace: "Nobody", MetricName: "measures", Statistic: "Sum" });
+  await setState("later", "ALARM");
+  await eventuallyPaged("later", ["ALARM"]);
+  expect(pages("quiet")).toEqual([]);
+  expect(warnings).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { REPOSITORY } from "../../../local/host/state-folder.ts";
+import { tools } from "../../../operations/tools/tools.ts";
+import { run } from "../../../toolkit/toolchain/command.ts";
+import { ensureTool } from "../../../toolkit/toolchain/find.ts";
+
+/** A cold build of everything, on two cores. */
+const coldBuildMilliseconds = 20 * 60 * 1000;
+
+test.each([
+  [tools.pulumi, "pulumi", ["version"], /^v3\.\d+/],
+  [tools.prometheus, "prometheus", ["--version"], /^prometheus, version 3\.\d+/],
+  [tools.prometheus, "promtool", ["--version"], /^promtool, version 3\.\d+/],
+  [tools.alertmanager, "alertmanager", ["--version"], /^alertmanager, version 0\.\d+/],
+  [tools.alertmanager, "amtool", ["--version"], /^amtool, version 0\.\d+/],
+  [tools.moto, "python", ["-m", "moto.server", "--help"], /--port/],
+])(
+  "$name is found or made, and $1 runs",
+  async (tool, binary, args, expected) => {
+    const { binaries } = await ensureTool(tool);
+    const environment = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    expect(await run(binaries[binary] ?? "", args, { environment, timeoutSeconds: 60 })).toMatch(expected);
+  },
+  coldBuildMilliseconds,
+);
+
+function toolchain(args: readonly string[], environment: Record<string, string>) {
+  const result = spawnSync("npm", ["run", "--silent", "toolchain", "--", ...args], {
+    cwd: REPOSITORY,
+    env: { ...process.env, ...environment },
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+test("npm run toolchain lists what it found and where", () => {
+  const { status, stdout } = toolchain(["pulumi"], {});
+  expect(stdout).toMatch(/pulumi 3\.\d+\.\d+ \((path|cache)\)/);
+  expect(stdout).toMatch(/^pulumi\t\/.*\/pulumi$/m);
+  expect(status).toBe(0);
+});
+
+test("npm run toolchain fails when a tool cannot be had, and says why", () => {
+  const empty = mkdtempSync(join(tmpdir(), "toolchain-test-"));
+  try {
+    const { status, stderr } = toolchain(["prometheus", "moto"], {
+      XDG_CACHE_HOME: empty,
+      AGENTPAY_TOOL_SOURCES: "cache",
+    });
+    expect(stderr).toContain("prometheus 3.13.5 could not be found or made. Tried:");
+    expect(stderr).toContain("moto 5.2.5 could not be found or made. Tried:");
+    expect(status).toBe(1);
+  } finally {
+    rmSync(empty, { recursive: true });
+  }
+});

@@ -1,7 +1,0 @@
-// postgres_exporter is built inside a copy of its module, with the module's own go.mod and go.sum (see
-// local/toolchain/tools.ts). Only the module itself is pinned here.
-module agentpay-monitoring.local/tools/postgres-exporter
-
-go 1.25.0
-
-require github.com/prometheus-community/postgres_exporter v0.19.1
