@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awsPlatform, heartbeat } from "./components/aws/index.ts";
 import { costReport } from "./components/cost-report/index.ts";
 import { datadogPlatform } from "./components/datadog/index.ts";
+import { grafanaDashboards } from "./components/grafana/index.ts";
 import { pagerDutyPlatform } from "./components/pagerduty/index.ts";
 import { metricsPlatform } from "./components/prometheus/index.ts";
 import { managedPrometheus } from "./components/prometheus/managed.ts";
@@ -26,6 +27,8 @@ const engine =
     : undefined;
 const report = cloud && aws.enabled ? costReport(settings, aws, cloud, engine) : undefined;
 const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall, engine) : undefined;
+const dashboards =
+  platform && metrics.enabled ? grafanaDashboards(settings, metrics, platform.servers, engine) : undefined;
 const page = statusPage(settings, onCall);
 const vendors = uptimeVendors(settings, onCall);
 
@@ -96,4 +99,4 @@ export const betterStackMonitorIds = vendors.betterStack?.monitorIds;
 export const statusPageUrl = page?.url ?? vendors.betterStack?.statusPageUrl;
 /** Badges of each public endpoint, for pages of others. */
 export const statusBadgeUrls = page?.badgeUrls;
-export const dashboardUrls = platform?.dashboards.urls;
+export const dashboardUrls = dashboards?.urls;

@@ -913,8 +913,6 @@ const exposed = {
 /** The contract, by the name that rules and dashboards use in code. */
 export const metrics = { ...exposed, ...synthetic };
 
-export type MetricKey = keyof typeof metrics;
-
 /** The metrics that a job's targets expose themselves, in the order of the contract. */
 export function exposedBy(job: Job): readonly Metric[] {
   return Object.values<Metric>(exposed).filter((metric) => metric.jobs.includes(job));

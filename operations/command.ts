@@ -1,8 +1,10 @@
 /** `npm run ops -- <what>`: what keeps the project itself in order, and rules in an engine elsewhere. */
+
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { stackOption } from "../settings/stack-name.ts";
+import { REPOSITORY } from "../toolkit/repository.ts";
 import { reportOf } from "./rulers/report.ts";
 import { RulerApi } from "./rulers/ruler-api.ts";
 import { rulerTargetOf } from "./rulers/stack.ts";
@@ -48,7 +50,7 @@ vendors
   .description("writes docs/vendors.md anew")
   .action(async () => {
     const file = "docs/vendors.md";
-    await writeFile(join(import.meta.dirname, "..", file), vendorsPage(reliances));
+    await writeFile(join(REPOSITORY, file), vendorsPage(reliances));
     console.log(`wrote ${file}`);
   });
 

@@ -1,7 +1,7 @@
 /** How a command ends: an error for people is shown as it is, a defect with where it comes from. */
 import type { Command } from "commander";
 import colors from "picocolors";
-import { SettingsError } from "../settings/settings.ts";
+import { SettingsError } from "../settings/messages.ts";
 import { messageOf } from "../toolkit/error-message.ts";
 import { Failure } from "../toolkit/failure.ts";
 import { ToolUnavailableError } from "../toolkit/toolchain/find.ts";

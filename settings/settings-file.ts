@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readAnnouncements } from "./announcements.ts";
+import { SettingsError } from "./messages.ts";
+import { type SecretKey, type Settings, secretKeys } from "./schema.ts";
 import { SECRET_PLACEHOLDER } from "./secrets.ts";
-import { parseSettings, type SecretKey, type Settings, SettingsError, secretKeys } from "./settings.ts";
+import { parseSettings } from "./settings.ts";
 import { stackFile, stacksIn } from "./stack-files.ts";
 import { readYamlMap } from "./yaml-file.ts";
 

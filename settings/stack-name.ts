@@ -1,11 +1,19 @@
 /** Names of stacks: one that was misspelt, or was an empty variable, is refused before anything runs. */
+
 import { InvalidArgumentError, Option } from "commander";
 import { Failure } from "../toolkit/failure.ts";
+import { REPOSITORY } from "../toolkit/repository.ts";
 import { stacksIn } from "./stack-files.ts";
+
+/** The project's name in Pulumi.yaml. */
+export const PROJECT = "agentpay-monitoring";
+
+/** The stack of this machine: `make up`. */
+export const LOCAL_STACK = "local";
 
 /** Stacks of the project. */
 export function stackNames(): readonly string[] {
-  return stacksIn(import.meta.dirname);
+  return stacksIn(REPOSITORY);
 }
 
 /**

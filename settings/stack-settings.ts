@@ -1,14 +1,18 @@
 /** Settings of the stack that Pulumi is running, and their secrets as Pulumi keeps them. */
+
 import * as pulumi from "@pulumi/pulumi";
+import { REPOSITORY } from "../toolkit/repository.ts";
 import { readAnnouncements } from "./announcements.ts";
+import { SettingsError } from "./messages.ts";
+import type { Settings } from "./schema.ts";
 import type { Secret } from "./secret.ts";
-import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { parseSettings } from "./settings.ts";
 import { plainSecretsIn } from "./settings-file.ts";
 import { stacksIn } from "./stack-files.ts";
 
 /** @throws RunError that lists every problem: Pulumi prints its message alone, without a stack trace */
 export function loadSettings(): Settings {
-  const folder = import.meta.dirname;
+  const folder = REPOSITORY;
   const stack = pulumi.getStack();
   const prefix = `${pulumi.getProject()}:`;
   const configuration = Object.entries(pulumi.runtime.allConfig())

@@ -1,11 +1,11 @@
 /** What every stack asks of IAM, and the tags of everything: over all that the program registers. */
 import { describe, expect, test } from "vitest";
-import { tags } from "../components/shared/providers.ts";
-import type { Properties } from "../local/host/resource.ts";
+import { tags } from "../components/shared/tags.ts";
 import { checkInputs } from "../local/host/validation.ts";
 import { resourceTypes } from "../local/platforms/aws/provider/index.ts";
 import { type Statement, statementsOf } from "../local/platforms/aws/provider/policy-document.ts";
 import { parseSettings } from "../settings/settings.ts";
+import type { Properties } from "../toolkit/property-values.ts";
 import { Connected } from "./local/platforms/aws/provider/connected.ts";
 import { plain, type Registration } from "./support/mocks.ts";
 import { configurationOf, type Overrides, runProgram, type Stack, stacks } from "./support/program.ts";

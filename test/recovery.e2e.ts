@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { REPOSITORY } from "../local/host/state-folder.ts";
 import { checkDrift } from "../operations/drift/check.ts";
 import type { Pulumi } from "../operations/pulumi/cli.ts";
+import { REPOSITORY } from "../toolkit/repository.ts";
 import { type EngineStack, startEngineStack } from "./support/engine.ts";
 import { leaks, sentinel } from "./support/secrets.ts";
 

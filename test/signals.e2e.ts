@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { REPOSITORY } from "../local/host/state-folder.ts";
+import { REPOSITORY } from "../toolkit/repository.ts";
 import { eventually } from "./support/eventually.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "signals-"));

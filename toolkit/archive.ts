@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { zipSync } from "fflate";
 import { z } from "zod";
-import { REPOSITORY } from "../local/host/state-folder.ts";
+import { REPOSITORY } from "./repository.ts";
 
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const ASSET = "c44067f5952c0a294b673a41bacd8c17";

@@ -2,8 +2,12 @@
  * Property values as they travel between the engine and a provider. Secrets arrive wrapped in an object with a
  * signature, values not known yet (at preview) as one reserved string.
  */
-import type { Path } from "../local/host/paths.ts";
-import type { Properties } from "../local/host/resource.ts";
+
+/** Plain property values, with secrets unwrapped and unknown values absent. */
+export type Properties = Record<string, unknown>;
+
+/** The way to a value in its object, such as `["rules", 0, "name"]`. */
+export type Path = readonly PropertyKey[];
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";

@@ -5,18 +5,14 @@ import { slowApiResponses } from "../../catalog/alerts/api.ts";
 import { thresholdOf } from "../../catalog/alerts/index.ts";
 import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { logQueries } from "../../catalog/logs.ts";
-import {
-  agentConfiguration,
-  checkersOf,
-  checksOf,
-  fromHost,
-  namePrefix,
-  toldBy,
-} from "../../operations/render/index.ts";
-import type { Enabled, Settings } from "../../settings/settings.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import type { OnCall } from "../pagerduty/on-call.ts";
-import { awsProvider, tags } from "../shared/providers.ts";
+import { fromHost } from "../shared/addresses.ts";
+import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
+import { namePrefix } from "../shared/names.ts";
+import { tags } from "../shared/tags.ts";
 import { Uptime } from "../uptime/route53.ts";
+import { agentConfiguration } from "./agent-configuration.ts";
 import { AlertTopics } from "./alert-topics.ts";
 import { CiAccess } from "./ci-access.ts";
 import { CostControl } from "./cost-control.ts";
@@ -25,6 +21,7 @@ import { DeadMansSwitch } from "./dead-mans-switch.ts";
 import { HostAgent } from "./host-agent.ts";
 import { HostAlarms } from "./host-alarms.ts";
 import { LogAggregation } from "./log-aggregation.ts";
+import { awsProvider } from "./provider.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
   const { logs, cost, database, uptime, notifications, pagerduty } = settings;

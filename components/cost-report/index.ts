@@ -1,11 +1,12 @@
 /** The cost reports, as a stack's settings want them. */
 
-import { fromHost, namePrefix } from "../../operations/render/index.ts";
 import { splitHostAndPort } from "../../settings/addresses.ts";
-import type { Enabled, Settings } from "../../settings/settings.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
 import type { AwsPlatform } from "../aws/index.ts";
 import type { ManagedPrometheus } from "../prometheus/managed-prometheus.ts";
+import { fromHost } from "../shared/addresses.ts";
+import { namePrefix } from "../shared/names.ts";
 import { DailyCostReport, type ReportDatabase, type ReportPrometheus } from "./daily-cost-report.ts";
 import { writeBundle } from "./function/bundle.ts";
 

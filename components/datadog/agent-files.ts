@@ -1,6 +1,8 @@
 /** Datadog's agent on AgentPay's hosts: its files, the script that puts them there, and how Datadog reads the lines. */
+
 import { dirname } from "node:path/posix";
 import { type LogField, loggingServices } from "../../catalog/logs.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import { EVENT_START } from "../aws/cloudwatch-agent.ts";
 import { toYaml } from "../shared/yaml.ts";
 
@@ -140,4 +142,12 @@ function remapped(name: string, field: LogField, target: string) {
       overrideOnConflict: false,
     },
   };
+}
+
+/** Files of Datadog's agent on the hosts, by path below its folder. */
+export function datadogFiles(
+  { environment, datadog, logs }: Settings,
+  { region }: Enabled<"aws">,
+): Record<string, string> {
+  return datadogAgentFiles({ environment, site: datadog.site, region, logDirectory: logs.directory });
 }

@@ -1,11 +1,12 @@
 /** Datadog, as a stack's settings want it: an alternative to CloudWatch for the logs. */
 
-import { datadogFiles, namePrefix } from "../../operations/render/index.ts";
-import type { Enabled, Settings } from "../../settings/settings.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
 import { type AwsPlatform, hostTags } from "../aws/index.ts";
-import { datadogProvider } from "../shared/providers.ts";
+import { namePrefix } from "../shared/names.ts";
+import { datadogFiles } from "./agent-files.ts";
 import { DatadogLogs } from "./logs.ts";
+import { datadogProvider } from "./provider.ts";
 
 /** Undefined where the logs go to CloudWatch. */
 export function datadogPlatform(

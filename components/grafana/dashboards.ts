@@ -8,7 +8,7 @@ import { OrganizationPreferences } from "@pulumiverse/grafana/oss/organizationPr
 import { dashboardFolders, type FolderUid } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards, HOME_DASHBOARD } from "../../catalog/dashboards/index.ts";
 import { TENANT_HEADER } from "../../catalog/metrics.ts";
-import { replicaName } from "../../operations/render/index.ts";
+import { replicaName } from "../shared/addresses.ts";
 import { POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "./panels.ts";
 
 /** How Grafana reads AgentPay's database. */

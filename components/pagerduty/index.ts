@@ -1,9 +1,9 @@
 /** PagerDuty, as a stack's settings want it. */
 
-import { pagedByUptimeCheckers } from "../../operations/render/index.ts";
-import type { Enabled, Settings } from "../../settings/settings.ts";
-import { pagerDutyProvider } from "../shared/providers.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
+import { pagedByUptimeCheckers } from "../shared/checkers.ts";
 import { OnCall } from "./on-call.ts";
+import { pagerDutyProvider } from "./provider.ts";
 
 export function pagerDutyPlatform(settings: Settings, pagerduty: Enabled<"pagerduty">): OnCall {
   const provider = pagerDutyProvider("pagerduty", pagerduty);

@@ -1,4 +1,5 @@
 /** Whom Alertmanager tells, and how. Every secret is read from a file beside the configuration. */
+import type { ManagedSettings, ReceiverSettings, SnsSettings } from "../shared/notifications.ts";
 import { template } from "./alertmanager-templates.ts";
 
 /** Alertmanager's configuration folder in its container. */
@@ -13,46 +14,8 @@ export const secretFiles = {
   awsCredentials: `${ALERTMANAGER_FOLDER}/secrets/aws-credentials`,
 } as const;
 
-export interface SnsSettings {
-  readonly region: string;
-  /** Another endpoint than AWS's own, for an emulator. */
-  readonly apiUrl: string | undefined;
-  /** Takes the Watchdog; its silence is an alarm. */
-  readonly heartbeatTopicArn: string;
-  /** Takes criticals for phones; undefined where there is no number. */
-  readonly smsTopicArn: string | undefined;
-}
-
-/** An Alertmanager that is Amazon's: it tells SNS and PagerDuty alone, and reads no file of ours. */
-export interface ManagedSettings {
-  /** Takes warnings, for mail. */
-  readonly warningTopicArn: string;
-  readonly region: string;
-}
-
 /** Stands in Amazon's definition for the ARN of the secret with PagerDuty's key, known once it has been made. */
 export const ROUTING_KEY_SECRET = "arn:aws:secretsmanager:pending";
-
-export interface ReceiverSettings {
-  /** Undefined where Alertmanager is ours. */
-  readonly managed?: ManagedSettings | undefined;
-  /** Undefined where the stack does not page. */
-  readonly pagerDuty: { readonly eventsUrl: string } | undefined;
-  /** Undefined where there is no webhook. */
-  readonly slack: { readonly channel: string } | undefined;
-  /** Undefined where there is no mail server or nobody to write to. */
-  readonly email:
-    | {
-        readonly smtpHost: string;
-        readonly from: string;
-        readonly to: readonly string[];
-        readonly username: string | undefined;
-        readonly requireTls: boolean;
-      }
-    | undefined;
-  /** Undefined where there is no AWS. */
-  readonly sns: SnsSettings | undefined;
-}
 
 /** Receivers, as routes name them. */
 export const RECEIVERS = ["critical", "warning", "info", "dead-mans-switch", "none"] as const;

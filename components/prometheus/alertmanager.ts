@@ -3,14 +3,11 @@
  * (prometheus/alertmanager #226, #2754), and nobody hears of the same alert when it fires anew. What keeps an alert
  * from beginning is part of its rule (components/prometheus/inhibition.ts).
  */
+
 import type { Duration } from "../../catalog/duration.ts";
+import type { NotificationSettings } from "../shared/notifications.ts";
 import { toYaml } from "../shared/yaml.ts";
-import {
-  type ReceiverName,
-  type ReceiverSettings,
-  receivers,
-  secretFiles,
-} from "./alertmanager-receivers.ts";
+import { type ReceiverName, receivers, secretFiles } from "./alertmanager-receivers.ts";
 import { templateFiles } from "./alertmanager-templates.ts";
 
 /**
@@ -66,11 +63,6 @@ export function engineDocument(
 }
 
 export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";
-
-export interface NotificationSettings extends ReceiverSettings {
-  /** The stack's own environment. */
-  readonly environment: string;
-}
 
 /**
  * Environments whose alerts never page from another environment's Alertmanager. They are named: `!= "production"`

@@ -1,32 +1,17 @@
-/** Prometheus, Alertmanager and Grafana with its dashboards, as a stack's settings want them. */
+/** The containers of Prometheus, Alertmanager, Grafana and the blackbox exporter, as a stack's settings want them. */
 import * as pulumi from "@pulumi/pulumi";
-import {
-  dashboardOptions,
-  engineNotifies,
-  internalAddresses,
-  namePrefix,
-  notificationSettings,
-  probeSettings,
-  prometheusFiles,
-  publicGrafanaUrl,
-  replicaAddresses,
-  WORKSPACE_ENDPOINT,
-} from "../../operations/render/index.ts";
 import { publishedUrl } from "../../settings/addresses.ts";
-import type { Enabled, Settings } from "../../settings/settings.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
-import { GrafanaAdminPassword } from "../grafana/admin-password.ts";
-import { dashboardModels } from "../grafana/dashboard-files.ts";
-import { Dashboards, type DatabaseAccess, type PrometheusAccess } from "../grafana/dashboards.ts";
+import { emulatorCredentialsFile } from "../aws/provider.ts";
+import { dockerProvider } from "../docker/provider.ts";
 import type { OnCall } from "../pagerduty/on-call.ts";
-import {
-  dockerProvider,
-  emulatorCredentialsFile,
-  grafanaProvider,
-  LocalMethods,
-} from "../shared/providers.ts";
+import { publicGrafanaUrl } from "../shared/addresses.ts";
+import { namePrefix } from "../shared/names.ts";
+import { notificationSettings } from "../shared/notifications.ts";
 import { alertmanagerFiles, secretFiles } from "./alertmanager.ts";
 import { blackboxConfiguration } from "./blackbox.ts";
+import { engineNotifies, probeSettings, prometheusFiles, WORKSPACE_ENDPOINT } from "./files.ts";
 import type { ManagedPrometheus } from "./managed-prometheus.ts";
 import { MetricsPlatform } from "./metrics-platform.ts";
 import { remotePasswordFile } from "./prometheus.ts";
@@ -83,27 +68,7 @@ export function metricsPlatform(
     },
     { providers: [dockerProvider("docker", platform.dockerHost)] },
   );
-  const admin = new GrafanaAdminPassword(
-    "grafana-admin-password",
-    { url: servers.grafanaApiUrl, password: pulumiSecret(platform.grafanaAdminPassword) },
-    { parent: servers, provider: new LocalMethods("grafana-admin") },
-  );
-  const grafana = grafanaProvider("grafana", servers.grafanaApiUrl, platform.grafanaAdminPassword, [admin]);
-  const dashboards = new Dashboards(
-    "dashboards",
-    {
-      models: dashboardModels(dashboardOptions(settings)),
-      environment: settings.environment,
-      prometheus: prometheusAccess(settings, platform, managed),
-      alertmanagerUrl: engineNotifies(platform) ? undefined : `http://${internalAddresses.alertmanager}`,
-      scrapeIntervalSeconds: platform.scrapeIntervalSeconds,
-      database: databaseAccess(platform),
-      cloudWatch: aws.enabled ? { region: aws.region, endpoint: aws.endpointUrl } : undefined,
-      publicUrl: grafanaPublicUrl,
-    },
-    { providers: [grafana] },
-  );
-  return { servers, dashboards, grafanaPublicUrl };
+  return { servers, grafanaPublicUrl };
 }
 
 function hostPorts(platform: Enabled<"metrics">) {
@@ -112,31 +77,4 @@ function hostPorts(platform: Enabled<"metrics">) {
   const prometheus = [platform.prometheusPort, ...second(platform.prometheusReplicaPort)] as const;
   const alertmanager = [platform.alertmanagerPort, ...second(platform.alertmanagerReplicaPort)];
   return { prometheus, alertmanager: engineNotifies(platform) ? [] : alertmanager, blackbox, grafana };
-}
-
-/** Where Grafana finds the samples: with the engine that keeps them. */
-function prometheusAccess(
-  { aws }: Settings,
-  platform: Enabled<"metrics">,
-  managed: ManagedPrometheus | undefined,
-): readonly PrometheusAccess[] {
-  const { remoteQueryUrl, remoteUsername: name, remotePassword: password, remoteTenant: tenant } = platform;
-  if (managed && aws.enabled) return [{ url: managed.endpoint, signedFor: aws.region }];
-  if (platform.engine === "remote" && remoteQueryUrl !== undefined) {
-    return [
-      {
-        url: remoteQueryUrl,
-        user: name && password ? { name, password: pulumiSecret(password) } : undefined,
-        tenant,
-      },
-    ];
-  }
-  return replicaAddresses("prometheus", platform.replicas).map((address) => ({ url: `http://${address}` }));
-}
-
-function databaseAccess(platform: Enabled<"metrics">): DatabaseAccess | undefined {
-  const { databaseAddress: address, databasePassword: password } = platform;
-  if (address === undefined || password === undefined) return undefined;
-  const { databaseName: name, databaseUser: user, databaseTls: tls } = platform;
-  return { address, name, user, password: pulumiSecret(password), tls };
 }

@@ -1,10 +1,12 @@
 /** Amazon's engine of rules and samples, as a stack's settings want it. */
 
-import { engineRules, managedAlertmanagerDefinition, namePrefix } from "../../operations/render/index.ts";
-import { type Enabled, type Settings, SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../settings/messages.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import type { AwsPlatform } from "../aws/index.ts";
 import type { OnCall } from "../pagerduty/on-call.ts";
+import { namePrefix } from "../shared/names.ts";
 import { quotaProblems } from "./engine-quotas.ts";
+import { engineRules, managedAlertmanagerDefinition } from "./files.ts";
 import { ManagedPrometheus } from "./managed-prometheus.ts";
 
 /** Undefined where the stack has another engine. */

@@ -4,7 +4,6 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, images } from "../../catalog/images.ts";
-import { replicaName } from "../../operations/render/index.ts";
 import { publishedUrl } from "../../settings/addresses.ts";
 import {
   configurationUpload,
@@ -18,6 +17,7 @@ import {
   USERS,
   uploadToVolume,
 } from "../docker/containers.ts";
+import { replicaName } from "../shared/addresses.ts";
 import { ALERTMANAGER_FOLDER, SNAPSHOT_INTERVAL } from "./alertmanager.ts";
 import { PROMETHEUS_SECRETS_FOLDER, REPLICA } from "./prometheus.ts";
 import { TARGETS_FOLDER } from "./targets.ts";

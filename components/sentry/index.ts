@@ -1,10 +1,11 @@
 /** Sentry, as a stack's settings want it. */
 
-import { namePrefix } from "../../operations/render/index.ts";
-import type { Enabled, Settings } from "../../settings/settings.ts";
-import { sentryProvider, VendorProvider } from "../shared/providers.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
+import { VendorProvider } from "../shared/dynamic-providers.ts";
+import { namePrefix } from "../shared/names.ts";
 import { SentryAlerts } from "./alerts.ts";
 import { ErrorTracking } from "./error-tracking.ts";
+import { sentryProvider } from "./provider.ts";
 
 export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">): ErrorTracking {
   const provider = sentryProvider("sentry", platform);

@@ -1,19 +1,16 @@
 /** The public status page, as a stack's settings want it. */
 import * as pulumi from "@pulumi/pulumi";
-import {
-  checksOf,
-  namePrefix,
-  notificationSettings,
-  publicStatusPageUrl,
-  statusPageSettings,
-  toldBy,
-} from "../../operations/render/index.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
+import { dockerProvider } from "../docker/provider.ts";
 import type { OnCall } from "../pagerduty/on-call.ts";
-import { dockerProvider } from "../shared/providers.ts";
+import { publicStatusPageUrl } from "../shared/addresses.ts";
+import { checksOf, toldBy } from "../shared/checkers.ts";
+import { namePrefix } from "../shared/names.ts";
+import { notificationSettings } from "../shared/notifications.ts";
 import { badgeUrls, gatusConfiguration } from "./gatus.ts";
 import { gatusAlerting } from "./gatus-alerting.ts";
+import { statusPageSettings } from "./gatus-settings.ts";
 import { StatusPage } from "./status-page.ts";
 
 /** Undefined where the stack has none. */

@@ -1,11 +1,13 @@
 /** Uptime vendors, as a stack's settings want them. */
 
-import { checkersOf, checksOf, namePrefix, toldBy, vendorIntervalOf } from "../../operations/render/index.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { type UptimeCheck, vendorInterval } from "../../catalog/uptime.ts";
+import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
 import type { OnCall } from "../pagerduty/on-call.ts";
 import { announcementText } from "../shared/announcement-text.ts";
-import { VendorProvider } from "../shared/providers.ts";
+import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
+import { VendorProvider } from "../shared/dynamic-providers.ts";
+import { namePrefix } from "../shared/names.ts";
 import { BetterStack } from "./betterstack.ts";
 import { UptimeRobot } from "./uptimerobot.ts";
 
@@ -68,4 +70,9 @@ export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
         )
       : undefined;
   return { uptimeRobot, betterStack };
+}
+
+/** Seconds between a vendor's checks of an endpoint. */
+export function vendorIntervalOf({ vendorIntervalSeconds }: Enabled<"uptime">) {
+  return (check: UptimeCheck): number => vendorIntervalSeconds || vendorInterval(check);
 }

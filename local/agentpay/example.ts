@@ -4,9 +4,9 @@
  */
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import type { RunningService, ServiceContext } from "../host/service.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
 import { instrumentationPython } from "../instrumentation/python.ts";
 
 const START_MILLISECONDS = 120_000;

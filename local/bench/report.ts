@@ -4,7 +4,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { messageOf } from "../../toolkit/error-message.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { instrumentationSection } from "./instrumentation/section.ts";
 import { loadSection } from "./load/section.ts";
 import { pagesSection } from "./pages/section.ts";

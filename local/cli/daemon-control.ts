@@ -6,6 +6,8 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { ToolName } from "../../operations/tools/tools.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { writeAtomically } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { FoundTool } from "../../toolkit/toolchain/find.ts";
 import { localApp } from "../host/app.ts";
 import { stopOrphans } from "../host/children.ts";
@@ -17,7 +19,7 @@ import {
   statusSchema,
 } from "../host/daemon-state.ts";
 import { endProcess } from "../host/process-identity.ts";
-import { REPOSITORY, type StatePaths, writeAtomically } from "../host/state-folder.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 
 /** Long enough for every service and server to close its files. */
 const STOP_MILLISECONDS = 30_000;

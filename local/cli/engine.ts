@@ -3,26 +3,16 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { CONFIGURED } from "../../operations/pulumi/cli.ts";
 import { type EngineProcessOptions, runEngine } from "../../operations/pulumi/engine-process.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readIfExists } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { engineEnvironment } from "../host/environment.ts";
-import { REPOSITORY, readIfExists, type StatePaths } from "../host/state-folder.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 import type { ProviderName } from "../official/providers.ts";
 import { stateFile } from "./half-made.ts";
 import type { Report } from "./progress.ts";
-
-/** Commands that read the stack's configuration file, and so take `--config-file`. */
-export const CONFIGURED: ReadonlySet<string> = new Set([
-  "config",
-  "destroy",
-  "import",
-  "logs",
-  "preview",
-  "refresh",
-  "up",
-  "update",
-  "watch",
-]);
 
 /** ` +  aws:sns:Topic critical created (0.05s)`: the engine's line for a resource that is done. */
 const FINISHED = / (created|updated|deleted|replaced|refreshed|imported) \(\d/;

@@ -2,8 +2,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../../toolkit/failure.ts";
+import { readIfExists } from "../../toolkit/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../host/process-identity.ts";
-import { readIfExists, type StatePaths } from "../host/state-folder.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 
 type Holder = ProcessIdentity & { readonly command: string };
 

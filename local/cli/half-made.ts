@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { PROJECT, STACK } from "../host/environment.ts";
+import { LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 
 const stateSchema = z.object({
@@ -22,7 +22,7 @@ const stateSchema = z.object({
 
 /** Where the file backend keeps the stack's state. */
 export function stateFile({ backend }: StatePaths): string {
-  return path.join(backend, ".pulumi", "stacks", PROJECT, `${STACK}.json`);
+  return path.join(backend, ".pulumi", "stacks", PROJECT, `${LOCAL_STACK}.json`);
 }
 
 /** Whether a platform may hold a resource that the engine does not know of. */

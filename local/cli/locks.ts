@@ -7,8 +7,8 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import { PROJECT, STACK } from "../host/environment.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 import type { Engine } from "./engine.ts";
 
@@ -59,7 +59,7 @@ export async function checkLocks(paths: StatePaths): Promise<boolean> {
 }
 
 async function readLocks(paths: StatePaths): Promise<readonly Lock[]> {
-  const folder = path.join(paths.backend, ".pulumi", "locks", "organization", PROJECT, STACK);
+  const folder = path.join(paths.backend, ".pulumi", "locks", "organization", PROJECT, LOCAL_STACK);
   const entries = await readdir(folder).catch(() => []);
   // Beside each lock lie attributes of it.
   const names = entries.filter((name) => name.endsWith(".json"));

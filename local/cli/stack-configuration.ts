@@ -3,9 +3,11 @@ import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { type Configuration, readConfiguration } from "../../settings/settings-file.ts";
-import { PROJECT, STACK } from "../host/environment.ts";
+import { LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
+import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { portOffset, shiftAddresses } from "../host/ports.ts";
-import { REPOSITORY, readIfExists, type StatePaths, writeAtomically } from "../host/state-folder.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 
 const SOURCE = path.join(REPOSITORY, "Pulumi.local.yaml");
 
@@ -37,7 +39,7 @@ const copyOf = ({ configurations }: StatePaths, offset: number) =>
  * @param host that of the engine which answers; undefined where the official plugin is not used
  */
 export async function useEngineAt(paths: StatePaths, host: string | undefined): Promise<void> {
-  const configured = readConfiguration(REPOSITORY, STACK)["metrics"] as Configuration;
+  const configured = readConfiguration(REPOSITORY, LOCAL_STACK)["metrics"] as Configuration;
   const other = host === configured["dockerHost"] ? undefined : host;
   if (other === (await readIfExists(paths.dockerHost))) return;
   if (other === undefined) await rm(paths.dockerHost);
@@ -56,7 +58,7 @@ async function changedAt(file: string): Promise<number> {
  */
 export function shiftConfiguration(text: string, offset: number, dockerHost?: string): string {
   const file: StackFile = parse(shiftAddresses(text, offset));
-  for (const [section, settings] of Object.entries(readConfiguration(REPOSITORY, STACK))) {
+  for (const [section, settings] of Object.entries(readConfiguration(REPOSITORY, LOCAL_STACK))) {
     const moved = Object.entries(settings as Configuration).flatMap(([key, value]) =>
       key.endsWith("Port") && typeof value === "number" ? [[key, value + offset]] : [],
     );

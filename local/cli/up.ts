@@ -3,11 +3,12 @@ import { rm } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { pulumiOf } from "../../operations/pulumi/cli.ts";
 import { letGoOfSentryRules } from "../../operations/upgrades/sentry-rules.ts";
+import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
 import { type DaemonState, runningDaemon } from "../host/daemon-state.ts";
-import { STACK } from "../host/environment.ts";
 import { localPorts, type PortName, type Ports } from "../host/ports.ts";
-import { readIfExists, type StatePaths, statePaths, writeAtomically } from "../host/state-folder.ts";
+import { type StatePaths, statePaths } from "../host/state-folder.ts";
 import { formatProviders, officialProviders, type ProviderName } from "../official/providers.ts";
 import { findEngine } from "../platforms/docker/provider/driver-choice.ts";
 import { checkPorts } from "./busy-ports.ts";
@@ -123,7 +124,7 @@ async function deploy(
 ): Promise<string> {
   if (!(await Engine.hasStack(paths))) await engine.run(["stack", "init", "local"]);
   const interrupted = await healLocks(paths, engine);
-  for (const urn of await letGoOfSentryRules(await pulumiOf(STACK)))
+  for (const urn of await letGoOfSentryRules(await pulumiOf(LOCAL_STACK)))
     report(`let go of ${urn.split("::").at(-1)}: Sentry has turned it into an alert of today`);
   // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended. Another
   // provider has another view of what is there.

@@ -1,12 +1,12 @@
 /** The working tree's dashboards with the running local stack's data: to look at a change before it is deployed. */
 import { dashboardModels } from "../../components/grafana/dashboard-files.ts";
+import { dashboardOptions } from "../../components/grafana/dashboard-options.ts";
 import { POSTGRES_DATASOURCE_UID } from "../../components/grafana/panels.ts";
-import { dashboardOptions } from "../../operations/render/index.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { database } from "../agentpay/world.ts";
 import { localPorts, type Ports } from "../host/ports.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
 import { MONITORING } from "../platforms/postgres/server.ts";
 import { answer, isEmpty, type Sources } from "./data.ts";
 import { viewOf } from "./model.ts";

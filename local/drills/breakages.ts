@@ -1,6 +1,6 @@
 /** What breaks in the monitoring itself, as edits of Prometheus's configuration. */
 import { stringify } from "yaml";
-import type { PrometheusBreakage, PrometheusConfiguration } from "./lab.ts";
+import type { PrometheusBreakage } from "./lab.ts";
 
 /** Nothing listens on it: a connection is refused at once. */
 const DEAD_TARGET = "127.0.0.1:1";
@@ -68,5 +68,3 @@ export const noAlertmanager: PrometheusBreakage = {
     configuration.alerting.alertmanagers = [];
   },
 };
-
-export type { PrometheusConfiguration };

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { REPOSITORY, readIfExists, statePaths, writeAtomically } from "../host/state-folder.ts";
+import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
+import { statePaths } from "../host/state-folder.ts";
 import { type Drill, drills } from "./drills.ts";
 import { isProven } from "./report.ts";
 import type { RoundResult } from "./round.ts";
@@ -99,7 +101,14 @@ function ofData({ drills: known, falseAlarms, strain }: KeptRound): RoundResult[
 }
 
 /** Where everything is that a drill's outcome depends on. */
-const SOURCES = ["catalog", "render", "local/drills", "local/agentpay", "Pulumi.yaml", "Pulumi.local.yaml"];
+const SOURCES = [
+  "catalog",
+  "components/prometheus",
+  "local/drills",
+  "local/agentpay",
+  "Pulumi.yaml",
+  "Pulumi.local.yaml",
+];
 
 async function sources(): Promise<string> {
   const hash = createHash("sha256");

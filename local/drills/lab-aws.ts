@@ -3,8 +3,8 @@ import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { heartbeatSilent, silenceDescription } from "../../catalog/dead-mans-switch.ts";
 import { GLOBAL_REGION, type TopicPurpose, topicName } from "../../catalog/topics.ts";
-import { namePrefix } from "../../operations/render/index.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { namePrefix } from "../../components/shared/names.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { freePort } from "../../toolkit/free-port.ts";
 import type { FoundTool } from "../../toolkit/toolchain/find.ts";
 import type { Logger, RunningService, ServiceContext } from "../host/service.ts";

@@ -3,15 +3,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SNAPSHOT_INTERVAL } from "../../components/prometheus/alertmanager.ts";
 import { REPLICA } from "../../components/prometheus/prometheus.ts";
-import { GATUS_DATA, gatusConfiguration } from "../../components/uptime/gatus.ts";
 import {
   internalAddresses,
   publicStatusPageUrl,
   replicaAddresses,
   replicaName,
-  statusPageSettings,
-} from "../../operations/render/index.ts";
-import type { Settings } from "../../settings/settings.ts";
+} from "../../components/shared/addresses.ts";
+import { GATUS_DATA, gatusConfiguration } from "../../components/uptime/gatus.ts";
+import { statusPageSettings } from "../../components/uptime/gatus-settings.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { freePort } from "../../toolkit/free-port.ts";
 import type { FoundTool } from "../../toolkit/toolchain/find.ts";
 import type { Children } from "../host/children.ts";

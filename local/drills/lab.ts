@@ -15,17 +15,18 @@ import {
   secretFiles,
 } from "../../components/prometheus/alertmanager.ts";
 import { blackboxConfiguration } from "../../components/prometheus/blackbox.ts";
-import { notificationSettings, probeSettings, prometheusFiles } from "../../operations/render/index.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { probeSettings, prometheusFiles } from "../../components/prometheus/files.ts";
+import { notificationSettings } from "../../components/shared/notifications.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { freePort } from "../../toolkit/free-port.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { FoundTool } from "../../toolkit/toolchain/find.ts";
 import type { RunningExample } from "../agentpay/example.ts";
 import { type RunningAgentPay, startAgentPay } from "../agentpay/index.ts";
 import { Children } from "../host/children.ts";
 import { LogFiles } from "../host/log-files.ts";
 import { localPorts } from "../host/ports.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
 import { startInbox } from "../platforms/inbox/server.ts";
 import { startPagerDuty } from "../platforms/pagerduty/api/server.ts";
 import { ask, askJson } from "./ask.ts";

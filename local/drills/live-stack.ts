@@ -1,7 +1,7 @@
 /** `npm run drill -- --live --stack <name>`: the test page, with what the stack's configuration and outputs say. */
 import colors from "picocolors";
+import { publicGrafanaUrl } from "../../components/shared/addresses.ts";
 import { StackError } from "../../operations/pulumi/cli.ts";
-import { publicGrafanaUrl } from "../../operations/render/index.ts";
 import { readStack, type Stack } from "../../operations/verify/stack.ts";
 import { type LiveTarget, sendTestPage } from "./live.ts";
 

@@ -1,10 +1,10 @@
 /** One lab's life: quiet first, then things break, ring, are mended, and end. */
 import { setTimeout as delay } from "node:timers/promises";
 import { inSeconds } from "../../catalog/duration.ts";
-import { publicGrafanaUrl } from "../../operations/render/index.ts";
+import { publicGrafanaUrl } from "../../components/shared/addresses.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
 import { askJson, askText, BrokenLab } from "./ask.ts";
 import type { Drill } from "./drills.ts";

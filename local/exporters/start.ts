@@ -1,10 +1,10 @@
 /** The real exporters of the local stack's PostgreSQL and Valkey, run as the README tells users to run them. */
 import path from "node:path";
 import { type Exporter, exporters } from "../../catalog/exporters.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { FoundTool } from "../../toolkit/toolchain/find.ts";
 import type { Child, ChildSpecification, RunningService, ServiceContext } from "../host/service.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
-import { untilItAnswers } from "../until-it-answers.ts";
+import { untilItAnswers } from "../host/until-it-answers.ts";
 
 const START_MILLISECONDS = 30_000;
 

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
 import type { LogFiles } from "./log-files.ts";
 import { endProcess, identify, type ProcessIdentity } from "./process-identity.ts";
 import type { Child, ChildSpecification } from "./service.ts";
-import { readIfExists, writeAtomically } from "./state-folder.ts";
 
 const DEFAULT_GRACE_MILLISECONDS = 5000;
 

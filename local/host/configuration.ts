@@ -1,7 +1,7 @@
 /** The inputs of an explicit provider, such as `new grafana.Provider(name, inputs)`. */
 import type { z } from "zod";
+import type { Properties } from "../../toolkit/property-values.ts";
 import { rewrapProperties, unwrapProperties } from "../../toolkit/property-values.ts";
-import type { Properties } from "./resource.ts";
 import { checkInputs } from "./validation.ts";
 
 /** Members that the engine adds for itself. */

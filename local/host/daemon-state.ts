@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { readIfExists } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { isAlive } from "./process-identity.ts";
-import { REPOSITORY, readIfExists, type StatePaths } from "./state-folder.ts";
+import type { StatePaths } from "./state-folder.ts";
 
 const daemonSchema = z.object({
   pid: z.number(),
@@ -51,7 +53,13 @@ function fromJson(text: string): unknown {
 }
 
 /** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */
-const CODE_FOLDERS = ["local", "database", "instrumentation/src", "instrumentation/example"];
+const CODE_FOLDERS = [
+  "local",
+  "operations/database",
+  "toolkit",
+  "instrumentation/src",
+  "instrumentation/example",
+];
 const CODE_FILES = [
   "catalog/images.ts",
   "catalog/llm-prices.ts",

@@ -5,6 +5,8 @@
  */
 import { readFile, rm } from "node:fs/promises";
 import { messageOf } from "../../toolkit/error-message.ts";
+import { writeAtomically } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { agentpay } from "../agentpay/index.ts";
 import { awsPart } from "../platforms/aws/emulator/aws-part.ts";
 import { awsEmulator } from "../platforms/aws/emulator/moto.ts";
@@ -27,7 +29,7 @@ import { standInPackages } from "./packages.ts";
 import { localPorts, type PortName } from "./ports.ts";
 import { identify } from "./process-identity.ts";
 import type { RunningService, Service, ServiceContext } from "./service.ts";
-import { REPOSITORY, statePaths, writeAtomically } from "./state-folder.ts";
+import { statePaths } from "./state-folder.ts";
 
 const app = localApp();
 const ledger = new DatabaseLedger();

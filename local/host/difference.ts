@@ -1,7 +1,7 @@
 /** What changed between two plain property values, by path. */
 
+import type { Path } from "../../toolkit/property-values.ts";
 import { isObject } from "../../toolkit/property-values.ts";
-import type { Path } from "./paths.ts";
 
 export interface Difference {
   readonly path: Path;

@@ -1,9 +1,7 @@
 /** The environment in which the Pulumi CLI runs against the local stack: no account, no network, no plugin but those chosen. */
+import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { type ProviderName, providerNames } from "../official/providers.ts";
 import type { StatePaths } from "./state-folder.ts";
-
-export const PROJECT = "agentpay-monitoring";
-export const STACK = "local";
 
 /** Not a protection: what the local stack holds are made-up values. */
 const PASSPHRASE = "local";
@@ -16,19 +14,19 @@ export function engineEnvironment(
   paths: StatePaths,
   port: number | undefined,
   official: readonly ProviderName[] = [],
-): NodeJS.ProcessEnv {
+): Record<string, string> {
   return {
     ...(port === undefined ? {} : attachment(port, official)),
     PULUMI_BACKEND_URL: `file://${paths.backend}`,
     PULUMI_HOME: paths.pulumiHome,
-    PULUMI_STACK: STACK,
+    PULUMI_STACK: LOCAL_STACK,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
 }
 
-function attachment(port: number, official: readonly ProviderName[]): NodeJS.ProcessEnv {
+function attachment(port: number, official: readonly ProviderName[]): Record<string, string> {
   const attached = providerNames.filter((name) => !official.includes(name));
   return {
     PULUMI_DEBUG_LANGUAGES: `nodejs:${port}`,

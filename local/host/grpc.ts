@@ -3,8 +3,8 @@ import * as grpc from "@grpc/grpc-js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { messageOf } from "../../toolkit/error-message.ts";
+import type { Properties } from "../../toolkit/property-values.ts";
 import { compact } from "../../toolkit/property-values.ts";
-import type { Properties } from "./resource.ts";
 
 /** State files and rendered dashboards pass through messages, as in the engine's own limit. */
 const MESSAGE_LIMIT_BYTES = 400 * 1024 * 1024;

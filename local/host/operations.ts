@@ -4,6 +4,7 @@
  */
 
 import { messageOf } from "../../toolkit/error-message.ts";
+import type { Properties } from "../../toolkit/property-values.ts";
 import {
   compact,
   redact,
@@ -15,7 +16,7 @@ import {
 } from "../../toolkit/property-values.ts";
 import { type Difference, differences } from "./difference.ts";
 import { formatPath } from "./paths.ts";
-import type { Properties, ResourceHandler } from "./resource.ts";
+import type { ResourceHandler } from "./resource.ts";
 import { normalise } from "./validation.ts";
 
 type Handler = ResourceHandler<never>;

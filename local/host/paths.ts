@@ -1,6 +1,6 @@
 /** Property paths, as in `rules[0].name`. */
 
-export type Path = readonly PropertyKey[];
+import type { Path } from "../../toolkit/property-values.ts";
 
 const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/;
 

@@ -10,13 +10,14 @@ import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import semver from "semver";
 import type { z } from "zod";
+import type { Properties } from "../../toolkit/property-values.ts";
 import { unwrapProperties, withoutDefaults } from "../../toolkit/property-values.ts";
 import { checkConfiguration, decodeConfiguration, readConfiguration } from "./configuration.ts";
 import { type Difference, differences } from "./difference.ts";
 import { fromStruct, serverStreaming, statusError, toStruct, unary } from "./grpc.ts";
 import * as operations from "./operations.ts";
 import { formatPath } from "./paths.ts";
-import type { ConnectedPackage, Properties, ResourceHandler, StandInPackage } from "./resource.ts";
+import type { ConnectedPackage, ResourceHandler, StandInPackage } from "./resource.ts";
 import { checkInputs } from "./validation.ts";
 
 const { Empty } = empty;

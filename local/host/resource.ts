@@ -4,9 +4,7 @@
  * secrets, unknown values, diffs, replacement and drift. A package only sees plain values.
  */
 import type { z } from "zod";
-
-/** Plain property values, with secrets unwrapped and unknown values absent. */
-export type Properties = Record<string, unknown>;
+import type { Properties } from "../../toolkit/property-values.ts";
 
 /** What a platform made: its physical id and the outputs that were not inputs (arn, slug, url, ...). */
 export interface Created {

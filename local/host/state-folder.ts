@@ -1,9 +1,6 @@
 /** Where the local stack keeps what it knows: `$AGENTPAY_LOCAL_HOME`, or `.local` in the repository. */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-
-export const REPOSITORY = path.resolve(import.meta.dirname, "..");
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 /** Absolute paths below the state folder. */
 export interface StatePaths {
@@ -48,22 +45,4 @@ export function statePaths(environment: NodeJS.ProcessEnv = process.env): StateP
     dockerHost: below("docker-host.txt"),
     configurations: below("configurations"),
   };
-}
-
-/** Readers see the old content or the new one, never a part. */
-export async function writeAtomically(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${randomUUID()}`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, file);
-}
-
-/** The text of a file, undefined where there is none. */
-export async function readIfExists(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }

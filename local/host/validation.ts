@@ -3,9 +3,11 @@
  * Values that are unknown at preview neither cause mistakes nor hide those of the others.
  */
 import { z } from "zod";
+import type { Properties } from "../../toolkit/property-values.ts";
 import {
   compact,
   isSecret,
+  type Path,
   redact,
   rewrapProperties,
   secretTexts,
@@ -13,8 +15,7 @@ import {
   unwrapProperties,
   withoutUnknowns,
 } from "../../toolkit/property-values.ts";
-import { formatPath, isWithin, type Path, valueAt } from "./paths.ts";
-import type { Properties } from "./resource.ts";
+import { formatPath, isWithin, valueAt } from "./paths.ts";
 
 type Issue = z.core.$ZodIssue;
 

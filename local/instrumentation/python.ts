@@ -1,4 +1,4 @@
-import type { Tool } from "../../operations/tools/tools.ts";
+import type { Tool } from "../../toolkit/toolchain/tool.ts";
 import type { PythonHere } from "./pythons.ts";
 
 /** The day when its requirements were resolved: a later one makes new environments. */

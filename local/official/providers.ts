@@ -1,6 +1,7 @@
 /** Which of the program's providers are official plugins on the local stack; the others are stand-ins. */
 import { Failure } from "../../toolkit/failure.ts";
-import { readIfExists, type StatePaths } from "../host/state-folder.ts";
+import { readIfExists } from "../../toolkit/files.ts";
+import type { StatePaths } from "../host/state-folder.ts";
 
 export const PROVIDERS_VARIABLE = "AGENTPAY_LOCAL_PROVIDERS";
 

@@ -1,9 +1,9 @@
 /** The platforms of a run's stack, as somebody who works on them by hand sees them: one change each, and what is left. */
 import { readConfiguration } from "../../settings/settings-file.ts";
+import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import { STACK } from "../host/environment.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { PortName } from "../host/ports.ts";
-import { REPOSITORY } from "../host/state-folder.ts";
 import { findEngine } from "../platforms/docker/provider/driver-choice.ts";
 import type { OwnStack } from "./stack.ts";
 
@@ -15,7 +15,7 @@ export interface Service {
   readonly left?: (stack: OwnStack) => Promise<readonly string[]>;
 }
 
-const settings = readConfiguration(REPOSITORY, STACK) as Record<string, Record<string, unknown>>;
+const settings = readConfiguration(REPOSITORY, LOCAL_STACK) as Record<string, Record<string, unknown>>;
 const setting = (section: string, key: string) => String(settings[section]?.[key] ?? "");
 
 type Ask = <T>(path: string, change?: { readonly method: string; readonly body: object }) => Promise<T>;

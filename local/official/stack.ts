@@ -5,8 +5,9 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Failure } from "../../toolkit/failure.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { localPorts, PORT_OFFSET_VARIABLE, type PortName } from "../host/ports.ts";
-import { REPOSITORY, statePaths } from "../host/state-folder.ts";
+import { statePaths } from "../host/state-folder.ts";
 import { PROVIDERS_VARIABLE } from "./providers.ts";
 
 export interface Ended {

@@ -3,11 +3,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { Client, DatabaseError } from "pg";
 import colors from "picocolors";
 import type { ServerOptions } from "../../components/aws/wanted-settings.ts";
-import { database } from "../../local/agentpay/world.ts";
-import { localPorts } from "../../local/host/ports.ts";
-import { ADMINISTRATOR, MONITORING } from "../../local/platforms/postgres/server.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { localConnection } from "../pulumi/local-stack.ts";
 import { migrate } from "./migrate.ts";
 import { deleteOldCalls, SHORTEST_RETENTION_DAYS } from "./retention.ts";
 import { setMonitoringPassword } from "./role.ts";
@@ -72,7 +70,9 @@ serverCommand(
 ).action((options: Server) =>
   withDatabase(options, async (client) => {
     for (const name of await migrate(client)) console.log(`applied ${name}`);
-    const password = options.local ? MONITORING.password : process.env["MONITORING_PASSWORD"];
+    const password = options.local
+      ? (await localConnection()).database.monitoringPassword
+      : process.env["MONITORING_PASSWORD"];
     if (password) {
       await setMonitoringPassword(client, password);
       console.log("set the password of agentpay_monitoring");
@@ -116,7 +116,7 @@ function serverOptions({ slowQueryMs, autoExplainMs }: Server): ServerOptions {
 }
 
 async function withDatabase(options: Connected, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = clientOf(options);
+  const client = await clientOf(options);
   client.on("error", () => {
     // The statement that was under way tells it.
   });
@@ -150,10 +150,9 @@ const EXPECTED =
   "expected postgres://user:password@host:5432/agentpay, with what is no letter or digit escaped (%40 for @)";
 
 /** Not connected yet. @throws Failure that repeats nothing of DATABASE_URL: it has a password */
-function clientOf({ local }: Connected): Client {
+async function clientOf({ local }: Connected): Promise<Client> {
   if (local) {
-    const port = localPorts().postgres;
-    return new Client({ ...ADMINISTRATOR, host: "127.0.0.1", port, database: database.datname, ...WAITS });
+    return new Client({ connectionString: (await localConnection()).database.url, ...WAITS });
   }
   const connectionString = process.env["DATABASE_URL"];
   if (!connectionString)

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { endsToldIn } from "../../components/shared/deprecation.ts";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { checkDrift } from "../drift/check.ts";
 import { ends, report } from "../drift/report.ts";
 import type { Pulumi } from "../pulumi/cli.ts";

@@ -1,8 +1,8 @@
 /** `npm run github -- <what>`: what CI writes on GitHub. The jobs that run it hold no cloud role. */
 import { Command, InvalidArgumentError } from "commander";
-import { readIfExists } from "../../local/host/state-folder.ts";
 import { stackOption } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readIfExists } from "../../toolkit/files.ts";
 import { type DriftResult, resultSchema } from "../drift/check.ts";
 import { runCommand } from "../run-command.ts";
 import { resultSchema as vendorsSchema } from "../vendors/check.ts";

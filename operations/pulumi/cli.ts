@@ -1,15 +1,9 @@
 /** The Pulumi CLI on one stack: the local stack's engine as `npm run pulumi` finds it; for others, the user's own. */
 import { createInterface } from "node:readline";
-import { CONFIGURED } from "../../local/cli/engine.ts";
-import { stackConfiguration } from "../../local/cli/stack-configuration.ts";
-import { runningDaemon } from "../../local/host/daemon-state.ts";
-import { engineEnvironment, STACK } from "../../local/host/environment.ts";
-import { REPOSITORY, statePaths } from "../../local/host/state-folder.ts";
-import { officialProviders } from "../../local/official/providers.ts";
-import { knownStack } from "../../settings/stack-name.ts";
-import { ensureTool } from "../../toolkit/toolchain/find.ts";
-import { tools } from "../tools/tools.ts";
+import { knownStack, LOCAL_STACK } from "../../settings/stack-name.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { runEngine } from "./engine-process.ts";
+import { localConnection } from "./local-stack.ts";
 
 /** How a command ended. Its output may hold secrets: never repeat it unseen. */
 export interface Ended {
@@ -46,25 +40,29 @@ const TIMEOUT_MILLISECONDS = 30 * 60_000;
 /** Of a command that only reads what the backend holds. */
 const READ_MILLISECONDS = 2 * 60_000;
 
+/** Commands that read the stack's configuration file, and so take `--config-file`. */
+export const CONFIGURED: ReadonlySet<string> = new Set([
+  "config",
+  "destroy",
+  "import",
+  "logs",
+  "preview",
+  "refresh",
+  "up",
+  "update",
+  "watch",
+]);
+
 /** @throws Failure where the project has no such stack, and StackError where there is no CLI */
 export async function pulumiOf(name: string): Promise<Pulumi> {
   const stack = knownStack(name);
-  if (stack !== STACK)
+  if (stack !== LOCAL_STACK)
     return (args, options) => execute("pulumi", [...args, "--stack", stack], process.env, options);
-  const paths = statePaths();
-  const { binaries } = await ensureTool(tools.pulumi);
-  const daemon = await runningDaemon(paths);
-  const file = await stackConfiguration(paths);
-  const official = await officialProviders(paths);
-  const environment = { ...process.env, ...engineEnvironment(paths, daemon?.enginePort, official) };
+  const { binary, environment, configurationFile: file } = (await localConnection()).pulumi;
+  const env = { ...process.env, ...environment };
   return (args, options) => {
     const configured = file !== undefined && CONFIGURED.has(args[0] ?? "") ? ["--config-file", file] : [];
-    return execute(
-      binaries["pulumi"] ?? "pulumi",
-      [...args, ...configured, "--stack", stack],
-      environment,
-      options,
-    );
+    return execute(binary, [...args, ...configured, "--stack", stack], env, options);
   };
 }
 

@@ -1,8 +1,9 @@
 /** `npm run render -- --stack production --out DIR`: writes every generated file, with no account and no engine. */
-import { join } from "node:path";
+
 import { Command, InvalidArgumentError } from "commander";
 import { readSettings } from "../../settings/settings-file.ts";
 import { parseStack } from "../../settings/stack-name.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { renderAll } from "./index.ts";
 import { writeFiles } from "./write-files.ts";
 
@@ -22,7 +23,7 @@ command.parse();
 const { stack, out } = command.opts<{ stack: string; out: string }>();
 
 try {
-  const files = renderAll(readSettings(join(import.meta.dirname, ".."), stack));
+  const files = renderAll(readSettings(REPOSITORY, stack));
   writeFiles(out, files, (path) => console.log(path));
 } catch (error) {
   command.error(error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 /** Writes rendered files below a folder that a person has named: whatever that is, it ends, with a sentence where it can't. */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../settings/messages.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "you may not write there",

@@ -59,9 +59,6 @@ export function change({ before, after }: Pick<Difference, "before" | "after">):
   return `${part(left)} to ${part(right)}`;
 }
 
-/** A value in Markdown, in one line and no longer than is read. */
-export const shown = (value: unknown): string => quoted(text(value));
-
 function text(value: unknown): string {
   if (value === undefined || value === null || value === "") return "nothing";
   if (value === UNKNOWN) return "(known after the deployment)";

@@ -12,7 +12,7 @@ import type {
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { PROJECT } from "../../local/host/environment.ts";
+import { PROJECT } from "../../settings/stack-name.ts";
 import { ARCHIVE, SIGNATURE } from "../../toolkit/archive.ts";
 import { isSecret, mapChildren, UNKNOWN } from "../../toolkit/property-values.ts";
 

@@ -6,10 +6,10 @@ import { headline } from "../drift/report.ts";
 import { type AlertChange, alertChanges } from "./alerts.ts";
 import { costChange, signed } from "./cost.ts";
 import { type FileChanges, fileChanges } from "./files.ts";
+import type { Part, Review } from "./model.ts";
 import { type Verdict, verdicts } from "./policies.ts";
 import type { Loss, Operation, Preview } from "./preview.ts";
 import { isRevision, type ResourceChange, resourceChanges } from "./resources.ts";
-import type { Part, Review } from "./review.ts";
 import type { RuleTests } from "./rule-tests.ts";
 import type { Side } from "./side.ts";
 

@@ -1,37 +1,21 @@
 /** Gathers what there is to say of a change to one stack. A part that can't be had says why; the others are still there. */
 import { join } from "node:path";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { redact } from "../../toolkit/property-values.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
-import { checkDrift, type DriftResult } from "../drift/check.ts";
+import { checkDrift } from "../drift/check.ts";
 import { pulumiOf } from "../pulumi/cli.ts";
 import { Interruption } from "../pulumi/engine-process.ts";
 import { formsOf } from "../secrets/texts.ts";
 import { readSecrets, type Secrets } from "../verify/stack.ts";
+import type { Part } from "./model.ts";
 import { type Preview, previewOf } from "./preview.ts";
 import { report } from "./report.ts";
-import { type RuleTests, testRules } from "./rule-tests.ts";
-import { checkOutBase, type Side, sideOf } from "./side.ts";
-
-/** A part, or why it can't be had. */
-export type Part<Value> = { readonly value: Value } | { readonly problem: string };
-
-export interface Review {
-  readonly stack: string;
-  /** What it is compared with, for people. */
-  readonly base: string;
-  readonly before: Part<Side>;
-  readonly after: Part<Side>;
-  /** Undefined where it was not asked for. */
-  readonly preview: Part<Preview> | undefined;
-  /** What the platforms say of what is there now. Undefined where the engine was left out. */
-  readonly platforms: Part<DriftResult> | undefined;
-  /** Undefined where they were not asked for. */
-  readonly ruleTests: RuleTests | undefined;
-}
+import { testRules } from "./rule-tests.ts";
+import { checkOutBase, sideOf } from "./side.ts";
 
 export interface ReviewOptions {
   readonly stack: string;

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
 
 export interface RuleTests {

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import type * as alertCatalog from "../../catalog/alerts/index.ts";
 import type * as hostCatalog from "../../catalog/host-alarms.ts";
 import type * as logCatalog from "../../catalog/log-alarms.ts";
-import { PROJECT } from "../../local/host/environment.ts";
-import type * as settingsModule from "../../settings/settings.ts";
+import type * as schema from "../../settings/schema.ts";
 import type * as settingsFile from "../../settings/settings-file.ts";
+import { PROJECT } from "../../settings/stack-name.ts";
 import type * as renderer from "../render/index.ts";
 import { onTheWire, record } from "./recording.ts";
 import type { Side, Threshold } from "./side.ts";
@@ -25,7 +25,7 @@ const lookedUp = { id: "looked-up", internalId: "looked-up" };
 async function side(): Promise<Side> {
   const { readConfiguration, readSettings, setPath, SECRET_PLACEHOLDER } =
     await own<typeof settingsFile>("settings/settings-file.ts");
-  const { secretKeys } = await own<typeof settingsModule>("settings.ts");
+  const { secretKeys } = await own<typeof schema>("settings/schema.ts");
   const configuration = secretKeys.reduce(
     (filled, key) => setPath(filled, key, SECRET_PLACEHOLDER),
     readConfiguration(folder, stack),

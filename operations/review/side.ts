@@ -1,7 +1,8 @@
 /** One side of a comparison: a version of the program, run with no engine and no account. */
+import { existsSync } from "node:fs";
 import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
 import type { Registration } from "./recording.ts";
 
@@ -25,6 +26,9 @@ export interface Side {
 const GIT_SECONDS = 60;
 const PROGRAM_SECONDS = 120;
 
+/** The version's own program: only it knows where its parts are. The second place is that of bases before the house was cut by platform. */
+const PROGRAMS = ["operations/review/side-program.ts", "ci/review/side-program.ts"] as const;
+
 /**
  * What the program in a folder asks for and renders.
  * @param scratch folder for what the run leaves
@@ -33,7 +37,9 @@ const PROGRAM_SECONDS = 120;
 export async function sideOf(folder: string, stack: string, scratch: string): Promise<Side> {
   const target = join(scratch, "side.json");
   await mkdir(scratch, { recursive: true });
-  const program = join(import.meta.dirname, "side-program.ts");
+  const program = PROGRAMS.map((path) => join(folder, path)).find(existsSync);
+  if (program === undefined)
+    throw new Error(`${folder} has no ${PROGRAMS[0]}: it is too old to be compared with`);
   await run(process.execPath, ["--import", "tsx", program, folder, stack, target], {
     environment: process.env,
     folder: REPOSITORY,

@@ -1,8 +1,9 @@
 /** What a stack wants an engine elsewhere to have, and how it is reached. */
 import { parse } from "yaml";
 import { z } from "zod";
+import { engineAlertmanagerDocument, engineRules } from "../../components/prometheus/files.ts";
+import { namePrefix } from "../../components/shared/names.ts";
 import { StackError } from "../pulumi/cli.ts";
-import { engineAlertmanagerDocument, engineRules, namePrefix } from "../render/index.ts";
 import type { Stack } from "../verify/stack.ts";
 import type { Holdings } from "./difference.ts";
 import { type RulerAccess, ruleGroup } from "./ruler-api.ts";

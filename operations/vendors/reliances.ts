@@ -2,15 +2,16 @@
  * What this project relies on. Versions, commits, prices and runtimes are read from the code that uses them; each other
  * entry names the text that its file has for as long as it relies on it, and a test holds it to that.
  */
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Image, images } from "../../catalog/images.ts";
 import { modelRetirements } from "../../catalog/llm-prices.ts";
 import { RUNTIME } from "../../components/cost-report/function/bundle.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { Operation, Reliance } from "./reliance.ts";
 
-const REPOSITORY = join(import.meta.dirname, "..");
 const SEEN = "2026-11-29";
 const IMAGES_FILE = "catalog/images.ts";
 

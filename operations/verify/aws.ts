@@ -6,8 +6,8 @@ import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns"
 import { GLOBAL_REGION } from "../../catalog/topics.ts";
 import { canCheck, tellerOf } from "../../catalog/uptime.ts";
 import { wantedLibraries, wantedSettings } from "../../components/aws/wanted-settings.ts";
-import type { Enabled } from "../../settings/settings.ts";
-import { checkersOf, checksOf } from "../render/index.ts";
+import { checkersOf, checksOf } from "../../components/shared/checkers.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 
 export const UP = "Run pulumi up --refresh: it puts back what somebody has changed in AWS.";

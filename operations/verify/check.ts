@@ -1,6 +1,6 @@
 /** One item of the checklist, and how items are run: each on its own, side by side, in bounded time. */
 
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { withDeprecations } from "./http.ts";
 import type { Outputs, Secrets } from "./stack.ts";

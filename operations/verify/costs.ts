@@ -10,7 +10,7 @@ import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SILENT_HOURS } from "../../catalog/report-alarms.ts";
 import { GLOBAL_REGION } from "../../catalog/topics.ts";
 import { SENT_METRIC, sentDimensions } from "../../components/cost-report/function/settings.ts";
-import type { Enabled } from "../../settings/settings.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import { alarmProblems, clientOptions, UP } from "./aws.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 

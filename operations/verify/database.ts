@@ -1,10 +1,10 @@
 /** What AgentPay's own database says of itself, through the read-only role. */
 import { Client } from "pg";
 import { wantedLibraries, wantedSettings } from "../../components/aws/wanted-settings.ts";
+import { fromHost } from "../../components/shared/addresses.ts";
 import { splitHostAndPort } from "../../settings/addresses.ts";
-import type { Enabled } from "../../settings/settings.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import { readServer, type ServerState } from "../database/server-settings.ts";
-import { fromHost } from "../render/index.ts";
 import { type Check, type Context, failed, notConfigured, proven, some } from "./check.ts";
 
 const CONNECT_MILLISECONDS = 5000;

@@ -1,7 +1,7 @@
 /** Datadog: whether it reads the lines, where a stack's logs go there. */
 import { z } from "zod";
 import { datadogApiUrl } from "../../components/datadog/agent-files.ts";
-import { namePrefix } from "../render/index.ts";
+import { namePrefix } from "../../components/shared/names.ts";
 import { type Check, type Context, failed, notConfigured, proven, required } from "./check.ts";
 import { getJson } from "./http.ts";
 

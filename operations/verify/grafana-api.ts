@@ -1,6 +1,6 @@
 /** Grafana's API, as its admin. */
 import { publishedUrl } from "../../settings/addresses.ts";
-import type { Enabled } from "../../settings/settings.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import type { Context } from "./check.ts";
 import { loginOf } from "./report.ts";
 

@@ -5,7 +5,7 @@ import {
   DescribeLogStreamsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeAssociationCommand, GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import type { Enabled } from "../../settings/settings.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import { alarmProblems, clientOptions, UP } from "./aws.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 

@@ -1,6 +1,6 @@
 /** PagerDuty: will a page reach a person? */
 import { z } from "zod";
-import type { Enabled } from "../../settings/settings.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import { type Check, type Context, failed, proven, required, some } from "./check.ts";
 import { getJson } from "./http.ts";
 

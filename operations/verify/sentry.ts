@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { sentryIssueAlerts, sentryMonitors } from "../../catalog/sentry-alerts.ts";
 import { inboundFilters, managedFilters, ownershipRules } from "../../catalog/sentry-project.ts";
-import type { Enabled } from "../../settings/settings.ts";
+import type { Enabled } from "../../settings/schema.ts";
 import { type Check, type Context, failed, proven, required, some } from "./check.ts";
 import { getJson, getPages, textOf } from "./http.ts";
 

@@ -1,12 +1,11 @@
 /** What a stack is: its configuration and outputs, read through the Pulumi CLI, secrets in memory only. */
 import { z } from "zod";
-import { Engine } from "../../local/cli/engine.ts";
-import { PROJECT, STACK } from "../../local/host/environment.ts";
-import { statePaths } from "../../local/host/state-folder.ts";
-import { parseSettings, type Settings, secretKeys } from "../../settings/settings.ts";
+import { type Settings, secretKeys } from "../../settings/schema.ts";
+import { parseSettings } from "../../settings/settings.ts";
 import type { Configuration } from "../../settings/settings-file.ts";
-import { environmentOf } from "../../settings/stack-name.ts";
+import { environmentOf, LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
 import { output, type Pulumi, pulumiOf, StackError } from "../pulumi/cli.ts";
+import { localConnection } from "../pulumi/local-stack.ts";
 
 /** What index.ts exports. All of it may be missing: a platform is off, or the stack was never made. */
 const outputsSchema = z.object({
@@ -48,7 +47,7 @@ export interface Stack {
 
 /** @throws where the stack can't be read, or its configuration has problems */
 export async function readStack(name: string, pulumi?: Pulumi): Promise<Stack> {
-  if (!pulumi && name === STACK && !(await Engine.hasStack(statePaths()))) {
+  if (!pulumi && name === LOCAL_STACK && !(await localConnection()).made) {
     throw new StackError("The local stack is not up. Start it with: make up");
   }
   const run = pulumi ?? (await pulumiOf(name));

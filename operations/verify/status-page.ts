@@ -1,6 +1,6 @@
 /** The public status page: it answers, shows every public endpoint, and what it shows is new. */
 import { z } from "zod";
-import { statusPageSettings } from "../render/index.ts";
+import { statusPageSettings } from "../../components/uptime/gatus-settings.ts";
 import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
 import { getJson } from "./http.ts";
 

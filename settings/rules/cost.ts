@@ -1,7 +1,7 @@
 /** Budgets, and the cost reports: where their function runs, and when. */
 
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 import { skipsHour } from "../time.ts";
 
 /** The day's alarm is the early one. */

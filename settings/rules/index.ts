@@ -1,7 +1,7 @@
 /** Rules between keys: what one key's value makes another need. A section that is wrong by itself is left out. */
 import type { ReadAnnouncements } from "../announcements.ts";
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 import { budgetProblems, reportProblems } from "./cost.ts";
 import { notificationProblems, pagingProblems } from "./people.ts";
 import { placeProblems, portProblems } from "./places.ts";

@@ -1,7 +1,7 @@
 /** Who is told: warnings reach someone, two levels are two people, staging wakes nobody. */
 
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 
 export function notificationProblems({ metrics, notifications }: Sections): Problem[] {
   if (!notifications) return [];

@@ -2,7 +2,7 @@
 
 import { placeOf } from "../amazon.ts";
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 
 /** Ports that servers of a stack listen on, by key. A platform that is switched off has none. */
 function portsOf({ metrics, uptime }: Sections): Readonly<Record<string, number>> {

@@ -1,7 +1,7 @@
 /** What one platform makes another need. */
 
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 import { readTarget } from "../targets.ts";
 
 export function platformProblems({ aws, database, metrics, sentry }: Sections): Problem[] {

@@ -2,7 +2,7 @@
 
 import { isThisMachine } from "../addresses.ts";
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 
 type Addresses = Readonly<Record<string, string | undefined>>;
 

@@ -5,7 +5,7 @@ import { canCheck, checkers, publicServices, tellerOf, uptimeChecks } from "../.
 import { isPublic, isThisMachine } from "../addresses.ts";
 import { ANNOUNCEMENTS_FILE } from "../announcements.ts";
 import type { Problem } from "../messages.ts";
-import type { Sections } from "../settings.ts";
+import type { Sections } from "../schema.ts";
 
 /** Checkers that are somebody else's service, with the keys of their secret and address. */
 const VENDORS = [

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { imageReference, images } from "../../catalog/images.ts";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
 import { tools } from "../../operations/tools/tools.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { stacks } from "../support/program.ts";
 
 /** Images whose digest the policies don't ask for, by stack: what `policies/config/` says. */

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { foundPlugins } from "../../local/cli/official-plugins.ts";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 const found = await foundPlugins();
 /** As long as a stack may take to come and to go: the run is of many commands. */

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
 
 const NOT_COPIED = /^(node_modules|\.git|\.local|dist)$/;

@@ -9,12 +9,13 @@ import { type AlertChange, alertChanges } from "../../operations/review/alerts.t
 import { costChange } from "../../operations/review/cost.ts";
 import { change, differences } from "../../operations/review/difference.ts";
 import { fileChanges } from "../../operations/review/files.ts";
+import type { Review } from "../../operations/review/model.ts";
 import { verdicts } from "../../operations/review/policies.ts";
 import { previewOf, summary } from "../../operations/review/preview.ts";
 import type { Registration } from "../../operations/review/recording.ts";
 import { report } from "../../operations/review/report.ts";
 import { resourceChanges } from "../../operations/review/resources.ts";
-import { type Review, withoutSecrets } from "../../operations/review/review.ts";
+import { withoutSecrets } from "../../operations/review/review.ts";
 import { alertmanagerFrom, channelsOf } from "../../operations/review/routes.ts";
 import { ruleTestsFrom } from "../../operations/review/rule-tests.ts";
 import type { Side } from "../../operations/review/side.ts";

@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { images } from "../../catalog/images.ts";
 import { pagerDutyPlugin } from "../../catalog/provider-plugins.ts";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
 import { tools } from "../../operations/tools/tools.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
 

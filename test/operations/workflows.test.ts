@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
 import { readSettings } from "../../settings/settings-file.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;

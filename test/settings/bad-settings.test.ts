@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseSettings, SettingsError } from "../../settings/settings.ts";
+import { SettingsError } from "../../settings/messages.ts";
+import { parseSettings } from "../../settings/settings.ts";
 import { configurationOf, type Overrides, REPOSITORY } from "../support/program.ts";
 import { combinations, kinds, lists, stackNames } from "./bad-settings.ts";
 

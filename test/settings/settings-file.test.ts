@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { SettingsError, secretKeys, settingsSchema } from "../../settings/settings.ts";
+import { SettingsError } from "../../settings/messages.ts";
+import { secretKeys, settingsSchema } from "../../settings/schema.ts";
 import {
   readConfiguration,
   readSettings,

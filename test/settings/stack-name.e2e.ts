@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stack-name-"));
 afterAll(() => rmSync(folder, { recursive: true }));

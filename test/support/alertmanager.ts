@@ -12,9 +12,10 @@ import {
   alertmanagerFiles,
   secretFiles,
 } from "../../components/prometheus/alertmanager.ts";
-import { notificationSettings } from "../../operations/render/index.ts";
+import { notificationSettings } from "../../components/shared/notifications.ts";
 import { tools } from "../../operations/tools/tools.ts";
-import { parseSettings, type Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../settings/schema.ts";
+import { parseSettings } from "../../settings/settings.ts";
 import { freePort } from "../../toolkit/free-port.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { eventually } from "./eventually.ts";

@@ -12,9 +12,11 @@ import { placeBundledPlugins } from "../../local/host/bundled-plugins.ts";
 import { engineEnvironment } from "../../local/host/environment.ts";
 import { startEngineHost } from "../../local/host/host.ts";
 import type { HostedPackage } from "../../local/host/provider-server.ts";
-import type { Properties, ResourceHandler, StandInPackage } from "../../local/host/resource.ts";
-import { REPOSITORY, statePaths } from "../../local/host/state-folder.ts";
+import type { ResourceHandler, StandInPackage } from "../../local/host/resource.ts";
+import { statePaths } from "../../local/host/state-folder.ts";
 import { tools } from "../../operations/tools/tools.ts";
+import type { Properties } from "../../toolkit/property-values.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "engine-program");

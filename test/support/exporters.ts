@@ -15,9 +15,10 @@ import { MONITORING } from "../../local/platforms/postgres/server.ts";
 import { REDIS_MONITORING, type RunningValkey, startValkey } from "../../local/platforms/valkey/server.ts";
 import { migrate } from "../../operations/database/migrate.ts";
 import { setMonitoringPassword } from "../../operations/database/role.ts";
-import { type Tool, tools } from "../../operations/tools/tools.ts";
+import { tools } from "../../operations/tools/tools.ts";
 import { freePort } from "../../toolkit/free-port.ts";
 import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
+import type { Tool } from "../../toolkit/toolchain/tool.ts";
 import { connected, type PostgresUnderTest, testPostgres } from "./postgres.ts";
 
 /** An exporter of a version; undefined where this machine can't have it. */

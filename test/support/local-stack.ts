@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { localPorts, PORT_OFFSET_VARIABLE, type Ports } from "../../local/host/ports.ts";
-import { REPOSITORY, type StatePaths, statePaths } from "../../local/host/state-folder.ts";
+import { type StatePaths, statePaths } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 const COMMAND_TIMEOUT_MILLISECONDS = 300_000;
 

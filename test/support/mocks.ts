@@ -10,13 +10,12 @@ import {
 import { isSecret as isSecretInput, unwrap as plain } from "../../toolkit/property-values.ts";
 import { sentinel } from "./secrets.ts";
 
-export { PROJECT } from "../../local/host/environment.ts";
 export {
-  type Invocation,
   masked,
   type Recording,
   type Registration,
 } from "../../operations/review/recording.ts";
+export { PROJECT } from "../../settings/stack-name.ts";
 export { isSecretInput, plain };
 
 /** Runs `body` against mocks, until everything that it registers has been answered. */

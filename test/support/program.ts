@@ -1,7 +1,7 @@
 /** The whole program under mocks, with the configuration of a real stack file. */
 import { join } from "node:path";
 import { vi } from "vitest";
-import { secretKeys } from "../../settings/settings.ts";
+import { secretKeys } from "../../settings/schema.ts";
 import { type Configuration, readConfiguration, setPath } from "../../settings/settings-file.ts";
 import { withoutClosures } from "./closures.ts";
 import { PROJECT, plain, type Recording, type Registration, record } from "./mocks.ts";

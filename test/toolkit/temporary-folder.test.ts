@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 
 test("the folder is there for the work, and gone after it with all that is in it", async () => {
@@ -28,7 +28,7 @@ test("it is gone after work that failed, which fails as it would without", async
 
 test("it is gone after an interruption, which ends the process as it would without", async () => {
   const program = `
-    import { withTemporaryFolder } from "./local/temporary-folder.ts";
+    import { withTemporaryFolder } from "./toolkit/temporary-folder.ts";
     await withTemporaryFolder("work", async (folder) => {
       console.log(folder);
       await new Promise((resolve) => setTimeout(resolve, 60_000));

@@ -2,10 +2,10 @@ import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/prom
 import { dirname, join, resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import semver from "semver";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
-import type { GoBuild, Tool } from "../../operations/tools/tools.ts";
+import { REPOSITORY } from "../repository.ts";
 import type { Installation } from "./cache.ts";
 import { type CommandOptions, run } from "./command.ts";
+import type { GoBuild, Tool } from "./tool.ts";
 
 /** Generous: a cold build of Pulumi takes 4 minutes on two cores. */
 const buildTimeoutSeconds = 45 * 60;

@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import type { Tool } from "../../operations/tools/tools.ts";
 import type { Environment } from "./command.ts";
+import type { Tool } from "./tool.ts";
 
 /** Ends the name of a folder that is still being filled. */
 const partialSuffix = ".partial";

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import type { Tool } from "../../operations/tools/tools.ts";
 import { type Installation, thisPlatform } from "./cache.ts";
+import type { Tool } from "./tool.ts";
 
 /** How long a server may take to start answering. Short: the next way needs no vendor. */
 const answerTimeoutSeconds = 8;

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Tool } from "../../operations/tools/tools.ts";
 import { buildWithGo } from "./build-go.ts";
 import { defaultCacheFolder, type Installation, install, toolFolder } from "./cache.ts";
 import type { Environment } from "./command.ts";
@@ -8,6 +7,7 @@ import { ChecksumError, downloadRelease } from "./download.ts";
 import { alone } from "./lock.ts";
 import { whichBinary } from "./path.ts";
 import { buildVenv } from "./python-venv.ts";
+import type { Tool } from "./tool.ts";
 import { checkAtLeast, checkPinned } from "./version.ts";
 
 /** The ways to get a tool, in the order in which they are tried. */

@@ -1,11 +1,11 @@
 import { chmod, glob, symlink } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import semver from "semver";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
-import type { PythonVenv } from "../../operations/tools/tools.ts";
 import { messageOf } from "../error-message.ts";
+import { REPOSITORY } from "../repository.ts";
 import type { Installation } from "./cache.ts";
 import { type Environment, run } from "./command.ts";
+import type { PythonVenv } from "./tool.ts";
 
 const installTimeoutSeconds = 15 * 60;
 

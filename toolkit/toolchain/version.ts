@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import semver from "semver";
-import type { Tool } from "../../operations/tools/tools.ts";
 import { type Environment, run } from "./command.ts";
+import type { Tool } from "./tool.ts";
 
 /**
  * Runs each of a tool's version commands and compares what they print.

@@ -1,11 +1,12 @@
 /** The function as it is deployed: one file with all that it needs, the same for the same sources. */
+
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const FOLDER = import.meta.dirname;
-const REPOSITORY = path.resolve(FOLDER, "../..");
 
 /** Its runtime, and the handler in the file of that name. */
 export const RUNTIME = "nodejs24.x";

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
-import { REPOSITORY } from "../../host/state-folder.ts";
 import { instrumentationPython } from "../../instrumentation/python.ts";
 
 const MOST_MILLISECONDS = 300_000;

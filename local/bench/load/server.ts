@@ -2,14 +2,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { engineRules } from "../../../operations/render/index.ts";
+import { engineRules } from "../../../components/prometheus/files.ts";
 import { tools } from "../../../operations/tools/tools.ts";
 import { readSettings } from "../../../settings/settings-file.ts";
 import { freePort } from "../../../toolkit/free-port.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
 import { LabServer } from "../../drills/lab-server.ts";
 import type { Children } from "../../host/children.ts";
-import { REPOSITORY } from "../../host/state-folder.ts";
 
 /** Production's. */
 export const SCRAPE_SECONDS = 15;

@@ -1,5 +1,5 @@
 /** How long whoever changes the code waits for its checks. */
-import { REPOSITORY } from "../../host/state-folder.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { type BenchOptions, type Section, seconds } from "../section.ts";
 import { timed } from "../times.ts";
 

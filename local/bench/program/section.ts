@@ -1,7 +1,7 @@
 /** How long the engine's commands take for production, and how that grows. */
 
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../../toolkit/temporary-folder.ts";
-import { REPOSITORY } from "../../host/state-folder.ts";
 import { type BenchOptions, type Section, seconds } from "../section.ts";
 import { middleOf } from "../times.ts";
 import { type BenchStack, type Overrides, startBenchStack } from "./stack.ts";

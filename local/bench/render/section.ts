@@ -4,9 +4,9 @@ import path from "node:path";
 import { z } from "zod";
 import { renderAll } from "../../../operations/render/index.ts";
 import { readSettings } from "../../../settings/settings-file.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../../toolkit/temporary-folder.ts";
 import { whichBinary } from "../../../toolkit/toolchain/path.ts";
-import { REPOSITORY } from "../../host/state-folder.ts";
 import type { BenchOptions, Section } from "../section.ts";
 import { type Command, cpuSeconds, middleOf, timed } from "../times.ts";
 

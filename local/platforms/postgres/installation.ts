@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { readIfExists } from "../../host/state-folder.ts";
+import { readIfExists } from "../../../toolkit/files.ts";
 
 /** Where the programs are. `bin` holds `postgres` and `initdb`. */
 export interface Installation {

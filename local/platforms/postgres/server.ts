@@ -5,9 +5,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client, type ClientConfig } from "pg";
+import { readIfExists } from "../../../toolkit/files.ts";
 import type { Child, RunningService, ServiceContext } from "../../host/service.ts";
-import { readIfExists } from "../../host/state-folder.ts";
-import { untilItAnswers } from "../../until-it-answers.ts";
+import { untilItAnswers } from "../../host/until-it-answers.ts";
 import {
   copyInstallation,
   type Installation,

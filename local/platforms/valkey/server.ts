@@ -5,7 +5,7 @@ import { MONITORING_USER, REDIS_RIGHTS } from "../../../catalog/exporters.ts";
 import { messageOf } from "../../../toolkit/error-message.ts";
 import type { FoundTool } from "../../../toolkit/toolchain/find.ts";
 import type { Child, RunningService, ServiceContext } from "../../host/service.ts";
-import { untilItAnswers } from "../../until-it-answers.ts";
+import { untilItAnswers } from "../../host/until-it-answers.ts";
 
 const START_MILLISECONDS = 30_000;
 const ANSWER_MILLISECONDS = 2000;

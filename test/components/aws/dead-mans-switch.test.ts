@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { rolePublishPolicy } from "../../../components/aws/alert-topics.ts";
 import { alertmanagerConfiguration } from "../../../components/prometheus/alertmanager.ts";
-import { notificationSettings } from "../../../operations/render/index.ts";
+import { notificationSettings } from "../../../components/shared/notifications.ts";
 import { parseSettings } from "../../../settings/settings.ts";
 import { type ComponentRun, componentOf, configurationOf, runProgram } from "../../support/program.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agentConfiguration } from "../../../operations/render/index.ts";
+import { agentConfiguration } from "../../../components/aws/agent-configuration.ts";
 import { parseSettings } from "../../../settings/settings.ts";
 import { componentOf, configurationOf, type Overrides, runProgram } from "../../support/program.ts";
 

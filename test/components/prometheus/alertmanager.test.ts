@@ -4,10 +4,9 @@ import { parse } from "yaml";
 import {
   alertmanagerConfiguration,
   alertmanagerFiles,
-  type NotificationSettings,
   secretFiles,
 } from "../../../components/prometheus/alertmanager.ts";
-import { notificationSettings } from "../../../operations/render/index.ts";
+import { type NotificationSettings, notificationSettings } from "../../../components/shared/notifications.ts";
 import { parseSettings } from "../../../settings/settings.ts";
 import { configurationOf, type Overrides, type Stack } from "../../support/program.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { quotaProblems } from "../../../components/prometheus/engine-quotas.ts";
-import { engineRules, managedAlertmanagerDefinition } from "../../../operations/render/index.ts";
-import type { Enabled } from "../../../settings/settings.ts";
+import { engineRules, managedAlertmanagerDefinition } from "../../../components/prometheus/files.ts";
+import type { Enabled } from "../../../settings/schema.ts";
 import { parseSettings } from "../../../settings/settings.ts";
 import { configurationOf } from "../../support/program.ts";
 

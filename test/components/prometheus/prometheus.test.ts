@@ -7,8 +7,8 @@ import { dashboards } from "../../../catalog/dashboards/index.ts";
 import { recordingRuleGroups } from "../../../catalog/recording-rules/index.ts";
 import { services } from "../../../catalog/services.ts";
 import { dashboardModels } from "../../../components/grafana/dashboard-files.ts";
+import { prometheusFiles } from "../../../components/prometheus/files.ts";
 import { inhibited } from "../../../components/prometheus/inhibition.ts";
-import { prometheusFiles } from "../../../operations/render/index.ts";
 import { parseSettings } from "../../../settings/settings.ts";
 import { configurationOf, type Overrides, type Stack } from "../../support/program.ts";
 

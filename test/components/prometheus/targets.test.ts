@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { prometheusFiles } from "../../../components/prometheus/files.ts";
 import { discovery } from "../../../components/prometheus/targets.ts";
-import { prometheusFiles } from "../../../operations/render/index.ts";
 import { parseSettings } from "../../../settings/settings.ts";
 import { componentOf, configurationOf, type Overrides, runProgram } from "../../support/program.ts";
 

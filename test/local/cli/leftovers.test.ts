@@ -7,7 +7,8 @@ import { isHalfMade, stateFile } from "../../../local/cli/half-made.ts";
 import { checkLocks, judge } from "../../../local/cli/locks.ts";
 import { runningDaemon } from "../../../local/host/daemon-state.ts";
 import { identify } from "../../../local/host/process-identity.ts";
-import { type StatePaths, statePaths, writeAtomically } from "../../../local/host/state-folder.ts";
+import { type StatePaths, statePaths } from "../../../local/host/state-folder.ts";
+import { writeAtomically } from "../../../toolkit/files.ts";
 
 /** A number that no process has: above the highest that Linux and macOS give. */
 const NO_PROCESS = 99_999_999;

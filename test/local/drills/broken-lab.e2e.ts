@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "agentpay-broken-lab-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

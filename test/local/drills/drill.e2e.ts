@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const TIMEOUT_MILLISECONDS = 200_000;
 

@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { inSeconds } from "../../../catalog/duration.ts";
 import { alertmanagerFiles } from "../../../components/prometheus/alertmanager.ts";
 import { ruleFiles } from "../../../components/prometheus/prometheus.ts";
+import { notificationSettings } from "../../../components/shared/notifications.ts";
 import { inMilliseconds, scaleDuration, scaleExpression, scaleFile } from "../../../local/drills/scale.ts";
-import { notificationSettings } from "../../../operations/render/index.ts";
 import { readSettings } from "../../../settings/settings-file.ts";
 
 const pace = { factor: 60, startedAt: 1000, clock: 5000 };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { Children, stopOrphans } from "../../../local/host/children.ts";
 import { LogFiles } from "../../../local/host/log-files.ts";
 import { endProcess, identify, isAlive } from "../../../local/host/process-identity.ts";
-import { writeAtomically } from "../../../local/host/state-folder.ts";
+import { writeAtomically } from "../../../toolkit/files.ts";
 
 let folder: string;
 let record: string;

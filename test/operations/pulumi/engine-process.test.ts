@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const CHILD = join(REPOSITORY, "test/support/engine-child.ts");
 

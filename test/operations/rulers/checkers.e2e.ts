@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { engineRules } from "../../../operations/render/index.ts";
-import { type Enabled, parseSettings } from "../../../settings/settings.ts";
+import { engineRules } from "../../../components/prometheus/files.ts";
+import type { Enabled } from "../../../settings/schema.ts";
+import { parseSettings } from "../../../settings/settings.ts";
 import { whichBinary } from "../../../toolkit/toolchain/path.ts";
 import { configurationOf } from "../../support/program.ts";
 

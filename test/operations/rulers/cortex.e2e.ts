@@ -8,6 +8,11 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import {
+  engineRules,
+  managedAlertmanagerDefinition,
+  prometheusFiles,
+} from "../../../components/prometheus/files.ts";
 import { makeIntegrations } from "../../../local/drills/lab.ts";
 import { emulatorEnvironment } from "../../../local/drills/lab-aws.ts";
 import { Children } from "../../../local/host/children.ts";
@@ -15,17 +20,13 @@ import { LogFiles } from "../../../local/host/log-files.ts";
 import { type RunningCortex, startCortex } from "../../../local/platforms/cortex/server.ts";
 import { startPagerDuty } from "../../../local/platforms/pagerduty/api/server.ts";
 import type { RunningServer } from "../../../local/platforms/shared/http-server.ts";
-import {
-  engineRules,
-  managedAlertmanagerDefinition,
-  prometheusFiles,
-} from "../../../operations/render/index.ts";
 import { alertmanagerDocument, RulerApi, RulerError } from "../../../operations/rulers/ruler-api.ts";
 import { ruleFile, rulerTargetOf } from "../../../operations/rulers/stack.ts";
 import { syncRules } from "../../../operations/rulers/sync.ts";
 import { cortex as cortexTool, tools } from "../../../operations/tools/tools.ts";
 import type { Stack } from "../../../operations/verify/stack.ts";
-import { type Enabled, parseSettings } from "../../../settings/settings.ts";
+import type { Enabled } from "../../../settings/schema.ts";
+import { parseSettings } from "../../../settings/settings.ts";
 import { freePort } from "../../../toolkit/free-port.ts";
 import { ensureTool, type FoundTool, ToolUnavailableError } from "../../../toolkit/toolchain/find.ts";
 import { eventually } from "../../support/eventually.ts";

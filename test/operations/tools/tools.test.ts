@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
 import { cortex, linters, tools } from "../../../operations/tools/tools.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { releaseAddresses } from "../../../toolkit/toolchain/download.ts";
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
@@ -46,7 +46,7 @@ test("the Pulumi engine is of the same version as its SDK", () => {
 test.each(["moto/requirements.txt", "instrumentation/requirements.txt", "instrumentation/lowest.txt"])(
   "every Python package of %s is pinned and has a hash",
   (file) => {
-    const requirements = read(`tools/${file}`)
+    const requirements = read(`operations/tools/${file}`)
       .split(/\n(?=\S)/)
       .filter((entry) => !entry.startsWith("#"));
     expect(requirements.length).toBeGreaterThan(40);

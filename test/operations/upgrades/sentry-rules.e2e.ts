@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { HostedPackage } from "../../../local/host/provider-server.ts";
-import type { Properties, ResourceHandler } from "../../../local/host/resource.ts";
+import type { ResourceHandler } from "../../../local/host/resource.ts";
 import { letGoOfSentryRules } from "../../../operations/upgrades/sentry-rules.ts";
+import type { Properties } from "../../../toolkit/property-values.ts";
 import { type EngineStack, startEngineStack } from "../../support/engine.ts";
 import { REPOSITORY } from "../../support/program.ts";
 

@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
 import { resultSchema } from "../../../operations/vendors/check.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 function ops(...options: string[]) {
-  const preload = ["--import", "tsx", "--import", "./test/vendors/recorded-fetch.ts"];
+  const preload = ["--import", "tsx", "--import", "./test/operations/vendors/recorded-fetch.ts"];
   const { status, stdout } = spawnSync(
     process.execPath,
     [...preload, "operations/command.ts", "vendors", ...options],

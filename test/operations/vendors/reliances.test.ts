@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
 import { reliances } from "../../../operations/vendors/reliances.ts";
 import { vendorsPage } from "../../../operations/vendors/report.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
 

@@ -106,7 +106,7 @@ test("what a vendor's answers say of their end is told with the file that relies
     [
       expect.any(String),
       expect.stringMatching(
-        /^http.*\/oncalls is deprecated since 2026-05-14 and goes on 2026-09-18; instead: https:\/\/x\.example\/\?key=\[secret\] \(verify\/pagerduty\.ts\)$/,
+        /^http.*\/oncalls is deprecated since 2026-05-14 and goes on 2026-09-18; instead: https:\/\/x\.example\/\?key=\[secret\] \(operations\/verify\/pagerduty\.ts\)$/,
       ),
     ],
   ]);

@@ -13,9 +13,11 @@ import { vi } from "vitest";
 import { parse } from "yaml";
 import { sentryIssueAlerts, sentryMonitors } from "../../../catalog/sentry-alerts.ts";
 import { inboundFilters, ownershipRules } from "../../../catalog/sentry-project.ts";
-import { checksOf, renderAll } from "../../../operations/render/index.ts";
+import { checksOf } from "../../../components/shared/checkers.ts";
+import { renderAll } from "../../../operations/render/index.ts";
 import type { Stack } from "../../../operations/verify/stack.ts";
-import { parseSettings, secretKeys } from "../../../settings/settings.ts";
+import { secretKeys } from "../../../settings/schema.ts";
+import { parseSettings } from "../../../settings/settings.ts";
 import { configurationOf, type Overrides } from "../../support/program.ts";
 import { secretSetting } from "../../support/secrets.ts";
 

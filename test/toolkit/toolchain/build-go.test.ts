@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import type { GoBuild, Tool } from "../../../operations/tools/tools.ts";
 import { ensureTool, type FoundTool } from "../../../toolkit/toolchain/find.ts";
+import type { GoBuild, Tool } from "../../../toolkit/toolchain/tool.ts";
 import { environmentWith, fakeGo, littleTool, script, temporaryFolder } from "./support.ts";
 
 const moduleFolder = (folder: string) => join(folder, "little-module");

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const SCRIPT = join(REPOSITORY, "toolkit/toolchain/check-node.cjs");
 

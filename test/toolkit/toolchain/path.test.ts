@@ -1,8 +1,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Tool } from "../../../operations/tools/tools.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
+import type { Tool } from "../../../toolkit/toolchain/tool.ts";
 import { environmentWith, littleBinaries, littleTool, script, temporaryFolder } from "./support.ts";
 
 function fromPath(bin: string, tool: Tool = littleTool) {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
-import type { Tool } from "../../../operations/tools/tools.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { run } from "../../../toolkit/toolchain/command.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
+import type { Tool } from "../../../toolkit/toolchain/tool.ts";
 import { environmentWith, script, temporaryFolder } from "./support.ts";
 
 const emulator: Tool = {

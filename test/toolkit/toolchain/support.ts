@@ -7,8 +7,8 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { onTestFinished } from "vitest";
-import type { GoBuild, Tool } from "../../../operations/tools/tools.ts";
 import type { Environment } from "../../../toolkit/toolchain/command.ts";
+import type { GoBuild, Tool } from "../../../toolkit/toolchain/tool.ts";
 
 /** A folder that is removed when the test ends. */
 export function temporaryFolder(): string {

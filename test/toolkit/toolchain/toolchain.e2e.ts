@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../../local/host/state-folder.ts";
 import { tools } from "../../../operations/tools/tools.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { run } from "../../../toolkit/toolchain/command.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
 

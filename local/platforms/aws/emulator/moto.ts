@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { FoundTool } from "../../../../toolkit/toolchain/find.ts";
 import type { RunningService, Service, ServiceContext } from "../../../host/service.ts";
-import { untilItAnswers } from "../../../until-it-answers.ts";
+import { untilItAnswers } from "../../../host/until-it-answers.ts";
 
 const START_MILLISECONDS = 60_000;
 const ANSWER_MILLISECONDS = 5000;

@@ -1,6 +1,7 @@
 /** The official provider's look-ups that our program uses. */
 import { z } from "zod";
-import type { FunctionHandler, Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
+import type { FunctionHandler } from "../../../host/resource.ts";
 import type { Connection } from "./connection.ts";
 import { renderPolicyDocument } from "./render-policy-document.ts";
 import { region } from "./schema.ts";

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
-import type { ConnectedPackage, Properties, ResourceHandler } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
+import type { ConnectedPackage, ResourceHandler } from "../../../host/resource.ts";
 
 export type AnyHandler = ConnectedPackage["resources"][string];
 

@@ -43,7 +43,7 @@ import { topicPolicy } from "./resources/topic-policy.ts";
 import { topicSubscription } from "./resources/topic-subscription.ts";
 import { Store } from "./store.ts";
 
-export { type EmulatorGap, emulatorGaps } from "./gaps.ts";
+export { emulatorGaps } from "./gaps.ts";
 
 type Factory = (connection: Connection, stateFolder: string) => AnyHandler;
 

@@ -1,7 +1,7 @@
 /** `iam.getPolicyDocument`: statements to the JSON that the official provider renders, to the letter. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import { json, oneOf } from "./schema.ts";
 
 const strings = z.array(z.string()).optional();

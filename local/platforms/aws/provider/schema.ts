@@ -1,6 +1,6 @@
 /** Pieces of input schemas that several AWS resources share. Messages complete the sentence "<property> ...". */
 import { z } from "zod";
-import type { Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 
 const arnShape = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+$/;
 

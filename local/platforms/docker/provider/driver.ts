@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import type { ResourceHandler } from "../../../host/resource.ts";
-import type { ContainerInputs } from "./inputs/container.ts";
+import type { ContainerInputs } from "./inputs/container-shape.ts";
 import type { ImageInputs, NetworkInputs, VolumeInputs } from "./inputs/resources.ts";
 
 export type Platform<Inputs extends Record<string, unknown>> = Pick<

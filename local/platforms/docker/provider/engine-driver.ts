@@ -1,12 +1,14 @@
 /** Drives a real Docker Engine. Everything it makes carries a label, so that what is left over can be listed. */
 import type Docker from "dockerode";
-import type { Created, Live, Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
+import type { Created, Live } from "../../../host/resource.ts";
 import { type DockerDriver, OWNER_LABEL, type Platform, physicalName } from "./driver.ts";
 import { EngineContainers } from "./engine/containers.ts";
 import { attempt, unlessAbsent } from "./engine/errors.ts";
 import { EngineImages, type ImageSources } from "./engine/images.ts";
 import { labelMap } from "./inputs/common.ts";
-import { type ContainerInputs, containerInputs } from "./inputs/container.ts";
+import { containerInputs } from "./inputs/container.ts";
+import type { ContainerInputs } from "./inputs/container-shape.ts";
 import type { ImageInputs, NetworkInputs, VolumeInputs } from "./inputs/resources.ts";
 
 export interface EngineDriverOptions extends ImageSources {

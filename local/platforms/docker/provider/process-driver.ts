@@ -8,9 +8,11 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import type { z } from "zod";
-import type { Created, Live, Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
+import type { Created, Live } from "../../../host/resource.ts";
 import { type DockerDriver, newId, type Platform, physicalName, repositoryOf } from "./driver.ts";
-import { type ContainerInputs, containerInputs, ruled } from "./inputs/container.ts";
+import { containerInputs, ruled } from "./inputs/container.ts";
+import type { ContainerInputs } from "./inputs/container-shape.ts";
 import type { ImageInputs, NetworkInputs, VolumeInputs } from "./inputs/resources.ts";
 import { flagRule } from "./process/container-flags.ts";
 import { ProcessContainers } from "./process/containers.ts";

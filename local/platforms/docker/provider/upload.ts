@@ -1,6 +1,6 @@
 /** One file that a container gets before it starts. */
 import { readFile } from "node:fs/promises";
-import type { ContainerInputs } from "./inputs/container.ts";
+import type { ContainerInputs } from "./inputs/container-shape.ts";
 
 export type Upload = NonNullable<ContainerInputs["uploads"]>[number];
 

@@ -1,6 +1,6 @@
 /** A TypeScript program of this repository and all it imports, as one file that Node.js runs without node_modules. */
 import { build } from "esbuild";
-import { REPOSITORY } from "../../../host/state-folder.ts";
+import { REPOSITORY } from "../../../../toolkit/repository.ts";
 
 /** Some libraries still ask for `require`, which a bundle of ES modules has not by itself. */
 const REQUIRE =

@@ -9,8 +9,8 @@ import { access, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { readIfExists, writeAtomically } from "../../../../toolkit/files.ts";
 import { endProcess, identify, type ProcessIdentity } from "../../../host/process-identity.ts";
-import { readIfExists, writeAtomically } from "../../../host/state-folder.ts";
 import { engineAt, engineHosts } from "../provider/engine/connection.ts";
 
 const DOCKERD = "/usr/sbin/dockerd";

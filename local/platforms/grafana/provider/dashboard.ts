@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import { handler } from "../../shared/rest/handler.ts";
 import { liveInputs } from "../../shared/rest/live-inputs.ts";
 import { jsonObject } from "../../shared/rest/text.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import type { RestClient } from "../../shared/rest/client.ts";
 import { camelCaseKeys, snakeCaseKeys } from "../../shared/rest/text.ts";
 import {

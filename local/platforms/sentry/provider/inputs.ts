@@ -18,10 +18,6 @@ export const name = (longest: number) =>
     .max(longest, `must have at most ${longest} characters`)
     .optional();
 
-export function oneOf<const Texts extends readonly [string, ...string[]]>(...texts: Texts) {
-  return z.enum(texts, `must be one of ${texts.join(", ")}`);
-}
-
 export function wholeNumber(minimum: number, maximum: number, unit: string) {
   const message = `must be a whole number of ${unit} from ${minimum} to ${maximum}`;
   return z.int(message).min(minimum, message).max(maximum, message);

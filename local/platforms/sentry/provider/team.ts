@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import type { RestClient } from "../../shared/rest/client.ts";
 import { handler } from "../../shared/rest/handler.ts";
 import { liveInputs } from "../../shared/rest/live-inputs.ts";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { ConnectedPackage, Properties, ResourceHandler } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
+import type { ConnectedPackage, ResourceHandler } from "../../../host/resource.ts";
 
 type Definition<Schema extends z.ZodType<Properties>> = Omit<ResourceHandler<z.output<Schema>>, "inputs"> & {
   readonly inputs: Schema;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Properties } from "../../../host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 
 interface Reading {
   /**

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { dashboards } from "../../../../catalog/dashboards/index.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 const bench = (...args: string[]) =>
   promisify(execFile)(process.execPath, ["--import", "tsx", "local/bench/main.ts", "dashboards", ...args], {

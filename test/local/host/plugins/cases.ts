@@ -1,5 +1,5 @@
 /** Each resource type of the program that an official plugin makes against a simulated service, with what is tried. */
-import type { Properties } from "../../../../local/host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import type { Resource } from "./client.ts";
 import type { Case } from "./probe.ts";
 

@@ -9,7 +9,7 @@ import rpc from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { fromStruct, unary } from "../../../../local/host/grpc.ts";
-import type { Properties } from "../../../../local/host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import { unwrapProperties } from "../../../../toolkit/property-values.ts";
 
 export interface Resource {

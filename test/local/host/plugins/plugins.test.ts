@@ -10,8 +10,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { pluginOf, pluginSources } from "../../../../local/cli/official-plugins.ts";
 import { startEngineHost } from "../../../../local/host/host.ts";
 import { localPorts } from "../../../../local/host/ports.ts";
-import type { Properties } from "../../../../local/host/resource.ts";
-import { REPOSITORY } from "../../../../local/host/state-folder.ts";
 import type { ProviderName } from "../../../../local/official/providers.ts";
 import { type Engine, findEngine } from "../../../../local/platforms/docker/provider/driver-choice.ts";
 import { dockerPackage } from "../../../../local/platforms/docker/provider/index.ts";
@@ -21,6 +19,8 @@ import { startPagerDuty } from "../../../../local/platforms/pagerduty/api/server
 import { pagerDutyPackage } from "../../../../local/platforms/pagerduty/provider/index.ts";
 import { startSentry } from "../../../../local/platforms/sentry/api/server.ts";
 import { sentryPackage } from "../../../../local/platforms/sentry/provider/index.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
+import { REPOSITORY } from "../../../../toolkit/repository.ts";
 import { temporaryFolder } from "../../platforms/support.ts";
 import { dockerCases, grafanaCases, pagerDutyCases, sentryCases } from "./cases.ts";
 import { providerAt, startPlugin } from "./client.ts";

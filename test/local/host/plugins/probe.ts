@@ -1,5 +1,5 @@
 /** What a provider does with one resource type: read back, replaced, refused. */
-import type { Properties } from "../../../../local/host/resource.ts";
+import type { Properties } from "../../../../toolkit/property-values.ts";
 import type { Planned, Provider, Resource } from "./client.ts";
 
 /** What is tried with one type. */

@@ -4,7 +4,7 @@ import { ADMINISTRATOR, MONITORING } from "../../../../local/platforms/postgres/
 import { readConfiguration } from "../../../../settings/settings-file.ts";
 
 test("the local stack's dashboards are configured with the role, password and database that its PostgreSQL has", () => {
-  const configuration = readConfiguration(`${import.meta.dirname}/../../..`, "local");
+  const configuration = readConfiguration(`${import.meta.dirname}/../../../..`, "local");
   expect(configuration["metrics"]).toMatchObject({
     databaseAddress: expect.stringMatching(/:5432$/),
     databaseName: database.datname,

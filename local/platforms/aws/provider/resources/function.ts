@@ -3,7 +3,7 @@ import path from "node:path";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { z } from "zod";
 import { archive, codeSha256, zipOf } from "../../../../../toolkit/archive.ts";
-import type { Properties } from "../../../../host/resource.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import type { Connection } from "../connection.ts";
 import { unlessMissing } from "../errors.ts";
 import { handler, observed } from "../handler.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Properties } from "../../../../host/resource.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import type { Connection } from "../connection.ts";
 import { handler, observed } from "../handler.ts";
 import { physicalName } from "../names.ts";

@@ -1,7 +1,7 @@
 /** A container's inputs -> what the Docker API is asked for. */
 import type Docker from "dockerode";
 import { labelMap } from "../inputs/common.ts";
-import type { ContainerInputs } from "../inputs/container.ts";
+import type { ContainerInputs } from "../inputs/container-shape.ts";
 import { nanoseconds } from "../inputs/duration.ts";
 
 const MEGABYTE = 1024 * 1024;

@@ -1,8 +1,9 @@
 /** Containers of a Docker Engine. */
 import type Docker from "dockerode";
-import type { Created, Live, Properties } from "../../../../host/resource.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
+import type { Created, Live } from "../../../../host/resource.ts";
 import { type Platform, physicalName } from "../driver.ts";
-import type { ContainerInputs } from "../inputs/container.ts";
+import type { ContainerInputs } from "../inputs/container-shape.ts";
 import { createOptions, updateOptions } from "./container-options.ts";
 import { attempt, hasStatus, unlessAbsent } from "./errors.ts";
 import { liveInputs } from "./live-inputs.ts";

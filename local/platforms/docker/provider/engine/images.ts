@@ -1,6 +1,7 @@
 /** Images of a Docker Engine: the local one, else a pulled one, else a locally built one that stands for it. */
 import type Docker from "dockerode";
-import type { Created, Live, Properties } from "../../../../host/resource.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
+import type { Created, Live } from "../../../../host/resource.ts";
 import { type Platform, withoutDigest } from "../driver.ts";
 import type { ImageInputs } from "../inputs/resources.ts";
 import { apiMessage, attempt, unlessAbsent } from "./errors.ts";

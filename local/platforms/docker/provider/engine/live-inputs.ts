@@ -1,7 +1,7 @@
 /** What a container really is -> its inputs, so that whatever was changed behind Pulumi's back shows as drift. */
 import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
-import type { ContainerInputs } from "../inputs/container.ts";
+import type { ContainerInputs } from "../inputs/container-shape.ts";
 import { readBack } from "../inputs/read-back.ts";
 import { createOptions, healthConfig } from "./container-options.ts";
 

@@ -1,6 +1,6 @@
 /** What Docker or its official provider refuses about several inputs of a container together. */
 import { isWithin } from "../container-path.ts";
-import type { ContainerInputs } from "./container.ts";
+import type { ContainerInputs } from "./container-shape.ts";
 
 export interface Mistake {
   readonly path: readonly (string | number)[];

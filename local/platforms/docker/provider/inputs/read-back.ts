@@ -1,4 +1,4 @@
-import type { ContainerInputs } from "./container.ts";
+import type { ContainerInputs } from "./container-shape.ts";
 
 /**
  * The inputs as the official provider reads them back, whatever was given: the swap that Docker chose, and no ports of

@@ -1,44 +1,25 @@
 /** Containers as supervised local processes. */
+
 import { mkdirSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, posix } from "node:path";
-import { endProcess, identify, isAlive, type ProcessIdentity } from "../../../../host/process-identity.ts";
-import type { Created, Live, Properties } from "../../../../host/resource.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
+import { endProcess, identify, isAlive } from "../../../../host/process-identity.ts";
+import type { Created, Live } from "../../../../host/resource.ts";
 import { newId, type Platform, physicalName } from "../driver.ts";
-import type { ContainerInputs } from "../inputs/container.ts";
+import type { ContainerInputs } from "../inputs/container-shape.ts";
 import { readBack } from "../inputs/read-back.ts";
 import { hostTable, withItself } from "./addresses.ts";
+import type { ContainerRecord } from "./container-record.ts";
 import { launch } from "./launch.ts";
 import { logLimits } from "./log-file.ts";
-import { type Ground, type Listen, pathMap, planServer, type ServerPlan } from "./plan.ts";
+import { type Ground, type Listen, pathMap, planServer } from "./plan.ts";
 import { answers, claimPort } from "./ports.ts";
 import type { LocalProgram } from "./programs.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { ProcessState } from "./state.ts";
 import { Supervisor } from "./supervisor.ts";
 import { placeUploads } from "./uploads.ts";
-
-/** What is remembered of a container. Its uploads are files by now, and are not repeated here. */
-export interface ContainerRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly imageId: string;
-  readonly repository: string;
-  readonly networks: readonly string[];
-  readonly aliases: readonly string[];
-  readonly volumes: readonly string[];
-  readonly ports: readonly { readonly internal: number; readonly external?: number | undefined }[];
-  readonly plan: ServerPlan;
-  readonly policy: RestartPolicy;
-  readonly stopSignal: NodeJS.Signals;
-  /** Milliseconds. */
-  readonly stopGrace: number;
-  readonly logOptions: Readonly<Record<string, string>>;
-  /** Whether it was started, and not stopped on purpose since. */
-  readonly started: boolean;
-  readonly exitCode?: number;
-  readonly process?: ProcessIdentity;
-}
 
 const DEFAULT_STOP_SECONDS = 10;
 const DEFAULT_WAIT_SECONDS = 60;

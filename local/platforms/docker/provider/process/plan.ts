@@ -2,7 +2,7 @@
 import { join, posix } from "node:path";
 import { HOSTS_VARIABLE } from "../../../grafana/api/settings.ts";
 import type { PublishedImage } from "../../published/published-images.ts";
-import type { ContainerInputs } from "../inputs/container.ts";
+import type { ContainerInputs } from "../inputs/container-shape.ts";
 import { type HostTable, withLocalAddresses } from "./addresses.ts";
 import { PathMap, type Place } from "./paths.ts";
 

@@ -1,8 +1,8 @@
 /** Image repository -> the program that runs in its place on this machine. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { REPOSITORY } from "../../../../../toolkit/repository.ts";
 import type { ServiceContext } from "../../../../host/service.ts";
-import { REPOSITORY } from "../../../../host/state-folder.ts";
 import { type PublishedImage, publishedImages } from "../../published/published-images.ts";
 
 export interface LocalProgram {

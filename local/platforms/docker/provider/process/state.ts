@@ -1,9 +1,9 @@
 /** What the process driver has on disk, and what its kinds of resources ask of each other. */
 import { join } from "node:path";
 import { repositoryOf } from "../driver.ts";
-import type { ContainerInputs } from "../inputs/container.ts";
+import type { ContainerInputs } from "../inputs/container-shape.ts";
 import type { HostTable } from "./addresses.ts";
-import type { ContainerRecord } from "./containers.ts";
+import type { ContainerRecord } from "./container-record.ts";
 import type { LocalProgram, LocalPrograms } from "./programs.ts";
 import { Records } from "./records.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Properties } from "../../../../../local/host/resource.ts";
 import { checkInputs } from "../../../../../local/host/validation.ts";
 import { configuration } from "../../../../../local/platforms/aws/provider/configuration.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { Connected, configurationFor } from "./connected.ts";
 
 const url = "http://127.0.0.1:8103";

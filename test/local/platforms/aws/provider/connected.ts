@@ -2,11 +2,12 @@
 
 import * as operations from "../../../../../local/host/operations.ts";
 import { formatPath } from "../../../../../local/host/paths.ts";
-import type { ConnectedPackage, Properties } from "../../../../../local/host/resource.ts";
+import type { ConnectedPackage } from "../../../../../local/host/resource.ts";
 import { checkInputs } from "../../../../../local/host/validation.ts";
 import type { Configuration } from "../../../../../local/platforms/aws/provider/configuration.ts";
 import { services } from "../../../../../local/platforms/aws/provider/configuration.ts";
 import { awsPackage } from "../../../../../local/platforms/aws/provider/index.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 
 /** The account that the emulator plays. */
 export const account = "123456789012";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Properties } from "../../../../../local/host/resource.ts";
 import { resourceTypes } from "../../../../../local/platforms/aws/provider/index.ts";
 import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../toolkit/archive.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { account, Connected } from "./connected.ts";
 
 let aws: Connected;

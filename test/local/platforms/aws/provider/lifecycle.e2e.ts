@@ -37,10 +37,10 @@ import {
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Properties } from "../../../../../local/host/resource.ts";
 import { resourceTypes } from "../../../../../local/platforms/aws/provider/index.ts";
 import { Store } from "../../../../../local/platforms/aws/provider/store.ts";
 import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../toolkit/archive.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { type Emulator, startMoto } from "../emulator/start-moto.ts";
 import { account, Connected, type State } from "./connected.ts";
 

@@ -1,7 +1,7 @@
 /** What the program asks of AWS passes AWS's own rules, in every stack. */
 import { expect, test } from "vitest";
-import type { Properties } from "../../../../../local/host/resource.ts";
 import { resourceTypes } from "../../../../../local/platforms/aws/provider/index.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { plain } from "../../../../support/mocks.ts";
 import { runProgram, stacks } from "../../../../support/program.ts";
 import { Connected } from "./connected.ts";

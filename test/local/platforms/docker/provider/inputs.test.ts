@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
-  type ContainerInputs,
   containerInputs,
   containerReplaceOn,
 } from "../../../../../local/platforms/docker/provider/inputs/container.ts";
+import type { ContainerInputs } from "../../../../../local/platforms/docker/provider/inputs/container-shape.ts";
 import { nanoseconds } from "../../../../../local/platforms/docker/provider/inputs/duration.ts";
 import {
   imageInputs,

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { imageReference, images } from "../../../../../catalog/images.ts";
 import type { FoundTools } from "../../../../../local/cli/tools.ts";
 import { localPorts } from "../../../../../local/host/ports.ts";
-import type { Created, Properties, ResourceHandler } from "../../../../../local/host/resource.ts";
+import type { Created, ResourceHandler } from "../../../../../local/host/resource.ts";
 import { type DockerPackage, dockerPackage } from "../../../../../local/platforms/docker/provider/index.ts";
-import type { ContainerInputs } from "../../../../../local/platforms/docker/provider/inputs/container.ts";
+import type { ContainerInputs } from "../../../../../local/platforms/docker/provider/inputs/container-shape.ts";
 import { claimPort } from "../../../../../local/platforms/docker/provider/process/ports.ts";
 import { tools } from "../../../../../operations/tools/tools.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { ensureTool } from "../../../../../toolkit/toolchain/find.ts";
 
 let state: string;

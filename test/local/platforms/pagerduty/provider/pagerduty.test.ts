@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { read } from "../../../../../local/host/operations.ts";
-import type { ConnectedPackage, Properties } from "../../../../../local/host/resource.ts";
+import type { ConnectedPackage } from "../../../../../local/host/resource.ts";
 import { startPagerDuty } from "../../../../../local/platforms/pagerduty/api/server.ts";
 import { pagerDutyPackage } from "../../../../../local/platforms/pagerduty/provider/index.ts";
 import type { RunningServer } from "../../../../../local/platforms/shared/http-server.ts";
 import type { AnyHandler } from "../../../../../local/platforms/shared/rest/handler.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import {
   change,
   deleteTwice,

@@ -7,8 +7,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { REPOSITORY } from "../../../../../local/host/state-folder.ts";
 import { startSentry } from "../../../../../local/platforms/sentry/api/server.ts";
+import { REPOSITORY } from "../../../../../toolkit/repository.ts";
 import { makeAll, ORGANIZATION, programStates } from "../../../../support/sentry.ts";
 import { caller, temporaryFolder } from "../../support.ts";
 

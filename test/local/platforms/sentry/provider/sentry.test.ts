@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create } from "../../../../../local/host/operations.ts";
-import type { ConnectedPackage, Properties } from "../../../../../local/host/resource.ts";
+import type { ConnectedPackage } from "../../../../../local/host/resource.ts";
 import { startSentry } from "../../../../../local/platforms/sentry/api/server.ts";
 import { sentryPackage } from "../../../../../local/platforms/sentry/provider/index.ts";
 import type { RunningServer } from "../../../../../local/platforms/shared/http-server.ts";
 import type { AnyHandler } from "../../../../../local/platforms/shared/rest/handler.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { isSecret } from "../../../../../toolkit/property-values.ts";
 import {
   change,

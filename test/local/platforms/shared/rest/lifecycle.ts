@@ -2,9 +2,10 @@
 import { expect } from "vitest";
 import { compare, create, read, remove, update } from "../../../../../local/host/operations.ts";
 import { formatPath } from "../../../../../local/host/paths.ts";
-import type { ConnectedPackage, Properties } from "../../../../../local/host/resource.ts";
+import type { ConnectedPackage } from "../../../../../local/host/resource.ts";
 import { checkInputs } from "../../../../../local/host/validation.ts";
 import type { AnyHandler } from "../../../../../local/platforms/shared/rest/handler.ts";
+import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { unwrapProperties } from "../../../../../toolkit/property-values.ts";
 
 export interface Made {

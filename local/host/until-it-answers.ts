@@ -1,6 +1,6 @@
 /** Waiting for a server that was just started. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Child } from "./host/service.ts";
+import type { Child } from "./service.ts";
 
 const POLL_MILLISECONDS = 50;
 

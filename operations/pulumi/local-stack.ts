@@ -1,0 +1,48 @@
+/**
+ * How commands reach the stack of this machine. It says so itself, as a program of its own: what is here never imports
+ * it, and works without it.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { Failure } from "../../toolkit/failure.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
+
+/** What the local stack says of itself. Its passwords are made up: it only listens on loopback. */
+export const connectionSchema = z.object({
+  /** Whether it was made, and not taken down since. */
+  made: z.boolean(),
+  pulumi: z.object({
+    /** Path of the CLI. */
+    binary: z.string(),
+    /** Variables beside this process's own. */
+    environment: z.record(z.string(), z.string()),
+    /** The stack's file, where it is not the project's own. */
+    configurationFile: z.string().optional(),
+  }),
+  database: z.object({
+    /** Of the administrator. */
+    url: z.string(),
+    /** Of the role that monitoring reads with. */
+    monitoringPassword: z.string(),
+  }),
+});
+export type LocalConnection = z.output<typeof connectionSchema>;
+
+/** Prints the connection as JSON. */
+const PROGRAM = "local/cli/connection.ts";
+
+/** @throws Failure where this copy of the project has no local stack, or it can't say how it is reached */
+export async function localConnection(): Promise<LocalConnection> {
+  if (!existsSync(path.join(REPOSITORY, PROGRAM))) {
+    throw new Failure("There is no local stack in this copy of the project: the folder local/ is missing.");
+  }
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", PROGRAM], {
+    cwd: REPOSITORY,
+  }).catch((error: Error & { stderr?: string }) => {
+    throw new Failure(error.stderr?.trim() || error.message);
+  });
+  return connectionSchema.parse(JSON.parse(stdout));
+}

@@ -1,0 +1,59 @@
+/** The product alone: what a user keeps who deletes the local stack and the tests. */
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { REPOSITORY } from "../toolkit/repository.ts";
+
+const PRODUCT = [
+  ".github",
+  "Pulumi.local.yaml",
+  "Pulumi.production.yaml",
+  "Pulumi.yaml",
+  "catalog",
+  "components",
+  "index.ts",
+  "maintenance.yaml",
+  "operations",
+  "package.json",
+  "settings",
+  "toolkit",
+  "tsconfig.json",
+];
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agentpay-product-"));
+  for (const name of PRODUCT) await cp(join(REPOSITORY, name), join(folder, name), { recursive: true });
+  await symlink(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "dir");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (program: string, ...args: string[]) =>
+  promisify(execFile)(process.execPath, ["--import", "tsx", program, ...args], { cwd: folder });
+
+test("makes its resources and renders its files without the local stack", async () => {
+  const side = join(folder, "side.json");
+  await run("operations/review/side-program.ts", folder, "production", side);
+  const { resources, files } = JSON.parse(await readFile(side, "utf8")) as {
+    resources: unknown[];
+    files: Record<string, string>;
+  };
+  expect(resources.length).toBeGreaterThan(100);
+  expect(Object.keys(files)).toContain("prometheus/prometheus.yml");
+});
+
+test.each(["operations/command.ts", "operations/verify/index.ts", "operations/database/command.ts"])(
+  "%s has its help without the local stack",
+  async (program) => {
+    expect((await run(program, "--help")).stdout).toContain("Usage:");
+  },
+);
+
+test("a command on the local stack says that there is none", async () => {
+  const ended = await run("operations/verify/index.ts", "--stack", "local").catch((error) => error);
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("the folder local/ is missing") });
+});
