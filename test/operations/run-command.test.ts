@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { REPOSITORY } from "../../local/host/state-folder.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 
 /** Prints, works on, and says on the other stream that it got to its end. */
 const COMMAND = `
 import { setTimeout } from "node:timers/promises";
 import { Command } from "commander";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "./operations/run-command.ts";
 await runCommand(new Command().action(async () => {
   for (let line = 0; line < 20; line++) {
     console.log("line " + line);
