@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Child } from "../../local/host/service.ts";
-import { untilItAnswers } from "../../local/host/until-it-answers.ts";
+import type { Child } from "../../../local/host/service.ts";
+import { untilItAnswers } from "../../../local/host/until-it-answers.ts";
 
 /** A server that answers when it was asked so often, and what became of it. */
 function server({ answersAt = Number.POSITIVE_INFINITY, endsAt = Number.POSITIVE_INFINITY } = {}) {
