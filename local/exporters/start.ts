@@ -74,7 +74,7 @@ async function start(
 
 /** It runs elsewhere. */
 function inRepository(flag: string): string {
-  return flag.replace(/^(--[\w.-]+=)(database\/.*)$/, (_, name: string, file: string) =>
+  return flag.replace(/^(--[\w.-]+=)(operations\/.*)$/, (_, name: string, file: string) =>
     [name, path.join(REPOSITORY, file)].join(""),
   );
 }

@@ -147,17 +147,20 @@ async function checkOut(environment: NodeJS.ProcessEnv): Promise<void> {
   });
   await symlink(join(REPOSITORY, "node_modules"), join(checkout, "node_modules"), "dir");
   // The program bundles the report's code into its own folder; the stand-in of Lambda reads it from the daemon's.
-  const bundle = "functions/daily-cost-report/dist";
+  const bundle = "components/cost-report/function/dist";
   await mkdir(join(REPOSITORY, bundle), { recursive: true });
   await rm(join(checkout, bundle), { recursive: true, force: true });
   await symlink(join(REPOSITORY, bundle), join(checkout, bundle), "dir");
   const ruleTest = 'import { test } from "vitest";\ntest("agentpay-redis", () => {});\n';
   await writeFile(join(checkout, "test/rules/rules.e2e.ts"), ruleTest);
   await makeStacks(environment);
+  const provider = "components/aws/provider.ts";
+  const itsImport = 'import { Provider } from "@pulumi/aws/provider.js";';
+  await replace(provider, itsImport, `${itsImport}\nimport { getStack } from "@pulumi/pulumi/metadata.js";`);
   await replace(
-    "components/shared/providers.ts",
+    provider,
     "accessKey: EMULATOR_KEY",
-    `accessKey: pulumi.getStack() === "staging" ? "${await keyOf(ACCOUNTS.staging)}" : EMULATOR_KEY`,
+    `accessKey: getStack() === "staging" ? "${await keyOf(ACCOUNTS.staging)}" : EMULATOR_KEY`,
   );
   // The test page's end is told after 5 minutes (live.e2e.ts): after 5 seconds here.
   await replace("components/prometheus/alertmanager.ts", 'group_interval: "5m"', 'group_interval: "5s"');

@@ -28,7 +28,7 @@ const CONVERSATION_DAYS = 60;
 const CALL_DAYS = 15;
 const FLUSH_MILLISECONDS = 1000;
 
-/** What RDS gets by its parameter group at its start. The rest is set by `database/`. */
+/** What RDS gets by its parameter group at its start. The rest is set by `operations/database/`. */
 const PRELOADED = {
   shared_preload_libraries: "pg_stat_statements,auto_explain",
   [RESERVED_CONNECTIONS.name]: RESERVED_CONNECTIONS.value,

@@ -21,7 +21,7 @@ function drill(
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ["--import", "tsx", path.join("local", "drill", "main.ts"), ...args],
+      ["--import", "tsx", path.join("local", "drills", "main.ts"), ...args],
       {
         cwd: REPOSITORY,
         env: { ...process.env, NO_COLOR: "1" },
