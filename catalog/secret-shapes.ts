@@ -1,7 +1,7 @@
 /**
  * What gives a secret away in a text: the form of the keys of the platforms used here and of their neighbours, and names
  * that only secrets have. As data, in the regular expressions that TypeScript and Python both know: the Python package
- * has it too (`npm run contract`).
+ * has it too (`npm run ops -- generate contract`).
  */
 
 export interface SecretShape {

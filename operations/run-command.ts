@@ -1,12 +1,8 @@
 /** How a command ends: an error for people is shown as it is, a defect with where it comes from. */
 import type { Command } from "commander";
 import colors from "picocolors";
-import { SettingsError } from "../settings/messages.ts";
 import { messageOf } from "../toolkit/error-message.ts";
 import { Failure } from "../toolkit/failure.ts";
-import { ToolUnavailableError } from "../toolkit/toolchain/find.ts";
-import { StackError } from "./pulumi/cli.ts";
-import { Interruption } from "./pulumi/engine-process.ts";
 
 /** What the machine refuses: a full disk, a folder that is not there or not ours. No defect of a command. */
 const OF_THE_MACHINE = new Set([
@@ -20,8 +16,6 @@ const OF_THE_MACHINE = new Set([
   "EPERM",
   "EROFS",
 ]);
-
-const FOR_PEOPLE = [Failure, SettingsError, StackError, ToolUnavailableError];
 
 /**
  * Output that can't be written ends no command half-way. A reader that has seen enough (`| head`) is no failure; a full
@@ -39,16 +33,22 @@ function outliveOutput(): void {
   });
 }
 
+/** Runs what the command line asks for, and ends the process as it went. */
 export async function runCommand(program: Command): Promise<void> {
   outliveOutput();
   try {
     await program.parseAsync();
   } catch (error) {
-    const isForPeople = FOR_PEOPLE.some((kind) => error instanceof kind) || isOfTheMachine(error);
-    const stack = error instanceof Error && !isForPeople ? error.stack : undefined;
+    const stack = error instanceof Error && !isForPeople(error) ? error.stack : undefined;
     console.error(colors.red(stack ?? messageOf(error)));
-    process.exitCode = error instanceof Interruption ? error.exitCode : 1;
+    process.exitCode = error instanceof Failure ? error.exitCode : 1;
   }
+}
+
+/** Anything else is a defect of ours: where it is matters. */
+function isForPeople(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isForPeople);
+  return error instanceof Failure || isOfTheMachine(error);
 }
 
 function isOfTheMachine(error: unknown): boolean {

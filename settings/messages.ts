@@ -1,5 +1,6 @@
 /** What is wrong with a configuration, as people read it: key, what was found, what is expected, and what sets it. */
 import type { z } from "zod";
+import { Failure } from "../toolkit/failure.ts";
 
 export interface Problem {
   /** Path of the key as Pulumi writes it, such as `metrics.apiTargets[0]`. */
@@ -13,7 +14,7 @@ export interface Problem {
 }
 
 /** The stack's configuration has problems; the message lists them all. */
-export class SettingsError extends Error {}
+export class SettingsError extends Failure {}
 
 /** A stack, as its problems are told. */
 interface Subject {

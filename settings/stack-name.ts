@@ -1,6 +1,5 @@
 /** Names of stacks: one that was misspelt, or was an empty variable, is refused before anything runs. */
 
-import { InvalidArgumentError, Option } from "commander";
 import { Failure } from "../toolkit/failure.ts";
 import { REPOSITORY } from "../toolkit/repository.ts";
 import { stacksIn } from "./stack-files.ts";
@@ -33,18 +32,4 @@ export function knownStack(name: string): string {
 /** The stack's last name, which is that of its environment. */
 export function environmentOf(stack: string): string {
   return stack.split("/").at(-1) ?? stack;
-}
-
-/** `--stack <name>` of a command. */
-export function stackOption(description = stackNames().join(", ")): Option {
-  return new Option("--stack <name>", description).makeOptionMandatory().argParser(parseStack);
-}
-
-/** @throws InvalidArgumentError, which commander shows beside the option */
-export function parseStack(name: string): string {
-  try {
-    return knownStack(name);
-  } catch (error) {
-    throw error instanceof Failure ? new InvalidArgumentError(error.message) : error;
-  }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { verbGroups } from "../operations/verbs.ts";
 import { REPOSITORY } from "../toolkit/repository.ts";
 
 const PRODUCT = [
@@ -46,14 +47,15 @@ test("makes its resources and renders its files without the local stack", async 
   expect(Object.keys(files)).toContain("prometheus/prometheus.yml");
 });
 
-test.each(["operations/command.ts", "operations/verify/index.ts", "operations/database/command.ts"])(
-  "%s has its help without the local stack",
-  async (program) => {
-    expect((await run(program, "--help")).stdout).toContain("Usage:");
-  },
-);
+test.each(
+  Object.values(verbGroups)
+    .flat()
+    .map(({ name }) => name),
+)("%s has its help without the local stack", async (verb) => {
+  expect((await run("operations/cli.ts", verb, "--help")).stdout).toContain(`Usage: ops ${verb}`);
+});
 
 test("a command on the local stack says that there is none", async () => {
-  const ended = await run("operations/verify/index.ts", "--stack", "local").catch((error) => error);
+  const ended = await run("operations/cli.ts", "verify", "--stack", "local").catch((error) => error);
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("the folder local/ is missing") });
 });

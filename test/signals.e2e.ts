@@ -12,13 +12,13 @@ const folder = mkdtempSync(join(tmpdir(), "signals-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const commands: Readonly<Record<string, readonly string[]>> = {
-  deploy: ["operations/deploy/command.ts"],
-  drift: ["operations/drift/command.ts"],
-  review: ["operations/review/command.ts", "--base", "HEAD", "--no-rule-tests"],
-  "secrets:scan": ["operations/secrets/command.ts"],
-  verify: ["operations/verify/index.ts"],
+  deploy: ["operations/cli.ts", "deploy"],
+  drift: ["operations/cli.ts", "drift"],
+  review: ["operations/cli.ts", "review", "--base", "HEAD", "--no-rule-tests"],
+  "secrets scan": ["operations/cli.ts", "secrets", "scan"],
+  verify: ["operations/cli.ts", "verify"],
   "drill --live": ["local/drills/main.ts", "--live"],
-  "rules sync": ["operations/command.ts", "rules", "sync", "--check"],
+  "rules sync": ["operations/cli.ts", "rules", "sync", "--check"],
 };
 const signals = [
   ["SIGINT", 130],

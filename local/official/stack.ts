@@ -33,6 +33,7 @@ export interface OwnStack {
 }
 
 export const LOCAL = "local/cli/main.ts";
+export const OPS = "operations/cli.ts";
 
 /** @param offset of its ports */
 export async function ownStack(providers: string, offset: number): Promise<OwnStack> {

@@ -1,7 +1,7 @@
 /** What the program must do on the official plugins, in order. Each step says what was seen, or throws. */
 import { Failure } from "../../toolkit/failure.ts";
 import { services } from "./services.ts";
-import { type Ended, LOCAL, type OwnStack } from "./stack.ts";
+import { type Ended, LOCAL, OPS, type OwnStack } from "./stack.ts";
 
 export interface Step {
   readonly title: string;
@@ -32,15 +32,12 @@ export const steps: readonly Step[] = [
   {
     title: "verify",
     run: async (stack) =>
-      lastOf(
-        expectCode(await stack.run("operations/verify/index.ts", "--stack", "local"), 0),
-        /local: (\d+ proven.*)/,
-      ),
+      lastOf(expectCode(await stack.run(OPS, "verify", "--stack", "local"), 0), /local: (\d+ proven.*)/),
   },
   {
     title: "no secret in clear in the state",
     run: async (stack) =>
-      expectCode(await stack.run("operations/secrets/command.ts", "--stack", "local"), 0).stdout.trim(),
+      expectCode(await stack.run(OPS, "secrets", "scan", "--stack", "local"), 0).stdout.trim(),
   },
   {
     title: "one threshold: its revision and panels only",
@@ -92,10 +89,7 @@ export const steps: readonly Step[] = [
 
 /** Runs the drift check, and returns the names of the resources that it found. */
 async function drifted(stack: OwnStack, expected: 0 | 7): Promise<readonly string[]> {
-  const ended = expectCode(
-    await stack.run("operations/drift/command.ts", "--stack", "local", "--json"),
-    expected,
-  );
+  const ended = expectCode(await stack.run(OPS, "drift", "--stack", "local", "--json"), expected);
   const { drifted: found = [] } = JSON.parse(ended.stdout) as { drifted?: { urn: string }[] };
   return found.map(({ urn }) => urn.split("::").at(-1) ?? urn);
 }

@@ -5,6 +5,7 @@ import colors from "picocolors";
 import type { ServerOptions } from "../../components/aws/wanted-settings.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { jsonOption, outOption, type ResultOptions, tell } from "../options.ts";
 import { localConnection } from "../pulumi/local-stack.ts";
 import { migrate } from "./migrate.ts";
 import { deleteOldCalls, SHORTEST_RETENTION_DAYS } from "./retention.ts";
@@ -33,7 +34,7 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
   return number;
 };
 
-const program = new Command("database")
+export const command = new Command("database")
   .description("What monitoring needs in AgentPay's PostgreSQL. Each command may be run any number of times")
   .addHelpText(
     "after",
@@ -46,7 +47,7 @@ Exit codes: 0 done, 1 failed, or something is left for you to do.`,
   );
 
 function serverCommand(name: string, description: string): Command {
-  return program
+  return command
     .command(name)
     .description(description)
     .option("--local", "the local stack's database instead of DATABASE_URL")
@@ -84,19 +85,22 @@ serverCommand(
   }),
 );
 
-serverCommand("verify", "check all that migrate makes").action((options: Server) =>
-  withDatabase(options, async (client) => {
-    for (const { title, problems } of await verifyDatabase(client, serverOptions(options))) {
-      console.log(
+serverCommand("verify", "check all that migrate makes")
+  .addOption(jsonOption())
+  .addOption(outOption())
+  .action((options: Server & ResultOptions) =>
+    withDatabase(options, async (client) => {
+      const checks = await verifyDatabase(client, serverOptions(options));
+      const lines = checks.flatMap(({ title, problems }) => [
         problems.length === 0 ? `${colors.green("ok")}     ${title}` : `${colors.red("failed")} ${title}`,
-      );
-      for (const problem of problems) console.log(`       ${problem}`);
-      if (problems.length > 0) process.exitCode = 1;
-    }
-  }),
-);
+        ...problems.map((problem) => `       ${problem}`),
+      ]);
+      await tell({ checks }, lines.join("\n"), options);
+      if (checks.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+    }),
+  );
 
-program
+command
   .command("prune")
   .description("delete old rows of llm_metrics: for a daily timer")
   .option("--local", "the local stack's database instead of DATABASE_URL")
@@ -167,14 +171,4 @@ async function clientOf({ local }: Connected): Promise<Client> {
     const reason = code === "ENOENT" ? "a file that it names is not there" : "a part of it can't be read";
     throw new Failure(`DATABASE_URL is no address of a database: ${reason}; ${EXPECTED}`);
   }
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  const isForPeople = error instanceof Failure;
-  console.error(
-    colors.red(isForPeople || !(error instanceof Error) ? messageOf(error) : (error.stack ?? "")),
-  );
-  process.exitCode = 1;
 }

@@ -7,7 +7,7 @@ import { REPOSITORY } from "../../toolkit/repository.ts";
 import { checkDrift } from "../drift/check.ts";
 import { ends, report } from "../drift/report.ts";
 import type { Pulumi } from "../pulumi/cli.ts";
-import { scan } from "../secrets/scan.ts";
+import { report as reportSecrets, scan } from "../secrets/scan.ts";
 import { letGoOfSentryRules, told } from "../upgrades/sentry-rules.ts";
 import { readStack } from "../verify/stack.ts";
 
@@ -71,7 +71,11 @@ export const steps: readonly Step[] = [
   engine("Policies on the real state", (stack) => ["policy", "analyze", ...policyArguments(stack)]),
   {
     title: "No secret in clear in the state",
-    run: async ({ stack, pulumi, print }) => scan(stack, pulumi, await readStack(stack, pulumi), print),
+    async run({ stack, pulumi, print }) {
+      const result = await scan(stack, pulumi, await readStack(stack, pulumi));
+      print(reportSecrets(result));
+      return result.status === "clean";
+    },
   },
 ];
 

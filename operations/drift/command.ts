@@ -1,9 +1,7 @@
 /** `npm run drift -- --stack <name>`: has anybody changed what the stack manages, behind its back? */
 import { Command } from "commander";
-import { stackOption } from "../../settings/stack-name.ts";
-import { writeResult } from "../../toolkit/result-file.ts";
+import { jsonOption, outOption, type ResultOptions, stackOption, tell } from "../options.ts";
 import { exitCodes, pulumiOf } from "../pulumi/cli.ts";
-import { runCommand } from "../run-command.ts";
 import { checkDrift, type DriftResult } from "./check.ts";
 import { report } from "./report.ts";
 
@@ -17,29 +15,23 @@ const EXIT_CODES = {
   broken: 1,
 } as const satisfies Record<DriftResult["status"], number>;
 
-interface Options {
+interface Options extends ResultOptions {
   readonly stack: string;
-  readonly json?: true;
-  readonly out?: string;
 }
 
-const program = new Command("drift")
+export const command = new Command("drift")
   .description("Compares what a stack manages with the platforms, and changes nothing, the state included")
   .addOption(stackOption())
-  .option("--json", "for programs")
-  .option("--out <file>", "write the JSON there as well")
+  .addOption(jsonOption())
+  .addOption(outOption())
   .addHelpText(
     "after",
     `\nExit codes: ${Object.entries(EXIT_CODES)
       .map(([status, code]) => `${code} ${status}`)
       .join(", ")}.`,
   )
-  .action(async ({ stack, json, out }: Options) => {
+  .action(async ({ stack, ...how }: Options) => {
     const result = await checkDrift(stack, await pulumiOf(stack));
-    const text = JSON.stringify(result, null, 2);
-    console.log(json ? text : report(result));
-    if (out !== undefined) await writeResult(out, `${text}\n`);
+    await tell(result, report(result), how);
     process.exitCode = EXIT_CODES[result.status];
   });
-
-await runCommand(program);

@@ -1,10 +1,9 @@
-/** `npm run github -- <what>`: what CI writes on GitHub. The jobs that run it hold no cloud role. */
+/** `npm run ops -- github <what>`: what CI writes on GitHub. The jobs that run it hold no cloud role. */
 import { Command, InvalidArgumentError } from "commander";
-import { stackOption } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { readIfExists } from "../../toolkit/files.ts";
 import { type DriftResult, resultSchema } from "../drift/check.ts";
-import { runCommand } from "../run-command.ts";
+import { stackOption } from "../options.ts";
 import { resultSchema as vendorsSchema } from "../vendors/check.ts";
 import { comment } from "./comment.ts";
 import { keepDriftIssues, slackText } from "./drift-issues.ts";
@@ -12,17 +11,19 @@ import { repositoryFrom, runUrlFrom } from "./repository.ts";
 import { tellSlack } from "./slack.ts";
 import { keepVendorsIssue } from "./vendors-issue.ts";
 
-const program = new Command("github").description("Keeps what CI says on GitHub up to date").addHelpText(
-  "after",
-  `
+export const command = new Command("github")
+  .description("Keeps what CI says on GitHub up to date")
+  .addHelpText(
+    "after",
+    `
 Environment (GitHub Actions sets all but the secrets):
   GITHUB_REPOSITORY  owner/name
   GITHUB_TOKEN       may write issues, or comments on pull requests
   GITHUB_API_URL     default: https://api.github.com
   SLACK_WEBHOOK_URL  where a drift issue is told of when it is opened or closed; none where it is empty`,
-);
+  );
 
-program
+command
   .command("comment")
   .description("one comment a stack on a pull request, with what `npm run review` wrote")
   .addOption(stackOption())
@@ -34,7 +35,7 @@ program
     if (withheld.length > 0) throw new Failure(`The review of ${stack} was withheld: ${withheld.join(", ")}`);
   });
 
-program
+command
   .command("drift-issue")
   .description(
     "one issue for each stack that has drifted, one where the check is broken, one where vendors announce an end",
@@ -49,7 +50,7 @@ program
     if (webhookUrl && news.length > 0) await tellSlack(webhookUrl, news.join("\n"));
   });
 
-program
+command
   .command("vendors-issue")
   .description("one issue for what has moved at the vendors, or could not be asked")
   .requiredOption(
@@ -63,7 +64,7 @@ program
     if (change) console.log(`${change.did} #${change.number}: ${change.text}`);
   });
 
-program
+command
   .command("failed")
   .description("tells Slack that a run has failed, with a link to it; without SLACK_WEBHOOK_URL, nobody")
   .requiredOption("--what <text>", "what failed, such as: The deployment of staging")
@@ -86,5 +87,3 @@ function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
 }
-
-await runCommand(program);

@@ -1,6 +1,7 @@
 /** The Pulumi CLI on one stack: the local stack's engine as `npm run pulumi` finds it; for others, the user's own. */
 import { createInterface } from "node:readline";
 import { knownStack, LOCAL_STACK } from "../../settings/stack-name.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { runEngine } from "./engine-process.ts";
 import { localConnection } from "./local-stack.ts";
@@ -29,7 +30,7 @@ export interface PulumiOptions {
 export type Pulumi = (args: readonly string[], options?: PulumiOptions) => Promise<Ended>;
 
 /** The stack, or the CLI itself, can't be used. For people as it is. */
-export class StackError extends Error {
+export class StackError extends Failure {
   override readonly name = "StackError";
 }
 

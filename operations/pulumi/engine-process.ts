@@ -18,7 +18,7 @@ const PATIENCE_MILLISECONDS = [60_000, 30_000] as const;
 /** The user, or CI, has ended the command. The engine has ended before it. */
 export class Interruption extends Failure {
   /** As a shell says it: 128 and the number of the signal. */
-  readonly exitCode: number;
+  override readonly exitCode: number;
 
   constructor(signal: Signal, times: number) {
     super(

@@ -6,6 +6,7 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { TENANT_HEADER } from "../../catalog/metrics.ts";
+import { Failure } from "../../toolkit/failure.ts";
 
 /** Where the engine is, and what it asks for. */
 export interface RulerAccess {
@@ -32,7 +33,7 @@ export const alertmanagerDocument = z.object({
 export type AlertmanagerDocument = z.output<typeof alertmanagerDocument>;
 
 /** The engine did not do what it was asked. For people as it is: no secret in it. */
-export class RulerError extends Error {
+export class RulerError extends Failure {
   override readonly name = "RulerError";
 }
 

@@ -25,29 +25,28 @@ interface Wanted {
 /** Shorter ones would be found in any text. */
 const SHORTEST_SECRET = 8;
 
+export interface ScanResult {
+  readonly stack: string;
+  /** `empty`: the state has no resources, so nothing was looked at. */
+  readonly status: "clean" | "found" | "empty";
+  readonly findings: readonly Finding[];
+}
+
 /**
- * Scans a stack's state, and says what was found. Secrets are what the configuration calls so, what the state itself keeps
- * encrypted elsewhere, and what looks like a key.
- * @returns whether none is in clear; false too where there was nothing to look at
+ * Scans a stack's state. Secrets are what the configuration calls so, what the state itself keeps encrypted elsewhere, and
+ * what looks like a key.
  * @throws StackError where the state can't be read
  */
 export async function scan(
   name: string,
   pulumi: Pulumi,
   stack: Pick<Stack, "secrets" | "outputs">,
-  print: (text: string) => void,
-): Promise<boolean> {
+): Promise<ScanResult> {
   const state = await readState(pulumi);
-  if (isEmpty(state)) {
-    print(
-      `${name} has no resources, so nothing was looked at. Is it the right backend? pulumi whoami --verbose`,
-    );
-    return false;
-  }
+  if (isEmpty(state)) return { stack: name, status: "empty", findings: [] };
   const open = stateFrom(await output(pulumi, "stack", "export", "--show-secrets"));
   const findings = findingsOf(state, [...configuredSecrets(stack), ...sealedIn(open)]);
-  print(report(name, findings));
-  return findings.length === 0;
+  return { stack: name, status: findings.length === 0 ? "clean" : "found", findings };
 }
 
 function configuredSecrets({ secrets, outputs }: Pick<Stack, "secrets" | "outputs">): Wanted[] {
@@ -135,8 +134,11 @@ function encodedIn(text: string): string[] {
   });
 }
 
-export function report(stack: string, findings: readonly Finding[]): string {
-  if (findings.length === 0) return `${stack}: no secret is in clear in its state`;
+export function report({ stack, status, findings }: ScanResult): string {
+  if (status === "empty") {
+    return `${stack} has no resources, so nothing was looked at. Is it the right backend? pulumi whoami --verbose`;
+  }
+  if (status === "clean") return `${stack}: no secret is in clear in its state`;
   const lines = findings.map(({ urn, path, what }) => `  ${urn}\n    ${path}: ${what}`);
   return [
     `${stack}: ${findings.length} values in its state hold a secret in clear:`,

@@ -1,10 +1,12 @@
 import { Argument, Command } from "commander";
 import { Listr } from "listr2";
 import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { allowedSources, ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
+import { jsonOption, outOption, type ResultOptions, tell } from "../options.ts";
 import { type ToolName, tools } from "./tools.ts";
 
-/** `npm run toolchain`: finds or gets the tools of the local stack, and says what was found. */
+/** `npm run ops -- toolchain`: finds or gets the tools of the local stack, and says what was found. */
 
 const names = Object.keys(tools);
 
@@ -12,7 +14,7 @@ function isToolName(name: string): name is ToolName {
   return names.includes(name);
 }
 
-async function main(wanted: readonly ToolName[]): Promise<void> {
+async function main(wanted: readonly ToolName[], how: ResultOptions): Promise<void> {
   const sources = allowedSources(process.env);
   const found: FoundTool[] = [];
   const problems: string[] = [];
@@ -33,29 +35,31 @@ async function main(wanted: readonly ToolName[]): Promise<void> {
         }
       },
     })),
-    { concurrent: true, exitOnError: false },
+    {
+      concurrent: true,
+      exitOnError: false,
+      ...(how.json && { renderer: "silent" as const }),
+    },
   );
   await list.run();
-  for (const tool of found) {
-    for (const [binary, path] of Object.entries(tool.binaries)) console.log(`${binary}\t${path}`);
-  }
-  if (problems.length > 0) throw new Error(problems.join("\n\n"));
+  const lines = found.flatMap(({ binaries }) =>
+    Object.entries(binaries).map(([binary, path]) => `${binary}\t${path}`),
+  );
+  await tell({ found, problems }, lines.join("\n"), how);
+  if (problems.length > 0) throw new Failure(problems.join("\n\n"));
 }
 
-const command = new Command("npm run toolchain --")
+export const command = new Command("toolchain")
   .description(
     "Finds the tools of the local stack, or gets those that are missing: from PATH, the user's cache folder, the vendor's release, or a build.",
   )
   .addArgument(new Argument("[tool...]", "which ones (default: all)").choices(names))
+  .addOption(jsonOption())
+  .addOption(outOption())
   .addHelpText(
     "after",
     "\nAGENTPAY_TOOL_SOURCES limits the ways, for example: AGENTPAY_TOOL_SOURCES=path,cache,build",
   )
-  .action((chosen: readonly string[]) => main((chosen.length > 0 ? chosen : names).filter(isToolName)));
-
-try {
-  await command.parseAsync();
-} catch (error) {
-  console.error(`\n${messageOf(error)}`);
-  process.exitCode = 1;
-}
+  .action((chosen: readonly string[], how: ResultOptions) =>
+    main((chosen.length > 0 ? chosen : names).filter(isToolName), how),
+  );

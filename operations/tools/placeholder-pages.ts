@@ -19,7 +19,7 @@ function page(title: string, links: readonly Link[]): string {
 <ul>
 ${items.join("\n")}
 </ul>
-<p>For the web pages, let <code>npm run toolchain</code> download the official release, or put one on PATH.</p>
+<p>For the web pages, let <code>npm run ops -- toolchain</code> download the official release, or put one on PATH.</p>
 </html>
 `;
 }

@@ -40,7 +40,7 @@ export function vendorsPage(reliances: readonly Reliance[]): string {
   return [
     "# What we rely on",
     "",
-    "Written by `npm run ops -- vendors table`; the data is in [operations/vendors/reliances.ts](../operations/vendors/reliances.ts). Once a week",
+    "Written by `npm run ops -- generate vendors`; the data is in [operations/vendors/reliances.ts](../operations/vendors/reliances.ts). Once a week",
     "`npm run ops -- vendors check` asks the sources that a program can ask, and opens an issue where something has moved or",
     "ends within 60 days. Models and their prices, with the day of each, are in",
     "[catalog/llm-prices.ts](../catalog/llm-prices.ts), compared with litellm's and genai-prices' lists.",

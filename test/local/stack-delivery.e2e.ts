@@ -22,7 +22,7 @@ import { deployedStack, grafana, grafanaPassword, pagerDutyToken } from "../supp
 import { eventually } from "../support/eventually.ts";
 
 /** The command, as package.json has it. */
-const VERIFY = "operations/verify/index.ts";
+const VERIFY = "verify";
 
 const { stack, url, json, secretOutput, aws } = deployedStack(14_000);
 
@@ -321,7 +321,7 @@ test("the cost report is printed, and sent to finance, by the function that was 
 });
 
 test("the database has what monitoring needs, and its slow statements are logged", async () => {
-  expect(await stack().run("operations/database/command.ts", "verify", "--local")).toMatchObject({
+  expect(await stack().run("operations/cli.ts", "database", "verify", "--local")).toMatchObject({
     code: 0,
     stdout: expect.not.stringContaining("failed"),
   });

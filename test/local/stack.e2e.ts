@@ -32,11 +32,11 @@ import {
 import { eventually } from "../support/eventually.ts";
 
 /** The commands, as package.json has them. */
-const DEPLOY = "operations/deploy/command.ts";
-const DRIFT = "operations/drift/command.ts";
-const REVIEW = "operations/review/command.ts";
-const VERIFY = "operations/verify/index.ts";
-const SECRETS_SCAN = "operations/secrets/command.ts";
+const DEPLOY = "deploy";
+const DRIFT = "drift";
+const REVIEW = "review";
+const VERIFY = "verify";
+const SECRETS_SCAN = "secrets scan";
 
 const pagerDuty = { headers: { Authorization: `Token token=${pagerDutyToken}` } };
 const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["token"]}` } };

@@ -55,7 +55,8 @@ async function review(stack: string, ...options: readonly string[]): Promise<str
   const command = [
     "--import",
     "tsx",
-    join(copy, "operations/review/command.ts"),
+    join(copy, "operations/cli.ts"),
+    "review",
     "--stack",
     stack,
     "--out",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Pulumi } from "../../operations/pulumi/cli.ts";
-import { scan } from "../../operations/secrets/scan.ts";
+import { report, scan } from "../../operations/secrets/scan.ts";
 import { keysIn, knownKeys, withoutKeys } from "../../settings/known-keys.ts";
 import { secret as wrapped } from "../../toolkit/property-values.ts";
 import { sentinel } from "../support/secrets.ts";
@@ -167,9 +167,9 @@ async function scanned(state: object, open: object = state) {
     stdout: JSON.stringify(args.includes("--show-secrets") ? open : state),
     stderr: "",
   });
-  const printed: string[] = [];
-  const clean = await scan("production", pulumi, stack, (text) => printed.push(text));
-  const text = printed.join("\n");
+  const result = await scan("production", pulumi, stack);
+  const clean = result.status === "clean";
+  const text = report(result);
   const found = text.split("\n").flatMap((line) => /^ {4}(.*)$/.exec(line)?.[1] ?? []);
   return { clean, found, text };
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { verbGroups } from "../../operations/verbs.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 
@@ -42,19 +43,26 @@ test("what a job runs is a command of the project, which the README has for peop
   for (const run of runs.filter((command) => command !== "make test")) {
     const script = /^(?:exec )?npm run -s ([\w:]+) -- /.exec(run)?.[1] ?? run;
     expect(Object.keys(scripts)).toContain(script);
+    const verb = /^npm run -s ops -- (\w+)/.exec(run)?.[1];
+    if (verb !== undefined)
+      expect(
+        Object.values(verbGroups)
+          .flat()
+          .map(({ name }) => name),
+      ).toContain(verb);
     expect(readme).toContain(`npm run ${script} --`);
   }
 });
 
 /** Where `make test` runs each of these commands, or what it does, on this machine. */
 const tried: Readonly<Record<string, readonly [test: string, subject: string]>> = {
-  deploy: ["test/local/stack.e2e.ts", "operations/deploy/command.ts"],
-  drift: ["test/local/stack.e2e.ts", "operations/drift/command.ts"],
+  deploy: ["test/local/stack.e2e.ts", '"deploy"'],
+  drift: ["test/local/stack.e2e.ts", '"drift"'],
   // Its six minutes are mostly Alertmanager's waits: the page itself is sent, seen and resolved there.
   drill: ["test/local/drills/live.e2e.ts", "local/drills/live.ts"],
-  github: ["test/operations/workflows.e2e.ts", "operations/github/command.ts"],
-  ops: ["test/operations/vendors/command.test.ts", "operations/command.ts"],
-  review: ["test/operations/review.e2e.ts", "operations/review/command.ts"],
+  "ops -- github": ["test/operations/workflows.e2e.ts", '"operations/cli.ts", "github"'],
+  "ops -- vendors": ["test/operations/vendors/command.test.ts", '"operations/cli.ts", "vendors"'],
+  review: ["test/operations/review.e2e.ts", '"review"'],
   official: ["test/local/official.e2e.ts", "local/official/main.ts"],
   // Itself tests: that no file is left out of them.
   "test:long": ["test/collected.test.ts", "vitest.e2e.config.ts"],
@@ -62,7 +70,7 @@ const tried: Readonly<Record<string, readonly [test: string, subject: string]>> 
 
 test("each of these commands is run by make test", () => {
   const runs = jobs.flatMap(({ job }) => job.steps ?? []).flatMap(({ run }) => run ?? []);
-  const names = runs.flatMap((run) => /^(?:exec )?npm run -s ([\w:]+) /.exec(run)?.[1] ?? []);
+  const names = runs.flatMap((run) => /^(?:exec )?npm run -s (ops -- \w+|[\w:]+) /.exec(run)?.[1] ?? []);
   expect([...new Set(names)].toSorted()).toEqual(Object.keys(tried).toSorted());
   for (const [file, subject] of Object.values(tried)) {
     expect(readFileSync(join(REPOSITORY, file), "utf8"), file).toContain(subject);
@@ -117,7 +125,7 @@ test("the signal that ends a job reaches the engine: no shell is left between", 
     expect(runs.length, where).toBeGreaterThan(0);
     for (const run of runs) expect(run, where).toMatch(/^exec npm run -s /);
   }
-  for (const name of ["deploy", "review", "drift", "drill", "verify", "secrets:scan", "pulumi", "local"]) {
+  for (const name of ["deploy", "review", "drift", "drill", "verify", "ops", "pulumi", "local"]) {
     expect(scripts[name], name).toMatch(/^exec node /);
   }
 });

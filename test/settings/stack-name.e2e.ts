@@ -5,42 +5,52 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { verbGroups } from "../../operations/verbs.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stack-name-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Programs of package.json that take a stack. */
-const scripts: Readonly<Record<string, string>> = JSON.parse(
-  readFileSync(join(REPOSITORY, "package.json"), "utf8"),
-).scripts;
-const commands: Readonly<Record<string, readonly string[]>> = {
+/** What else each verb needs that takes a stack. */
+const verbs: Readonly<Record<string, readonly string[]>> = {
   deploy: [],
   review: [],
   drift: [],
-  "secrets:scan": [],
+  "secrets scan": [],
   upgrade: [],
   verify: [],
-  drill: ["--live"],
   render: ["--out", join(folder, "out")],
-  ops: ["rules", "sync"],
-  github: ["drift-issue", "--file", join(folder, "none")],
+  "rules sync": [],
+  "github comment": ["--pull-request", "7", "--file", join(folder, "none")],
+  "github drift-issue": ["--file", join(folder, "none")],
 };
 
-test("these are all commands that take a stack", () => {
-  const takes = Object.entries(scripts).flatMap(([name, script]) => {
-    const program = script.split(" ").at(-1) ?? "";
-    if (!program.endsWith(".ts")) return [];
-    return /stackOption\(|--stack <name>/.test(readFileSync(join(REPOSITORY, program), "utf8")) ? [name] : [];
-  });
-  expect(takes.toSorted()).toEqual(Object.keys(commands).toSorted());
+test("these are all verbs that take a stack", async () => {
+  const commands = await Promise.all(
+    Object.values(verbGroups)
+      .flat()
+      .map(async ({ load }) => (await load()).command),
+  );
+  const leaves = commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [{ name: command.name(), command }]
+      : command.commands.map((each) => ({ name: `${command.name()} ${each.name()}`, command: each })),
+  );
+  const takes = leaves.filter(({ command }) => command.options.some(({ long }) => long === "--stack"));
+  expect(takes.map(({ name }) => name).toSorted()).toEqual(Object.keys(verbs).toSorted());
 });
 
-test.each(Object.entries(commands))("%s refuses an empty name, and starts nothing", async (name, args) => {
+const programs: readonly (readonly [name: string, args: readonly string[]])[] = [
+  ["npm run drill -- --live", ["local/drills/main.ts", "--live"]],
+  ...Object.entries(verbs).map(
+    ([name, args]) => [name, ["operations/cli.ts", ...name.split(" "), ...args]] as const,
+  ),
+];
+
+test.each(programs)("%s refuses an empty name, and starts nothing", async (_name, args) => {
   const bin = mkdtempSync(join(folder, "bin-"));
   writeFileSync(join(bin, "pulumi"), `#!/bin/sh\necho "$@" >> ${bin}/called\n`, { mode: 0o700 });
-  const program = scripts[name]?.split(" ").at(-1) ?? "";
-  const failed = promisify(execFile)(process.execPath, ["--import", "tsx", program, ...args, "--stack", ""], {
+  const failed = promisify(execFile)(process.execPath, ["--import", "tsx", ...args, "--stack", ""], {
     cwd: REPOSITORY,
     env: { ...process.env, PATH: `${bin}:${process.env["PATH"]}` },
   });

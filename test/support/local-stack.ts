@@ -21,9 +21,9 @@ export interface LocalStackUnderTest {
   readonly ports: Ports;
   /** Runs `npm run local -- <args>`, without npm. */
   local(...args: readonly string[]): Promise<CommandResult>;
-  /** Runs a command of the project on the stack, such as `npm run verify -- --stack local <args>`, without npm. */
-  command(program: string, ...args: readonly string[]): Promise<CommandResult>;
-  /** Runs a command of the project that is about the local stack anyway. */
+  /** Runs `npm run ops -- <verb> --stack local <args>`, without npm. */
+  command(verb: string, ...args: readonly string[]): Promise<CommandResult>;
+  /** Runs a program of the project that is about the local stack anyway. */
   run(program: string, ...args: readonly string[]): Promise<CommandResult>;
   /** The process of `local(...args)`, for a test that ends it in the middle. */
   start(...args: readonly string[]): ReturnType<typeof spawn>;
@@ -53,7 +53,8 @@ export async function localStack(
   const start = (...args: readonly string[]) => spawned("local/cli/main.ts", args);
   const local = (...args: readonly string[]) => collect(start(...args));
   const run = (program: string, ...args: readonly string[]) => collect(spawned(program, args));
-  const command = (program: string, ...args: readonly string[]) => run(program, "--stack", "local", ...args);
+  const command = (verb: string, ...args: readonly string[]) =>
+    run("operations/cli.ts", ...verb.split(" "), "--stack", "local", ...args);
   const remove = async (): Promise<void> => {
     const { code, output } = await local("down", "--force");
     if (code !== 0) throw new Error(`the local stack in ${home} could not be removed:\n${output}`);

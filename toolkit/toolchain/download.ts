@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
+import { Failure } from "../failure.ts";
 import { type Installation, thisPlatform } from "./cache.ts";
 import type { Tool } from "./tool.ts";
 
@@ -15,7 +16,7 @@ const stallTimeoutSeconds = 30;
 const reportEveryBytes = 5e6;
 
 /** A download is not what the vendor published. Never followed by another way: somebody should look at it. */
-export class ChecksumError extends Error {
+export class ChecksumError extends Failure {
   override readonly name = "ChecksumError";
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../failure.ts";
 import { buildWithGo } from "./build-go.ts";
 import { defaultCacheFolder, type Installation, install, toolFolder } from "./cache.ts";
 import type { Environment } from "./command.ts";
@@ -43,7 +44,7 @@ export interface Attempt {
 }
 
 /** No way gave the tool. The message says what was tried, why each way failed, and what to do. */
-export class ToolUnavailableError extends Error {
+export class ToolUnavailableError extends Failure {
   override readonly name = "ToolUnavailableError";
   readonly attempts: readonly Attempt[];
 

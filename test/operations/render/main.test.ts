@@ -59,7 +59,7 @@ test("a stack that does not exist is an error for people", async () => {
 test.each([
   ["/proc/agentpay", "/proc/agentpay/gatus/config.yaml can't be written: no folder can be made there"],
   ["/dev/null/agentpay", "can't be written: there is a file of that name"],
-  ["", "It must name a folder."],
+  ["", "It must name a file or folder."],
 ])("what can't be written to ends, with a sentence: %j", async (out, says) => {
   const { code, output, errors } = await render("--stack", "production", "--out", out);
   expect({ code, output }).toEqual({ code: 1, output: "" });

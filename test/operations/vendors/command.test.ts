@@ -11,7 +11,7 @@ function ops(...options: string[]) {
   const preload = ["--import", "tsx", "--import", "./test/operations/vendors/recorded-fetch.ts"];
   const { status, stdout } = spawnSync(
     process.execPath,
-    [...preload, "operations/command.ts", "vendors", ...options],
+    [...preload, "operations/cli.ts", "vendors", ...options],
     {
       cwd: REPOSITORY,
       encoding: "utf8",

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { reliances } from "../../../operations/vendors/reliances.ts";
-import { vendorsPage } from "../../../operations/vendors/report.ts";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
@@ -23,8 +22,4 @@ test("every action that a workflow pins is among them", () => {
   expect(actions).toEqual(
     expect.arrayContaining(["actions/checkout", "actions/setup-node", "pulumi/actions"]),
   );
-});
-
-test("docs/vendors.md is what `npm run ops -- vendors table` writes", () => {
-  expect(read("docs/vendors.md")).toBe(vendorsPage(reliances));
 });

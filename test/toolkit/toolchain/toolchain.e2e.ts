@@ -29,7 +29,7 @@ test.each([
 );
 
 function toolchain(args: readonly string[], environment: Record<string, string>) {
-  const result = spawnSync("npm", ["run", "--silent", "toolchain", "--", ...args], {
+  const result = spawnSync("npm", ["run", "--silent", "ops", "--", "toolchain", ...args], {
     cwd: REPOSITORY,
     env: { ...process.env, ...environment },
     encoding: "utf8",
@@ -38,14 +38,14 @@ function toolchain(args: readonly string[], environment: Record<string, string>)
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
 }
 
-test("npm run toolchain lists what it found and where", () => {
+test("npm run ops -- toolchain lists what it found and where", () => {
   const { status, stdout } = toolchain(["pulumi"], {});
   expect(stdout).toMatch(/pulumi 3\.\d+\.\d+ \((path|cache)\)/);
   expect(stdout).toMatch(/^pulumi\t\/.*\/pulumi$/m);
   expect(status).toBe(0);
 });
 
-test("npm run toolchain fails when a tool cannot be had, and says why", () => {
+test("npm run ops -- toolchain fails when a tool cannot be had, and says why", () => {
   const empty = mkdtempSync(join(tmpdir(), "toolchain-test-"));
   try {
     const { status, stderr } = toolchain(["prometheus", "moto"], {

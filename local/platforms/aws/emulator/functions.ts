@@ -9,6 +9,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { unzipSync } from "fflate";
+import { Failure } from "../../../../toolkit/failure.ts";
 import { withTemporaryFolder } from "../../../../toolkit/temporary-folder.ts";
 import type { Logger } from "../../../host/service.ts";
 import { findFunction, type KeptFunction } from "../provider/resources/function.ts";
@@ -31,7 +32,7 @@ export interface FunctionsOptions {
 }
 
 /** What a function threw. */
-export class FunctionError extends Error {
+export class FunctionError extends Failure {
   readonly errorType: string;
 
   constructor(errorType: string, message: string) {

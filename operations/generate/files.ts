@@ -1,0 +1,22 @@
+/** The files that are generated from other files of the project: what each one says is kept in one place only. */
+import { instrumentationFiles } from "../../components/prometheus/instrumentation.ts";
+import { reliances } from "../vendors/reliances.ts";
+import { vendorsPage } from "../vendors/report.ts";
+
+/** Contents by path in the repository. */
+export type Files = Readonly<Record<string, string>>;
+
+/** Makes the files of each subject. */
+export const generated = {
+  contract: (): Files =>
+    Object.fromEntries(
+      Object.entries(instrumentationFiles()).map(([name, content]) => [
+        `instrumentation/src/agentpay_observability/${name}`,
+        content,
+      ]),
+    ),
+  vendors: (): Files => ({ "docs/vendors.md": vendorsPage(reliances) }),
+} as const satisfies Readonly<Record<string, () => Files>>;
+
+export type Subject = keyof typeof generated;
+export const subjects = Object.keys(generated) as readonly Subject[];
