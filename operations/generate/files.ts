@@ -2,6 +2,7 @@
 import { instrumentationFiles } from "../../components/prometheus/instrumentation.ts";
 import { reliances } from "../vendors/reliances.ts";
 import { vendorsPage } from "../vendors/report.ts";
+import { runbooks } from "./runbooks.ts";
 
 /** Contents by path in the repository. */
 export type Files = Readonly<Record<string, string>>;
@@ -15,6 +16,7 @@ export const generated = {
         content,
       ]),
     ),
+  runbooks: (): Files => runbooks(),
   vendors: (): Files => ({ "docs/vendors.md": vendorsPage(reliances) }),
 } as const satisfies Readonly<Record<string, () => Files>>;
 

@@ -1,15 +1,13 @@
-/** Runbooks and alerts, one to one; and what a runbook asks for exists. */
+/** Runbooks and alerts, one to one; and what a runbook asks for exists. Their facts are generated: test/operations/generate. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { alerts, expressionOf } from "../../catalog/alerts/index.ts";
-import { dashboards } from "../../catalog/dashboards/index.ts";
+import { alerts } from "../../catalog/alerts/index.ts";
 import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { logAlarms } from "../../catalog/log-alarms.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 import { reportAlarms } from "../../catalog/report-alarms.ts";
-import { services } from "../../catalog/services.ts";
 import { faults } from "../../local/agentpay/faults.ts";
 import { runProgram } from "../support/program.ts";
 
@@ -94,27 +92,5 @@ describe.each(runbooks)("$name", ({ name, text }) => {
     const known = new Set([...alerts.map((alert) => alert.name), ...cloudWatchRunbooks, ...unlinkedRunbooks]);
     const links = [...text.matchAll(/\]\((\w+)\.md\)/g)].map(([, link]) => link);
     for (const link of links) expect(known).toContain(link);
-  });
-});
-
-describe.each([...new Set(alerts.map(({ name }) => name))])("%s", (name) => {
-  const rules = alerts.filter((alert) => alert.name === name);
-  const text = runbooks.find((runbook) => runbook.name === name)?.text ?? "";
-
-  test("quotes the rule as it is with default thresholds", () => {
-    const quoted = blocks(text, "promql");
-    for (const rule of rules) expect(quoted).toContain(expressionOf(rule, {}));
-  });
-
-  test("says who answers for it, and where it is shown", () => {
-    const header = text.split("\n")[2] ?? "";
-    for (const { severity, service, panel } of rules) {
-      const dashboard = dashboards.find(({ uid }) => uid === panel.dashboard);
-      const title = new Map(Object.entries(dashboard?.panels ?? {})).get(panel.panel)?.title;
-      expect(header).toMatch(new RegExp(`\\*\\*Severity:\\*\\* [^·]*\\b${severity}\\b`));
-      expect(header).toMatch(new RegExp(`\\*\\*Service:\\*\\* [^·]*\\b${service}\\b`));
-      expect(header).toMatch(new RegExp(`\\*\\*Owner:\\*\\* [^·]*\\b${services[service].team}\\b`));
-      expect(header).toContain(`**Panel:** ${dashboard?.title} › ${title}`);
-    }
   });
 });
