@@ -11,6 +11,7 @@ const floors = [
   ["components/shared"],
   ["components/docker"],
   ["components/(?:aws|cost-report|datadog|grafana|pagerduty|prometheus|sentry|uptime)"],
+  ["components/pagers/"],
   ["index\\.ts", "operations"],
   ["local"],
 ];

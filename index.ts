@@ -5,7 +5,7 @@ import { awsPlatform, heartbeat } from "./components/aws/index.ts";
 import { costReport } from "./components/cost-report/index.ts";
 import { datadogPlatform } from "./components/datadog/index.ts";
 import { grafanaDashboards } from "./components/grafana/index.ts";
-import { pagerDutyPlatform } from "./components/pagerduty/index.ts";
+import { pagerOf, pagerSwitches, sentryPagerOf } from "./components/pagers/index.ts";
 import { metricsPlatform } from "./components/prometheus/index.ts";
 import { managedPrometheus } from "./components/prometheus/managed.ts";
 import { sentryPlatform } from "./components/sentry/index.ts";
@@ -14,23 +14,23 @@ import { uptimeVendors } from "./components/uptime/index.ts";
 import { loadSettings } from "./settings/stack-settings.ts";
 
 const settings = loadSettings();
-const { aws, metrics, pagerduty, sentry } = settings;
+const { aws, metrics, sentry } = settings;
 
-const onCall = pagerduty.enabled ? pagerDutyPlatform(settings, pagerduty) : undefined;
-const errorTracking = sentry.enabled ? sentryPlatform(settings, sentry) : undefined;
-const cloud = aws.enabled ? awsPlatform(settings, aws, onCall) : undefined;
+const pager = await pagerOf(settings)?.deploy();
+const errorTracking = sentry.enabled ? sentryPlatform(settings, sentry, sentryPagerOf(settings)) : undefined;
+const cloud = aws.enabled ? awsPlatform(settings, aws, pager) : undefined;
 const datadogLogs = cloud && aws.enabled ? datadogPlatform(settings, aws, cloud) : undefined;
 const deadMansSwitch = cloud && aws.enabled && metrics.enabled ? heartbeat(settings, cloud, aws) : undefined;
 const engine =
   cloud && aws.enabled && metrics.enabled
-    ? managedPrometheus(settings, metrics, aws, cloud, onCall)
+    ? managedPrometheus(settings, metrics, aws, cloud, pager)
     : undefined;
 const report = cloud && aws.enabled ? costReport(settings, aws, cloud, engine) : undefined;
-const platform = metrics.enabled ? metricsPlatform(settings, metrics, onCall, engine) : undefined;
+const platform = metrics.enabled ? metricsPlatform(settings, metrics, pager, engine) : undefined;
 const dashboards =
   platform && metrics.enabled ? grafanaDashboards(settings, metrics, platform.servers, engine) : undefined;
-const page = statusPage(settings, onCall);
-const vendors = uptimeVendors(settings, onCall);
+const page = statusPage(settings, pager);
+const vendors = uptimeVendors(settings, pager);
 
 export const environment = settings.environment;
 
@@ -52,13 +52,13 @@ export const platforms = {
   aws: settings.aws.enabled,
   database: settings.database.enabled,
   metrics: settings.metrics.enabled,
-  pagerduty: settings.pagerduty.enabled,
+  ...pagerSwitches(settings),
   sentry: settings.sentry.enabled,
   uptime: settings.uptime.enabled,
 };
 
 export const sentryProject = errorTracking?.projectSlug;
-export const pagerDutyServiceUrl = onCall?.serviceUrl;
+export const pagerUrl = pager?.url;
 export const logGroupNames = cloud?.logAggregation?.logGroupNames;
 export const hostAlarmNames = cloud?.hosts.alarmNames;
 /** Of Amazon's engine. */
@@ -84,10 +84,10 @@ export const ciRoleArns = cloud?.ciAccess?.roleArns;
 export const healthCheckIds = cloud?.outsideChecks?.healthCheckIds;
 export const databaseLogGroupName = cloud?.databaseInsights?.logGroupName;
 export const databaseParameterGroupName = cloud?.databaseInsights?.parameterGroupName;
-/** PagerDuty's key, for an engine whose own Alertmanager pages: `npm run ops -- rules sync` hands it over. */
+/** The pager's key, for an engine whose own Alertmanager pages: `npm run ops -- rules sync` hands it over. */
 export const engineRoutingKey =
   metrics.enabled && metrics.engine === "remote" && metrics.remoteAlertmanagerUrl
-    ? onCall?.prometheusRoutingKey
+    ? pager?.alertmanagerKey
     : undefined;
 export const prometheusUrl = platform?.servers.prometheusUrl;
 /** Of Amazon's engine, where it has the samples and the rules. */

@@ -5,7 +5,7 @@
  */
 export type Engineer = "engineerA" | "engineerB";
 
-/** Days of the week as PagerDuty counts them: Monday is 1, Sunday is 7. */
+/** Days of the week as ISO 8601 counts them: Monday is 1, Sunday is 7. */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /** Consecutive whole days, first to last inclusive. */

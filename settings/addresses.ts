@@ -11,7 +11,7 @@ const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 const LONGEST_HOST = 253;
 /** What RFC 3986 allows in a path (`pchar`), with every escape whole: Go refuses a broken one, JavaScript doesn't. */
 const PATH = /^(\/([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*)*$/;
-/** What all platforms take; 2048 is the most that Sentry, PagerDuty and Amazon's alarms have room for in a link. */
+/** What all platforms take; 2048 is the most that vendors and Amazon's alarms have room for in a link. */
 const LONGEST_ADDRESS = 1024;
 
 const IN_BRACKETS = "an IPv6 address stands in brackets, as in [2001:db8::1]";

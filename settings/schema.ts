@@ -4,31 +4,15 @@ import { checkers } from "../catalog/uptime.ts";
 import * as address from "./addresses.ts";
 import * as amazon from "./amazon.ts";
 import type { ReadAnnouncements } from "./announcements.ts";
+import { pagerSections } from "./pagers/index.ts";
 import { email, phoneNumber, slackChannel } from "./people.ts";
 import type { Secret } from "./secret.ts";
 import * as secret from "./secrets.ts";
+import { platform, section } from "./section.ts";
 import { target } from "./targets.ts";
 import { thresholds } from "./thresholds.ts";
-import { rotationStart, timeZone } from "./time.ts";
-import { fraction, integer, list, name, oneOf, optional, slug, text } from "./values.ts";
-
-const MAP = "a map of keys";
-const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, MAP);
-
-/** A platform that a stack can switch off: the values of its other keys then don't matter. */
-const platform = <Shape extends z.ZodRawShape>(shape: Shape) => {
-  const ignored = Object.fromEntries(Object.keys(shape).map((key) => [key, z.unknown().optional()]));
-  return z.discriminatedUnion(
-    "enabled",
-    [
-      z.strictObject({ enabled: z.literal(true), ...shape }),
-      z
-        .strictObject({ enabled: z.literal(false), ...ignored })
-        .transform(() => ({ enabled: false as const })),
-    ],
-    { error: ({ code }) => (code === "invalid_union" ? "true or false" : MAP) },
-  );
-};
+import { timeZone } from "./time.ts";
+import { fraction, integer, list, name, oneOf, optional, slug, text, trueOrFalse } from "./values.ts";
 
 /** PostgreSQL's longest name is of 63 bytes. @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
 const postgresIdentifier = /[A-Za-z_][A-Za-z0-9_$-]*$/;
@@ -47,7 +31,6 @@ const sentrySlug = slug(50).regex(
   "a slug of lower-case letters, digits and dashes, not of digits alone",
 );
 const usd = integer(1, 100_000_000);
-const trueOrFalse = z.boolean("true or false");
 const targets = list(target, "a list of host:port", 1000);
 /** Of Better Stack and UptimeRobot, what both take; 0 for the guide's. */
 const VENDOR_INTERVALS = [0, 30, 60, 120, 180, 300, 600, 900, 1800];
@@ -155,17 +138,7 @@ export const settingsSchema = z.strictObject({
     autoExplainMilliseconds: integer(0, 3_600_000),
     instanceIdentifier: optional(amazon.instanceIdentifier),
   }),
-  pagerduty: platform({
-    token: secret.token,
-    apiUrl: optional(address.origin),
-    eventsUrl: address.origin,
-    engineerA: email,
-    engineerB: email,
-    engineeringManager: email,
-    timeZone,
-    rotationStart,
-    groupAlerts: trueOrFalse,
-  }),
+  ...pagerSections,
   notifications: section({
     emails: list(email, "a list of email addresses"),
     smsNumbers: list(phoneNumber, "a list of phone numbers"),

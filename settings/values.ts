@@ -84,3 +84,5 @@ export function list<Item extends z.ZodType<unknown>>(item: Item, expected: stri
 export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]], expected?: string) {
   return z.enum(words, expected ?? `one of ${words.join(", ")}`);
 }
+
+export const trueOrFalse = z.boolean("true or false");

@@ -132,7 +132,7 @@ test("production's outputs say what is where", async () => {
     platforms: { aws: true, database: true, metrics: true, pagerduty: true, sentry: true, uptime: true },
     deadMansSwitchAlarmName: "agentpay-production-alerting-silent",
     sentryProject: "agentpay-production",
-    pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/on-call-service",
+    pagerUrl: "https://agentpay.pagerduty.com/service-directory/on-call-service",
     logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
     hostAlarmNames: ["host-memory-high", "host-disk-full", "hosts-missing"].map(
       (name) => `agentpay-production-${name}`,

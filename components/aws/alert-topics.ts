@@ -3,6 +3,7 @@ import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy.js";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
 import * as pulumi from "@pulumi/pulumi";
 import { GLOBAL_REGION, publisherNames, type TopicPurpose, topicName } from "../../catalog/topics.ts";
+import type { SnsEndpoint } from "../shared/pager.ts";
 
 export interface AlertTopicsArgs {
   /** Prefix of the topics' names, such as `agentpay-production`. */
@@ -11,10 +12,8 @@ export interface AlertTopicsArgs {
   homeRegion: string;
   /** The account whose services may publish, 12 digits. */
   accountId: string;
-  /** Where PagerDuty takes SNS messages; undefined where the stack does not page. Secret: it holds the key. */
-  pagerDutyEndpoint: pulumi.Output<string> | undefined;
-  /** Whether that endpoint is plain http, as a local service's is. @default false */
-  pagerDutyOverHttp?: boolean;
+  /** Where the pager takes SNS messages, with its key in names; undefined where the stack does not page. */
+  pager: (SnsEndpoint & { key: string }) | undefined;
   /** Phone numbers in E.164 form that receive criticals. */
   smsNumbers: readonly string[];
   /** IAM role (or user) of Alertmanager's host, which sends SMS for Prometheus; undefined where IAM alone decides. */
@@ -77,15 +76,15 @@ export class AlertTopics extends pulumi.ComponentResource {
       return this.policy(topic, policy).arn;
     };
     const [criticalArn, warningArn] = [permitted(critical), permitted(warning)];
-    // Criticals as well: whoever reads them there hears of an alarm that PagerDuty lost.
+    // Criticals as well: whoever reads them there hears of an alarm that the pager lost.
     for (const topic of [critical, warning]) this.subscribe(topic, "email", args.emails);
-    if (args.pagerDutyEndpoint) {
+    if (args.pager) {
       new TopicSubscription(
-        `${critical.name}-pagerduty`,
+        `${critical.name}-${args.pager.key}`,
         {
           topic: critical.resource.arn,
-          protocol: args.pagerDutyOverHttp ? "http" : "https",
-          endpoint: args.pagerDutyEndpoint,
+          protocol: args.pager.protocol,
+          endpoint: args.pager.endpoint,
           endpointAutoConfirms: true,
           region,
         },

@@ -6,10 +6,9 @@ import { thresholdOf } from "../../catalog/alerts/index.ts";
 import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { logQueries } from "../../catalog/logs.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
-import type { OnCall } from "../pagerduty/on-call.ts";
-import { fromHost } from "../shared/addresses.ts";
 import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
 import { namePrefix } from "../shared/names.ts";
+import type { DeployedPager } from "../shared/pager.ts";
 import { tags } from "../shared/tags.ts";
 import { Uptime } from "../uptime/route53.ts";
 import { agentConfiguration } from "./agent-configuration.ts";
@@ -23,8 +22,8 @@ import { HostAlarms } from "./host-alarms.ts";
 import { LogAggregation } from "./log-aggregation.ts";
 import { awsProvider } from "./provider.ts";
 
-export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall: OnCall | undefined) {
-  const { logs, cost, database, uptime, notifications, pagerduty } = settings;
+export function awsPlatform(settings: Settings, account: Enabled<"aws">, pager: DeployedPager | undefined) {
+  const { logs, cost, database, uptime, notifications } = settings;
   const { runbookBaseUrl } = settings.docs;
   const prefix = namePrefix(settings);
   /** What pages or remembers must not go with a slip of the hand. */
@@ -39,11 +38,7 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, onCall:
       topicPrefix: prefix,
       homeRegion: account.region,
       accountId: account.accountId,
-      pagerDutyEndpoint:
-        onCall && pagerduty.enabled
-          ? pulumi.interpolate`${eventsUrl(account, pagerduty)}/integration/${onCall.cloudWatchIntegrationKey}/enqueue`
-          : undefined,
-      pagerDutyOverHttp: pagerduty.enabled && pagerduty.eventsUrl.startsWith("http:"),
+      pager: pager && { key: pager.key, ...pager.sns },
       smsNumbers: notifications.smsNumbers,
       publisherArn: account.alertingRoleArn,
       managedRules: hasManagedRules(settings),
@@ -164,11 +159,6 @@ function ciAccess(settings: Settings, account: Enabled<"aws">, providers: Provid
 
 function hasManagedRules({ metrics }: Settings): boolean {
   return metrics.enabled && metrics.engine === "amp";
-}
-
-/** Where PagerDuty takes what SNS sends. An emulator, which runs beside PagerDuty's stand-in, is in no container. */
-function eventsUrl({ endpointUrl }: Enabled<"aws">, { eventsUrl: url }: Enabled<"pagerduty">): string {
-  return endpointUrl === undefined ? url : fromHost(url);
 }
 
 /** The tags by which AgentPay's own instances are known. Whoever deploys AgentPay sets them. */

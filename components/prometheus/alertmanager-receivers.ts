@@ -1,37 +1,42 @@
 /** Whom Alertmanager tells, and how. Every secret is read from a file beside the configuration. */
-import type { ManagedSettings, ReceiverSettings, SnsSettings } from "../shared/notifications.ts";
-import { template } from "./alertmanager-templates.ts";
+import { SettingsError } from "../../settings/messages.ts";
+import { template } from "../shared/notification-text.ts";
+import type { ReceiverSettings, SnsSettings } from "../shared/notifications.ts";
+import type { Integrations, Pager } from "../shared/pager.ts";
 
 /** Alertmanager's configuration folder in its container. */
 export const ALERTMANAGER_FOLDER = "/etc/alertmanager";
 
-/** Files that hold the secrets. Alertmanager resolves relative ones against its working directory, hence in full. */
+/** Holds a file for each secret. Alertmanager resolves relative paths against its working directory, hence in full. */
+export const SECRETS_FOLDER = `${ALERTMANAGER_FOLDER}/secrets`;
+
 export const secretFiles = {
-  pagerDutyRoutingKey: `${ALERTMANAGER_FOLDER}/secrets/pagerduty-routing-key`,
-  slackWebhookUrl: `${ALERTMANAGER_FOLDER}/secrets/slack-webhook-url`,
-  smtpPassword: `${ALERTMANAGER_FOLDER}/secrets/smtp-password`,
+  slackWebhookUrl: `${SECRETS_FOLDER}/slack-webhook-url`,
+  smtpPassword: `${SECRETS_FOLDER}/smtp-password`,
   /** Read by the AWS SDK in Alertmanager, where the host has no role of its own. */
-  awsCredentials: `${ALERTMANAGER_FOLDER}/secrets/aws-credentials`,
+  awsCredentials: `${SECRETS_FOLDER}/aws-credentials`,
 } as const;
 
-/** Stands in Amazon's definition for the ARN of the secret with PagerDuty's key, known once it has been made. */
-export const ROUTING_KEY_SECRET = "arn:aws:secretsmanager:pending";
+/** The file with what Alertmanager pages with. */
+export function keyFileOf({ keyFile }: Pick<Pager, "keyFile">): string {
+  return `${SECRETS_FOLDER}/${keyFile}`;
+}
+
+/** Stands in Amazon's definition for the ARN of the secret with the pager's key, known once it has been made. */
+export const PAGER_SECRET = "arn:aws:secretsmanager:pending";
 
 /** Receivers, as routes name them. */
 export const RECEIVERS = ["critical", "warning", "info", "dead-mans-switch", "none"] as const;
 export type ReceiverName = (typeof RECEIVERS)[number];
 
-/** Lists of integrations, by the key that a receiver has them under. */
-type Integrations = Readonly<Record<string, readonly object[]>>;
-
 /** What each receiver consists of. */
 export function receivers(settings: ReceiverSettings): object[] {
-  const { pagerDuty, managed, sns } = settings;
+  const { pager, managed, sns } = settings;
   const warning = messages(settings);
   const channels: Readonly<Record<ReceiverName, Integrations>> = {
-    // Messages as well: where PagerDuty itself fails, they are how somebody hears of it, and of all else that pages.
-    critical: pagerDuty
-      ? together(pagerDutyReceiver(pagerDuty, managed), smsReceiver(sns), warning)
+    // Messages as well: where the pager itself fails, they are how somebody hears of it, and of all else that pages.
+    critical: pager
+      ? together(pagerReceiver(pager, managed !== undefined), smsReceiver(sns), warning)
       : warning,
     warning,
     // One place to look it up in. Mail is for what wants something of its reader, unless there is nothing else.
@@ -49,52 +54,15 @@ function together(...all: readonly Integrations[]): Integrations {
   );
 }
 
-function pagerDutyReceiver(
-  { eventsUrl }: { eventsUrl: string },
-  managed: ManagedSettings | undefined,
-): Integrations {
-  return {
-    pagerduty_configs: [
-      {
-        ...(managed ? managedRoutingKey : ownPagerDuty(eventsUrl)),
-        description: template("title"),
-        // Not the alert's own: PagerDuty refuses an event whose severity it does not know, and what pages is critical.
-        severity: "critical",
-        class: "{{ (index (or .Alerts.Firing .Alerts) 0).Labels.alertname }}",
-        component: "{{ .CommonLabels.service }}",
-        client: "AgentPay dashboard",
-        client_url: template("dashboard"),
-        source: "AgentPay {{ .CommonLabels.environment }}",
-        // `firing` and `resolved` replace Alertmanager's own lists of labels. The links are in the first one as well.
-        details: { firing: template("details"), resolved: "" },
-        send_resolved: true,
-      },
-    ],
-  };
+function pagerReceiver(pager: NonNullable<ReceiverSettings["pager"]>, managed: boolean): Integrations {
+  if (!managed) return pager.receiver(keyFileOf(pager));
+  if (pager.managed === undefined) {
+    throw new SettingsError(
+      `Amazon's Alertmanager can't tell ${pager.name}: set metrics.engine to container or remote`,
+    );
+  }
+  return pager.managed.receiver(PAGER_SECRET);
 }
-
-function ownPagerDuty(eventsUrl: string) {
-  return {
-    routing_key_file: secretFiles.pagerDutyRoutingKey,
-    url: `${eventsUrl}/v2/enqueue`,
-    links: [
-      { href: template("runbook"), text: "Runbook" },
-      { href: template("dashboard"), text: "Dashboard" },
-    ],
-    // Without one, an API that accepts and never answers holds the page back for a whole group_interval.
-    timeout: "30s",
-  };
-}
-
-const managedRoutingKey = {
-  routing_key: {
-    aws_secrets_manager: {
-      secret_arn: ROUTING_KEY_SECRET,
-      secret_key: "routing_key",
-      refresh_interval: "5m",
-    },
-  },
-};
 
 function smsReceiver(sns: SnsSettings | undefined): Integrations {
   if (sns?.smsTopicArn === undefined) return {};

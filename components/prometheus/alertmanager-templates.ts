@@ -11,7 +11,7 @@ const COMMON_LABELS = ["alertname", "environment", "job", "service", "severity",
 
 /**
  * While anything fires, it is told first; what of the same group has ended is listed below. `agentpay.details` goes
- * through a YAML parser on its way to PagerDuty, which would make a map of `a: b`: with a first line that has no
+ * through a YAML parser on its way to some pagers, which would make a map of `a: b`: with a first line that has no
  * colon and no mark of YAML's, a text stays a text.
  */
 const TEMPLATES = `{{ define "agentpay.one" -}}
@@ -111,8 +111,3 @@ Ended: {{ template "agentpay.slack.escaped" .Annotations.description }}
 
 /** Alertmanager's template files, by path below its configuration folder. */
 export const templateFiles: Readonly<Record<string, string>> = { "templates/agentpay.tmpl": TEMPLATES };
-
-/** The template of that name, of the ones above, as a receiver's setting refers to it. */
-export function template(name: string): string {
-  return `{{ template "agentpay.${name}" . }}`;
-}

@@ -7,7 +7,7 @@
 import type { Duration } from "../../catalog/duration.ts";
 import type { NotificationSettings } from "../shared/notifications.ts";
 import { toYaml } from "../shared/yaml.ts";
-import { type ReceiverName, receivers, secretFiles } from "./alertmanager-receivers.ts";
+import { type ReceiverName, receivers, SECRETS_FOLDER } from "./alertmanager-receivers.ts";
 import { templateFiles } from "./alertmanager-templates.ts";
 
 /**
@@ -35,24 +35,22 @@ export interface EngineDocument {
 /**
  * The same routes and receivers for an Alertmanager of an engine elsewhere, which reads no file of ours: it refuses paths,
  * so that secrets are in the document itself.
- * @param secrets what is in our Alertmanager's files, by the names of `secretFiles`
+ * @param secrets what is in our Alertmanager's files, by path
  */
 export function engineDocument(
   settings: NotificationSettings,
-  secrets: Readonly<Partial<Record<keyof typeof secretFiles, string | undefined>>>,
+  secrets: Readonly<Record<string, string | undefined>>,
 ): EngineDocument {
   const files = Object.entries(templateFiles).map(([path, text]) => [path.split("/").at(-1), text] as const);
-  const byPath = new Map(Object.entries(secretFiles).map(([name, path]) => [path as string, name]));
   const withSecrets = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(withSecrets);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => {
-        const name = typeof each === "string" ? byPath.get(each) : undefined;
-        return name === undefined
-          ? [key, withSecrets(each)]
-          : [key.replace(/_file$/, ""), secrets[name as keyof typeof secretFiles] ?? ""];
-      }),
+      Object.entries(value).map(([key, each]) =>
+        typeof each === "string" && each.startsWith(`${SECRETS_FOLDER}/`)
+          ? [key.replace(/_file$/, ""), secrets[each] ?? ""]
+          : [key, withSecrets(each)],
+      ),
     );
   };
   const configuration = { ...configurationOf(settings), templates: files.map(([name]) => name) };
@@ -62,7 +60,7 @@ export function engineDocument(
   };
 }
 
-export { ALERTMANAGER_FOLDER, secretFiles } from "./alertmanager-receivers.ts";
+export { ALERTMANAGER_FOLDER, keyFileOf, secretFiles } from "./alertmanager-receivers.ts";
 
 /**
  * Environments whose alerts never page from another environment's Alertmanager. They are named: `!= "production"`
@@ -118,7 +116,7 @@ const messages = {
 };
 
 /**
- * The first that matches takes the alert. No setting but the environment's name changes them: PagerDuty knows an open
+ * The first that matches takes the alert. No setting but the environment's name changes them: a pager knows an open
  * incident by the place of its route and its labels.
  */
 function routes({ environment }: NotificationSettings): readonly Route[] {

@@ -7,6 +7,7 @@ import { fromContainer, internalAddresses, publicGrafanaUrl, replicaAddresses } 
 import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
 import { namePrefix } from "../shared/names.ts";
 import { notificationSettings } from "../shared/notifications.ts";
+import type { Pager } from "../shared/pager.ts";
 import { toYaml } from "../shared/yaml.ts";
 import { alertmanagerFiles, type EngineDocument, engineDocument, managedDefinition } from "./alertmanager.ts";
 import type { ProbeSettings } from "./blackbox.ts";
@@ -121,27 +122,36 @@ export function engineNotifies({ engine, remoteAlertmanagerUrl }: Enabled<"metri
 export function managedAlertmanagerDefinition(
   settings: Settings,
   { accountId, region }: Enabled<"aws">,
+  pager: Pager | undefined,
 ): string {
   const warningTopicArn = topicArn(accountId, namePrefix(settings), "warning", region);
-  return managedDefinition({ ...notificationSettings(settings), managed: { warningTopicArn, region } });
+  return managedDefinition({
+    ...notificationSettings(settings, pager),
+    managed: { warningTopicArn, region },
+  });
 }
 
 /** What the Alertmanager of an engine elsewhere is told, with the receivers' secrets in it. */
 export function engineAlertmanagerDocument(
   settings: Settings,
+  pager: Pager | undefined,
   secrets: Parameters<typeof engineDocument>[1],
 ): EngineDocument {
-  return engineDocument(notificationSettings(settings), secrets);
+  return engineDocument(notificationSettings(settings, pager), secrets);
 }
 
 /** The files of whichever Alertmanager tells people. */
-export function alertmanagerOf(settings: Settings, platform: Enabled<"metrics">): Record<string, string> {
+export function alertmanagerOf(
+  settings: Settings,
+  platform: Enabled<"metrics">,
+  pager: Pager | undefined,
+): Record<string, string> {
   if (platform.engine === "amp" && settings.aws.enabled) {
-    return { "amp.yml": managedAlertmanagerDefinition(settings, settings.aws) };
+    return { "amp.yml": managedAlertmanagerDefinition(settings, settings.aws, pager) };
   }
-  if (!engineNotifies(platform)) return alertmanagerFiles(notificationSettings(settings));
+  if (!engineNotifies(platform)) return alertmanagerFiles(notificationSettings(settings, pager));
   // Without the secrets: `npm run ops -- rules sync` puts them in.
-  return { "engine.yml": toYaml(engineAlertmanagerDocument(settings, {})) };
+  return { "engine.yml": toYaml(engineAlertmanagerDocument(settings, pager, {})) };
 }
 
 export function under(folder: string, files: Record<string, string>): Record<string, string> {

@@ -5,11 +5,11 @@ import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
 import { emulatorCredentialsFile } from "../aws/provider.ts";
 import { dockerProvider } from "../docker/provider.ts";
-import type { OnCall } from "../pagerduty/on-call.ts";
 import { publicGrafanaUrl } from "../shared/addresses.ts";
 import { namePrefix } from "../shared/names.ts";
 import { notificationSettings } from "../shared/notifications.ts";
-import { alertmanagerFiles, secretFiles } from "./alertmanager.ts";
+import type { DeployedPager } from "../shared/pager.ts";
+import { alertmanagerFiles, keyFileOf, secretFiles } from "./alertmanager.ts";
 import { blackboxConfiguration } from "./blackbox.ts";
 import { engineNotifies, probeSettings, prometheusFiles, WORKSPACE_ENDPOINT } from "./files.ts";
 import type { ManagedPrometheus } from "./managed-prometheus.ts";
@@ -19,14 +19,14 @@ import { remotePasswordFile } from "./prometheus.ts";
 export function metricsPlatform(
   settings: Settings,
   platform: Enabled<"metrics">,
-  onCall: OnCall | undefined,
+  pager: DeployedPager | undefined,
   managed: ManagedPrometheus | undefined,
 ) {
   const { aws, notifications } = settings;
   // In production Alertmanager has its host's role. An emulator's credentials are no secret.
   const emulated = aws.enabled && aws.endpointUrl !== undefined;
   const alertmanagerSecrets = {
-    ...(onCall && { [secretFiles.pagerDutyRoutingKey]: onCall.prometheusRoutingKey }),
+    ...(pager && { [keyFileOf(pager)]: pager.alertmanagerKey }),
     ...(notifications.slackWebhookUrl && {
       [secretFiles.slackWebhookUrl]: pulumiSecret(notifications.slackWebhookUrl),
     }),
@@ -57,7 +57,7 @@ export function metricsPlatform(
           : {},
       shipsOnly,
       grafanaSigns: managed !== undefined,
-      alertmanagerFiles: alertmanagerFiles(notificationSettings(settings)),
+      alertmanagerFiles: alertmanagerFiles(notificationSettings(settings, pager)),
       alertmanagerSecrets,
       alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
       grafanaAdminPassword: pulumiSecret(platform.grafanaAdminPassword),

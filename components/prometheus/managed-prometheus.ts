@@ -9,7 +9,7 @@ import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion.js";
 import * as pulumi from "@pulumi/pulumi";
 import { engineAlarms } from "../../catalog/engine-alarms.ts";
 import type { RegionalTopics } from "../aws/alert-topics.ts";
-import { ROUTING_KEY_SECRET } from "./alertmanager-receivers.ts";
+import { PAGER_SECRET } from "./alertmanager-receivers.ts";
 import { EngineAlarms } from "./engine-alarms.ts";
 
 export interface ManagedPrometheusArgs {
@@ -24,12 +24,21 @@ export interface ManagedPrometheusArgs {
   alertManagerDefinition: string;
   /** IAM role (or user) of the host that writes samples and reads them for Grafana; undefined where IAM alone decides. */
   hostRoleArn: string | undefined;
-  /** Undefined where the stack does not page. */
-  routingKey: pulumi.Output<string> | undefined;
+  /** What its Alertmanager pages with; undefined where the stack does not page. */
+  pagerSecret: PagerSecret | undefined;
   /** Topics of the workspace's region, for alarms on the engine itself. */
   topics: RegionalTopics;
   /** Where the runbooks are published. */
   runbookBaseUrl: string;
+}
+
+/** A secret of AWS Secrets Manager that the engine reads. */
+export interface PagerSecret {
+  /** Its name, without the prefix. */
+  readonly name: string;
+  /** Whose key it is. */
+  readonly pager: string;
+  readonly content: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 const SERVICE = "aps.amazonaws.com";
@@ -55,9 +64,9 @@ export class ManagedPrometheus extends pulumi.ComponentResource {
         child,
       );
     }
-    const secretArn = args.routingKey && this.routingKey(name, args, args.routingKey, workspace.arn);
+    const secretArn = args.pagerSecret && this.pagerSecret(name, args, args.pagerSecret, workspace.arn);
     const definition = secretArn
-      ? secretArn.apply((arn) => args.alertManagerDefinition.replaceAll(ROUTING_KEY_SECRET, arn))
+      ? secretArn.apply((arn) => args.alertManagerDefinition.replaceAll(PAGER_SECRET, arn))
       : args.alertManagerDefinition;
     new AlertManagerDefinition(`${name}-alertmanager`, { workspaceId: workspace.id, definition }, child);
     if (args.hostRoleArn) {
@@ -89,18 +98,18 @@ export class ManagedPrometheus extends pulumi.ComponentResource {
     });
   }
 
-  /** Where the engine reads PagerDuty's key. Returns the secret's ARN, once the key is in it and may be read. */
-  private routingKey(
+  /** Where the engine reads the pager's key. Returns the secret's ARN, once the key is in it and may be read. */
+  private pagerSecret(
     name: string,
     { namePrefix, accountId, region }: ManagedPrometheusArgs,
-    routingKey: pulumi.Output<string>,
+    { name: ownName, pager, content }: PagerSecret,
     workspaceArn: pulumi.Output<string>,
   ): pulumi.Output<string> {
     const child = { parent: this };
     const key = new Key(
       `${name}-key`,
       {
-        description: `PagerDuty's routing key for ${namePrefix}: AWS's own key can't be lent to a service`,
+        description: `${pager}'s routing key for ${namePrefix}: AWS's own key can't be lent to a service`,
         enableKeyRotation: true,
         policy: JSON.stringify(keyPolicy(accountId, region)),
       },
@@ -108,12 +117,12 @@ export class ManagedPrometheus extends pulumi.ComponentResource {
     );
     const secret = new Secret(
       `${name}-routing-key`,
-      { name: `${namePrefix}-pagerduty-routing-key`, kmsKeyId: key.arn },
+      { name: `${namePrefix}-${ownName}`, kmsKeyId: key.arn },
       child,
     );
     const version = new SecretVersion(
       `${name}-routing-key-value`,
-      { secretId: secret.id, secretString: pulumi.jsonStringify({ routing_key: routingKey }) },
+      { secretId: secret.id, secretString: pulumi.jsonStringify(content) },
       { ...child, additionalSecretOutputs: ["secretString"] },
     );
     const policy = new SecretPolicy(

@@ -3,8 +3,8 @@
 import { SettingsError } from "../../settings/messages.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import type { AwsPlatform } from "../aws/index.ts";
-import type { OnCall } from "../pagerduty/on-call.ts";
 import { namePrefix } from "../shared/names.ts";
+import type { DeployedPager } from "../shared/pager.ts";
 import { quotaProblems } from "./engine-quotas.ts";
 import { engineRules, managedAlertmanagerDefinition } from "./files.ts";
 import { ManagedPrometheus } from "./managed-prometheus.ts";
@@ -15,11 +15,11 @@ export function managedPrometheus(
   platform: Enabled<"metrics">,
   account: Enabled<"aws">,
   { provider, topics }: AwsPlatform,
-  onCall: OnCall | undefined,
+  pager: DeployedPager | undefined,
 ): ManagedPrometheus | undefined {
   if (platform.engine !== "amp") return undefined;
   const rules = engineRules(settings, platform);
-  const alertManagerDefinition = managedAlertmanagerDefinition(settings, account);
+  const alertManagerDefinition = managedAlertmanagerDefinition(settings, account, pager);
   const problems = quotaProblems(rules, alertManagerDefinition);
   if (problems.length > 0) {
     const told = problems.map((problem) => `  - ${problem}`).join("\n");
@@ -34,7 +34,11 @@ export function managedPrometheus(
       rules,
       alertManagerDefinition,
       hostRoleArn: account.alertingRoleArn,
-      routingKey: onCall?.prometheusRoutingKey,
+      pagerSecret: pager?.managed && {
+        name: pager.keyFile,
+        pager: pager.name,
+        content: pager.managed.secret(pager.alertmanagerKey),
+      },
       topics: topics.inHomeRegion,
       runbookBaseUrl: settings.docs.runbookBaseUrl,
     },

@@ -11,6 +11,7 @@ import {
   sentryIssueAlerts,
   sentryMonitors,
 } from "../../catalog/sentry-alerts.ts";
+import type { SentryPager } from "../shared/pager.ts";
 import { issueStream, type SentryAction, sentryAlert, sentryMonitor } from "./objects.ts";
 
 export interface SentryAlertsArgs {
@@ -28,8 +29,8 @@ export interface SentryAlertsArgs {
   environment: string;
   /** The organization's Slack integration, by name, and a channel; undefined for emails alone. */
   slack: { integration: string; channel: string } | undefined;
-  /** The organization's PagerDuty integration, by name, and the service's number in it; undefined to email instead. */
-  pagerDuty: { integration: string; service: string } | undefined;
+  /** The organization's integration with a pager; undefined to email instead. */
+  pager: SentryPager | undefined;
 }
 
 /** An organization's integration that was looked up, and where in it messages go. */
@@ -101,10 +102,10 @@ export class SentryAlerts extends pulumi.ComponentResource {
       return { integrationId: found.internalId, target };
     };
     const slack = args.slack && channel("slack", args.slack.integration, args.slack.channel);
-    const pagerDuty =
-      args.pagerDuty && channel("pagerduty", args.pagerDuty.integration, args.pagerDuty.service);
+    const { pager } = args;
+    const paged = pager && channel(pager.type, pager.integration, pager.target);
     const warning = [emailAction(teamId), ...(slack ? [slackAction(slack)] : [])];
-    return { critical: pagerDuty ? [pagerDutyAction(pagerDuty)] : warning, warning };
+    return { critical: pager && paged ? [pagerAction(pager, paged)] : warning, warning };
   }
 }
 
@@ -144,7 +145,7 @@ function slackAction({ integrationId, target }: Channel): SentryAction {
   return { type: "slack", integrationId, config, data: {} };
 }
 
-function pagerDutyAction({ integrationId, target }: Channel): SentryAction {
+function pagerAction({ type, data }: SentryPager, { integrationId, target }: Channel): SentryAction {
   const config = { targetType: "specific", targetIdentifier: target, targetDisplay: null };
-  return { type: "pagerduty", integrationId, config, data: { priority: "critical" } };
+  return { type, integrationId, config, data };
 }

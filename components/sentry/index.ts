@@ -3,13 +3,18 @@
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import { VendorProvider } from "../shared/dynamic-providers.ts";
 import { namePrefix } from "../shared/names.ts";
+import type { SentryPager } from "../shared/pager.ts";
 import { SentryAlerts } from "./alerts.ts";
 import { ErrorTracking } from "./error-tracking.ts";
 import { sentryProvider } from "./provider.ts";
 
-export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">): ErrorTracking {
+export function sentryPlatform(
+  settings: Settings,
+  platform: Enabled<"sentry">,
+  pager: SentryPager | undefined,
+): ErrorTracking {
   const provider = sentryProvider("sentry", platform);
-  const { organization, slackIntegration, pagerDutyIntegration, pagerDutyService } = platform;
+  const { organization, slackIntegration } = platform;
   const providers = [provider];
   const objectsProvider = new VendorProvider("sentry-settings", {
     url: platform.apiUrl,
@@ -33,10 +38,7 @@ export function sentryPlatform(settings: Settings, platform: Enabled<"sentry">):
       slack: slackIntegration
         ? { integration: slackIntegration, channel: settings.notifications.slackChannel }
         : undefined,
-      pagerDuty:
-        pagerDutyIntegration && pagerDutyService
-          ? { integration: pagerDutyIntegration, service: pagerDutyService }
-          : undefined,
+      pager,
     },
     { providers },
   );

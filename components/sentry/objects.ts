@@ -160,7 +160,7 @@ export function sentryMonitor(
 }
 
 export interface SentryAction {
-  readonly type: "email" | "slack" | "pagerduty";
+  readonly type: string;
   /** Null for an email. */
   readonly integrationId: pulumi.Input<string> | null;
   readonly config: Readonly<Record<string, pulumi.Input<string> | null>>;

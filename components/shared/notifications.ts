@@ -3,6 +3,7 @@ import { GLOBAL_REGION, topicArn } from "../../catalog/topics.ts";
 import type { Settings } from "../../settings/schema.ts";
 import { fromContainer } from "./addresses.ts";
 import { namePrefix } from "./names.ts";
+import type { Pager } from "./pager.ts";
 
 export interface SnsSettings {
   readonly region: string;
@@ -14,7 +15,7 @@ export interface SnsSettings {
   readonly smsTopicArn: string | undefined;
 }
 
-/** An Alertmanager that is Amazon's: it tells SNS and PagerDuty alone, and reads no file of ours. */
+/** An Alertmanager that is Amazon's: it tells SNS and a few pagers alone, and reads no file of ours. */
 export interface ManagedSettings {
   /** Takes warnings, for mail. */
   readonly warningTopicArn: string;
@@ -25,7 +26,7 @@ export interface ReceiverSettings {
   /** Undefined where Alertmanager is ours. */
   readonly managed?: ManagedSettings | undefined;
   /** Undefined where the stack does not page. */
-  readonly pagerDuty: { readonly eventsUrl: string } | undefined;
+  readonly pager: Pick<Pager, "name" | "keyFile" | "receiver" | "managed"> | undefined;
   /** Undefined where there is no webhook. */
   readonly slack: { readonly channel: string } | undefined;
   /** Undefined where there is no mail server or nobody to write to. */
@@ -48,14 +49,14 @@ export interface NotificationSettings extends ReceiverSettings {
 }
 
 /** What Alertmanager may notify in this stack. */
-export function notificationSettings(settings: Settings): NotificationSettings {
-  const { environment, pagerduty, notifications } = settings;
+export function notificationSettings(settings: Settings, pager: Pager | undefined): NotificationSettings {
+  const { environment, notifications } = settings;
   const { slackWebhookUrl, slackChannel, smtpHost, smtpFrom, smtpUsername, smtpRequireTls, emails } =
     notifications;
   return {
     environment,
     sns: snsSettings(settings),
-    pagerDuty: pagerduty.enabled ? { eventsUrl: pagerduty.eventsUrl } : undefined,
+    pager,
     slack: slackWebhookUrl === undefined ? undefined : { channel: slackChannel },
     email:
       smtpHost === undefined || smtpFrom === undefined || emails.length === 0

@@ -81,7 +81,7 @@ export class BetterStack extends pulumi.ComponentResource {
 }
 
 /** Who is told, by severity; `recorded` tells nobody. Slack is connected to Better Stack in its dashboard. */
-function escalation(make: Make, { namePrefix, pagerDutyRoutingKey }: BetterStackArgs) {
+function escalation(make: Make, { namePrefix, pager }: BetterStackArgs) {
   const policy = (severity: string, steps: readonly object[]) =>
     make("Policy", `policy-${severity}`, {
       path: "v3/policies",
@@ -102,15 +102,16 @@ function escalation(make: Make, { namePrefix, pagerDutyRoutingKey }: BetterStack
     step(urgency("warning", false), [{ type: "entire_team" }, { type: "all_slack_integrations" }]),
   ]);
   const recorded = policy("recorded", []);
-  if (pagerDutyRoutingKey === undefined) return { critical: warning, warning, recorded };
-  const pagerDuty = make("PagerDuty", "pagerduty", {
-    path: "v2/pager-duty-webhooks",
-    attributes: { name: namePrefix, severity: "critical" },
-    secretAttributes: pulumi.secret({ key: pagerDutyRoutingKey }),
+  if (pager === undefined) return { critical: warning, warning, recorded };
+  const { kind, path, attributes, secretAttributes, member } = pager.by.uptime.betterStack;
+  const paged = make(kind, pager.by.key, {
+    path,
+    attributes: { name: namePrefix, ...attributes },
+    secretAttributes: pulumi.secret(secretAttributes(pager.key)),
   });
   const critical = policy("critical", [
     step(urgency("critical", true), [
-      { type: "pagerduty_integration", id: pagerDuty.id.apply(Number) },
+      { type: member, id: paged.id.apply(Number) },
       { type: "current_on_call" },
     ]),
   ]);

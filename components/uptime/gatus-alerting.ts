@@ -4,6 +4,7 @@ import type { Maintenance } from "../../catalog/maintenance.ts";
 import { maintenanceOf, minutesLong, weekdayOf } from "../../catalog/maintenance.ts";
 import { alertNameOf, alertTitle, type Checker, type UptimeCheck } from "../../catalog/uptime.ts";
 import { splitHostAndPort } from "../../settings/addresses.ts";
+import type { GatusRequest } from "../shared/pager.ts";
 import { toYaml } from "../shared/yaml.ts";
 
 export interface GatusAlerting {
@@ -18,9 +19,8 @@ export interface GatusAlerting {
 
 /** What Gatus tells with. All of it is in one file, which is secret as a whole. */
 export interface GatusChannels {
-  /** What names an incident apart from those of other stacks, such as `agentpay-production`. */
-  readonly namePrefix: string;
-  readonly pagerDuty: { readonly eventsUrl: string; readonly routingKey: string } | undefined;
+  /** How it pages, with its key. */
+  readonly pager: GatusRequest | undefined;
   readonly slackWebhookUrl: string | undefined;
   readonly email:
     | {
@@ -80,33 +80,25 @@ function capitalised(word: string): string {
 }
 
 /** alerting.yaml */
-export function gatusAlerting({ namePrefix, pagerDuty, slackWebhookUrl, email }: GatusChannels): string {
+export function gatusAlerting({ pager, slackWebhookUrl, email }: GatusChannels): string {
   return toYaml({
     alerting: {
-      ...(pagerDuty && { custom: pagerDutyEvents(pagerDuty, namePrefix) }),
+      ...(pager && { custom: requestOf(pager) }),
       ...(slackWebhookUrl && { slack: { "webhook-url": literal(slackWebhookUrl) } }),
       ...(email && { email: mailServer(email) }),
     },
   });
 }
 
-/** Not Gatus's own PagerDuty, whose keys of incidents are random, and whose address is fixed. */
-function pagerDutyEvents(
-  { eventsUrl, routingKey }: NonNullable<GatusChannels["pagerDuty"]>,
-  namePrefix: string,
-) {
-  const event = {
-    routing_key: routingKey,
-    event_action: "[ALERT_TRIGGERED_OR_RESOLVED]",
-    dedup_key: `${namePrefix}/[ENDPOINT_GROUP]/[ENDPOINT_NAME]`,
-    payload: { summary: "[ALERT_DESCRIPTION]", source: `Gatus of ${namePrefix}`, severity: "critical" },
-  };
+/** Every text of it taken literally: a secret may have any sign. */
+function requestOf({ url, method, headers, body, placeholders }: GatusRequest) {
+  const literals = Object.entries(headers).map(([name, value]) => [name, literal(value)]);
   return {
-    url: `${literal(eventsUrl)}/v2/enqueue`,
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: literal(JSON.stringify(event)),
-    placeholders: { ALERT_TRIGGERED_OR_RESOLVED: { TRIGGERED: "trigger", RESOLVED: "resolve" } },
+    url: literal(url),
+    method,
+    headers: Object.fromEntries(literals),
+    body: literal(body),
+    placeholders,
   };
 }
 

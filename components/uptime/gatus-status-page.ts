@@ -3,20 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
 import { dockerProvider } from "../docker/provider.ts";
-import type { OnCall } from "../pagerduty/on-call.ts";
 import { publicStatusPageUrl } from "../shared/addresses.ts";
 import { checksOf, toldBy } from "../shared/checkers.ts";
 import { namePrefix } from "../shared/names.ts";
 import { notificationSettings } from "../shared/notifications.ts";
+import type { DeployedPager } from "../shared/pager.ts";
 import { badgeUrls, gatusConfiguration } from "./gatus.ts";
 import { gatusAlerting } from "./gatus-alerting.ts";
 import { statusPageSettings } from "./gatus-settings.ts";
 import { StatusPage } from "./status-page.ts";
 
 /** Undefined where the stack has none. */
-export function statusPage(settings: Settings, onCall: OnCall | undefined) {
+export function statusPage(settings: Settings, pager: DeployedPager | undefined) {
   const { uptime, metrics } = settings;
-  const page = statusPageSettings(settings);
+  const page = statusPageSettings(settings, pager);
   if (!uptime.enabled || page === undefined) return undefined;
   const { statusPageCertificate: certificate, statusPagePrivateKey: privateKey } = uptime;
   const host = uptime.statusPageDockerHost ?? (metrics.enabled ? metrics.dockerHost : undefined);
@@ -28,7 +28,7 @@ export function statusPage(settings: Settings, onCall: OnCall | undefined) {
       bindAddress: uptime.statusPageBindAddress,
       port: uptime.statusPagePort,
       configuration: gatusConfiguration(page),
-      alerting: alerting(settings, onCall),
+      alerting: alerting(settings, pager),
       tls:
         certificate && privateKey
           ? { certificate: pulumiSecret(certificate), privateKey: pulumiSecret(privateKey) }
@@ -42,19 +42,19 @@ export function statusPage(settings: Settings, onCall: OnCall | undefined) {
 }
 
 /** What Gatus tells people with; undefined where other checkers tell of everything. */
-function alerting(settings: Settings, onCall: OnCall | undefined): pulumi.Output<string> | undefined {
+function alerting(settings: Settings, pager: DeployedPager | undefined): pulumi.Output<string> | undefined {
   if (!checksOf(settings).some((check) => toldBy(settings)(check) === "gatus")) return undefined;
-  const { pagerDuty, email } = notificationSettings(settings);
+  const { email } = notificationSettings(settings, pager);
   const { slackWebhookUrl, smtpPassword } = settings.notifications;
+  const prefix = namePrefix(settings);
   const secrets = pulumi.secret({
-    routingKey: onCall?.uptimeRoutingKey,
+    pagerKey: pager?.uptimeKey,
     slackWebhookUrl: slackWebhookUrl && pulumiSecret(slackWebhookUrl),
     smtpPassword: smtpPassword && pulumiSecret(smtpPassword),
   });
-  return secrets.apply(({ routingKey, slackWebhookUrl: webhook, smtpPassword: password }) =>
+  return secrets.apply(({ pagerKey, slackWebhookUrl: webhook, smtpPassword: password }) =>
     gatusAlerting({
-      namePrefix: namePrefix(settings),
-      pagerDuty: pagerDuty && routingKey ? { ...pagerDuty, routingKey } : undefined,
+      pager: pagerKey ? pager?.uptime.gatus(pagerKey, prefix) : undefined,
       slackWebhookUrl: webhook,
       email: email && { ...email, password },
     }),

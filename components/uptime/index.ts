@@ -3,15 +3,15 @@
 import { type UptimeCheck, vendorInterval } from "../../catalog/uptime.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
-import type { OnCall } from "../pagerduty/on-call.ts";
 import { announcementText } from "../shared/announcement-text.ts";
 import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
 import { VendorProvider } from "../shared/dynamic-providers.ts";
 import { namePrefix } from "../shared/names.ts";
+import type { DeployedPager } from "../shared/pager.ts";
 import { BetterStack } from "./betterstack.ts";
 import { UptimeRobot } from "./uptimerobot.ts";
 
-export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
+export function uptimeVendors(settings: Settings, pager: DeployedPager | undefined) {
   const { uptime, notifications, announcements } = settings;
   if (!uptime.enabled) return {};
   const prefix = namePrefix(settings);
@@ -24,7 +24,7 @@ export function uptimeVendors(settings: Settings, onCall: OnCall | undefined) {
     verifyCertificates: uptime.verifyCertificates,
     widgetKeyword: uptime.widgetKeyword,
     maintenance: announcements.maintenance,
-    pagerDutyRoutingKey: onCall?.uptimeRoutingKey,
+    pager: pager?.uptimeKey && { by: pager, key: pager.uptimeKey },
   };
   const { uptimerobotApiKey, uptimerobotApiUrl, betterstackApiToken, betterstackApiUrl } = uptime;
   const { emails, slackWebhookUrl, slackChannel } = notifications;

@@ -96,7 +96,7 @@ export class UptimeRobot extends pulumi.ComponentResource {
   /** Who is told, by severity. SMS needs a phone number that somebody has confirmed in the dashboard. */
   private contacts(
     make: (kind: string, suffix: string, object: RestObjectArgs) => RestObject,
-    { namePrefix, emails, slack, pagerDutyRoutingKey }: UptimeRobotArgs,
+    { namePrefix, emails, slack, pager }: UptimeRobotArgs,
   ) {
     const common = { friendlyName: namePrefix, enableNotificationsFor: "UpAndDown" };
     const integration = (type: string, data: object, secretData: Record<string, pulumi.Output<string>>) =>
@@ -116,10 +116,9 @@ export class UptimeRobot extends pulumi.ComponentResource {
         }),
       ),
     ];
-    const critical = pagerDutyRoutingKey
-      ? [integration("Pagerduty", { autoResolve: true }, { integrationKey: pagerDutyRoutingKey })]
-      : warning;
-    return { critical, warning };
+    if (pager === undefined) return { critical: warning, warning };
+    const { type, data, secretData } = pager.by.uptime.uptimeRobot;
+    return { critical: [integration(type, data, secretData(pager.key))], warning };
   }
 }
 

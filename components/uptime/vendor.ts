@@ -3,6 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Maintenance } from "../../catalog/maintenance.ts";
 import type { Checker, UptimeCheck } from "../../catalog/uptime.ts";
 
+import type { Pager } from "../shared/pager.ts";
+
 export interface UptimeVendorArgs {
   /** Prefix of names, such as `agentpay-production`. */
   namePrefix: string;
@@ -17,8 +19,8 @@ export interface UptimeVendorArgs {
   /** A text that the widget's script always holds. */
   widgetKeyword: string;
   maintenance: readonly Maintenance[];
-  /** Where criticals page; undefined where the stack does not page: they go where warnings go then. Secret. */
-  pagerDutyRoutingKey: pulumi.Output<string> | undefined;
+  /** How criticals page, and with which secret; undefined where the stack does not page: they go where warnings go then. */
+  pager: { by: Pick<Pager, "key" | "uptime">; key: pulumi.Output<string> } | undefined;
 }
 
 /** Seconds to wait for an answer. */

@@ -1,6 +1,8 @@
 /** How a lab starts the platform's own servers: as their containers do, at the lab's pace, on addresses of this machine. */
+
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { pagerOf } from "../../components/pagers/index.ts";
 import { SNAPSHOT_INTERVAL } from "../../components/prometheus/alertmanager.ts";
 import { REPLICA } from "../../components/prometheus/prometheus.ts";
 import {
@@ -157,7 +159,7 @@ export async function gatus(
   tool: FoundTool,
   settings: Settings,
 ): Promise<LabServer> {
-  const page = statusPageSettings(settings);
+  const page = statusPageSettings(settings, pagerOf(settings));
   if (page === undefined || !settings.uptime.enabled) throw new Error("a lab's settings have a status page");
   const configuration = path.join(folder, "gatus.yaml");
   await mkdir(data("gatus"), { recursive: true });

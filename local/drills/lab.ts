@@ -9,9 +9,11 @@ import { parse, stringify } from "yaml";
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { expressionOf } from "../../catalog/alerts/index.ts";
 import type { Maintenance } from "../../catalog/maintenance.ts";
+import { pagerOf } from "../../components/pagers/index.ts";
 import {
   ALERTMANAGER_FOLDER,
   alertmanagerFiles,
+  keyFileOf,
   secretFiles,
 } from "../../components/prometheus/alertmanager.ts";
 import { blackboxConfiguration } from "../../components/prometheus/blackbox.ts";
@@ -187,7 +189,8 @@ async function assemble(
     replicas,
     remoteWriteUrl: remoteEngine ? `${wayToEngine.url}/api/v1/write` : undefined,
   });
-  const notifications = notificationSettings(settings);
+  const pager = pagerOf(settings);
+  const notifications = notificationSettings(settings, pager);
   const keys = await makeIntegrations(pagerduty.url);
   const cloud = aws
     ? keep(
@@ -220,7 +223,7 @@ async function assemble(
   await writeFiles(alertmanagerFolder, {
     ...templates,
     "alertmanager.yml": routes,
-    [inFolder(secretFiles.pagerDutyRoutingKey)]: keys.alertmanager,
+    ...(pager && { [inFolder(keyFileOf(pager))]: keys.alertmanager }),
     ...slackUrl("/services/drill"),
   });
 

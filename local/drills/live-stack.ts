@@ -29,7 +29,7 @@ export function targetOf({ settings, secrets, outputs }: Stack, name: string): L
   const { pagerduty, metrics, environment, docs } = settings;
   if (!pagerduty.enabled) throw new StackError(`${name} never pages: pagerduty.enabled is false`);
   if (!metrics.enabled) throw new StackError(`${name} has no Alertmanager: metrics.enabled is false`);
-  const serviceId = /\w+$/.exec(outputs.pagerDutyServiceUrl ?? "")?.[0];
+  const serviceId = /\w+$/.exec(outputs.pagerUrl ?? "")?.[0];
   const { alertmanagerUrl } = outputs;
   if (!alertmanagerUrl || !serviceId) {
     throw new StackError(`${name} has no Alertmanager or PagerDuty service yet. Make it with: pulumi up`);

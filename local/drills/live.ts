@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { getJson, textOf } from "../../operations/verify/http.ts";
+import { getJson, textOf } from "../../components/shared/json-api.ts";
 
 export interface LiveTarget {
   readonly environment: string;

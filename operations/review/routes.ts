@@ -1,9 +1,9 @@
 /** Whom an alert tells, by Alertmanager's configuration as it is rendered. */
 import { parse } from "yaml";
 import { z } from "zod";
+import { pagerProducts } from "../../components/pagers/list.ts";
 
 const channelConfigs = {
-  pagerduty_configs: z.array(z.object({})).default([]),
   sns_configs: z.array(z.object({ topic_arn: z.string() })).default([]),
   slack_configs: z.array(z.object({ channel: z.string() })).default([]),
   email_configs: z.array(z.object({ to: z.string() })).default([]),
@@ -27,7 +27,7 @@ const route: z.ZodType<Route> = z.lazy(() =>
 
 const configuration = z.object({
   route,
-  receivers: z.array(z.object({ name: z.string(), ...channelConfigs })),
+  receivers: z.array(z.looseObject({ name: z.string(), ...channelConfigs })),
   inhibit_rules: z.array(z.looseObject({ name: z.string().optional() })).default([]),
 });
 
@@ -39,7 +39,7 @@ export function alertmanagerFrom(yaml: string): Alertmanager {
   return configuration.parse(parse(yaml));
 }
 
-/** Channels that an alert of these labels reaches, such as `PagerDuty`, `Slack #alerts`. */
+/** Channels that an alert of these labels reaches, such as `SMS`, `Slack #alerts`. */
 export function channelsOf({ route: root, receivers }: Alertmanager, labels: Labels): string[] {
   const names = receiverNames(root, labels);
   return receivers.filter(({ name }) => names.includes(name)).flatMap(channels);
@@ -77,18 +77,19 @@ function matches(matcher: string, labels: Labels): boolean {
 
 function channels(receiver: Receiver): string[] {
   return [
-    ...receiver.pagerduty_configs.map(() => PAGER),
+    ...pagerProducts.flatMap(({ name, integration }) => (integration in receiver ? [name] : [])),
     ...receiver.sns_configs.map(({ topic_arn: topic }) => (topic.endsWith("-sms") ? SMS : topic)),
     ...receiver.slack_configs.map(({ channel }) => `Slack ${channel}`),
     ...receiver.email_configs.map(({ to }) => `email ${to}`),
   ];
 }
 
-const PAGER = "PagerDuty";
 const SMS = "SMS";
+/** Channels that wake somebody. */
+const PAGING = [...pagerProducts.map(({ name }) => name), SMS];
 
-/** `pages PagerDuty, SMS`, `tells Slack #alerts`, `tells nobody`. */
+/** `pages SMS`, `tells Slack #alerts`, `tells nobody`. */
 export function tells(to: readonly string[]): string {
   if (to.length === 0) return "tells nobody";
-  return `${to.some((channel) => channel === PAGER || channel === SMS) ? "pages" : "tells"} ${to.join(", ")}`;
+  return `${to.some((channel) => PAGING.includes(channel)) ? "pages" : "tells"} ${to.join(", ")}`;
 }

@@ -1,6 +1,8 @@
 /** What a stack wants an engine elsewhere to have, and how it is reached. */
 import { parse } from "yaml";
 import { z } from "zod";
+import { pagerOf } from "../../components/pagers/index.ts";
+import { keyFileOf, secretFiles } from "../../components/prometheus/alertmanager.ts";
 import { engineAlertmanagerDocument, engineRules } from "../../components/prometheus/files.ts";
 import { namePrefix } from "../../components/shared/names.ts";
 import { StackError } from "../pulumi/cli.ts";
@@ -35,10 +37,11 @@ export function rulerTargetOf(stack: Stack, name: string): RulerTarget {
         "or load the files of `npm run render` (Thanos, vmalert, Prometheus)",
     );
   }
+  const pager = pagerOf(settings);
   const receivers = {
-    pagerDutyRoutingKey: outputs.engineRoutingKey,
-    slackWebhookUrl: secrets["notifications.slackWebhookUrl"],
-    smtpPassword: secrets["notifications.smtpPassword"],
+    ...(pager && { [keyFileOf(pager)]: outputs.engineRoutingKey }),
+    [secretFiles.slackWebhookUrl]: secrets["notifications.slackWebhookUrl"],
+    [secretFiles.smtpPassword]: secrets["notifications.smtpPassword"],
   };
   const password = secrets["metrics.remotePassword"];
   return {
@@ -52,7 +55,7 @@ export function rulerTargetOf(stack: Stack, name: string): RulerTarget {
     wanted: {
       groups: groupsOf(engineRules(settings, metrics)),
       alertmanager: metrics.remoteAlertmanagerUrl
-        ? engineAlertmanagerDocument(settings, receivers)
+        ? engineAlertmanagerDocument(settings, pager, receivers)
         : undefined,
     },
     secrets: Object.values(receivers).flatMap((value) => value ?? []),

@@ -107,7 +107,7 @@ function statesOf({ resources, pending }: State) {
 
 const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;
 
-/** Lengths of what platforms make, such as a key of PagerDuty (32 letters and digits) or Datadog (32 and 40 hex digits). */
+/** Lengths of what platforms make, such as a key of Datadog (32 and 40 hex digits). */
 const MADE = /^(?:[0-9A-Za-z]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** Ends of names of what has such a form and is none. */
 const IDENTITY =

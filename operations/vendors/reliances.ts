@@ -176,7 +176,7 @@ const apis: readonly Reliance[] = [
   schema(
     "PagerDuty",
     PAGERDUTY,
-    ["operations/verify/pagerduty.ts", "oncalls?"],
+    ["components/pagerduty/verify.ts", "oncalls?"],
     ["GET /oncalls", "GET /services/{id}", "GET /escalation_policies/{id}"],
   ),
   schema(

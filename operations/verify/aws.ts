@@ -7,8 +7,9 @@ import { GLOBAL_REGION } from "../../catalog/topics.ts";
 import { canCheck, tellerOf } from "../../catalog/uptime.ts";
 import { wantedLibraries, wantedSettings } from "../../components/aws/wanted-settings.ts";
 import { checkersOf, checksOf } from "../../components/shared/checkers.ts";
+import { failed, notConfigured, proven, required, some } from "../../components/shared/outcome.ts";
 import type { Enabled } from "../../settings/schema.ts";
-import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
+import type { Check, Context } from "./check.ts";
 
 export const UP = "Run pulumi up --refresh: it puts back what somebody has changed in AWS.";
 
@@ -100,7 +101,7 @@ async function healthChecks(context: Context) {
     : proven(some(checks.map(({ key, url }) => `${key} (${url})`)));
 }
 
-/** Subscriptions of people wait for their answer; those of PagerDuty answer by themselves. */
+/** Subscriptions of people wait for their answer; those of a pager answer by themselves. */
 async function subscriptions(context: Context) {
   const topics = Object.entries(required(context.outputs.alertTopics, "alertTopics"));
   const arns = topics.flatMap(([region, { criticalArn, warningArn }]) =>

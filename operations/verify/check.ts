@@ -1,8 +1,9 @@
 /** One item of the checklist, and how items are run: each on its own, side by side, in bounded time. */
 
+import { withDeprecations } from "../../components/shared/json-api.ts";
+import { failed, notConfigured, type Outcome } from "../../components/shared/outcome.ts";
 import type { Settings } from "../../settings/schema.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
-import { withDeprecations } from "./http.ts";
 import type { Outputs, Secrets } from "./stack.ts";
 
 /** The headings of the guide's checklist, and its chapter on on-call, in its order. */
@@ -15,19 +16,6 @@ export const sections = [
   "Costs",
   "On-Call",
 ] as const;
-
-export type Outcome =
-  | { readonly status: "proven" | "not configured"; readonly detail: string }
-  | { readonly status: "failed"; readonly detail: string; readonly advice?: string };
-
-export const proven = (detail: string): Outcome => ({ status: "proven", detail });
-export const notConfigured = (detail: string): Outcome => ({ status: "not configured", detail });
-/** @param advice what to do, where the check's own advice doesn't fit */
-export const failed = (detail: string, advice?: string): Outcome => ({
-  status: "failed",
-  detail,
-  ...(advice !== undefined && { advice }),
-});
 
 /** What a check may look at. */
 export interface Context {
@@ -126,16 +114,4 @@ async function outcomeOf(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** @throws where the stack has not made it */
-export function required<T>(value: T | undefined, output: string): T {
-  if (value === undefined) throw new Error(`the stack has no output ${output}: has pulumi up made it?`);
-  return value;
-}
-
-/** A list for people: the first few, and how many more. */
-export function some(names: readonly string[], shown = 5): string {
-  const more = names.length > shown ? ` and ${names.length - shown} more` : "";
-  return `${names.slice(0, shown).join(", ")}${more}`;
 }

@@ -1,12 +1,13 @@
 /** The guide's monitoring checklist, in its order. */
+import { pagerProducts } from "../../components/pagers/list.ts";
+import { notConfigured } from "../../components/shared/outcome.ts";
 import { awsChecks } from "./aws.ts";
-import { type Check, notConfigured, sections } from "./check.ts";
+import { type Check, sections } from "./check.ts";
 import { costChecks } from "./costs.ts";
 import { databaseChecks } from "./database.ts";
 import { datadogChecks } from "./datadog.ts";
 import { grafanaChecks } from "./grafana.ts";
 import { logChecks } from "./logs.ts";
-import { pagerDutyChecks } from "./pagerduty.ts";
 import { prometheusChecks, trackingChecks } from "./prometheus.ts";
 import { sentryChecks } from "./sentry.ts";
 import { statusPageChecks } from "./status-page.ts";
@@ -36,6 +37,11 @@ export const checklist: readonly Check[] = [
   ...from("operations/verify/datadog.ts", datadogChecks),
   ...costChecks,
   ...from("operations/verify/status-page.ts", statusPageChecks),
-  ...from("operations/verify/pagerduty.ts", pagerDutyChecks),
+  ...pagerProducts.flatMap(({ key, checks, checksFile }) =>
+    from(
+      checksFile,
+      checks.map((check) => ({ ...check, section: "On-Call", platform: key })),
+    ),
+  ),
   ...later,
 ].toSorted((one, other) => sections.indexOf(one.section) - sections.indexOf(other.section));

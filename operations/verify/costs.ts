@@ -10,9 +10,10 @@ import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SILENT_HOURS } from "../../catalog/report-alarms.ts";
 import { GLOBAL_REGION } from "../../catalog/topics.ts";
 import { SENT_METRIC, sentDimensions } from "../../components/cost-report/function/settings.ts";
+import { failed, notConfigured, proven, required, some } from "../../components/shared/outcome.ts";
 import type { Enabled } from "../../settings/schema.ts";
 import { alarmProblems, clientOptions, UP } from "./aws.ts";
-import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
+import type { Check, Context } from "./check.ts";
 
 async function billingAlarms(context: Context) {
   const names = required(context.outputs.billingAlarmNames, "billingAlarmNames");

@@ -2,10 +2,11 @@
 import { Client } from "pg";
 import { wantedLibraries, wantedSettings } from "../../components/aws/wanted-settings.ts";
 import { fromHost } from "../../components/shared/addresses.ts";
+import { failed, notConfigured, proven, some } from "../../components/shared/outcome.ts";
 import { splitHostAndPort } from "../../settings/addresses.ts";
 import type { Enabled } from "../../settings/schema.ts";
 import { readServer, type ServerState } from "../database/server-settings.ts";
-import { type Check, type Context, failed, notConfigured, proven, some } from "./check.ts";
+import type { Check, Context } from "./check.ts";
 
 const CONNECT_MILLISECONDS = 5000;
 

@@ -1,9 +1,10 @@
 /** Datadog: whether it reads the lines, where a stack's logs go there. */
 import { z } from "zod";
 import { datadogApiUrl } from "../../components/datadog/agent-files.ts";
+import { getJson } from "../../components/shared/json-api.ts";
 import { namePrefix } from "../../components/shared/names.ts";
-import { type Check, type Context, failed, notConfigured, proven, required } from "./check.ts";
-import { getJson } from "./http.ts";
+import { failed, notConfigured, proven, required } from "../../components/shared/outcome.ts";
+import type { Check, Context } from "./check.ts";
 
 const pipelineSchema = z.object({ name: z.string(), is_enabled: z.boolean() });
 

@@ -3,10 +3,11 @@ import { z } from "zod";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../../components/grafana/panels.ts";
+import { getJson } from "../../components/shared/json-api.ts";
+import { failed, proven, some } from "../../components/shared/outcome.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
-import { type Check, type Context, failed, proven, some } from "./check.ts";
+import type { Check, Context } from "./check.ts";
 import { grafanaApi } from "./grafana-api.ts";
-import { getJson } from "./http.ts";
 import { query } from "./prometheus.ts";
 
 const dashboard = z.object({

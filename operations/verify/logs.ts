@@ -5,9 +5,10 @@ import {
   DescribeLogStreamsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeAssociationCommand, GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { failed, notConfigured, proven, required, some } from "../../components/shared/outcome.ts";
 import type { Enabled } from "../../settings/schema.ts";
 import { alarmProblems, clientOptions, UP } from "./aws.ts";
-import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
+import type { Check, Context } from "./check.ts";
 
 const DAY_MILLISECONDS = 86_400_000;
 

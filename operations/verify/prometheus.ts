@@ -4,11 +4,12 @@ import { z } from "zod";
 import { metrics } from "../../catalog/metrics.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../../components/grafana/panels.ts";
 import { engineNotifies } from "../../components/prometheus/files.ts";
+import { getJson, getText } from "../../components/shared/json-api.ts";
+import { failed, notConfigured, proven, required, some } from "../../components/shared/outcome.ts";
 import type { Settings } from "../../settings/schema.ts";
 import { renderAll } from "../render/index.ts";
-import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
+import type { Check, Context } from "./check.ts";
 import { grafanaApi } from "./grafana-api.ts";
-import { getJson, getText } from "./http.ts";
 
 const REACHABLE =
   "Is it running, and reachable from here? Its ports listen on metrics.bindAddress of the Docker host: " +

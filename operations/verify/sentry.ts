@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { sentryIssueAlerts, sentryMonitors } from "../../catalog/sentry-alerts.ts";
 import { inboundFilters, managedFilters, ownershipRules } from "../../catalog/sentry-project.ts";
+import { getJson, getPages, textOf } from "../../components/shared/json-api.ts";
+import { failed, proven, required, some } from "../../components/shared/outcome.ts";
 import type { Enabled } from "../../settings/schema.ts";
-import { type Check, type Context, failed, proven, required, some } from "./check.ts";
-import { getJson, getPages, textOf } from "./http.ts";
+import type { Check, Context } from "./check.ts";
 
 const section = "Error Tracking";
 const UP = "Run pulumi up, and pulumi refresh first where somebody changed Sentry by hand.";

@@ -11,7 +11,7 @@ import { localConnection } from "../pulumi/local-stack.ts";
 const outputsSchema = z.object({
   appEnvironment: z.record(z.string(), z.string()).optional(),
   sentryProject: z.string().optional(),
-  pagerDutyServiceUrl: z.string().optional(),
+  pagerUrl: z.string().optional(),
   logGroupNames: z.record(z.string(), z.string()).optional(),
   engineRoutingKey: z.string().optional(),
   engineAlarmNames: z.array(z.string()).optional(),

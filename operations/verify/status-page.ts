@@ -1,8 +1,10 @@
 /** The public status page: it answers, shows every public endpoint, and what it shows is new. */
 import { z } from "zod";
+import { pagerOf } from "../../components/pagers/index.ts";
+import { getJson } from "../../components/shared/json-api.ts";
+import { failed, notConfigured, proven, required, some } from "../../components/shared/outcome.ts";
 import { statusPageSettings } from "../../components/uptime/gatus-settings.ts";
-import { type Check, type Context, failed, notConfigured, proven, required, some } from "./check.ts";
-import { getJson } from "./http.ts";
+import type { Check, Context } from "./check.ts";
 
 const statuses = z.array(
   z.object({
@@ -15,7 +17,7 @@ const statuses = z.array(
 const MISSED_CHECKS = 5;
 
 async function answers({ settings, outputs, signal }: Context) {
-  const page = statusPageSettings(settings);
+  const page = statusPageSettings(settings, pagerOf(settings));
   if (page === undefined) return notConfigured("gatus is none of the stack's checkers");
   const url = required(outputs.statusPageUrl, "statusPageUrl");
   const shown = await getJson(statuses, `${url}/api/v1/endpoints/statuses`, { signal });

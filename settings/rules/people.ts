@@ -1,6 +1,7 @@
 /** Who is told: warnings reach someone, two levels are two people, staging wakes nobody. */
 
 import type { Problem } from "../messages.ts";
+import { enabledPagers } from "../pagers/index.ts";
 import type { Sections } from "../schema.ts";
 
 export function notificationProblems({ metrics, notifications }: Sections): Problem[] {
@@ -23,27 +24,20 @@ export function notificationProblems({ metrics, notifications }: Sections): Prob
   return problems;
 }
 
-export function pagingProblems(environment: string, { notifications, pagerduty }: Sections): Problem[] {
-  const problems: Problem[] = [];
-  if (pagerduty?.enabled) problems.push(...samePersonProblems(pagerduty));
-  if (environment === "staging" && pagerduty?.enabled) {
-    problems.push({ key: "pagerduty.enabled", expected: "false: staging never pages", text: false });
+export function pagingProblems(environment: string, sections: Sections): Problem[] {
+  const { notifications } = sections;
+  const [pager, ...others] = enabledPagers(sections);
+  const problems = pager ? [...pager.problems, ...others.flatMap((other) => other.problems)] : [];
+  for (const { key } of others) {
+    const expected = `false, since ${pager?.key}.enabled is true: one pager alone wakes people`;
+    problems.push({ key: `${key}.enabled`, expected, text: false });
+  }
+  if (environment === "staging" && pager) {
+    problems.push({ key: `${pager.key}.enabled`, expected: "false: staging never pages", text: false });
   }
   if (environment === "staging" && notifications && notifications.smsNumbers.length > 0) {
     const expected = "no phone number: staging wakes nobody";
     problems.push({ key: "notifications.smsNumbers", expected, text: "unknown" });
   }
   return problems;
-}
-
-/** PagerDuty takes no notice of capitals: it knows a user by the address in small letters. */
-function samePersonProblems(pagerduty: Extract<Sections["pagerduty"], { enabled: true }>): Problem[] {
-  const keys = ["engineerA", "engineerB", "engineeringManager"] as const;
-  const people = keys.map((key) => pagerduty[key].toLowerCase());
-  return keys.flatMap((key, index) => {
-    const other = people.indexOf(people[index] ?? "");
-    if (other === index) return [];
-    const expected = `someone else than pagerduty.${keys[other]}: the second level must not be the first one again`;
-    return [{ key: `pagerduty.${key}`, expected, text: true }];
-  });
 }

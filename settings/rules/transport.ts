@@ -2,14 +2,16 @@
 
 import { isThisMachine } from "../addresses.ts";
 import type { Problem } from "../messages.ts";
+import { enabledPagers } from "../pagers/index.ts";
 import type { Sections } from "../schema.ts";
 
 type Addresses = Readonly<Record<string, string | undefined>>;
 
 /** Addresses to which a token, password or routing key is sent. */
-function addressesOfSecrets({ aws, datadog, metrics, pagerduty, sentry, uptime }: Sections): Addresses {
+function addressesOfSecrets(sections: Sections): Addresses {
+  const { aws, datadog, metrics, sentry, uptime } = sections;
   return {
-    // Topics are told PagerDuty's integration key, and functions their database's password.
+    // Topics are told the pager's key, and functions their database's password.
     ...(aws?.enabled && { "aws.endpointUrl": aws.endpointUrl }),
     ...(sentry?.enabled && { "sentry.apiUrl": sentry.apiUrl }),
     ...(datadog?.apiKey && { "datadog.apiUrl": datadog.apiUrl }),
@@ -17,10 +19,7 @@ function addressesOfSecrets({ aws, datadog, metrics, pagerduty, sentry, uptime }
       ...(uptime.uptimerobotApiKey && { "uptime.uptimerobotApiUrl": uptime.uptimerobotApiUrl }),
       ...(uptime.betterstackApiToken && { "uptime.betterstackApiUrl": uptime.betterstackApiUrl }),
     }),
-    ...(pagerduty?.enabled && {
-      "pagerduty.apiUrl": pagerduty.apiUrl,
-      "pagerduty.eventsUrl": pagerduty.eventsUrl,
-    }),
+    ...Object.assign({}, ...enabledPagers(sections).map(({ addresses }) => addresses)),
     ...(metrics?.enabled && {
       "metrics.grafanaUrl": metrics.grafanaUrl,
       // The receivers' secrets are in what it is given.

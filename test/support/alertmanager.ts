@@ -7,9 +7,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { pagerOf } from "../../components/pagers/index.ts";
 import {
   ALERTMANAGER_FOLDER,
   alertmanagerFiles,
+  keyFileOf,
   secretFiles,
 } from "../../components/prometheus/alertmanager.ts";
 import { notificationSettings } from "../../components/shared/notifications.ts";
@@ -201,8 +203,9 @@ async function placeFiles(
     ...overrides,
   });
   const settings = settingsOf?.(configuration) ?? parseSettings(stack, configuration);
+  const pager = pagerOf(settings);
   const secrets = {
-    [secretFiles.pagerDutyRoutingKey]: "0".repeat(32),
+    ...(pager && { [keyFileOf(pager)]: "0".repeat(32) }),
     [secretFiles.slackWebhookUrl]: `${address}/slack`,
     [secretFiles.smtpPassword]: "none",
     [secretFiles.awsCredentials]: "[default]\naws_access_key_id = test\naws_secret_access_key = test\n",
@@ -210,7 +213,7 @@ async function placeFiles(
   const recorder = {
     event_recorder: { file_outputs: [{ name: "test", path: join(folder, "events.jsonl") }] },
   };
-  const all = { ...secrets, ...alertmanagerFiles(notificationSettings(settings)) };
+  const all = { ...secrets, ...alertmanagerFiles(notificationSettings(settings, pager)) };
   for (const [path, content] of Object.entries(all)) {
     const file = inFolder(folder, path);
     await mkdir(dirname(file), { recursive: true });

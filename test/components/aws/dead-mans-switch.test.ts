@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { rolePublishPolicy } from "../../../components/aws/alert-topics.ts";
+import { pagerOf } from "../../../components/pagers/index.ts";
 import { alertmanagerConfiguration } from "../../../components/prometheus/alertmanager.ts";
 import { notificationSettings } from "../../../components/shared/notifications.ts";
 import { parseSettings } from "../../../settings/settings.ts";
@@ -52,7 +53,9 @@ describe("production", () => {
     const { name } = deadMansSwitch.inputs("dead-mans-switch-heartbeat");
     const { heartbeatTopicArn } = deadMansSwitch.outputs;
     expect(heartbeatTopicArn).toBe(arn("production", String(name).replace("agentpay-production-", "")));
-    expect(alertmanagerConfiguration(notificationSettings(settings))).toContain(`: ${heartbeatTopicArn}\n`);
+    expect(alertmanagerConfiguration(notificationSettings(settings, pagerOf(settings)))).toContain(
+      `: ${heartbeatTopicArn}\n`,
+    );
   });
 });
 

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { pagerOf } from "../../../components/pagers/index.ts";
 import {
   alertmanagerConfiguration,
   alertmanagerFiles,
+  keyFileOf,
   secretFiles,
 } from "../../../components/prometheus/alertmanager.ts";
 import { type NotificationSettings, notificationSettings } from "../../../components/shared/notifications.ts";
@@ -34,7 +36,8 @@ function render(settings: NotificationSettings): Document {
 }
 
 function renderStack(stack: Stack, overrides: Overrides = {}): Document {
-  return render(notificationSettings(parseSettings(stack, configurationOf(stack, overrides))));
+  const settings = parseSettings(stack, configurationOf(stack, overrides));
+  return render(notificationSettings(settings, pagerOf(settings)));
 }
 
 function receiver(document: Document, name: string): Receiver {
@@ -202,9 +205,8 @@ describe("AWS", () => {
 });
 
 describe("templates", () => {
-  const files = alertmanagerFiles(
-    notificationSettings(parseSettings("production", configurationOf("production"))),
-  );
+  const settings = parseSettings("production", configurationOf("production"));
+  const files = alertmanagerFiles(notificationSettings(settings, pagerOf(settings)));
   const text = files["templates/agentpay.tmpl"] ?? "";
   const defined = [...text.matchAll(/define "([^"]+)"/g)].map(([, name]) => name);
   const used = [
@@ -231,9 +233,15 @@ describe("any notification settings", () => {
       }),
       { nil: undefined },
     ),
-    pagerDuty: fc.option(fc.record({ eventsUrl: text.map((host) => `https://${host}.com`) }), {
-      nil: undefined,
-    }),
+    pager: fc.option(
+      fc.record({
+        name: text,
+        keyFile: text,
+        receiver: fc.constant((keyFile: string) => ({ webhook_configs: [{ url_file: keyFile }] })),
+        managed: fc.constant(undefined),
+      }),
+      { nil: undefined },
+    ),
     slack: fc.option(fc.record({ channel: text.map((name) => `#${name}`) }), { nil: undefined }),
     email: fc.option(
       fc.record({
@@ -259,7 +267,8 @@ describe("any notification settings", () => {
         const routes = [document.route, ...(document.route.routes ?? [])];
         expect(routes.filter(({ receiver: name }) => !receivers.includes(name))).toEqual([]);
         const textual = JSON.stringify(document);
-        expect(textual.includes(secretFiles.pagerDutyRoutingKey)).toBe(given.pagerDuty !== undefined);
+        expect(textual.includes("webhook_configs")).toBe(given.pager !== undefined);
+        if (given.pager) expect(textual).toContain(`"${keyFileOf(given.pager)}"`);
         expect(textual.includes(secretFiles.slackWebhookUrl)).toBe(given.slack !== undefined);
         expect(textual.includes(secretFiles.smtpPassword)).toBe(given.email?.username !== undefined);
       }),

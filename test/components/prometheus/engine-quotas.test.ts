@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { pagerOf } from "../../../components/pagers/index.ts";
 import { quotaProblems } from "../../../components/prometheus/engine-quotas.ts";
 import { engineRules, managedAlertmanagerDefinition } from "../../../components/prometheus/files.ts";
 import type { Enabled } from "../../../settings/schema.ts";
@@ -8,7 +9,7 @@ import { configurationOf } from "../../support/program.ts";
 
 const settings = parseSettings("production", configurationOf("production", { "metrics.engine": "amp" }));
 const rules = engineRules(settings, settings.metrics as Enabled<"metrics">);
-const definition = managedAlertmanagerDefinition(settings, settings.aws as Enabled<"aws">);
+const definition = managedAlertmanagerDefinition(settings, settings.aws as Enabled<"aws">, pagerOf(settings));
 
 const group = (name: string, count: number, interval = "30s") => ({
   name,

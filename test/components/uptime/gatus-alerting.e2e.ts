@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Maintenance } from "../../../catalog/maintenance.ts";
+import { pagerOf } from "../../../components/pagers/index.ts";
 import { notificationSettings } from "../../../components/shared/notifications.ts";
 import { GATUS_DATA, gatusConfiguration } from "../../../components/uptime/gatus.ts";
 import { gatusAlerting } from "../../../components/uptime/gatus-alerting.ts";
@@ -18,6 +19,7 @@ import { type RunningInbox, startInbox } from "../../../local/platforms/inbox/se
 import { startPagerDuty } from "../../../local/platforms/pagerduty/api/server.ts";
 import type { RunningServer } from "../../../local/platforms/shared/http-server.ts";
 import { tools } from "../../../operations/tools/tools.ts";
+import type { Enabled } from "../../../settings/schema.ts";
 import { readSettings } from "../../../settings/settings-file.ts";
 import { freePort } from "../../../toolkit/free-port.ts";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
@@ -65,8 +67,12 @@ async function startGatus(maintenance: readonly Maintenance[]) {
       widgetUrl: `${agentpay.urls.edge}/widget/v1/agentpay-chat.js`,
     },
   };
-  const page = statusPageSettings(settings);
-  const { email } = notificationSettings(settings);
+  const pager = pagerOf({
+    ...settings,
+    pagerduty: { ...(settings.pagerduty as Enabled<"pagerduty">), eventsUrl: pagerDuty.url },
+  });
+  const page = statusPageSettings(settings, pager);
+  const { email } = notificationSettings(settings, pager);
   if (page === undefined) throw new Error("there is no status page");
   const port = await freePort();
   const data = join(folder, `data-${port}`);
@@ -78,8 +84,7 @@ async function startGatus(maintenance: readonly Maintenance[]) {
     .replaceAll(/interval: \d+s/g, "interval: 500ms")
     .replaceAll(/failure-threshold: \d+/g, "failure-threshold: 2");
   const alerting = gatusAlerting({
-    namePrefix: "agentpay-test",
-    pagerDuty: { eventsUrl: pagerDuty.url, routingKey },
+    pager: pager?.uptime.gatus(routingKey, "agentpay-test"),
     slackWebhookUrl: `${inbox.url}/services/test`,
     email: email && { ...email, password: undefined },
   });

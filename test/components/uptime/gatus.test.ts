@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { uptimeChecks } from "../../../catalog/uptime.ts";
+import { eventOf } from "../../../components/pagerduty/receivers.ts";
 import { badgeUrls, gatusConfiguration, type StatusPageSettings } from "../../../components/uptime/gatus.ts";
 import { gatusAlerting } from "../../../components/uptime/gatus-alerting.ts";
 import { parseAnnouncements } from "../../../settings/announcements.ts";
@@ -154,8 +155,7 @@ describe("where Gatus is the checker that tells", () => {
 
   test("its channels are one file of its own, with one key an endpoint in PagerDuty", () => {
     const channels = {
-      namePrefix: "agentpay-test",
-      pagerDuty: { eventsUrl: "https://events.example.com", routingKey: "sentinel" },
+      pager: eventOf("https://events.example.com", "sentinel", "agentpay-test"),
       slackWebhookUrl: "https://hooks.example.com/$x",
       email: { smtpHost: "mail:25", from: "a@b.c", to: ["d@e.f", "g@h.i"], username: "u", password: "p" },
     };
@@ -167,7 +167,7 @@ describe("where Gatus is the checker that tells", () => {
     });
     expect(slack).toEqual({ "webhook-url": "https://hooks.example.com/$$x" });
     expect(email).toMatchObject({ host: "mail", port: 25, to: "d@e.f,g@h.i", password: "p" });
-    const none = { ...channels, pagerDuty: undefined, slackWebhookUrl: undefined, email: undefined };
+    const none = { ...channels, pager: undefined, slackWebhookUrl: undefined, email: undefined };
     expect(parse(gatusAlerting(none))).toEqual({ alerting: {} });
   });
 });

@@ -4,7 +4,7 @@ import { parseSettings } from "../../../settings/settings.ts";
 import { configurationOf, type Overrides } from "../../support/program.ts";
 
 const outputs = {
-  pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
+  pagerUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
   alertmanagerUrl: "http://127.0.0.1:9093",
 };
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { inSeconds } from "../../../catalog/duration.ts";
+import { pagerOf } from "../../../components/pagers/index.ts";
 import { alertmanagerFiles } from "../../../components/prometheus/alertmanager.ts";
 import { ruleFiles } from "../../../components/prometheus/prometheus.ts";
 import { notificationSettings } from "../../../components/shared/notifications.ts";
@@ -124,7 +125,8 @@ test("a rule file keeps everything but its durations", () => {
 });
 
 test("Alertmanager waits a sixtieth", () => {
-  const settings = notificationSettings(readSettings(".", "local"));
+  const local = readSettings(".", "local");
+  const settings = notificationSettings(local, pagerOf(local));
   const { "alertmanager.yml": yaml = "" } = alertmanagerFiles(settings);
   const waits = (text: string) =>
     [...text.matchAll(/(?:group_wait|group_interval|repeat_interval): (\w+)/g)].map(([, wait = ""]) =>

@@ -2,12 +2,14 @@
  * A real Cortex, of which Amazon's engine is made: what the stack renders is loaded by the command's own code, samples come
  * from a real Prometheus as an agent, every rule is healthy, and an outage rings through Cortex's own Alertmanager.
  */
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { pagerOf } from "../../../components/pagers/index.ts";
 import {
   engineRules,
   managedAlertmanagerDefinition,
@@ -196,7 +198,11 @@ describe.skipIf(!tool)("on a real Cortex", () => {
       for (const group of groups) await api.setGroup(file.replace(".yml", ""), group);
     }
     // What Amazon alone knows: a key in Secrets Manager.
-    const definition = managedAlertmanagerDefinition(settings, settings.aws as Enabled<"aws">);
+    const definition = managedAlertmanagerDefinition(
+      settings,
+      settings.aws as Enabled<"aws">,
+      pagerOf(settings),
+    );
     const { template_files, alertmanager_config } = alertmanagerDocument.parse(parse(definition));
     const configuration = JSON.stringify(parse(alertmanager_config), (key, value) =>
       key === "routing_key" ? "a-key" : value,

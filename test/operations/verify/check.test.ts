@@ -2,15 +2,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createColors } from "picocolors";
 import { afterEach, expect, test, vi } from "vitest";
-import {
-  type Check,
-  failed,
-  isGood,
-  notConfigured,
-  type Outcome,
-  proven,
-  runChecks,
-} from "../../../operations/verify/check.ts";
+import { failed, notConfigured, type Outcome, proven } from "../../../components/shared/outcome.ts";
+import { type Check, isGood, runChecks } from "../../../operations/verify/check.ts";
 import { checklist } from "../../../operations/verify/checklist.ts";
 import { report, withoutSecrets } from "../../../operations/verify/report.ts";
 import { readStack } from "../../../operations/verify/stack.ts";
@@ -106,7 +99,7 @@ test("what a vendor's answers say of their end is told with the file that relies
     [
       expect.any(String),
       expect.stringMatching(
-        /^http.*\/oncalls is deprecated since 2026-05-14 and goes on 2026-09-18; instead: https:\/\/x\.example\/\?key=\[secret\] \(operations\/verify\/pagerduty\.ts\)$/,
+        /^http.*\/oncalls is deprecated since 2026-05-14 and goes on 2026-09-18; instead: https:\/\/x\.example\/\?key=\[secret\] \(components\/pagerduty\/verify\.ts\)$/,
       ),
     ],
   ]);

@@ -33,7 +33,7 @@ export function stackOf(overrides: Overrides = {}): Stack {
         SENTRY_PROFILES_SAMPLE_RATE: "0.1",
       },
       sentryProject: "agentpay-local",
-      pagerDutyServiceUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
+      pagerUrl: "https://agentpay.pagerduty.com/service-directory/PSERVICE",
       logGroupNames: { api: "/agentpay/api", worker: "/agentpay/worker" },
       hostAlarmNames: ["agentpay-local-host-memory-high"],
       datadogPipelineId: "pipeline",

@@ -1,8 +1,9 @@
 /** PagerDuty: will a page reach a person? */
 import { z } from "zod";
 import type { Enabled } from "../../settings/schema.ts";
-import { type Check, type Context, failed, proven, required, some } from "./check.ts";
-import { getJson } from "./http.ts";
+import { getJson } from "../shared/json-api.ts";
+import { failed, proven, required, some } from "../shared/outcome.ts";
+import type { PagerCheck, PagerContext } from "../shared/pager.ts";
 
 const UP = "Run pulumi up --refresh: it puts back what somebody has changed in PagerDuty.";
 
@@ -27,7 +28,11 @@ const onCalls = z.object({ oncalls: z.array(z.object({ escalation_level: z.numbe
 /** Levels of escalation: primary, secondary, engineering manager. */
 const LEVELS = [1, 2, 3];
 
-function ask<Schema extends z.ZodType>({ settings, secrets, signal }: Context, schema: Schema, path: string) {
+function ask<Schema extends z.ZodType>(
+  { settings, secrets, signal }: PagerContext,
+  schema: Schema,
+  path: string,
+) {
   const { apiUrl } = settings.pagerduty as Enabled<"pagerduty">;
   const headers = {
     Accept: "application/vnd.pagerduty+json;version=2",
@@ -37,23 +42,20 @@ function ask<Schema extends z.ZodType>({ settings, secrets, signal }: Context, s
 }
 
 /** The service whose page is an output of the stack: its id is the last part of the address. */
-async function readService(context: Context) {
-  const page = required(context.outputs.pagerDutyServiceUrl, "pagerDutyServiceUrl");
+async function readService(context: PagerContext) {
+  const page = required(context.outputs.pagerUrl, "pagerUrl");
   const id = /\w+$/.exec(page)?.[0] ?? "";
   return (await ask(context, service, `services/${id}`)).service;
 }
 
-async function readPolicy(context: Context) {
+async function readPolicy(context: PagerContext) {
   const { escalation_policy: reference } = await readService(context);
   const { escalation_policy: found } = await ask(context, policy, `escalation_policies/${reference.id}`);
   return { ...found, id: reference.id };
 }
 
-const item = { section: "On-Call", platform: "pagerduty", advice: UP } as const;
-
-export const pagerDutyChecks: readonly Check[] = [
+export const pagerDutyChecks: readonly PagerCheck[] = [
   {
-    ...item,
     id: "pagerduty-service",
     title: "PagerDuty service and its integrations exist",
     advice: `${UP} 401: the key in pagerduty.token was revoked.`,
@@ -68,9 +70,9 @@ export const pagerDutyChecks: readonly Check[] = [
     },
   },
   {
-    ...item,
     id: "pagerduty-escalation",
     title: "Escalation has three levels",
+    advice: UP,
     async run(context) {
       const { escalation_rules: rules } = await readPolicy(context);
       const minutes = rules.map(({ escalation_delay_in_minutes: delay }) => delay);
@@ -80,7 +82,6 @@ export const pagerDutyChecks: readonly Check[] = [
     },
   },
   {
-    ...item,
     id: "pagerduty-on-call",
     title: "Somebody is on call now, at every level",
     advice: "See the schedules in PagerDuty: an override may have ended, or a user may have been removed.",

@@ -1,8 +1,8 @@
 /** Asking JSON over HTTP. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { z } from "zod";
-import { deprecationOf } from "../../components/shared/deprecation.ts";
-import { nextPage } from "../../components/shared/link-header.ts";
+import { deprecationOf } from "./deprecation.ts";
+import { nextPage } from "./link-header.ts";
 
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { getPages } from "../../../operations/verify/http.ts";
+import { getPages } from "../../../components/shared/json-api.ts";
 
 /** A list in pages of two, whose links name another host, as behind a proxy. */
 async function list(names: readonly string[]): Promise<{ url: string; asked: string[] }> {
