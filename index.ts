@@ -61,6 +61,8 @@ export const sentryProject = errorTracking?.projectSlug;
 export const pagerUrl = pager?.url;
 export const logGroupNames = cloud?.logAggregation?.logGroupNames;
 export const hostAlarmNames = cloud?.hosts.alarmNames;
+export const databaseAlarmNames = cloud?.databases?.alarmNames;
+export const loadBalancerAlarmNames = cloud?.balancer?.alarmNames;
 /** Of Amazon's engine. */
 export const engineAlarmNames = engine?.alarmNames;
 export const logAlarmNames = cloud?.logAggregation?.alarmNames;

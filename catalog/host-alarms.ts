@@ -1,29 +1,24 @@
 /** What CloudWatch alarms on about AgentPay's hosts: the agent on them reports there, and nowhere else. */
-import type { Threshold } from "./alerts/alert.ts";
+import type { CloudWatchAlarm } from "./cloudwatch-alarm.ts";
 
 /** Namespace of the hosts' metrics in CloudWatch. */
 export const HOST_NAMESPACE = "AgentPay/Hosts";
 
 /** An alarm on what the agents report, all hosts in one: hosts come and go, and no list of them has to be kept. */
-export interface HostAlarm {
-  /** PascalCase; also the name of its runbook and of its threshold in a stack's settings. */
+export interface HostAlarm extends CloudWatchAlarm {
   readonly name: "HostMemoryHigh" | "HostDiskFull" | "HostsMissing";
-  readonly threshold: Threshold;
-  /** What is wrong, for people; static but for the threshold. */
-  readonly describe: (threshold: number) => string;
+  /** Where a full or dead host hurts users, the services' alerts page. */
+  readonly severity: "warning";
   /** Of the agent's metrics, in `HOST_NAMESPACE`, without dimensions. */
   readonly metricName: string;
   /** Maximum is the worst host's; SampleCount, over a minute, is how many hosts report. */
   readonly statistic: "Maximum" | "SampleCount";
-  readonly comparisonOperator: "GreaterThanThreshold" | "LessThanThreshold";
-  /** All of them, in single minutes: the agent reports once in each. */
-  readonly minutes: number;
-  readonly treatMissingData: "breaching" | "missing";
 }
 
 export const hostAlarms: readonly HostAlarm[] = [
   {
     name: "HostMemoryHigh",
+    severity: "warning",
     threshold: {
       default: 80,
       unit: "percent of a host's memory",
@@ -38,6 +33,7 @@ export const hostAlarms: readonly HostAlarm[] = [
   },
   {
     name: "HostDiskFull",
+    severity: "warning",
     threshold: {
       default: 85,
       unit: "percent of a host's disk",
@@ -52,6 +48,7 @@ export const hostAlarms: readonly HostAlarm[] = [
   },
   {
     name: "HostsMissing",
+    severity: "warning",
     threshold: {
       default: 1,
       unit: "hosts that report",

@@ -75,6 +75,22 @@ export const instanceIdentifier = text(
   "the identifier of an RDS instance such as agentpay-production",
 );
 
+/** @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html */
+export const MOST_REPLICAS = 15;
+
+const ELB_NAME = "[A-Za-z0-9](-?[A-Za-z0-9]){0,31}";
+/** As CloudWatch names them: the last part of their ARNs. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
+export const loadBalancer = text(
+  new RegExp(`^app/${ELB_NAME}/[0-9a-f]{16}$`),
+  "an Application Load Balancer such as app/agentpay/50dc6c495c0c9188, the end of its ARN",
+);
+export const targetGroup = text(
+  new RegExp(`^targetgroup/${ELB_NAME}/[0-9a-f]{16}$`),
+  "a target group such as targetgroup/agentpay-api/73e2d6bc24d8a067, the end of its ARN",
+);
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+export const MOST_TARGET_GROUPS = 100;
+
 /** Retention periods that CloudWatch Logs accepts (PutRetentionPolicy), days. */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

@@ -57,6 +57,8 @@ export const settingsSchema = z.strictObject({
     profile: optional(amazon.profile),
     endpointUrl: optional(address.origin),
     alertingRoleArn: optional(amazon.roleArn),
+    loadBalancer: optional(amazon.loadBalancer),
+    targetGroups: list(amazon.targetGroup, "a list of target groups", amazon.MOST_TARGET_GROUPS),
   }),
   logs: section({
     platform: oneOf(["cloudwatch", "datadog"], "cloudwatch or datadog"),
@@ -137,6 +139,7 @@ export const settingsSchema = z.strictObject({
     slowQueryMilliseconds: integer(1, 3_600_000),
     autoExplainMilliseconds: integer(0, 3_600_000),
     instanceIdentifier: optional(amazon.instanceIdentifier),
+    replicaIdentifiers: list(amazon.instanceIdentifier, "a list of RDS instances", amazon.MOST_REPLICAS),
   }),
   ...pagerSections,
   notifications: section({

@@ -1,4 +1,6 @@
+import { databaseAlarms } from "../database-alarms.ts";
 import { hostAlarms } from "../host-alarms.ts";
+import { loadBalancerAlarms } from "../load-balancer-alarms.ts";
 import { logAlarms } from "../log-alarms.ts";
 import { activityAlerts } from "./activities.ts";
 import { agentAlerts } from "./agent.ts";
@@ -48,8 +50,8 @@ interface WithThreshold {
 }
 
 /** Thresholds that a stack can set, Prometheus's and CloudWatch's, each with its alert's name. */
-const settable = [...alerts, ...logAlarms, ...hostAlarms].flatMap(({ name, threshold }) =>
-  threshold === undefined ? [] : [[name, threshold] as const],
+const settable = [...alerts, ...logAlarms, ...hostAlarms, ...databaseAlarms, ...loadBalancerAlarms].flatMap(
+  ({ name, threshold }) => (threshold === undefined ? [] : [[name, threshold] as const]),
 );
 export const alertThresholdNames: readonly string[] = settable.map(([name]) => name);
 export const settableThresholds: Readonly<Partial<Record<string, Threshold>>> = Object.fromEntries(settable);

@@ -3,7 +3,9 @@ import type { Provider } from "@pulumi/aws/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { slowApiResponses } from "../../catalog/alerts/api.ts";
 import { thresholdOf } from "../../catalog/alerts/index.ts";
+import { databaseAlarms } from "../../catalog/database-alarms.ts";
 import { hostAlarms } from "../../catalog/host-alarms.ts";
+import { loadBalancerAlarms } from "../../catalog/load-balancer-alarms.ts";
 import { logQueries } from "../../catalog/logs.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
@@ -15,10 +17,12 @@ import { agentConfiguration } from "./agent-configuration.ts";
 import { AlertTopics } from "./alert-topics.ts";
 import { CiAccess } from "./ci-access.ts";
 import { CostControl } from "./cost-control.ts";
+import { DatabaseAlarms } from "./database-alarms.ts";
 import { DatabaseInsights } from "./database-insights.ts";
 import { DeadMansSwitch } from "./dead-mans-switch.ts";
 import { HostAgent } from "./host-agent.ts";
 import { HostAlarms } from "./host-alarms.ts";
+import { LoadBalancerAlarms } from "./load-balancer-alarms.ts";
 import { LogAggregation } from "./log-aggregation.ts";
 import { awsProvider } from "./provider.ts";
 
@@ -77,17 +81,27 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, pager: 
     },
     { providers },
   );
-  const hosts = new HostAlarms(
-    "hosts",
-    {
-      alarmPrefix: prefix,
-      alarms: hostAlarms,
-      thresholds: settings.alertThresholds,
-      topics: topics.inHomeRegion,
-      runbookBaseUrl,
-    },
-    { providers },
-  );
+  const alarmsOf = {
+    alarmPrefix: prefix,
+    thresholds: settings.alertThresholds,
+    topics: topics.inHomeRegion,
+    runbookBaseUrl,
+  };
+  const hosts = new HostAlarms("hosts", { ...alarmsOf, alarms: hostAlarms }, { providers });
+  const instances = instancesOf(settings);
+  const databases =
+    Object.keys(instances).length > 0
+      ? new DatabaseAlarms("databases", { ...alarmsOf, alarms: databaseAlarms, instances }, { providers })
+      : undefined;
+  const { loadBalancer, targetGroups } = account;
+  const balancer =
+    loadBalancer === undefined
+      ? undefined
+      : new LoadBalancerAlarms(
+          "load-balancer",
+          { ...alarmsOf, alarms: loadBalancerAlarms, loadBalancer, targetGroups },
+          { providers },
+        );
   const costControl = new CostControl(
     "cost",
     { namePrefix: prefix, ...cost, topics: topics.inGlobalRegion, runbookBaseUrl },
@@ -128,10 +142,22 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, pager: 
     logAggregation,
     hostAgent,
     hosts,
+    databases,
+    balancer,
     topics,
     costControl,
     outsideChecks,
     databaseInsights,
+  };
+}
+
+/** RDS instances that a stack names. */
+function instancesOf({ database }: Settings): Record<string, "primary" | "replica"> {
+  if (!database.enabled) return {};
+  const { instanceIdentifier, replicaIdentifiers } = database;
+  return {
+    ...(instanceIdentifier !== undefined && { [instanceIdentifier]: "primary" as const }),
+    ...Object.fromEntries(replicaIdentifiers.map((replica) => [replica, "replica" as const])),
   };
 }
 

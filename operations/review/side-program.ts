@@ -6,8 +6,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as alertCatalog from "../../catalog/alerts/index.ts";
-import type * as hostCatalog from "../../catalog/host-alarms.ts";
-import type * as logCatalog from "../../catalog/log-alarms.ts";
 import type * as schema from "../../settings/schema.ts";
 import type * as settingsFile from "../../settings/settings-file.ts";
 import { PROJECT } from "../../settings/stack-name.ts";
@@ -60,13 +58,11 @@ async function side(): Promise<Side> {
 }
 
 async function thresholds(ofStack: alertCatalog.AlertThresholds): Promise<Record<string, Threshold>> {
-  const { alerts, thresholdOf } = await own<typeof alertCatalog>("catalog/alerts/index.ts");
-  const { logAlarms } = await own<typeof logCatalog>("catalog/log-alarms.ts");
-  const { hostAlarms } = await own<typeof hostCatalog>("catalog/host-alarms.ts");
-  const entries = [...alerts, ...logAlarms, ...hostAlarms].flatMap((alert) =>
-    alert.threshold === undefined
+  const { settableThresholds, thresholdOf } = await own<typeof alertCatalog>("catalog/alerts/index.ts");
+  const entries = Object.entries(settableThresholds).flatMap(([name, threshold]) =>
+    threshold === undefined
       ? []
-      : [[alert.name, { value: thresholdOf(alert, ofStack), unit: alert.threshold.unit }] as const],
+      : [[name, { value: thresholdOf({ name, threshold }, ofStack), unit: threshold.unit }] as const],
   );
   return Object.fromEntries(entries);
 }

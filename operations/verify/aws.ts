@@ -65,8 +65,14 @@ async function deadMansSwitch(context: Context) {
   return problems.length > 0 ? failed(some(problems)) : proven(name);
 }
 
+/** Of hosts, and of the databases and the load balancer that the settings name. */
 async function hostAlarms(context: Context) {
-  const names = required(context.outputs.hostAlarmNames, "hostAlarmNames");
+  const { hostAlarmNames, databaseAlarmNames, loadBalancerAlarmNames } = context.outputs;
+  const names = [
+    ...required(hostAlarmNames, "hostAlarmNames"),
+    ...(databaseAlarmNames ?? []),
+    ...(loadBalancerAlarmNames ?? []),
+  ];
   const { region } = context.settings.aws as Enabled<"aws">;
   const problems = await alarmProblems(context, names, region);
   return problems.length > 0 ? failed(some(problems)) : proven(some(names));
@@ -183,7 +189,7 @@ export const awsChecks: readonly Check[] = [
   {
     id: "host-alarms",
     section: "Metrics",
-    title: "Alarms on hosts ring somewhere",
+    title: "Alarms on hosts, databases and the load balancer ring somewhere",
     platform: "aws",
     advice: UP,
     run: hostAlarms,

@@ -16,6 +16,8 @@ const outputsSchema = z.object({
   engineRoutingKey: z.string().optional(),
   engineAlarmNames: z.array(z.string()).optional(),
   hostAlarmNames: z.array(z.string()).optional(),
+  databaseAlarmNames: z.array(z.string()).optional(),
+  loadBalancerAlarmNames: z.array(z.string()).optional(),
   datadogPipelineId: z.string().optional(),
   logAlarmNames: z.array(z.string()).optional(),
   agentParameterName: z.string().optional(),

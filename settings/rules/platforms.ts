@@ -22,7 +22,27 @@ export function platformProblems({ aws, database, metrics, sentry }: Sections): 
   if (database?.enabled && aws?.enabled === false) {
     problems.push({ key: "database.enabled", expected: "false where aws.enabled is false", text: false });
   }
-  return problems;
+  if (aws?.enabled && aws.targetGroups.length > 0 && !aws.loadBalancer) {
+    const expected = "the load balancer of aws.targetGroups, such as app/agentpay/50dc6c495c0c9188";
+    problems.push({ key: "aws.loadBalancer", expected, text: true });
+  }
+  return [...problems, ...instanceProblems(database)];
+}
+
+/** An instance is the primary or a replica. */
+function instanceProblems(database: Sections["database"]): Problem[] {
+  if (!database?.enabled) return [];
+  return database.replicaIdentifiers.flatMap((replica, index) =>
+    replica === database.instanceIdentifier
+      ? [
+          {
+            key: `database.replicaIdentifiers[${index}]`,
+            expected: "another instance than database.instanceIdentifier",
+            text: true,
+          },
+        ]
+      : [],
+  );
 }
 
 /** What finding targets needs. */

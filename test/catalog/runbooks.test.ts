@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { alerts } from "../../catalog/alerts/index.ts";
+import { databaseAlarms } from "../../catalog/database-alarms.ts";
 import { hostAlarms } from "../../catalog/host-alarms.ts";
+import { loadBalancerAlarms } from "../../catalog/load-balancer-alarms.ts";
 import { logAlarms } from "../../catalog/log-alarms.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
@@ -21,7 +23,9 @@ const runbooks = readdirSync(folder)
 const cloudWatchRunbooks = [
   "AWSBillingBudget",
   "EndpointUnreachable",
-  ...[...logAlarms, ...hostAlarms, ...reportAlarms].map(({ name }) => name),
+  ...[...logAlarms, ...hostAlarms, ...databaseAlarms, ...loadBalancerAlarms, ...reportAlarms].map(
+    ({ name }) => name,
+  ),
 ];
 /** AWS's own messages have no room for a link to these. */
 const unlinkedRunbooks = ["AWSCostAnomaly"];
@@ -52,7 +56,13 @@ test("every alert has a runbook, and every runbook an alert", () => {
 });
 
 test("CloudWatch's alarms link to the runbooks that are kept for them", async () => {
-  const { resources } = await runProgram("production");
+  const overrides = {
+    "database.instanceIdentifier": "agentpay",
+    "database.replicaIdentifiers": ["agentpay-reader"],
+    "aws.loadBalancer": "app/agentpay/50dc6c495c0c9188",
+    "aws.targetGroups": ["targetgroup/agentpay-api/73e2d6bc24d8a067"],
+  };
+  const { resources } = await runProgram("production", { overrides });
   const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
   const linked = alarms.map(({ inputs }) => /\/(\w+)\.md$/.exec(String(inputs["alarmDescription"]))?.[1]);
   // The dead man's switch is the Watchdog's other half, and has its runbook.

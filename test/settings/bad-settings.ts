@@ -559,6 +559,19 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["a".repeat(64), /identifier/],
     ],
   },
+  loadBalancer: {
+    keys: ["aws.loadBalancer"],
+    bad: [
+      ["agentpay", /Load Balancer/],
+      ["net/agentpay/50dc6c495c0c9188", /Application/],
+      ["app/agentpay", /Load Balancer/],
+      ["app/agentpay/50DC6C495C0C9188", /Load Balancer/],
+      [
+        "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/agentpay/50dc6c495c0c9188",
+        /end of its ARN/,
+      ],
+    ],
+  },
   site: {
     keys: ["datadog.site"],
     bad: [
@@ -760,6 +773,10 @@ export const lists: readonly (readonly [key: string, value: unknown, item: numbe
   ["uptime.checkers", ["blackbox", "blackbox"], 1, /twice/],
   ["uptime.checkers", ["pingdom"], 0, /one of/],
   ["uptime.checkers", [], 0, /at least one/],
+  ["aws.targetGroups", ["agentpay-api"], 0, /target group/],
+  ["aws.targetGroups", ["app/agentpay/50dc6c495c0c9188"], 0, /target group/],
+  ["database.replicaIdentifiers", ["Reader"], 0, /identifier/],
+  ["database.replicaIdentifiers", ["reader", "reader"], 1, /twice/],
   ["metrics.apiTargets", ["api:8000", "API:8000"], 1, /twice/],
   ["metrics.apiTargets", ["api:0"], 0, /port/],
   ["metrics.apiTargets", [], 0, /at least one/],

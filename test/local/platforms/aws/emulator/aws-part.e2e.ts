@@ -9,7 +9,18 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { CloudWatchAlarm } from "../../../../../catalog/cloudwatch-alarm.ts";
+import {
+  DATABASE_NAMESPACE,
+  databaseAlarms,
+  INSTANCE_DIMENSION,
+} from "../../../../../catalog/database-alarms.ts";
 import { HOST_NAMESPACE, hostAlarms } from "../../../../../catalog/host-alarms.ts";
+import {
+  LOAD_BALANCER_DIMENSION,
+  LOAD_BALANCER_NAMESPACE,
+  loadBalancerAlarms,
+} from "../../../../../catalog/load-balancer-alarms.ts";
 import { startAwsPart } from "../../../../../local/platforms/aws/emulator/aws-part.ts";
 import type { Email, TextMessage } from "../../../../../local/platforms/inbox/model.ts";
 import { type RunningInbox, startInbox } from "../../../../../local/platforms/inbox/server.ts";
@@ -164,18 +175,48 @@ test("an alarm rings when its own metric breaches, in each of its periods, and e
   await eventuallyPaged("memory", ["OK", "ALARM", "OK"]);
 });
 
-/** What the agents of two hosts report in a minute: one is well, the other one is not, or both are. */
-const HEALTHY = 20;
-const FULL = 95;
-const reports = { HostMemoryHigh: [HEALTHY, FULL], HostDiskFull: [HEALTHY, FULL], HostsMissing: [] } as const;
+/** What is reported in a minute, in which all is well or in which it is not. */
+interface Minutes {
+  readonly well: readonly number[];
+  readonly bad: readonly number[];
+}
 
-test.each(hostAlarms)("$name rings after $minutes bad minutes, not one fewer, and ends", async (alarm) => {
-  const { name, metricName: MetricName, statistic, minutes } = alarm;
+/** The agents of two hosts: one is well, the other one is not, or both are. */
+const HOSTS = { well: [20, 20], bad: [20, 95] };
+const GIB = 2 ** 30;
+const minutesOf: Readonly<Record<string, Minutes>> = {
+  HostMemoryHigh: HOSTS,
+  HostDiskFull: HOSTS,
+  HostsMissing: { well: HOSTS.well, bad: [] },
+  DatabaseStorageLow: { well: [11 * GIB], bad: [9 * GIB] },
+  DatabaseProcessorHigh: { well: [90], bad: [91] },
+  DatabaseTransactionIdsHigh: { well: [200_000_000], bad: [1_000_000_001] },
+  DatabaseReplicaLagHigh: { well: [-1], bad: [61] },
+  DatabaseReplicationStopped: { well: [0], bad: [-1] },
+  LoadBalancerErrorsHigh: { well: [1], bad: [6, 5] },
+  LoadBalancerUnhealthyTargets: { well: [0], bad: [1] },
+  LoadBalancerHasNoTarget: { well: [1], bad: [] },
+};
+const onWhat = [
+  { namespace: HOST_NAMESPACE, dimensions: {}, alarms: hostAlarms },
+  { namespace: DATABASE_NAMESPACE, dimensions: { [INSTANCE_DIMENSION]: "agentpay" }, alarms: databaseAlarms },
+  {
+    namespace: LOAD_BALANCER_NAMESPACE,
+    dimensions: { [LOAD_BALANCER_DIMENSION]: "app/agentpay/50dc6c495c0c9188" },
+    alarms: loadBalancerAlarms,
+  },
+].flatMap(({ alarms, ...subject }) => alarms.map((alarm: CloudWatchAlarm) => ({ ...subject, ...alarm })));
+
+test.each(onWhat)("$name rings after $minutes bad minutes, not one fewer, and ends", async (alarm) => {
+  const { name, namespace: Namespace, metricName: MetricName, statistic, minutes } = alarm;
+  const { well, bad } = minutesOf[name] ?? expect.fail(`what is reported for ${name}?`);
+  const Dimensions = Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value }));
   const condition = {
-    Namespace: HOST_NAMESPACE,
+    Namespace,
     MetricName,
+    Dimensions,
     Statistic: statistic,
-    Threshold: alarm.threshold.default,
+    Threshold: alarm.threshold.default * (alarm.perUnit ?? 1),
     ComparisonOperator: alarm.comparisonOperator,
     TreatMissingData: alarm.treatMissingData,
   };
@@ -185,21 +226,24 @@ test.each(hostAlarms)("$name rings after $minutes bad minutes, not one fewer, an
   await makeAlarm({ ...condition, AlarmName: hasty, EvaluationPeriods: minutes - 1 });
   const pass = async (count: number, values: readonly number[]) => {
     for (let minute = 0; minute < count; minute++) {
-      const MetricData = values.map((Value) => ({ MetricName, Value, Timestamp: new Date(clock) }));
-      if (MetricData.length > 0) {
-        await cloudWatch.send(new PutMetricDataCommand({ Namespace: HOST_NAMESPACE, MetricData }));
-      }
+      const MetricData = values.map((Value) => ({
+        MetricName,
+        Dimensions,
+        Value,
+        Timestamp: new Date(clock),
+      }));
+      if (MetricData.length > 0) await cloudWatch.send(new PutMetricDataCommand({ Namespace, MetricData }));
       clock += 60_000;
     }
   };
-  await pass(1, [HEALTHY, HEALTHY]);
+  await pass(1, well);
   await eventuallyPaged(hasty, ["OK"]);
-  await pass(minutes - 1, reports[name]);
+  await pass(minutes - 1, bad);
   await eventuallyPaged(hasty, ["OK", "ALARM"]);
   expect(pages(name)).toEqual(["OK"]);
-  await pass(1, reports[name]);
+  await pass(1, bad);
   await eventuallyPaged(name, ["OK", "ALARM"]);
-  await pass(1, [HEALTHY, HEALTHY]);
+  await pass(1, well);
   await eventuallyPaged(name, ["OK", "ALARM", "OK"]);
 });
 
