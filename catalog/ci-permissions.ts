@@ -3,6 +3,7 @@
  * change it. A test holds the list complete: a kind that is not here could be made by a person and not by CI.
  */
 
+import { associationDocumentArns } from "./host-documents.ts";
 import { logGroupName, loggingServices } from "./logs.ts";
 
 /** Where the resources are, as parts of ARNs. */
@@ -101,28 +102,22 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
   },
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": {
     read: ["ce:GetAnomalyMonitors", "ce:ListTagsForResource"],
-    change: [
-      "ce:CreateAnomalyMonitor",
-      "ce:DeleteAnomalyMonitor",
-      "ce:TagResource",
-      "ce:UntagResource",
-      "ce:UpdateAnomalyMonitor",
-    ],
+    change: ["ce:DeleteAnomalyMonitor", "ce:TagResource", "ce:UntagResource", "ce:UpdateAnomalyMonitor"],
     resources: ({ accountId }) => [`arn:aws:ce::${accountId}:anomalymonitor/*`],
+    condition: hasTag,
+    otherwise: [{ change: ["ce:CreateAnomalyMonitor"], resources: () => ["*"] }],
   },
   "aws:costexplorer/anomalySubscription:AnomalySubscription": {
     read: ["ce:GetAnomalySubscriptions", "ce:ListTagsForResource"],
     change: [
-      "ce:CreateAnomalySubscription",
       "ce:DeleteAnomalySubscription",
       "ce:TagResource",
       "ce:UntagResource",
       "ce:UpdateAnomalySubscription",
     ],
-    resources: ({ accountId }) => [
-      `arn:aws:ce::${accountId}:anomalysubscription/*`,
-      `arn:aws:ce::${accountId}:anomalymonitor/*`,
-    ],
+    resources: ({ accountId }) => [`arn:aws:ce::${accountId}:anomalysubscription/*`],
+    condition: hasTag,
+    otherwise: [{ change: ["ce:CreateAnomalySubscription"], resources: () => ["*"] }],
   },
   "aws:iam/instanceProfile:InstanceProfile": {
     read: ["iam:GetInstanceProfile"],
@@ -146,9 +141,12 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
   },
   "aws:iam/policy:Policy": {
     read: ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"],
-    // The boundary is what CI must keep to: people change it.
+    // The boundary and what CI may change are what CI must keep to: people change them.
     change: [],
-    resources: (scope) => [boundaryArn(scope)],
+    resources: (scope) => [
+      boundaryArn(scope),
+      `arn:aws:iam::${scope.accountId}:policy/${ciChangesName(scope, "*")}`,
+    ],
   },
   "aws:iam/role:Role": {
     read: [
@@ -172,6 +170,12 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
     change: ["iam:DeleteRolePolicy", "iam:PutRolePolicy"],
     resources: (scope) => roles(scope),
     condition: isBound,
+  },
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+    read: [],
+    // Of CI's own roles alone, whose attachments `ciPolicy` reads.
+    change: [],
+    resources: () => [],
   },
   "aws:lambda/function:Function": {
     read: [
@@ -211,13 +215,10 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
   },
   "aws:route53/healthCheck:HealthCheck": {
     read: ["route53:GetHealthCheck", "route53:ListTagsForResource"],
-    change: [
-      "route53:ChangeTagsForResource",
-      "route53:CreateHealthCheck",
-      "route53:DeleteHealthCheck",
-      "route53:UpdateHealthCheck",
-    ],
+    // Neither names nor tags of health checks are known to IAM.
+    change: ["route53:ChangeTagsForResource", "route53:DeleteHealthCheck", "route53:UpdateHealthCheck"],
     resources: () => ["arn:aws:route53:::healthcheck/*"],
+    otherwise: [{ change: ["route53:CreateHealthCheck"], resources: () => ["*"] }],
   },
   "aws:scheduler/schedule:Schedule": {
     read: ["scheduler:GetSchedule"],
@@ -267,17 +268,17 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
   "aws:ssm/association:Association": {
     find: ["ssm:ListAssociations"],
     read: ["ssm:DescribeAssociation", "ssm:ListTagsForResource"],
-    change: [
-      "ssm:AddTagsToResource",
-      "ssm:CreateAssociation",
-      "ssm:DeleteAssociation",
-      "ssm:RemoveTagsFromResource",
-      "ssm:UpdateAssociation",
-    ],
-    resources: ({ accountId, region }) => [
-      `arn:aws:ssm:${region}:${accountId}:association/*`,
-      `arn:aws:ssm:${region}:*:document/*`,
-      `arn:aws:ec2:${region}:${accountId}:instance/*`,
+    change: ["ssm:DeleteAssociation", "ssm:RemoveTagsFromResource", "ssm:UpdateAssociation"],
+    resources: associations,
+    condition: hasTag,
+    otherwise: [
+      {
+        change: ["ssm:AddTagsToResource", "ssm:CreateAssociation"],
+        resources: associations,
+        condition: getsTag,
+      },
+      // Never a document that runs any command: which instances an association has, AWS does not look at.
+      { change: ["ssm:CreateAssociation", "ssm:UpdateAssociation"], resources: runDocuments },
     ],
   },
   "aws:ssm/document:Document": {
@@ -357,6 +358,16 @@ export function stackResources(scope: Scope) {
   };
 }
 
+/** Their names are ids. */
+function associations({ accountId, region }: Scope): string[] {
+  return [`arn:aws:ssm:${region}:${accountId}:association/*`];
+}
+
+/** What an association may run on hosts. */
+function runDocuments(scope: Scope): string[] {
+  return [...stackResources(scope).documents, ...associationDocumentArns(scope.region)];
+}
+
 /** Of the stack. CI's own are named otherwise (`ciRoleName`), so that no job can give itself more. */
 export function roles({ accountId, namePrefix }: Scope): string[] {
   return [`arn:aws:iam::${accountId}:role/${namePrefix}-*`];
@@ -377,6 +388,11 @@ export type CiJob = (typeof ciJobs)[number];
 /** The role of a job: not of the stack's prefix, which a deployment may change. */
 export function ciRoleName({ namePrefix }: Pick<Scope, "namePrefix">, job: CiJob): string {
   return `ci-${namePrefix}-${job}`;
+}
+
+/** A policy of what deployments change, by its number; a role takes several. */
+export function ciChangesName({ namePrefix }: Pick<Scope, "namePrefix">, number: number | "*"): string {
+  return `ci-${namePrefix}-changes-${number}`;
 }
 
 /** GitHub's environment in which a job runs, as the workflows have it. */

@@ -5,7 +5,7 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { describe, expect, test } from "vitest";
 import type { CiJob, Scope } from "../catalog/ci-permissions.ts";
-import { ciPolicy } from "../components/aws/ci-policy.ts";
+import { ciChanges, ciPolicy } from "../components/aws/ci-policy.ts";
 import { roleBoundary } from "../components/aws/role-boundary.ts";
 import { type Statement, statementsOf } from "../local/platforms/aws/provider/policy-document.ts";
 import { plain } from "./support/mocks.ts";
@@ -38,7 +38,7 @@ const leftToTheAccount = {
 };
 
 async function decide(
-  policy: object,
+  policies: readonly object[],
   { action, resource, context = {} }: Asked,
   boundary?: object,
 ): Promise<string> {
@@ -50,7 +50,7 @@ async function decide(
         resource: { resource, accountId },
         contextVariables: { "aws:PrincipalAccount": accountId, ...context },
       },
-      identityPolicies: [{ name: "own", policy }],
+      identityPolicies: policies.map((policy, index) => ({ name: `own${index}`, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       // A key's own policy leaves it to the account who may use it, as Pulumi's documentation has it.
@@ -63,10 +63,13 @@ async function decide(
   return result.overallResult;
 }
 
-const ci = (job: CiJob, environment: keyof typeof KEYS) =>
-  ciPolicy(job, scopeOf(environment), {
+const ci = (job: CiJob, environment: keyof typeof KEYS) => {
+  const scope = scopeOf(environment);
+  const state = {
     ...{ bucket: "agentpay-pulumi-state", kmsKeyArn: KEYS[environment], project: "agentpay-monitoring" },
-  });
+  };
+  return [ciPolicy(job, scope, state), ...(job === "deploy" ? ciChanges(scope) : [])];
+};
 
 const iam = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
 const state = (path: string) => `arn:aws:s3:::agentpay-pulumi-state/.pulumi/${path}`;
@@ -77,6 +80,10 @@ const created = (environment: string) => ({
   "aws:RequestTag/environment": environment,
   "aws:TagKeys": ["environment"],
 });
+
+const monitor = `arn:aws:ce::${accountId}:anomalymonitor/1`;
+const association = `arn:aws:ssm:eu-central-1:${accountId}:association/1`;
+const document = (name: string) => `arn:aws:ssm:eu-central-1:${accountId}:document/${name}`;
 
 /** What a deployment of staging needs. */
 const needed: readonly Asked[] = [
@@ -106,6 +113,12 @@ const needed: readonly Asked[] = [
     action: "lambda:CreateFunction",
     resource: `arn:aws:lambda:eu-central-1:${accountId}:function:agentpay-staging-cost-report`,
   },
+  { action: "route53:CreateHealthCheck", resource: "*" },
+  { action: "ce:CreateAnomalyMonitor", resource: "*", context: created("staging") },
+  { action: "ce:UpdateAnomalyMonitor", resource: monitor, context: tagged("staging") },
+  { action: "ssm:CreateAssociation", resource: association, context: created("staging") },
+  { action: "ssm:CreateAssociation", resource: document("agentpay-staging-datadog") },
+  { action: "ssm:UpdateAssociation", resource: association, context: tagged("staging") },
   { action: "sns:CreateTopic", resource: `arn:aws:sns:us-east-1:${accountId}:agentpay-staging-critical` },
 ];
 
@@ -236,6 +249,34 @@ const attacks: readonly (readonly [what: string, asked: Asked])[] = [
     },
   ],
   [
+    "run a document of somebody else on hosts",
+    { action: "ssm:CreateAssociation", resource: document("AnyCommand") },
+  ],
+  [
+    "run it by an association that is there",
+    { action: "ssm:UpdateAssociation", resource: document("AnyCommand") },
+  ],
+  [
+    "stop the agents of production's hosts",
+    { action: "ssm:DeleteAssociation", resource: association, context: tagged("production") },
+  ],
+  [
+    "make production's association its own by a tag",
+    {
+      action: "ssm:AddTagsToResource",
+      resource: association,
+      context: { ...created("staging"), ...tagged("production") },
+    },
+  ],
+  [
+    "delete production's watch over costs",
+    { action: "ce:DeleteAnomalyMonitor", resource: monitor, context: tagged("production") },
+  ],
+  [
+    "write what CI itself may change",
+    { action: "iam:CreatePolicyVersion", resource: iam("policy/ci-agentpay-staging-changes-1") },
+  ],
+  [
     "silence production's alarms",
     {
       action: "cloudwatch:DeleteAlarms",
@@ -268,7 +309,7 @@ describe("staging's deployment, beside production in one account", () => {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     };
-    for (const [what, asked] of attacks) expect(await decide(everything, asked), what).toBe("Allowed");
+    for (const [what, asked] of attacks) expect(await decide([everything], asked), what).toBe("Allowed");
   });
 });
 
@@ -293,7 +334,7 @@ describe("a role that CI has made, with whatever policy", () => {
   const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
   test.each(attacks)("may not %s", async (_what, asked) => {
-    expect(await decide(everything, asked, roleBoundary(scopeOf("staging")))).toBe("ImplicitlyDenied");
+    expect(await decide([everything], asked, roleBoundary(scopeOf("staging")))).toBe("ImplicitlyDenied");
   });
 });
 
@@ -338,7 +379,7 @@ describe.each<Overrides>([{}, { "logs.platform": "datadog" }, { "metrics.engine"
       const decisions = await Promise.all(
         asked.map(async (each) => {
           // A statement of several resources has actions that know only one of them.
-          const decision = await decide(everything, each, document).catch((error: Error) => error.message);
+          const decision = await decide([everything], each, document).catch((error: Error) => error.message);
           return decision.includes("no.resource.types") ? "not asked" : `${decision}: ${each.action}`;
         }),
       );
@@ -348,11 +389,11 @@ describe.each<Overrides>([{}, { "logs.platform": "datadog" }, { "metrics.engine"
   },
 );
 
-test("each of CI's policies fits into a role, of a stack with the longest name too", () => {
-  const policy = ciPolicy(
-    "deploy",
-    { ...scopeOf("a-stack-of-24-characters"), region: "ap-southeast-1" },
-    { bucket: "b".repeat(63), kmsKeyArn: KEYS.production, project: "agentpay-monitoring" },
-  );
-  expect(JSON.stringify(policy).length).toBeLessThanOrEqual(10_240);
+test("CI's policies fit into a role, of a stack with the longest name too", () => {
+  const scope = { ...scopeOf("a-stack-of-24-characters"), region: "ap-southeast-1" };
+  const state = { bucket: "b".repeat(63), kmsKeyArn: KEYS.production, project: "agentpay-monitoring" };
+  expect(JSON.stringify(ciPolicy("deploy", scope, state)).length).toBeLessThanOrEqual(10_240);
+  const changes = ciChanges(scope).map((policy) => JSON.stringify(policy).length);
+  expect(changes.length).toBeLessThanOrEqual(10);
+  expect(Math.max(...changes)).toBeLessThanOrEqual(6144);
 });

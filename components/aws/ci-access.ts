@@ -2,16 +2,18 @@ import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider.js"
 import { Policy } from "@pulumi/aws/iam/policy.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import * as pulumi from "@pulumi/pulumi";
 import {
   boundaryName,
   type CiJob,
+  ciChangesName,
   ciEnvironment,
   ciJobs,
   ciRoleName,
   type Scope,
 } from "../../catalog/ci-permissions.ts";
-import { assumedByJobs, type CiRepository, type CiState, ciPolicy } from "./ci-policy.ts";
+import { assumedByJobs, type CiRepository, type CiState, ciChanges, ciPolicy } from "./ci-policy.ts";
 import { roleBoundary } from "./role-boundary.ts";
 
 export interface CiAccessArgs {
@@ -83,6 +85,26 @@ export class CiAccess extends pulumi.ComponentResource {
       { name: job, role: role.name, policy: JSON.stringify(ciPolicy(job, scope, state)) },
       { parent: this },
     );
+    if (job === "deploy") this.changes(name, role, scope);
     return role;
+  }
+
+  private changes(name: string, role: Role, scope: Scope): void {
+    for (const [index, document] of ciChanges(scope).entries()) {
+      const policy = new Policy(
+        `${name}-changes-${index + 1}`,
+        {
+          name: ciChangesName(scope, index + 1),
+          description: `What deployments of ${scope.namePrefix} change`,
+          policy: JSON.stringify(document),
+        },
+        { parent: this },
+      );
+      new RolePolicyAttachment(
+        `${name}-changes-${index + 1}-attachment`,
+        { role: role.name, policyArn: policy.arn },
+        { parent: this },
+      );
+    }
   }
 }

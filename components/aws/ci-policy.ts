@@ -27,15 +27,28 @@ interface Statement {
 /** Services that get a role of the stack. */
 const PASSED_TO = ["ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com"];
 
+/** What a job looks at, and its part of the state: a role's own policy, of 10,240 characters at most. */
 export function ciPolicy(job: CiJob, scope: Scope, state: CiState) {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      ...look(job, scope),
-      ...(job === "deploy" ? change(scope) : []),
-      ...reachState(job, scope, state),
-    ],
-  };
+  return policy([...look(scope), ...reachState(job, scope, state)]);
+}
+
+/** The most characters of a managed policy, spaces not counted. A role has ten. */
+const MANAGED_POLICY_CHARACTERS = 6144;
+
+/** What a deployment changes: as many managed policies as it needs. */
+export function ciChanges(scope: Scope) {
+  const parts: Statement[][] = [[]];
+  for (const statement of change(scope)) {
+    const last = parts.at(-1) ?? [];
+    const grown = JSON.stringify(policy([...last, statement])).length;
+    if (grown > MANAGED_POLICY_CHARACTERS) parts.push([statement]);
+    else last.push(statement);
+  }
+  return parts.map(policy);
+}
+
+function policy(statements: readonly Statement[]) {
+  return { Version: "2012-10-17", Statement: statements };
 }
 
 /** A repository as GitHub's tokens name it. */
@@ -78,42 +91,38 @@ function subjectOf({ name, ids }: CiRepository): string {
 
 const all = Object.values(ciPermissions);
 
-function look(job: CiJob, scope: Scope): Statement[] {
+function look(scope: Scope): Statement[] {
   const find = unique(all.flatMap(({ find: actions = [] }) => actions));
   const own = {
     actions: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
     resources: ciJobs.map((other) => `arn:aws:iam::${scope.accountId}:role/${ciRoleName(scope, other)}`),
   };
   const read = all.map(({ read: actions, resources }) => ({ actions, resources: resources(scope) }));
-  const changed = job === "deploy" ? changes(scope).filter((entry) => !isNameless(entry)) : [];
-  return [
-    { Sid: "Find", Effect: "Allow", Action: find, Resource: ["*"] },
-    // What is looked at and changed is named once: a role's policies have 10,240 characters.
-    ...byResources([...read, own, ...changed]).map((each, index) => allow(`Own${index}`, each)),
-  ];
+  return [allow("Find", { actions: find, resources: ["*"] }), ...named("Own", [...read, own])];
 }
 
-function changes(scope: Scope): Access[] {
-  return all
+function change(scope: Scope): Statement[] {
+  const changes = all
     .flatMap((each) => [each, ...(each.otherwise ?? [])])
     .map(({ change: actions, resources, condition }) => ({
       ...{ actions, resources: resources(scope) },
       ...(condition && { condition: condition(scope) }),
     }));
-}
-
-const isNameless = ({ resources }: Access) => resources.includes("*");
-
-function change(scope: Scope): Statement[] {
-  const nameless = changes(scope)
-    .filter(isNameless)
-    .flatMap(({ actions }) => actions);
+  const isNameless = ({ resources }: Access) => resources.includes("*");
   return [
-    { Sid: "ChangeNameless", Effect: "Allow", Action: unique(nameless), Resource: ["*"] },
-    {
-      ...allow("PassRoles", { actions: ["iam:PassRole"], resources: roles(scope) }),
-      Condition: { StringEquals: { "iam:PassedToService": PASSED_TO } },
-    },
+    allow("ChangeNameless", {
+      actions: changes.filter(isNameless).flatMap(({ actions }) => actions),
+      resources: ["*"],
+    }),
+    allow("PassRoles", {
+      actions: ["iam:PassRole"],
+      resources: roles(scope),
+      condition: { StringEquals: { "iam:PassedToService": PASSED_TO } },
+    }),
+    ...named(
+      "Change",
+      changes.filter((entry) => !isNameless(entry)),
+    ),
   ];
 }
 
@@ -169,7 +178,10 @@ const allow = (Sid: string, { actions, resources, condition }: Access): Statemen
   ...(condition && { Condition: condition }),
 });
 
-/** One statement for the same resources and condition: a role's policies have 10,240 characters. */
+const named = (prefix: string, entries: readonly Access[]) =>
+  byResources(entries).map((each, index) => allow(`${prefix}${index}`, each));
+
+/** One statement for the same resources and condition: policies have few characters. */
 function byResources(entries: readonly Access[]): Access[] {
   const groups = new Map<string, Access>();
   for (const { actions, ...rest } of entries) {

@@ -5,7 +5,8 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { Association } from "@pulumi/aws/ssm/association.js";
 import { Parameter } from "@pulumi/aws/ssm/parameter.js";
 import * as pulumi from "@pulumi/pulumi";
-import { associationDocuments, assumedByInstances, hostPolicy } from "./host-policy.ts";
+import { associationDocuments } from "../../catalog/host-documents.ts";
+import { assumedByInstances, hostPolicy } from "./host-policy.ts";
 
 export interface HostAgentArgs {
   /** Prefix of names, such as `agentpay-production`. */

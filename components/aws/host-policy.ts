@@ -1,6 +1,7 @@
 /** What AgentPay's hosts may do in AWS: what the agents on them need to be managed and to report. */
 import * as pulumi from "@pulumi/pulumi";
 import { HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
+import { associationDocumentArns } from "../../catalog/host-documents.ts";
 
 export interface HostPolicyArgs {
   /** The hosts' account, 12 digits, and region. */
@@ -11,12 +12,6 @@ export interface HostPolicyArgs {
   /** Log groups that the agent writes. */
   readonly logGroupArns: readonly pulumi.Input<string>[];
 }
-
-/** AWS's own documents that the associations run. */
-export const associationDocuments = {
-  install: "AWS-ConfigureAWSPackage",
-  configure: "AmazonCloudWatch-ManageAgent",
-} as const;
 
 /** What an association needs of the document that it runs. */
 export const documentActions = [
@@ -75,8 +70,7 @@ function runAssociations({ accountId, region }: HostPolicyArgs) {
     Resource: [
       `arn:aws:ec2:${region}:${accountId}:instance/*`,
       `arn:aws:ssm:${region}:${accountId}:association/*`,
-      // AWS's own documents have no account.
-      ...Object.values(associationDocuments).map((name) => `arn:aws:ssm:${region}::document/${name}`),
+      ...associationDocumentArns(region),
     ],
   };
 }

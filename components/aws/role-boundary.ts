@@ -3,7 +3,8 @@
  * no boundary it could give one of them the whole account, and use it.
  */
 import { type Scope, stackResources } from "../../catalog/ci-permissions.ts";
-import { associationDocuments, documentActions, hostActions } from "./host-policy.ts";
+import { associationDocumentArns } from "../../catalog/host-documents.ts";
+import { documentActions, hostActions } from "./host-policy.ts";
 
 /** @returns a managed policy's document */
 export function roleBoundary(scope: Scope) {
@@ -30,7 +31,7 @@ export function roleBoundary(scope: Scope) {
           inAccount("ec2", "instance/*"),
           inAccount("ssm", "association/*"),
           ...own.documents,
-          ...Object.values(associationDocuments).map((name) => `arn:aws:ssm:${region}::document/${name}`),
+          ...associationDocumentArns(region),
         ],
       ),
       allow(["ses:SendRawEmail"], [inAccount("ses", "identity/*")]),

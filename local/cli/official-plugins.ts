@@ -31,7 +31,7 @@ const SDKS: Readonly<Record<ProviderName, string>> = {
   sentry: "@pulumiverse/sentry",
 };
 
-/** Versions that `components/shared/providers.ts` asks for instead of the SDK's own. */
+/** Versions that `catalog/provider-plugins.ts` asks for instead of the SDK's own. */
 const OTHER_VERSIONS: Partial<Record<ProviderName, string>> = { pagerduty: pagerDutyPlugin };
 
 const sdkSchema = z.object({

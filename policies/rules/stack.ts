@@ -123,7 +123,7 @@ const tags = resourceRule<{ defaultTags?: string | { tags?: Record<string, strin
   description: "Everything on AWS says what it belongs to, who owns it and what manages it.",
   severity: "low",
   remediation:
-    "Make AWS providers with awsProvider() of components/shared/providers.ts, whose defaultTags hold the four.",
+    "Make AWS providers with awsProvider() of components/aws/provider.ts, whose defaultTags hold the four.",
   types: [AWS_PROVIDER],
   *requirements({ props }) {
     for (const tag of REQUIRED_TAGS) {

@@ -14,15 +14,23 @@ const statements = (name: string, property: "policy" | "assumeRolePolicy") =>
     actions: [statement.Action].flat().map(String),
     resources: [statement.Resource].flat().map(String),
   }));
-const policyOf = (job: string) => statements(`ci-access-${job}-policy`, "policy");
+const changes = () =>
+  access.children
+    .filter(({ name }) => /^ci-access-changes-\d+$/.test(name))
+    .flatMap(({ name }) => statements(name, "policy"));
+const policyOf = (job: string) => [
+  ...statements(`ci-access-${job}-policy`, "policy"),
+  ...(job === "deploy" ? changes() : []),
+];
 const actionsOf = (job: string) => policyOf(job).flatMap(({ actions }) => actions);
 
-test("makes one provider, and one role with one policy for each job", () => {
+test("makes one provider, and one role with one policy for each job; of deployments also what they change", () => {
   expect(access.counts).toEqual({
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": 1,
-    "aws:iam/policy:Policy": 1,
+    "aws:iam/policy:Policy": 3,
     "aws:iam/role:Role": 3,
     "aws:iam/rolePolicy:RolePolicy": 3,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 2,
   });
   expect(Object.keys(access.outputs["roleArns"] as object).toSorted()).toEqual([...ciJobs].toSorted());
 });
