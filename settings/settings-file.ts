@@ -91,6 +91,10 @@ export function readSettings(folder: string, stack: string): Settings {
     (filled, key) => setPath(filled, key, SECRET_PLACEHOLDER),
     readConfiguration(folder, stack),
   );
-  const announced = readAnnouncements(folder, stack, stacksIn(folder));
-  return parseSettings(stack, configuration, announced, plainSecretsIn(folder, stack));
+  const stacks = stacksIn(folder);
+  return parseSettings(stack, configuration, {
+    announced: readAnnouncements(folder, stack, stacks),
+    plainSecrets: plainSecretsIn(folder, stack),
+    stacks,
+  });
 }

@@ -3,6 +3,7 @@ import { nothingAnnounced } from "../catalog/maintenance.ts";
 import type { ReadAnnouncements } from "./announcements.ts";
 import { explain, type Problem, problemsOf, SettingsError } from "./messages.ts";
 import { crossFieldProblems } from "./rules/index.ts";
+import { stackProblems } from "./rules/stack.ts";
 import { type SecretKey, type Sections, type Settings, secretKeys, settingsSchema } from "./schema.ts";
 
 function deepFreeze<T>(value: T): T {
@@ -20,23 +21,35 @@ function sectionsOf(configuration: Readonly<Record<string, unknown>>): Sections 
   return Object.fromEntries(sections);
 }
 
+/** What is known of a stack beside its configuration. */
+export interface Surroundings {
+  /** What is in maintenance.yaml. @default nothing */
+  readonly announced?: ReadAnnouncements;
+  /** Secret keys whose values are not encrypted. @default none */
+  readonly plainSecrets?: readonly SecretKey[];
+  /** Names of the project's stacks. @default this one alone */
+  readonly stacks?: readonly string[];
+}
+
 /**
  * @param environment the stack's name: `production`, `staging`, `local`, ...
  * @param configuration the project's configuration, its defaults included: `{ metrics: { retentionDays: 40 } }`
- * @param announced what is in maintenance.yaml; nothing by default
- * @param plainSecrets secret keys whose values are not encrypted; none by default
  * @throws SettingsError that lists every problem
  */
 export function parseSettings(
   environment: string,
   configuration: Readonly<Record<string, unknown>>,
-  announced: ReadAnnouncements = { announcements: nothingAnnounced, problems: [] },
-  plainSecrets: readonly SecretKey[] = [],
+  {
+    announced = { announcements: nothingAnnounced, problems: [] },
+    plainSecrets = [],
+    stacks = [],
+  }: Surroundings = {},
 ): Settings {
   const result = settingsSchema.safeParse(configuration);
   const sections = result.success ? result.data : sectionsOf(configuration);
   const problems: Problem[] = [
     ...(result.success ? [] : problemsOf(result.error)),
+    ...stackProblems(environment, stacks),
     ...crossFieldProblems(environment, sections, announced),
     ...plainSecretProblems(environment, plainSecrets),
     ...announced.problems.map((mistake) => ({ ...mistake, text: "file" as const })),

@@ -19,12 +19,12 @@ export function loadSettings(): Settings {
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), fromJson(value)]);
   try {
-    return parseSettings(
-      stack,
-      Object.fromEntries(configuration),
-      readAnnouncements(folder, stack, stacksIn(folder)),
-      plainSecretsIn(folder, stack),
-    );
+    const stacks = stacksIn(folder);
+    return parseSettings(stack, Object.fromEntries(configuration), {
+      announced: readAnnouncements(folder, stack, stacks),
+      plainSecrets: plainSecretsIn(folder, stack),
+      stacks,
+    });
   } catch (error) {
     throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
   }

@@ -13,7 +13,6 @@ import {
   sameTargetProblems,
   targetProblems,
 } from "./platforms.ts";
-import { stackProblems } from "./stack.ts";
 import { transportProblems } from "./transport.ts";
 import { coverageProblems, reachProblems, uptimeProblems, windowProblems } from "./uptime.ts";
 
@@ -23,7 +22,6 @@ export function crossFieldProblems(
   { announcements }: ReadAnnouncements,
 ): Problem[] {
   return [
-    ...stackProblems(environment),
     ...notificationProblems(sections),
     ...platformProblems(sections),
     ...engineProblems(sections),

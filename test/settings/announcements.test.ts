@@ -103,7 +103,7 @@ describe("mistakes", () => {
   test("are reported with those of the configuration, by their place in the file", () => {
     const announced = parseAnnouncements(good.replace("[api, websocket]", "[database]"), "production");
     const configuration = configurationOf("production", { "logs.retentionDays": 31 });
-    const parse = () => parseSettings("production", configuration, announced);
+    const parse = () => parseSettings("production", configuration, { announced });
     expect(parse).toThrow("has 2 problems");
     expect(parse).toThrow(
       "maintenance.yaml: production.maintenance[0].affects[0]\n      expected: one of api",

@@ -58,6 +58,16 @@ test.each(stackNames)("a stack called %j", (name, says) => {
   expect(message).toMatch(says);
 });
 
+test.each([
+  ["staging-eu", ["production", "staging", "staging-eu"]],
+  ["staging", ["staging-eu", "staging"]],
+])("a stack called %j beside %j: names begin with the other's", (name, stacks) => {
+  const parse = (others: readonly string[]) => () =>
+    parseSettings(name, configurationOf("staging"), { stacks: others });
+  expect(parse(stacks)).toThrow(/the name of the stack.*\n.*does not go on from another stack's/);
+  expect(parse(["production", name, "stagingeu"])).not.toThrow();
+});
+
 test("there are more than 200 shapes, with every key of Pulumi.yaml among them", () => {
   expect(rows.length + lists.length + combinations.length + stackNames.length).toBeGreaterThan(200);
   const project: { config: object } = parse(readFileSync(join(REPOSITORY, "Pulumi.yaml"), "utf8"));

@@ -221,14 +221,12 @@ const variations: readonly (readonly [string, AlertmanagerOptions])[] = [
     "work is announced",
     {
       settings: (configuration) =>
-        parseSettings(
-          "production",
-          configuration,
-          parseAnnouncements(
+        parseSettings("production", configuration, {
+          announced: parseAnnouncements(
             'production: { maintenance: [{ when: "2027-12-04 20:00-24:00", announced: 2026-11-20, affects: [api, websocket, widget], text: Work. }] }',
             "production",
           ),
-        ),
+        }),
     },
   ],
   ["no phone numbers", { overrides: { "notifications.smsNumbers": [] } }],

@@ -73,7 +73,7 @@ describe.each(variants)("$title", ({ title, stack, overrides, announced }) => {
   const alertmanager = join(out, "alertmanager/alertmanager.yml");
   beforeAll(() => {
     for (const [path, content] of Object.entries(
-      renderAll(parseSettings(stack, configurationOf(stack, overrides), announced)),
+      renderAll(parseSettings(stack, configurationOf(stack, overrides), announced && { announced })),
     )) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       writeFileSync(join(out, path), content);
