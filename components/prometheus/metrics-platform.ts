@@ -168,25 +168,34 @@ export class MetricsPlatform extends pulumi.ComponentResource {
 
     const prometheusImage = image("prometheus");
     const configurationVolume = volume("prometheus-configuration", false);
-    const revision = this.configurationRevision(name, args, prometheusImage, configurationVolume);
     const secrets = Object.entries(args.prometheusSecrets);
-    const secretsVolume = secrets.length > 0 ? volume("prometheus-secrets", false) : undefined;
-    const secretsInPlace =
-      secretsVolume === undefined
+    const secretsMounts =
+      secrets.length === 0
         ? []
         : [
-            // Like a revision: a root that is read-only takes no upload.
-            uploadToVolume(
-              `${name}-prometheus-secrets-upload`,
-              {
-                name: `${args.namePrefix}-prometheus-secrets-upload`,
-                image: prometheusImage,
-                volumes: [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER }],
-                uploads: secrets.map(([path, content]) => secretUpload(path, content, USERS.nobody)),
-              },
-              child,
-            ),
+            {
+              volumeName: volume("prometheus-secrets", false),
+              containerPath: PROMETHEUS_SECRETS_FOLDER,
+            },
           ];
+    // Like a revision: a root that is read-only takes no upload. Prometheus reads a secret's file with each request.
+    const secretsInPlace = secretsMounts.map((mount) =>
+      uploadToVolume(
+        `${name}-prometheus-secrets-upload`,
+        {
+          name: `${args.namePrefix}-prometheus-secrets-upload`,
+          image: prometheusImage,
+          volumes: [mount],
+          uploads: secrets.map(([path, content]) => secretUpload(path, content, USERS.nobody)),
+        },
+        child,
+      ),
+    );
+    const revision = this.configurationRevision(name, args, prometheusImage, [
+      { volumeName: configurationVolume, containerPath: PROMETHEUS_FOLDER },
+      // Named by the files: their paths mean the same where they are put as where they are read.
+      ...secretsMounts,
+    ]);
     for (const [index, port] of args.ports.prometheus.entries()) {
       const replica = replicaName("prometheus", index);
       server(
@@ -213,9 +222,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
             },
             { volumeName: volume(`${replica}-data`, args.protectData), containerPath: "/prometheus" },
             ...targetFiles(args.targetsFolder),
-            ...(secretsVolume === undefined
-              ? []
-              : [{ volumeName: secretsVolume, containerPath: PROMETHEUS_SECRETS_FOLDER, readOnly: true }]),
+            ...secretsMounts.map((mount) => ({ ...mount, readOnly: true })),
           ],
         },
         { dependsOn: [revision, ...secretsInPlace] },
@@ -329,7 +336,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
     name: string,
     args: MetricsPlatformArgs,
     image: pulumi.Output<string>,
-    volumeName: pulumi.Output<string>,
+    volumes: { volumeName: pulumi.Output<string>; containerPath: string }[],
   ): Container {
     const revision = contentHash(args.prometheusFiles);
     // Its name is its content's but for the addresses: one that changes finds the name taken.
@@ -338,7 +345,7 @@ export class MetricsPlatform extends pulumi.ComponentResource {
       {
         name: `${args.namePrefix}-prometheus-configuration-${revision}`,
         image,
-        volumes: [{ volumeName, containerPath: PROMETHEUS_FOLDER }],
+        volumes,
         uploads: Object.entries(args.prometheusFiles).map(([path, content]) =>
           configurationUpload(
             `${PROMETHEUS_FOLDER}/${path}`,
