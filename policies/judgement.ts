@@ -8,11 +8,13 @@ import { rules } from "./rules/index.ts";
 type Level = "advisory" | "mandatory" | "disabled";
 
 /** Levels, exemptions and settings by rule, as `policies/config/<stack>.json` has them. */
-export type PolicyConfiguration = Readonly<
-  Partial<
-    Record<string, Level | { readonly enforcementLevel?: Level; readonly exempt?: readonly Exemption[] }>
-  >
->;
+export type PolicyConfiguration = Readonly<Partial<Record<string, Level | OwnConfiguration>>>;
+
+interface OwnConfiguration {
+  readonly enforcementLevel?: Level;
+  readonly exempt?: readonly Exemption[];
+  readonly [setting: string]: unknown;
+}
 
 export interface Judgement extends Finding {
   readonly rule: Rule;

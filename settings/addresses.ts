@@ -200,8 +200,13 @@ export const port = integer(1, 65_535);
 
 const FOLDER =
   "an absolute path without a trailing slash, of letters, digits, dots, dashes and underscores, and none of the system's own";
+/** What holds the host's devices, sockets, keys or programs: nothing below is for a server to read. */
+const SYSTEM =
+  "proc|sys|dev|run|boot|root|bin|sbin|lib|lib64|usr|var/run|var/lib/(docker|containerd|kubelet)|etc/(docker|ssh|ssl|pki|pam\\.d|sudoers\\.d)";
 /** A folder of the hosts, for configuration files and shell commands alike. */
 export const folder = text(
-  /^(?!.*\/\.{1,2}(\/|$))(?!\/(proc|sys|dev)(\/|$))(?!\/(bin|boot|etc|home|lib|root|run|sbin|tmp|usr|var)$)(\/[A-Za-z0-9._-]{1,255}){1,20}$/,
+  new RegExp(
+    `^(?!.*/\\.{1,2}(/|$))(?!/(${SYSTEM})(/|$))(?!/(etc|home|tmp|var|var/lib)$)(/[A-Za-z0-9._-]{1,255}){1,20}$`,
+  ),
   FOLDER,
 );

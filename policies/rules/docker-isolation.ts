@@ -40,7 +40,11 @@ const hostAccess = resourceRule<ContainerArgs>({
   severity: "critical",
   remediation: "Start from `hardened` of components/docker/containers.ts, and mount named volumes only.",
   types: [CONTAINER],
-  *requirements({ props }) {
+  settings: {
+    // Such as metrics.targetsFolder: each by its whole path, and to be read alone.
+    hostFolders: { type: "array", items: { type: "string", pattern: "^(/[\\w.-]+){2,}$" }, default: [] },
+  },
+  *requirements({ props }, { hostFolders }) {
     yield { path: "privileged", must: "must not be on", holds: () => props.privileged !== true };
     yield* each("capabilities.adds", props.capabilities?.adds, "must not be given", () => false);
     yield* each("securityOpts", props.securityOpts, "must not leave it unconfined", (option) => {
@@ -55,11 +59,11 @@ const hostAccess = resourceRule<ContainerArgs>({
     yield* each("groupAdds", props.groupAdds, "must not be a group that owns the host", (group) => {
       return !POWERFUL_GROUPS.test(group);
     });
-    yield* hostResources(props);
+    yield* hostResources(props, hostFolders as readonly string[]);
   },
 });
 
-function* hostResources(props: ContainerProps): Generator<Requirement> {
+function* hostResources(props: ContainerProps, hostFolders: readonly string[]): Generator<Requirement> {
   for (const path of ["devices", "deviceCgroupRules", "deviceRequests"] as const) {
     yield { path, must: "must not be given", holds: () => (props[path]?.length ?? 0) === 0 };
   }
@@ -77,7 +81,9 @@ function* hostResources(props: ContainerProps): Generator<Requirement> {
     return name !== "host";
   });
   yield* each("volumes", props.volumes, "must not be of the host or another container", (volume) => {
-    return !volume.hostPath && !volume.fromContainer && !isPath(volume.volumeName);
+    const { hostPath, fromContainer, readOnly, volumeName } = volume;
+    if (hostPath && !(readOnly === true && hostFolders.includes(hostPath))) return false;
+    return !fromContainer && !isPath(volumeName);
   });
   yield* each("mounts", props.mounts, "must be a named volume, or memory", (mount) => {
     return (mount.type === "volume" && !isPath(mount.source) && isOfDocker(mount)) || mount.type === "tmpfs";

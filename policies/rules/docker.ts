@@ -117,7 +117,13 @@ const persistence = resourceRule<ContainerArgs>({
   remediation: "Make a docker.Volume and mount it by volumeName.",
   types: [CONTAINER],
   *requirements({ props }) {
-    yield* each("volumes", props.volumes, "must have a volumeName", (volume) => "volumeName" in volume);
+    // A folder of the host outlives it too; another rule asks for its reason.
+    yield* each(
+      "volumes",
+      props.volumes,
+      "must have a volumeName",
+      (volume) => "volumeName" in volume || "hostPath" in volume,
+    );
   },
 });
 

@@ -470,6 +470,29 @@ test.each<Overrides>([
   expect(complaints("production", subjects)).toEqual([]);
 });
 
+test("a folder of the host is read where the stack's policies name it, and never written", async () => {
+  const overrides = { "metrics.targetsFolder": "/srv/agentpay/targets" };
+  const subjects = (await runProgram("production", { overrides })).resources.map(subjectOf);
+  const told = (hostFolders: readonly string[], of = subjects) =>
+    judgeProgram(of, { ...policyConfiguration("production"), [rule]: { hostFolders } }, TODAY).map(
+      ({ message }) => message,
+    );
+  const rule = "docker-container-disallow-host-access";
+  expect(told(["/srv/agentpay"])).toEqual([
+    'metrics-prometheus: "volumes[2]" must not be of the host or another container',
+  ]);
+  expect(told(["/srv/agentpay/targets"])).toEqual([]);
+  const writing = subjectsOf([
+    {
+      type: types.CONTAINER,
+      props: { volumes: [{ hostPath: "/srv/agentpay/targets", containerPath: "/t" }] },
+    },
+  ]);
+  expect(told(["/srv/agentpay/targets"], writing)).toContain(
+    'Container: "volumes[0]" must not be of the host or another container',
+  );
+});
+
 test("a rule sees the program: each is about something that production has, but for what it forbids", async () => {
   const types = new Set((await runProgram("production")).resources.map(({ type }) => type));
   const idle = rules.filter(

@@ -274,6 +274,13 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["/dev/shm", /system's own/],
       ["/etc", /system's own/],
       ["/var", /system's own/],
+      // Where Docker's socket is.
+      ["/var/run", /system's own/],
+      ["/var/run/docker", /system's own/],
+      ["/run/user/1000", /system's own/],
+      ["/var/lib/docker/volumes", /system's own/],
+      ["/root/.ssh", /system's own/],
+      ["/etc/ssh", /system's own/],
       ["/var/../etc", /absolute path/],
       ["/var/my logs", /absolute path/],
       ["/var/*", /absolute path/],
