@@ -15,7 +15,10 @@ import { each, type Requirement, resourceRule } from "../rule.ts";
 import {
   BUCKET,
   BUCKET_ACL,
+  BUCKET_ACL_V2,
   BUCKET_POLICY,
+  BUCKET_V2,
+  DEFAULT_SECURITY_GROUP,
   FUNCTION,
   FUNCTION_PERMISSION,
   FUNCTION_URL,
@@ -90,7 +93,7 @@ const publicBucket = resourceRule<BucketArgs & BucketAclArgs & BucketPublicAcces
     "A bucket is nobody's but the account's: no public list of rights, no guard of S3's switched off.",
   severity: "critical",
   remediation: "Leave acl away, and keep all four settings of the public access block on.",
-  types: [BUCKET, BUCKET_ACL, PUBLIC_ACCESS_BLOCK],
+  types: [BUCKET, BUCKET_V2, BUCKET_ACL, BUCKET_ACL_V2, PUBLIC_ACCESS_BLOCK],
   *requirements({ type, props }) {
     if (type === PUBLIC_ACCESS_BLOCK) {
       for (const path of PUBLIC_ACCESS_GUARDS) {
@@ -114,10 +117,10 @@ const openIngress = resourceRule<SecurityGroupArgs & SecurityGroupRuleArgs & Sec
   description: "No port is open to the whole internet, nor to a half of it.",
   severity: "critical",
   remediation: "Name the network or the security group that comes in.",
-  types: [SECURITY_GROUP, SECURITY_GROUP_RULE, INGRESS_RULE],
+  types: [SECURITY_GROUP, DEFAULT_SECURITY_GROUP, SECURITY_GROUP_RULE, INGRESS_RULE],
   *requirements({ type, props }) {
     const must = "must not be everybody";
-    if (type === SECURITY_GROUP) {
+    if (type === SECURITY_GROUP || type === DEFAULT_SECURITY_GROUP) {
       for (let index = 0; index < (props.ingress?.length ?? 0); index++) {
         const { cidrBlocks, ipv6CidrBlocks } = props.ingress?.[index] ?? {};
         yield* each(`ingress[${index}].cidrBlocks`, cidrBlocks, must, isNarrowNetwork);

@@ -7,7 +7,8 @@ import { isSecretName, keysIn } from "../../settings/known-keys.ts";
 import { each, type Requirement, resourceRule, type Subject, some } from "../rule.ts";
 import { CONTAINER, REMOTE_IMAGE } from "./types.ts";
 
-const DIGEST = /(^|@)sha256:/;
+/** By id, or by a name with a whole digest. */
+const DIGEST = /^sha256:|@sha256:[0-9a-f]{64}$/;
 
 const floatingImage = resourceRule<RemoteImageArgs & ContainerArgs>({
   name: "docker-container-disallow-floating-image",
@@ -21,7 +22,8 @@ const floatingImage = resourceRule<RemoteImageArgs & ContainerArgs>({
   },
 });
 
-const CREDENTIAL = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|WEBHOOK|DSN)/i;
+const CREDENTIAL =
+  /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|WEBHOOK|DSN|_(PASS|PWD|PW)$|BASIC_AUTH)/i;
 /** Options whose argument is one, with it or before it: `--web.password=x`, `--token x`. Not `--token-file x`. */
 const CREDENTIAL_OPTION = new RegExp(`^-{1,2}[\\w.-]*${secretNames}(=.+)?$`, "i");
 
@@ -35,8 +37,8 @@ const credentials = resourceRule<ContainerArgs>({
   types: [CONTAINER],
   *requirements({ props }) {
     yield* each("envs", props.envs, "must be a file (NAME_FILE=path)", (variable) => {
-      const [name = ""] = variable.split("=", 1);
-      const isNamed = CREDENTIAL.test(name) && !name.endsWith("_FILE");
+      const [, name = variable, value = ""] = /^([^=]*)=(.*)$/s.exec(variable) ?? [];
+      const isNamed = CREDENTIAL.test(name) && !(name.endsWith("_FILE") && value.startsWith("/"));
       return !isNamed && !holdsKey(variable);
     });
     yield* each("command", props.command, "must not hold a credential", isHarmless);
@@ -54,8 +56,11 @@ function isHarmless(argument: string): boolean {
 
 /** By its shape, or after a name in a script: `sh -c 'PASSWORD=... exec server'`. */
 function holdsKey(text: string): boolean {
-  return keysIn(text).length > 0 || ASSIGNED.test(text);
+  return keysIn(text).length > 0 || ASSIGNED.test(text) || LOGIN.test(text);
 }
+
+/** `curl -u user:password`. */
+const LOGIN = /(^|\s)(-u|--user)[\s=]+[^\s:]+:[^\s$]{3,}/;
 
 const ASSIGNED = new RegExp(`(?:^|[\\s;&'"?])[\\w.-]*${secretNames}=(?![$"' ]|/)[^\\s;&]{3,}`, "i");
 
@@ -91,8 +96,9 @@ function* runningServer(props: Subject<ContainerArgs>["props"]): Generator<Requi
   yield { path: "readOnly", must: "must be on", holds: () => props.readOnly === true };
   yield {
     ...{ path: "healthcheck", must: "must be set" },
-    // NONE switches off the image's own.
-    holds: () => !["NONE", ""].includes(props.healthcheck?.tests?.[0] ?? ""),
+    // NONE switches off the image's own, and so does what Docker does not know.
+    holds: () =>
+      /^CMD(-SHELL)?$/.test(props.healthcheck?.tests?.[0] ?? "") && Boolean(props.healthcheck?.tests?.[1]),
   };
   yield {
     ...{ path: 'logOpts["max-size"]', must: "must bound the log" },

@@ -1,6 +1,7 @@
 /** IAM and Lambda: least privilege, and failures that are not lost. */
 import type { RoleArgs } from "@pulumi/aws/iam/role.js";
 import type { RolePolicyAttachmentArgs } from "@pulumi/aws/iam/rolePolicyAttachment.js";
+import type { RolePolicyAttachmentsExclusiveArgs } from "@pulumi/aws/iam/rolePolicyAttachmentsExclusive.js";
 import type { FunctionArgs } from "@pulumi/aws/lambda/function.js";
 import type { FunctionEventInvokeConfigArgs } from "@pulumi/aws/lambda/functionEventInvokeConfig.js";
 import {
@@ -23,6 +24,7 @@ import {
   ROLE,
   ROLE_POLICY,
   ROLE_POLICY_ATTACHMENT,
+  ROLE_POLICY_ATTACHMENTS,
   SERVICE_CREDENTIAL,
   USER,
   USER_LOGIN_PROFILE,
@@ -71,6 +73,42 @@ function isPowerful(action: string): boolean {
   return POWERFUL.test(action) || POWERFUL_ACTIONS.some((each) => pattern.test(each));
 }
 
+/** Verbs that end something, and what runs on hosts. */
+const ENDING = ["delete", "terminate", "stop", "disable", "deregister", "purge", "reboot"];
+const ON_HOSTS = /^ssm:(create|update)association$/;
+/** What has no name, or one that nobody knows beforehand, as far as IAM knows. */
+const NAMELESS =
+  /^(ec2:deletenetworkinterface|ec2messages:deletemessage|logs:deletequerydefinition|route53:deletehealthcheck|ses:deleteidentity)$/;
+
+/** A pattern, such as `rds:De*`, ends what any action ends that it fits. */
+function isEnding(action: string): boolean {
+  const [, name = ""] = action.split(":");
+  const [known = ""] = name.split(/[*?]/);
+  const ends = ENDING.some((verb) => name.startsWith(verb) || (known !== name && verb.startsWith(known)));
+  return (ends || ON_HOSTS.test(action)) && !NAMELESS.test(action);
+}
+
+/** By the stack's tag on what is there, or on what is made. */
+function isBoundByTag({ Condition }: Statement): boolean {
+  return requiredBy(Condition).some(
+    ({ key, values }) =>
+      /^aws:(resource|request)tag\//i.test(key) && values.length > 0 && !values.some(isPattern),
+  );
+}
+
+/** What gives rights to somebody: with no boundary for whom it gives them to, it gives all. */
+const GIVING = /^iam:(create(role|user)|(put|attach)(role|user)policy)$/;
+/** What takes a bound away, or makes something that stays: no policy of ours needs it. */
+const UNBINDING =
+  /^iam:(createpolicyversion|setdefaultpolicyversion|(put|delete)(role|user)permissionsboundary|createaccesskey|(create|update)loginprofile|createservicespecificcredential|addusertogroup|(put|attach)grouppolicy)$/;
+
+/** Whether the request must have one of these values, and no pattern of them. */
+function requires({ Condition }: Statement, key: string): boolean {
+  return requiredBy(Condition).some(
+    (each) => each.key.toLowerCase() === key && each.values.length > 0 && !each.values.some(isPattern),
+  );
+}
+
 /** Services whose actions are named one by one. */
 const NAMED_SERVICES = /^(iam|sts|organizations|account|sso|kms|secretsmanager):/;
 
@@ -110,6 +148,34 @@ function* narrow(path: string, document: () => unknown): Generator<Requirement> 
     holds: every(
       (statement) => !actionsOf(statement).some(isPowerful) || !list(statement.Resource).some(isEverything),
     ),
+  };
+  yield {
+    ...{ path, must: "must not end or run on every resource without the stack's tag" },
+    holds: every(
+      (statement) =>
+        !actionsOf(statement).some(isEnding) ||
+        !list(statement.Resource).some(isEverything) ||
+        isBoundByTag(statement),
+    ),
+  };
+  yield {
+    ...{ path, must: "must give rights to nobody without a permissions boundary" },
+    holds: every(
+      (statement) =>
+        !actionsOf(statement).some((action) => GIVING.test(action)) ||
+        requires(statement, "iam:permissionsboundary"),
+    ),
+  };
+  yield {
+    ...{ path, must: "must say which service a role is passed to" },
+    holds: every(
+      (statement) =>
+        !actionsOf(statement).includes("iam:passrole") || requires(statement, "iam:passedtoservice"),
+    ),
+  };
+  yield {
+    ...{ path, must: "must not take a boundary away, nor make a credential that stays" },
+    holds: every((statement) => !actionsOf(statement).some((action) => UNBINDING.test(action))),
   };
 }
 
@@ -176,8 +242,13 @@ function isBoundToCaller({ Condition }: Statement): boolean {
     ({ key, values }) =>
       /^(sts:ExternalId|aws:PrincipalArn|aws:PrincipalTag\/.+)$/i.test(key) &&
       values.length > 0 &&
-      !values.some((value) => /^[*?]*$/.test(value)),
+      !values.some((value) => /^[*?]*$/.test(value) || isOfAnyAccount(value)),
   );
+}
+
+/** `arn:aws:iam::*:role/deploy`: anybody can have a role of that name. */
+function isOfAnyAccount(value: string): boolean {
+  return value.startsWith("arn:") && isPattern(value.split(":")[4] ?? "*");
 }
 
 function isFederated(statement: Statement): boolean {
@@ -194,15 +265,22 @@ function isBoundToSubject({ Condition }: Statement): boolean {
     required.some(
       ({ key, values }) => key.toLowerCase().endsWith(suffix) && values.length > 0 && !values.some(isPattern),
     );
-  return isExact(":aud") && isExact(":sub");
+  // Of a pull request, whoever opens one is the subject.
+  const isOfAnybody = required.some(
+    ({ key, values }) =>
+      key.toLowerCase().endsWith(":sub") && values.some((value) => value.endsWith(":pull_request")),
+  );
+  return isExact(":aud") && isExact(":sub") && !isOfAnybody;
 }
 
 /** AWS's own policies that serve one purpose. All others of its own do more, and change without being asked. */
 const PURPOSE =
-  /^arn:aws[\w-]*:iam::aws:policy\/(service-role\/\w+|AmazonSSMManagedInstanceCore|CloudWatchAgentServerPolicy)$/;
+  /^arn:aws[\w-]*:iam::aws:policy\/(service-role\/(AWSLambda(BasicExecution|VPCAccessExecution|SQSQueueExecution)Role|AmazonRDSEnhancedMonitoringRole)|AmazonSSMManagedInstanceCore|CloudWatchAgentServerPolicy)$/;
 const AWS_OWN = /^arn:aws[\w-]*:iam::aws:policy\//;
 
-const adminPolicy = resourceRule<Partial<RoleArgs & RolePolicyAttachmentArgs>>({
+const adminPolicy = resourceRule<
+  Partial<RoleArgs & RolePolicyAttachmentArgs & RolePolicyAttachmentsExclusiveArgs>
+>({
   name: "aws-iam-identity-disallow-broad-managed-policy",
   description: "Nobody gets AWS's own policies for whole services or accounts, such as AdministratorAccess.",
   severity: "critical",
@@ -210,17 +288,18 @@ const adminPolicy = resourceRule<Partial<RoleArgs & RolePolicyAttachmentArgs>>({
     "Write a policy with the actions that are needed, or attach one of AWS's for that one purpose.",
   types: [
     ...[ROLE, USER, ROLE_POLICY_ATTACHMENT, USER_POLICY_ATTACHMENT, GROUP_POLICY_ATTACHMENT],
-    POLICY_ATTACHMENT,
+    ...[POLICY_ATTACHMENT, ROLE_POLICY_ATTACHMENTS],
   ],
   *requirements({ type, props }) {
     const must = "must not be one of AWS's policies for whole services";
     const isNarrow = (arn: string) => !AWS_OWN.test(arn) || PURPOSE.test(arn);
     yield* each("managedPolicyArns", props.managedPolicyArns, must, isNarrow);
+    yield* each("policyArns", props.policyArns, must, isNarrow);
     yield {
       ...{ path: "permissionsBoundary", must: "must be a boundary" },
       holds: () => !AWS_OWN.test(props.permissionsBoundary ?? ""),
     };
-    if (type === ROLE || type === USER) return;
+    if (type === ROLE || type === USER || type === ROLE_POLICY_ATTACHMENTS) return;
     yield { path: "policyArn", must, holds: () => isNarrow(String(props.policyArn ?? "")) };
   },
 });

@@ -14,6 +14,8 @@ export const POLICY = "aws:iam/policy:Policy";
 export const ROLE = "aws:iam/role:Role";
 export const USER = "aws:iam/user:User";
 export const ROLE_POLICY_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+export const ROLE_POLICY_ATTACHMENTS =
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive";
 export const USER_POLICY_ATTACHMENT = "aws:iam/userPolicyAttachment:UserPolicyAttachment";
 export const GROUP_POLICY_ATTACHMENT = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment";
 export const POLICY_ATTACHMENT = "aws:iam/policyAttachment:PolicyAttachment";
@@ -28,8 +30,13 @@ export const SECRET = "aws:secretsmanager/secret:Secret";
 export const SECRET_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy";
 export const BUCKET = "aws:s3/bucket:Bucket";
 export const BUCKET_ACL = "aws:s3/bucketAcl:BucketAcl";
+/** Names of the two before, which the SDK still has. */
+export const BUCKET_V2 = "aws:s3/bucketV2:BucketV2";
+export const BUCKET_ACL_V2 = "aws:s3/bucketAclV2:BucketAclV2";
 export const PUBLIC_ACCESS_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+/** The one that a VPC comes with, which the program would take over. */
+export const DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 export const SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const PARAMETER = "aws:ssm/parameter:Parameter";

@@ -421,6 +421,38 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         }),
       ],
       [of(types.POLICY, { policy: document({ Effect: "Deny", NotAction: "iam:*", Resource: "*" }) })],
+      [
+        of(types.POLICY, {
+          policy: document(
+            allowed("iam:CreateRole", {
+              Resource: "arn:aws:iam::111122223333:role/agentpay-*",
+              Condition: {
+                StringEquals: { "iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/b" },
+              },
+            }),
+          ),
+        }),
+      ],
+      [
+        of(types.POLICY, {
+          policy: document(
+            allowed("iam:PassRole", {
+              Resource: "arn:aws:iam::111122223333:role/agentpay-*",
+              Condition: { StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com"] } },
+            }),
+          ),
+        }),
+      ],
+      [
+        of(types.POLICY, {
+          policy: document(
+            allowed("ce:DeleteAnomalyMonitor", {
+              Resource: "arn:aws:ce::111122223333:anomalymonitor/*",
+              Condition: { StringEquals: { "aws:ResourceTag/environment": "staging" } },
+            }),
+          ),
+        }),
+      ],
     ],
     fail: [
       ["policy", of(types.POLICY, { policy: document(allowed(["sns:Get*", "*"])) })],
@@ -466,6 +498,35 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         of(types.ROLE_POLICY, { policy: document({ Effect: "Allow", Action: "a:B", NotResource: "a" }) }),
       ],
       ["policy", of(types.ROLE_POLICY, { policy: "none" })],
+      ...[
+        ...["rds:DeleteDBInstance", "ec2:TerminateInstances", "cloudtrail:StopLogging", "logs:Del*", "rds:*"],
+        ...["dynamodb:De*", "ssm:CreateAssociation"],
+      ].map(
+        (action) =>
+          [
+            "policy",
+            of(types.ROLE_POLICY, { policy: document(allowed(action, { Resource: "*" })) }),
+          ] as const,
+      ),
+      ...[
+        ...["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PassRole"],
+        ...["iam:CreatePolicyVersion", "iam:DeleteRolePermissionsBoundary", "iam:CreateAccessKey"],
+      ].flatMap((action) =>
+        [
+          {},
+          { Condition: { StringLike: { "iam:PermissionsBoundary": "*", "iam:PassedToService": "*" } } },
+        ].map(
+          (condition) =>
+            [
+              "policy",
+              of(types.ROLE_POLICY, {
+                policy: document(
+                  allowed(action, { Resource: "arn:aws:iam::111122223333:role/agentpay-x", ...condition }),
+                ),
+              }),
+            ] as const,
+        ),
+      ),
       [
         "inlinePolicies[1].policy",
         of(types.ROLE, {
@@ -534,6 +595,25 @@ export const cases: Readonly<Record<string, RuleCases>> = {
           ),
         }),
       ],
+      [
+        "assumeRolePolicy",
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed({ AWS: "999988887777" }, { StringLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/x" } }),
+          ),
+        }),
+      ],
+      [
+        "assumeRolePolicy",
+        of(types.ROLE, {
+          assumeRolePolicy: document(
+            assumed(
+              { Federated: "arn" },
+              { StringEquals: { "g:aud": "sts", "g:sub": "repo:a/b:pull_request" } },
+            ),
+          ),
+        }),
+      ],
       ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: "none" })],
     ],
     unknown: [[of(types.ROLE, { assumeRolePolicy: UNKNOWN })]],
@@ -560,6 +640,14 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       [
         "policyArn",
         of(types.POLICY_ATTACHMENT, { policyArn: "arn:aws-cn:iam::aws:policy/AdministratorAccess" }),
+      ],
+      [
+        "policyArn",
+        of(types.ROLE_POLICY_ATTACHMENT, { policyArn: `${AWS_POLICY}service-role/AmazonEC2RoleforSSM` }),
+      ],
+      [
+        "policyArns[0]",
+        of(types.ROLE_POLICY_ATTACHMENTS, { policyArns: [`${AWS_POLICY}AdministratorAccess`] }),
       ],
       ["permissionsBoundary", of(types.USER, { permissionsBoundary: `${AWS_POLICY}AdministratorAccess` })],
     ],
@@ -728,6 +816,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     fail: [
       ["name", of(types.REMOTE_IMAGE, { name: "prom/prometheus:latest" })],
       ["image", container({ image: "prom/prometheus:v3.13.4" })],
+      ["image", container({ image: "prom/prometheus@sha256:abc" })],
     ],
     unknown: [[of(types.REMOTE_IMAGE, { name: UNKNOWN })], [container({ image: UNKNOWN })]],
     missing: [container({}), "image"],
@@ -742,6 +831,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     fail: [
       ["envs[1]", container({ envs: ["MODE=x", "GF_SECURITY_ADMIN_PASSWORD=hunter2"] })],
       ["envs[1]", container({ envs: [UNKNOWN, "API_KEY"] })],
+      ...["DB_PASS=hunter2", "DB_PWD=hunter2", "BASIC_AUTH=admin:hunter2", "PASSWORD_FILE=hunter2"].map(
+        (variable) => ["envs[0]", container({ envs: [variable] })] as const,
+      ),
+      ["command[2]", container({ command: ["sh", "-c", "curl -u admin:hunter2 http://a"] })],
       ["envs[0]", container({ envs: ["DATA_SOURCE=postgres://monitoring:hunter2@db/agentpay"] })],
       ["command[1]", container({ command: ["serve", "--admin-password=hunter2"] })],
       ["command[0]", container({ command: ["--api.token", "hunter2"] })],
@@ -769,7 +862,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["memorySwap", container({ ...hardened, memorySwap: -1 })],
       ...["0", "0.0", "a", ""].map((cpus) => ["cpus", container({ ...hardened, cpus })] as const),
       ["readOnly", container({ ...hardened, readOnly: false })],
-      ...[["NONE"], []].map(
+      ...[["NONE"], [], ["none"], ["CMD"], ["true"]].map(
         (tests) => ["healthcheck", container({ ...hardened, healthcheck: { tests } })] as const,
       ),
       ...["-1", "0", ""].map(
@@ -817,6 +910,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     ],
     fail: [
       ["privileged", container({ start: false, privileged: true })],
+      ["privileged", container({ privileged: "true" })],
       [
         "capabilities.adds[1]",
         container({ capabilities: { drops: ["ALL"], adds: [UNKNOWN, "ALL"].slice(0, 2) } }),
@@ -837,7 +931,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         (mode) => [mode, container({ [mode]: "host" })] as const,
       ),
       ["networkMode", container({ networkMode: "container:other" })],
-      ["groupAdds[0]", container({ groupAdds: ["docker"] })],
+      ...["docker", "998", "00"].map((group) => ["groupAdds[0]", container({ groupAdds: [group] })] as const),
       ["devices", container({ devices: [{ hostPath: "/dev/kmsg" }] })],
       ["deviceCgroupRules", container({ deviceCgroupRules: [{ rule: "a *:* rwm" }] })],
       ["deviceRequests", container({ deviceRequests: [{}] })],
