@@ -79,7 +79,7 @@ const options = (kind: "secret" | "plaintext", values: Readonly<Record<string, s
 /** The database's own password first, then one update of what uses them. */
 async function rotate(time: "old" | "new", also: Readonly<Record<string, string | number>> = {}) {
   const secrets = secretsOf(time);
-  await run(process.execPath, ["--import", "tsx", "operations/database/command.ts", "migrate"], {
+  await run(process.execPath, ["operations/cli.ts", "database", "migrate"], {
     cwd: root,
     env: {
       ...process.env,
