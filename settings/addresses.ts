@@ -104,7 +104,7 @@ export const hostAndPort = checkedText("host:port", hostAndPortProblem);
 /** One that a server can listen on: its host's own, or all of them. */
 export const ipAddress = z
   .string("an IP address")
-  .refine((value) => isIP(value) !== 0 && !value.includes("%") && !isIn(GROUPS, value), "an IP address");
+  .refine((value) => isIP(value) !== 0 && !/%|^::ffff:/i.test(value) && !isIn(GROUPS, value), "an IP address");
 
 const ENGINE = "unix://, tcp:// or ssh:// and an address";
 /**
@@ -147,7 +147,7 @@ export function isThisMachine(address: string): boolean {
   );
 }
 
-/** Networks that the internet does not reach (RFC 6890), by their first address and the length of their mask. */
+/** Networks that the internet does not reach (RFC 6890), examples among them, by first address and length of mask. */
 const INSIDE = new BlockList();
 for (const [network, bits] of [
   ["0.0.0.0", 8],
@@ -156,13 +156,17 @@ for (const [network, bits] of [
   ["127.0.0.0", 8],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
+  ["192.0.2.0", 24],
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
 ] as const) {
   INSIDE.addSubnet(network, bits, "ipv4");
 }
 for (const [network, bits] of [
   ["::", 127],
+  ["2001:db8::", 32],
   ["fc00::", 7],
   ["fe80::", 10],
 ] as const) {
@@ -174,7 +178,7 @@ export function isPublic(address: string): boolean {
   const [, host = ""] = /^\w+:\/\/(\[[^\]]*\]|[^:/]*)/.exec(address) ?? [];
   const bare = host.replace(/^\[(.*)\]$/, "$1");
   if (isIP(bare) !== 0) return !isIn(INSIDE, bare);
-  return bare.includes(".") && !/\.(internal|local|localhost|lan|home\.arpa)$/i.test(bare);
+  return bare.includes(".") && !/\.(internal|local|localhost|lan|home\.arpa|invalid|test|onion)$/i.test(bare);
 }
 
 /** A host as a URL has it: an IPv6 address in brackets. */
@@ -202,7 +206,7 @@ const FOLDER =
   "an absolute path without a trailing slash, of letters, digits, dots, dashes and underscores, and none of the system's own";
 /** What holds the host's devices, sockets, keys or programs: nothing below is for a server to read. */
 const SYSTEM =
-  "proc|sys|dev|run|boot|root|bin|sbin|lib|lib64|usr|var/run|var/lib/(docker|containerd|kubelet)|etc/(docker|ssh|ssl|pki|pam\\.d|sudoers\\.d)";
+  "proc|sys|dev|run|boot|root|bin|sbin|lib|lib64|usr|var/run|var/lib/(docker|containerd|kubelet)|etc/(docker|ssh|ssl|pki|pam\\.d|sudoers(\\.d)?|cron[^/]*|g?shadow|passwd)|var/spool/cron|(.*/)?\\.(ssh|aws|docker|kube|gnupg)";
 /** A folder of the hosts, for configuration files and shell commands alike. */
 export const folder = text(
   new RegExp(

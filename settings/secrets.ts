@@ -31,12 +31,21 @@ function lineProblem(value: string): string | undefined {
   return value === value.trim() ? undefined : "it begins or ends with a space";
 }
 
+/** What somebody has left in, or a shell has not filled in. */
+const STANDS_FOR_A_VALUE =
+  /^(\$\{?\w+\}?|\{\{.*\}\}|<.*>|\[.*\]|null|undefined|none|todo|tbd|fixme|change-?me|secret|password|token|your[-_ ].*|x+)$/i;
+
+function givenProblem(value: string): string | undefined {
+  const problem = lineProblem(value);
+  return problem ?? (STANDS_FOR_A_VALUE.test(value) ? "it stands for a value, and is none" : undefined);
+}
+
 /** A password: any text of one line. */
-export const password = secretOf(SECRET, lineProblem);
+export const password = secretOf(SECRET, givenProblem);
 
 /** A token or key: it travels in a header. */
 export const token = secretOf(SECRET, (value) => {
-  const problem = lineProblem(value);
+  const problem = givenProblem(value);
   return problem ?? (/^[\x21-\x7e]+$/.test(value) ? undefined : "it has signs that no token has");
 });
 

@@ -248,7 +248,8 @@ describe("files", () => {
 });
 
 describe("resources", () => {
-  const pinned = resource("metrics-grafana", { image: "grafana@sha256:1", restart: "always" });
+  const byDigest = `grafana@sha256:${"1".repeat(64)}`;
+  const pinned = resource("metrics-grafana", { image: byDigest, restart: "always" });
   const floating = resource("metrics-grafana", { image: "grafana:latest", restart: "always" });
   const withResources = (...resources: Registration[]) => ({ ...production, resources });
 
@@ -259,7 +260,7 @@ describe("resources", () => {
         component: "MetricsPlatform",
         name: "metrics-grafana (docker:Container)",
         kind: "changed",
-        what: ["`image` `grafana@sha256:1` to `grafana:latest`"],
+        what: [`\`image\` \`${byDigest}\` to \`grafana:latest\``],
       },
     ]);
     const found = verdicts(before, after, "production").filter(({ isNew }) => isNew);

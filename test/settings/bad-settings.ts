@@ -128,6 +128,7 @@ const ip: readonly Bad[] = [
   ["1.2.3", /IP address/],
   ["[::1]", /IP address/],
   ["fe80::1%eth0", /IP address/],
+  ["::ffff:0.0.0.0", /IP address/],
   ["10.0.0.0/8", /IP address/],
   ["255.255.255.255", /IP address/],
   ["224.0.0.1", /IP address/],
@@ -281,6 +282,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["/var/lib/docker/volumes", /system's own/],
       ["/root/.ssh", /system's own/],
       ["/etc/ssh", /system's own/],
+      ["/etc/cron.d", /system's own/],
+      ["/etc/shadow", /system's own/],
+      ["/home/deploy/.ssh", /system's own/],
       ["/var/../etc", /absolute path/],
       ["/var/my logs", /absolute path/],
       ["/var/*", /absolute path/],
@@ -417,6 +421,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
     bad: [
       ["two words", /no token/],
       ["tökén", /no token/],
+      ...["changeme", "<token>", "$TOKEN", "$" + "{TOKEN}", "{{ token }}", "null", "your-token-here", "xxxxxxxx"].map(
+        (value) => [value, /stands for a value/] as const,
+      ),
     ],
   },
   webhook: {
