@@ -104,7 +104,10 @@ export const hostAndPort = checkedText("host:port", hostAndPortProblem);
 /** One that a server can listen on: its host's own, or all of them. */
 export const ipAddress = z
   .string("an IP address")
-  .refine((value) => isIP(value) !== 0 && !/%|^::ffff:/i.test(value) && !isIn(GROUPS, value), "an IP address");
+  .refine(
+    (value) => isIP(value) !== 0 && !/%|^::ffff:/i.test(value) && !isIn(GROUPS, value),
+    "an IP address",
+  );
 
 const ENGINE = "unix://, tcp:// or ssh:// and an address";
 /**

@@ -421,9 +421,16 @@ export const kinds: Readonly<Record<string, Kind>> = {
     bad: [
       ["two words", /no token/],
       ["tökén", /no token/],
-      ...["changeme", "<token>", "$TOKEN", "$" + "{TOKEN}", "{{ token }}", "null", "your-token-here", "xxxxxxxx"].map(
-        (value) => [value, /stands for a value/] as const,
-      ),
+      ...[
+        "changeme",
+        "<token>",
+        "$TOKEN",
+        "$" + "{TOKEN}",
+        "{{ token }}",
+        "null",
+        "your-token-here",
+        "xxxxxxxx",
+      ].map((value) => [value, /stands for a value/] as const),
     ],
   },
   webhook: {
@@ -917,7 +924,17 @@ export const combinations: readonly (readonly [
   ],
   [{ "aws.alertingRoleArn": "" }, "aws.alertingRoleArn", /heartbeat/],
   [{ "uptime.checkers": ["route53"] }, "uptime.checkers[1]", /none of the chosen/],
-  ...["localhost", "127.0.0.1", "10.0.0.5", "172.20.1.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"].map(
+  ...[
+    "localhost",
+    "127.0.0.1",
+    "10.0.0.5",
+    "172.20.1.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "192.0.2.1",
+    "203.0.113.9",
+  ].map(
     (inside) => [{ "uptime.apiUrl": `https://${inside}` }, "uptime.apiUrl", /the internet reaches/] as const,
   ),
   [{ "uptime.apiUrl": "https://[::1]" }, "uptime.apiUrl", /the internet reaches/],
