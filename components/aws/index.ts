@@ -3,9 +3,6 @@ import type { Provider } from "@pulumi/aws/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { slowApiResponses } from "../../catalog/alerts/api.ts";
 import { thresholdOf } from "../../catalog/alerts/index.ts";
-import { databaseAlarms } from "../../catalog/database-alarms.ts";
-import { hostAlarms } from "../../catalog/host-alarms.ts";
-import { loadBalancerAlarms } from "../../catalog/load-balancer-alarms.ts";
 import { logQueries } from "../../catalog/logs.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import { checkersOf, checksOf, toldBy } from "../shared/checkers.ts";
@@ -17,61 +14,25 @@ import { agentConfiguration } from "./agent-configuration.ts";
 import { AlertTopics } from "./alert-topics.ts";
 import { CiAccess } from "./ci-access.ts";
 import { CostControl } from "./cost-control.ts";
-import { DatabaseAlarms } from "./database-alarms.ts";
 import { DatabaseInsights } from "./database-insights.ts";
 import { DeadMansSwitch } from "./dead-mans-switch.ts";
 import { HostAgent } from "./host-agent.ts";
-import { HostAlarms } from "./host-alarms.ts";
-import { LoadBalancerAlarms } from "./load-balancer-alarms.ts";
 import { LogAggregation } from "./log-aggregation.ts";
+import type { Place } from "./place.ts";
 import { awsProvider } from "./provider.ts";
+import { resourceAlarms } from "./resource-alarms.ts";
 
 export function awsPlatform(settings: Settings, account: Enabled<"aws">, pager: DeployedPager | undefined) {
-  const { logs, cost, database, uptime, notifications } = settings;
-  const { runbookBaseUrl } = settings.docs;
-  const prefix = namePrefix(settings);
-  /** What pages or remembers must not go with a slip of the hand. */
-  const protect = settings.isProduction;
   const provider = awsProvider("aws", settings, account);
-  const providers = [provider];
-  const ci = ciAccess(settings, account, providers);
+  const ci = ciAccess(settings, account, [provider]);
   const permissionsBoundary = ci?.boundaryArn ?? settings.ci.permissionsBoundaryArn;
-  const topics = new AlertTopics(
-    "alert-topics",
-    {
-      topicPrefix: prefix,
-      homeRegion: account.region,
-      accountId: account.accountId,
-      pager: pager && { key: pager.key, ...pager.sns },
-      smsNumbers: notifications.smsNumbers,
-      publisherArn: account.alertingRoleArn,
-      managedRules: hasManagedRules(settings),
-      emails: notifications.emails,
-    },
-    { providers },
-  );
-  const logAggregation =
-    logs.platform === "cloudwatch"
-      ? new LogAggregation(
-          "logs",
-          {
-            namePrefix: prefix,
-            queryFolder: `AgentPay/${settings.environment}`,
-            retentionDays: logs.retentionDays,
-            kmsKeyArn: logs.kmsKeyArn,
-            deletionProtection: protect,
-            thresholds: settings.alertThresholds,
-            queries: logQueries(thresholdOf(slowApiResponses, settings.alertThresholds)),
-            topics: topics.inHomeRegion,
-            runbookBaseUrl,
-          },
-          { providers, protect },
-        )
-      : undefined;
+  const topics = alertTopics(settings, account, pager, provider);
+  const place: Place = { settings, provider, topics };
+  const logAggregation = settings.logs.platform === "cloudwatch" ? logs(place) : undefined;
   const hostAgent = new HostAgent(
     "host-agent",
     {
-      namePrefix: prefix,
+      namePrefix: namePrefix(settings),
       accountId: account.accountId,
       region: account.region,
       hostTags: hostTags(settings),
@@ -79,86 +40,113 @@ export function awsPlatform(settings: Settings, account: Enabled<"aws">, pager: 
       logGroupArns: logAggregation?.logGroupArns ?? [],
       permissionsBoundary,
     },
-    { providers },
+    { providers: [provider] },
   );
-  const alarmsOf = {
-    alarmPrefix: prefix,
-    thresholds: settings.alertThresholds,
-    topics: topics.inHomeRegion,
-    runbookBaseUrl,
-  };
-  const hosts = new HostAlarms("hosts", { ...alarmsOf, alarms: hostAlarms }, { providers });
-  const instances = instancesOf(settings);
-  const databases =
-    Object.keys(instances).length > 0
-      ? new DatabaseAlarms("databases", { ...alarmsOf, alarms: databaseAlarms, instances }, { providers })
-      : undefined;
-  const { loadBalancer, targetGroups } = account;
-  const balancer =
-    loadBalancer === undefined
-      ? undefined
-      : new LoadBalancerAlarms(
-          "load-balancer",
-          { ...alarmsOf, alarms: loadBalancerAlarms, loadBalancer, targetGroups },
-          { providers },
-        );
-  const costControl = new CostControl(
-    "cost",
-    { namePrefix: prefix, ...cost, topics: topics.inGlobalRegion, runbookBaseUrl },
-    { providers },
-  );
-  const outsideChecks =
-    uptime.enabled && checkersOf(settings).includes("route53")
-      ? new Uptime(
-          "uptime",
-          {
-            namePrefix: prefix,
-            checks: checksOf(settings),
-            toldBy: toldBy(settings),
-            requestInterval: uptime.route53IntervalSeconds,
-            maintenance: settings.announcements.maintenance,
-            topics: topics.inGlobalRegion,
-            runbookBaseUrl,
-          },
-          { providers },
-        )
-      : undefined;
-  const databaseInsights = database.enabled
-    ? new DatabaseInsights(
-        "database",
-        {
-          ...database,
-          parameterGroupName: `${prefix}-${database.family}`,
-          queryFolder: `AgentPay/${settings.environment}`,
-          log: { retentionDays: logs.retentionDays, kmsKeyArn: logs.kmsKeyArn, protect },
-        },
-        { providers },
-      )
-    : undefined;
   return {
     provider,
     permissionsBoundary,
     ciAccess: ci,
     logAggregation,
     hostAgent,
-    hosts,
-    databases,
-    balancer,
+    ...resourceAlarms(place, account),
     topics,
-    costControl,
-    outsideChecks,
-    databaseInsights,
+    costControl: costControl(place),
+    outsideChecks: outsideChecks(place),
+    databaseInsights: databaseInsights(place),
   };
 }
 
-/** RDS instances that a stack names. */
-function instancesOf({ database }: Settings): Record<string, "primary" | "replica"> {
-  if (!database.enabled) return {};
-  const { instanceIdentifier, replicaIdentifiers } = database;
-  return {
-    ...(instanceIdentifier !== undefined && { [instanceIdentifier]: "primary" as const }),
-    ...Object.fromEntries(replicaIdentifiers.map((replica) => [replica, "replica" as const])),
-  };
+function alertTopics(
+  settings: Settings,
+  account: Enabled<"aws">,
+  pager: DeployedPager | undefined,
+  provider: Provider,
+): AlertTopics {
+  const { smsNumbers, emails } = settings.notifications;
+  return new AlertTopics(
+    "alert-topics",
+    {
+      topicPrefix: namePrefix(settings),
+      homeRegion: account.region,
+      accountId: account.accountId,
+      pager: pager && { key: pager.key, ...pager.sns },
+      smsNumbers,
+      publisherArn: account.alertingRoleArn,
+      managedRules: hasManagedRules(settings),
+      emails,
+    },
+    { providers: [provider] },
+  );
+}
+
+function logs({ settings, provider, topics }: Place): LogAggregation {
+  const { retentionDays, kmsKeyArn } = settings.logs;
+  /** What pages or remembers must not go with a slip of the hand. */
+  const protect = settings.isProduction;
+  return new LogAggregation(
+    "logs",
+    {
+      namePrefix: namePrefix(settings),
+      queryFolder: queryFolder(settings),
+      retentionDays,
+      kmsKeyArn,
+      deletionProtection: protect,
+      thresholds: settings.alertThresholds,
+      queries: logQueries(thresholdOf(slowApiResponses, settings.alertThresholds)),
+      topics: topics.inHomeRegion,
+      runbookBaseUrl: settings.docs.runbookBaseUrl,
+    },
+    { providers: [provider], protect },
+  );
+}
+
+/** In CloudWatch's list of saved queries. */
+function queryFolder({ environment }: Settings): string {
+  return `AgentPay/${environment}`;
+}
+
+function costControl({ settings, provider, topics }: Place): CostControl {
+  const { runbookBaseUrl } = settings.docs;
+  return new CostControl(
+    "cost",
+    { namePrefix: namePrefix(settings), ...settings.cost, topics: topics.inGlobalRegion, runbookBaseUrl },
+    { providers: [provider] },
+  );
+}
+
+/** Undefined where Route 53 is none of the stack's checkers. */
+function outsideChecks({ settings, provider, topics }: Place): Uptime | undefined {
+  const { uptime } = settings;
+  if (!uptime.enabled || !checkersOf(settings).includes("route53")) return undefined;
+  return new Uptime(
+    "uptime",
+    {
+      namePrefix: namePrefix(settings),
+      checks: checksOf(settings),
+      toldBy: toldBy(settings),
+      requestInterval: uptime.route53IntervalSeconds,
+      maintenance: settings.announcements.maintenance,
+      topics: topics.inGlobalRegion,
+      runbookBaseUrl: settings.docs.runbookBaseUrl,
+    },
+    { providers: [provider] },
+  );
+}
+
+function databaseInsights({ settings, provider }: Place): DatabaseInsights | undefined {
+  const { database, isProduction: protect } = settings;
+  if (!database.enabled) return undefined;
+  const { retentionDays, kmsKeyArn } = settings.logs;
+  return new DatabaseInsights(
+    "database",
+    {
+      ...database,
+      parameterGroupName: `${namePrefix(settings)}-${database.family}`,
+      queryFolder: queryFolder(settings),
+      log: { retentionDays, kmsKeyArn, protect },
+    },
+    { providers: [provider] },
+  );
 }
 
 /** How CI gets into the account; undefined where the stack does not say which repository's CI. */

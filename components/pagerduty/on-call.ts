@@ -45,65 +45,7 @@ export class OnCall extends pulumi.ComponentResource {
 
   constructor(name: string, args: OnCallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:OnCall", name, {}, opts);
-    const userId = (email: string) => getUserOutput({ email }, { parent: this }).id;
-    const engineers = {
-      engineerA: userId(args.engineers.engineerA),
-      engineerB: userId(args.engineers.engineerB),
-    };
-
-    const team = new Team(
-      `${name}-team`,
-      { name: args.serviceName, description: `${args.serviceName}: whoever answers its pages` },
-      { parent: this },
-    );
-    const schedule = (level: string, shifts: readonly Shift[]) =>
-      new Schedule(
-        `${name}-${level}`,
-        {
-          name: `${args.serviceName} ${level}`,
-          description: `${args.serviceName}: ${level} on call`,
-          timeZone: args.timeZone,
-          teams: [team.id],
-          layers: shifts.map((shift) => scheduleLayer(shift, engineers[shift.engineer], args.rotationStart)),
-        },
-        { parent: this },
-      );
-    const primary = schedule("primary", primaryShifts);
-    const secondary = schedule("secondary", secondaryShifts);
-
-    const policy = new EscalationPolicy(
-      `${name}-escalation`,
-      {
-        name: `${args.serviceName} escalation`,
-        description: "Primary at once, secondary after 15 minutes, engineering manager after 30; twice",
-        teams: team.id,
-        numLoops: 2,
-        rules: [
-          escalationRule(escalationDelayMinutes.primary, "schedule_reference", primary.id),
-          escalationRule(escalationDelayMinutes.secondary, "schedule_reference", secondary.id),
-          escalationRule(escalationDelayMinutes.backup, "user_reference", userId(args.engineeringManager)),
-        ],
-      },
-      { parent: this },
-    );
-
-    const service = new Service(
-      `${name}-service`,
-      {
-        name: args.serviceName,
-        description: `${args.serviceName}: alerts of the monitoring stack`,
-        escalationPolicy: policy.id,
-        alertCreation: "create_alerts_and_incidents",
-        acknowledgementTimeout: "1800",
-        // Alertmanager sends the resolve; this only ends what it could no longer resolve.
-        autoResolveTimeout: "86400",
-        // Criticals wake people at any hour; warnings, should any get here, wait for the morning.
-        incidentUrgencyRule: { type: "constant", urgency: "severity_based" },
-        ...(args.groupAlerts && { alertGroupingParameters: togetherInTime }),
-      },
-      { parent: this },
-    );
-
+    const service = this.service(name, args, this.escalation(name, args));
     const prometheus = this.integration(`${name}-prometheus`, {
       service: service.id,
       name: "Prometheus",
@@ -132,6 +74,71 @@ export class OnCall extends pulumi.ComponentResource {
       cloudWatchIntegrationKey: this.cloudWatchIntegrationKey,
       ...(this.uptimeRoutingKey && { uptimeRoutingKey: this.uptimeRoutingKey }),
     });
+  }
+
+  /** Who is called, and in what order. */
+  private escalation(name: string, args: OnCallArgs): EscalationPolicy {
+    const userId = (email: string) => getUserOutput({ email }, { parent: this }).id;
+    const engineers = {
+      engineerA: userId(args.engineers.engineerA),
+      engineerB: userId(args.engineers.engineerB),
+    };
+    const team = new Team(
+      `${name}-team`,
+      { name: args.serviceName, description: `${args.serviceName}: whoever answers its pages` },
+      { parent: this },
+    );
+    const schedule = (level: string, shifts: readonly Shift[]) =>
+      new Schedule(
+        `${name}-${level}`,
+        {
+          name: `${args.serviceName} ${level}`,
+          description: `${args.serviceName}: ${level} on call`,
+          timeZone: args.timeZone,
+          teams: [team.id],
+          layers: shifts.map((shift) => scheduleLayer(shift, engineers[shift.engineer], args.rotationStart)),
+        },
+        { parent: this },
+      );
+    const { primary, secondary, backup } = escalationDelayMinutes;
+    return new EscalationPolicy(
+      `${name}-escalation`,
+      {
+        name: `${args.serviceName} escalation`,
+        description: "Primary at once, secondary after 15 minutes, engineering manager after 30; twice",
+        teams: team.id,
+        numLoops: 2,
+        rules: [
+          escalationRule(primary, "schedule_reference", schedule("primary", primaryShifts).id),
+          escalationRule(secondary, "schedule_reference", schedule("secondary", secondaryShifts).id),
+          escalationRule(backup, "user_reference", userId(args.engineeringManager)),
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private service(
+    name: string,
+    { serviceName, groupAlerts }: OnCallArgs,
+    escalationPolicy: EscalationPolicy,
+  ): Service {
+    return new Service(
+      `${name}-service`,
+      {
+        name: serviceName,
+        description: `${serviceName}: alerts of the monitoring stack`,
+        escalationPolicy: escalationPolicy.id,
+        alertCreation: "create_alerts_and_incidents",
+        acknowledgementTimeout: "1800",
+        // Alertmanager sends the resolve; this only ends what it could no longer resolve.
+        autoResolveTimeout: "86400",
+        // Criticals wake people at any hour; warnings, should any get here, wait for the morning.
+        incidentUrgencyRule: { type: "constant", urgency: "severity_based" },
+        ...(groupAlerts && { alertGroupingParameters: togetherInTime }),
+      },
+      { parent: this },
+    );
   }
 
   /** The key is made by PagerDuty and not marked secret by its provider: without this option it is clear in state. */

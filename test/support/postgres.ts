@@ -7,8 +7,8 @@ import { Children } from "../../local/host/children.ts";
 import { LogFiles } from "../../local/host/log-files.ts";
 import { postgresFolder, removePostgresFolder } from "../../local/platforms/postgres/folder.ts";
 import { type RunningPostgres, startPostgres } from "../../local/platforms/postgres/server.ts";
+import { readIfExistsSync } from "../../toolkit/files.ts";
 import { freePort } from "../../toolkit/free-port.ts";
-import { readTextIfExists } from "../../toolkit/json-file.ts";
 
 export interface PostgresUnderTest {
   readonly port: number;
@@ -53,7 +53,7 @@ export async function testPostgres(
       await server.stop();
       server = await start(chosen);
     },
-    log: () => readTextIfExists(path.join(logs, "postgres.log")) ?? "",
+    log: () => readIfExistsSync(path.join(logs, "postgres.log")) ?? "",
     stop: async () => {
       await server.stop();
       await removePostgresFolder(home);

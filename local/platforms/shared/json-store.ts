@@ -1,4 +1,5 @@
-import { readTextIfExists, writeJsonFile } from "../../../toolkit/json-file.ts";
+import { readIfExistsSync } from "../../../toolkit/files.ts";
+import { writeJsonFile } from "../../../toolkit/json-file.ts";
 
 /**
  * What a simulated service remembers: one JSON file, read once, written whole after each change. The new file takes
@@ -21,7 +22,7 @@ export class JsonStore<State extends object> {
 }
 
 function read<State>(file: string): State | undefined {
-  const text = readTextIfExists(file);
+  const text = readIfExistsSync(file);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as State;

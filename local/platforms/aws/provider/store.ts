@@ -1,4 +1,5 @@
-import { readTextIfExists, writeJsonFile } from "../../../../toolkit/json-file.ts";
+import { readIfExistsSync } from "../../../../toolkit/files.ts";
+import { writeJsonFile } from "../../../../toolkit/json-file.ts";
 
 type Records = Record<string, Record<string, Record<string, unknown>>>;
 
@@ -42,7 +43,7 @@ export class Store {
   }
 
   #read(): Records {
-    const text = readTextIfExists(this.#file);
+    const text = readIfExistsSync(this.#file);
     if (text === undefined) return {};
     try {
       return JSON.parse(text) as Records;

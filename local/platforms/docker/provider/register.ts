@@ -2,7 +2,8 @@
  * Which driver made what: while anything made by one driver is left, the other must not take over, or the first
  * one's containers would run on unseen.
  */
-import { readTextIfExists, writeJsonFile } from "../../../../toolkit/json-file.ts";
+import { readIfExistsSync } from "../../../../toolkit/files.ts";
+import { writeJsonFile } from "../../../../toolkit/json-file.ts";
 import type { DriverKind, Platform } from "./driver.ts";
 
 interface Content {
@@ -51,7 +52,7 @@ export class Register {
   }
 
   #read(): Content | undefined {
-    const text = readTextIfExists(this.#file);
+    const text = readIfExistsSync(this.#file);
     const content = text === undefined ? undefined : (JSON.parse(text) as Content);
     return content && content.objects.length > 0 ? content : undefined;
   }

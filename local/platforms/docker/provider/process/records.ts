@@ -1,7 +1,8 @@
 /** What the process driver must remember: one JSON file per object, for the owner's eyes only. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readTextIfExists, writeJsonFile } from "../../../../../toolkit/json-file.ts";
+import { readIfExistsSync } from "../../../../../toolkit/files.ts";
+import { writeJsonFile } from "../../../../../toolkit/json-file.ts";
 
 export class Records<T> {
   readonly #folder: string;
@@ -37,6 +38,6 @@ export class Records<T> {
 }
 
 function readJson<T>(file: string): T | undefined {
-  const text = readTextIfExists(file);
+  const text = readIfExistsSync(file);
   return text === undefined ? undefined : (JSON.parse(text) as T);
 }
