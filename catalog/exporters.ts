@@ -1,5 +1,5 @@
 /**
- * How PostgreSQL's and Redis's exporters are run: as the README tells users, as the local stack runs them, and as the
+ * How PostgreSQL's and Redis's exporters are run: as docs/getting-started.md tells users, as the local stack runs them, and as the
  * tests hold each supported version to the metric contract.
  */
 

@@ -64,6 +64,12 @@ export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
   ],
   "This project:": [
     {
+      name: "new",
+      summary: "write the beginning of a new alert",
+      verbs: ["alert"],
+      load: () => import("./new/command.ts"),
+    },
+    {
       name: "generate",
       summary: "write the generated files again",
       load: () => import("./generate/command.ts"),

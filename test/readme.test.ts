@@ -1,68 +1,80 @@
-/** The README's tables are derived from what they describe: a key or output can't be added without its row. */
-import { existsSync, readFileSync } from "node:fs";
+/** The README and the documents say what is there: outputs, links, commands, owners. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { verbGroups } from "../operations/verbs.ts";
 
 const root = join(import.meta.dirname, "..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const documents = [
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"],
+  ...["docs", "runbooks"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `${folder}/${file}`),
+  ),
+];
 
-interface Key {
-  readonly type: string;
-  readonly default: unknown;
-  readonly description: string;
-}
+test("the README is at most two screens", () => {
+  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(80);
+});
 
-/** Rows of the table under a heading, without its own heading rows. */
-function tableUnder(heading: string): string[] {
-  const section = readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  return section.split("\n").filter((line) => line.startsWith("| `"));
-}
+test("the README leads to every document", () => {
+  const reachable = new Set<string>(["README.md"]);
+  for (const file of reachable) {
+    if (file.endsWith(".md")) for (const link of linksOf(file)) reachable.add(link);
+  }
+  const lost = documents.filter((file) => file.startsWith("docs/") && !reachable.has(file));
+  expect(lost, "link them from README.md, or from a document that it links to").toEqual([]);
+});
 
-function configurationRow([name, key]: [string, Key]): string {
-  const value = typeof key.default === "string" ? key.default : JSON.stringify(key.default);
-  const shown = value === "" ? "" : `\`${value}\``;
-  const description = key.description.replaceAll("<", "\\<");
-  return `| \`${name}\` | ${key.type} | ${shown} | ${description} |`;
-}
+test("docs/getting-started.md lists every output of the program", () => {
+  const outputs = [...read("index.ts").matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+  const section = read("docs/getting-started.md").split("\n## Outputs\n")[1] ?? "";
+  const listed = section
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(listed.toSorted()).toEqual(outputs.toSorted());
+});
 
-describe("README", () => {
-  test("lists every configuration key as Pulumi.yaml declares it", () => {
-    const project: { config: Record<string, Key> } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-    const rows = tableUnder("Configuration").filter((row) => !row.startsWith("| `alertThresholds`"));
-    expect(rows).toEqual(Object.entries(project.config).map(configurationRow));
-  });
-
-  test("lists every output of the program", () => {
-    const program = readFileSync(join(root, "index.ts"), "utf8");
-    const outputs = [...program.matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
-    const listed = tableUnder("Outputs").flatMap((row) =>
-      [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name),
-    );
-    expect(listed.toSorted()).toEqual(outputs.toSorted());
-  });
-
-  test.each(["README.md", "docs/architecture.md", "docs/decisions.md", "docs/alerts.md", "docs/policies.md"])(
-    "%s links to files that exist",
-    (file) => {
-      const text = readFileSync(join(root, file), "utf8");
-      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
-      const missing = links.filter((link) => !existsSync(join(root, dirname(file), link)));
-      expect(missing).toEqual([]);
-    },
+/** Paths in the repository that a document links to. */
+function linksOf(file: string): string[] {
+  const text = read(file).replaceAll(/```[\s\S]*?```/g, "");
+  return [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link = ""]) =>
+    join(dirname(file), link),
   );
+}
 
-  test("names npm scripts and make targets that exist", () => {
-    const { scripts }: { scripts: Record<string, string> } = JSON.parse(
-      readFileSync(join(root, "package.json"), "utf8"),
-    );
-    const targets = [...readFileSync(join(root, "Makefile"), "utf8").matchAll(/^([a-z]+):/gm)].map(
-      ([, name]) => name,
-    );
-    const code = [...readme.matchAll(/`(npm run|make) ([\w:-]+)/g)];
-    const unknown = code.filter(([, tool, name = ""]) =>
-      tool === "make" ? !targets.includes(name) : !(name in scripts),
+/** What a changelog names may be gone. */
+const current = documents.filter((file) => file !== "CHANGELOG.md");
+
+describe.each(documents)("%s", (file) => {
+  test("links to files that exist", () => {
+    expect(linksOf(file).filter((link) => !existsSync(join(root, link)))).toEqual([]);
+  });
+});
+
+describe.each(current)("%s", (file) => {
+  test("names npm scripts, verbs and make targets that exist", () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
+    const targets = [...read("Makefile").matchAll(/^([a-z]+):/gm)].map(([, name]) => name);
+    const verbs = Object.values(verbGroups).flatMap((group) => group.map(({ name }) => name));
+    const known = {
+      "npm run": Object.keys(scripts),
+      make: targets,
+      "npm run ops --": [...verbs, "completion"],
+    };
+    const named = [...read(file).matchAll(/`(npm run ops --|npm run|make) ([a-z][\w:-]*)/g)];
+    const unknown = named.filter(
+      ([, tool = "make", name = ""]) => !known[tool as keyof typeof known].includes(name),
     );
     expect(unknown.map(([text]) => text)).toEqual([]);
   });
+});
+
+test("every path of CODEOWNERS exists, so that no rule lost its subject", () => {
+  const paths = [...read(".github/CODEOWNERS").matchAll(/^(\/\S+)/gm)].map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(3);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The real exporters of the local stack's PostgreSQL and Valkey, run as the README tells users to run them. */
+/** The real exporters of the local stack's PostgreSQL and Valkey, run as docs/getting-started.md tells users to run them. */
 import path from "node:path";
 import { type Exporter, exporters } from "../../catalog/exporters.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";

@@ -2,6 +2,7 @@
 import { instrumentationFiles } from "../../components/prometheus/instrumentation.ts";
 import { reliances } from "../vendors/reliances.ts";
 import { vendorsPage } from "../vendors/report.ts";
+import { configurationPage } from "./configuration.ts";
 import { runbooks } from "./runbooks.ts";
 
 /** Contents by path in the repository. */
@@ -9,6 +10,7 @@ export type Files = Readonly<Record<string, string>>;
 
 /** Makes the files of each subject. */
 export const generated = {
+  configuration: (): Files => ({ "docs/configuration.md": configurationPage() }),
   contract: (): Files =>
     Object.fromEntries(
       Object.entries(instrumentationFiles()).map(([name, content]) => [

@@ -1,4 +1,4 @@
-/** What the README tells users to run is what the local stack runs, and what the contract was recorded from. */
+/** What docs/getting-started.md tells users to run is what the local stack runs, and what the contract was recorded from. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,17 +9,17 @@ import { recordedExporters } from "../../local/agentpay/recorded-exporters.ts";
 import { queues } from "../../local/agentpay/world.ts";
 import { REPOSITORY } from "../support/program.ts";
 
-const readme = readFileSync(join(REPOSITORY, "README.md"), "utf8");
+const guide = readFileSync(join(REPOSITORY, "docs/getting-started.md"), "utf8");
 
-test.each(Object.entries<Exporter>(exporters))("the README has %s's exporter as it is run", (_, exporter) => {
+test.each(Object.entries<Exporter>(exporters))("the guide has %s's exporter as it is run", (_, exporter) => {
   const { program, lowest, flags } = exporter;
-  expect(readme).toContain(`${program} ${lowest} or newer`);
-  expect(readme).toContain(`\n   ${[program, ...flags].join(" ")}\n`);
+  expect(guide).toContain(`${program} ${lowest} or newer`);
+  expect(guide).toContain(`\n   ${[program, ...flags].join(" ")}\n`);
 });
 
-test("the README has the rights of Redis's user, quoted for a shell", () => {
+test("the guide has the rights of Redis's user, quoted for a shell", () => {
   const rights = REDIS_RIGHTS.map((right) => (/[~|*]/.test(right) ? `'${right}'` : right)).join(" ");
-  expect(readme).toContain(`ACL SETUSER ${MONITORING_USER} on ">$PASSWORD" ${rights}\n`);
+  expect(guide).toContain(`ACL SETUSER ${MONITORING_USER} on ">$PASSWORD" ${rights}\n`);
 });
 
 test("the queues' lengths are asked for by the names that dramatiq gives them", () => {

@@ -52,7 +52,17 @@ function blocks(text: string, language: string): string[] {
 
 test("every alert has a runbook, and every runbook an alert", () => {
   const names = new Set([...alerts.map(({ name }) => name), ...cloudWatchRunbooks, ...unlinkedRunbooks]);
-  expect(runbooks.map(({ name }) => name).toSorted()).toEqual([...names].toSorted());
+  const pages = new Set(runbooks.map(({ name }) => name));
+  const wanting = [...names].filter((name) => !pages.has(name));
+  expect(
+    wanting,
+    wanting.map((name) => `write runbooks/${name}.md, as runbooks/APIDown.md is`).join("\n"),
+  ).toEqual([]);
+  const idle = [...pages].filter((name) => !names.has(name));
+  expect(
+    idle,
+    idle.map((name) => `no alert is called ${name}: remove runbooks/${name}.md`).join("\n"),
+  ).toEqual([]);
 });
 
 test("CloudWatch's alarms link to the runbooks that are kept for them", async () => {

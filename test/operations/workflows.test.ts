@@ -30,14 +30,14 @@ const jobs = Object.entries(workflows).flatMap(([file, workflow]) =>
   Object.entries(workflow.jobs).map(([name, job]) => ({ where: `${file}: ${name}`, workflow, job })),
 );
 const scripts = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")).scripts;
-const readme = readFileSync(join(REPOSITORY, "README.md"), "utf8");
+const guide = readFileSync(join(REPOSITORY, "docs/ci.md"), "utf8");
 
-test("the README has each of them", () => {
+test("docs/ci.md has each of them", () => {
   expect(Object.keys(workflows).length).toBeGreaterThan(1);
-  for (const file of Object.keys(workflows)) expect(readme).toContain(`\`${file}\``);
+  for (const file of Object.keys(workflows)) expect(guide).toContain(`\`${file}\``);
 });
 
-test("what a job runs is a command of the project, which the README has for people", () => {
+test("what a job runs is a command of the project, which docs/ci.md has for people", () => {
   const runs = jobs.flatMap(({ job }) => job.steps ?? []).flatMap(({ run }) => run ?? []);
   expect(runs.length).toBeGreaterThan(3);
   for (const run of runs.filter((command) => command !== "make test")) {
@@ -50,7 +50,7 @@ test("what a job runs is a command of the project, which the README has for peop
           .flat()
           .map(({ name }) => name),
       ).toContain(verb);
-    expect(readme).toContain(`npm run ${script} --`);
+    expect(guide).toContain(`npm run ${script} --`);
   }
 });
 

@@ -20,11 +20,17 @@ const begins = (each: RuleCase) => fires(each) && course(each)[0] === 0;
 const ALWAYS = "Watchdog";
 
 test("every group of alerts has cases, and every case an alert", () => {
-  expect(Object.keys(ruleCases).toSorted()).toEqual(alertGroups.map(({ name }) => name).toSorted());
-  for (const { name, alerts } of alertGroups) {
-    expect(Object.keys(ruleCases[name] ?? {}).toSorted()).toEqual(
-      [...new Set(alerts.map((alert) => alert.name))].toSorted(),
-    );
+  const groups = alertGroups.map(({ name }) => name);
+  const strange = Object.keys(ruleCases).filter((name) => !groups.includes(name));
+  expect(strange, "no group of alerts is called so: remove it from test/rules/cases/index.ts").toEqual([]);
+  for (const { name: group, alerts } of alertGroups) {
+    const names = new Set(alerts.map(({ name }) => name));
+    const tested = Object.keys(ruleCases[group] ?? {});
+    const wanting = [...names].filter((name) => !tested.includes(name));
+    const file = `the cases of ${group}, in a file of test/rules/cases/ (index.ts says which)`;
+    expect(wanting, `add to ${file}: ${wanting.map((name) => `${name}: [...]`).join(", ")}`).toEqual([]);
+    const idle = tested.filter((name) => !names.has(name));
+    expect(idle, `no alert is called so: remove it from ${file}`).toEqual([]);
   }
 });
 

@@ -1,5 +1,5 @@
 /**
- * Faults of a real PostgreSQL and a real Valkey, seen by their real exporters, run as the README says, and by the
+ * Faults of a real PostgreSQL and a real Valkey, seen by their real exporters, run as docs/getting-started.md says, and by the
  * catalogue's rules in a real Prometheus, all at ten times the pace.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
