@@ -17,16 +17,18 @@ status: node_modules/.installed ## what runs
 drill: node_modules/.installed ## break what the alerts watch, and see them ring (one: make drill ALERT=APIDown; the platform itself: make drill FAULTS=platform)
 	@npm run -s drill -- $(if $(ALERT),--alert "$(ALERT)") $(if $(FAULTS),--faults "$(FAULTS)")
 
-test: node_modules/.installed ## every check: types, style, the fast tests, those of the Python package, then those on the real engine and servers
+test: node_modules/.installed ## every check: types, style, prose, the fast tests, those of the Python package, then those on the real engine and servers
 	npm run -s typecheck
 	npm run -s lint
+	npm run -s lint:prose
 	npm test
 	npm run -s test:python -- -m "servers or not servers"
 	npm run -s test:python -- --lowest
 	npm run test:e2e
 
-lint: node_modules/.installed ## style and format
+lint: node_modules/.installed ## style, format and prose
 	npm run -s lint
+	npm run -s lint:prose
 
 typecheck: node_modules/.installed ## types
 	npm run -s typecheck
