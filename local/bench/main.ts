@@ -1,7 +1,6 @@
 /** `npm run bench -- <what>`: measurements on this machine. They print figures to compare, and judge nothing. */
 import { Command } from "commander";
-import colors from "picocolors";
-import { messageOf } from "../../toolkit/error-message.ts";
+import { runCommand } from "../../operations/run-command.ts";
 import { dashboards } from "./dashboards/command.ts";
 import { instrumentation } from "./instrumentation/command.ts";
 import { report } from "./report.ts";
@@ -13,9 +12,4 @@ const program = new Command("bench")
   .addCommand(report)
   .addHelpText("after", "\nExit codes: 0 measured, 1 could not be measured.");
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(colors.red(messageOf(error)));
-  process.exitCode = 1;
-}
+await runCommand(program);

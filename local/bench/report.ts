@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { messageOf } from "../../toolkit/error-message.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { instrumentationSection } from "./instrumentation/section.ts";
 import { loadSection } from "./load/section.ts";
@@ -42,7 +43,8 @@ export const report = new Command("report")
 
 async function run({ quick = false, only, out }: Options): Promise<void> {
   const unknown = only.filter((name) => !(name in SECTIONS));
-  if (unknown.length > 0) throw new Error(`there is no section ${unknown.join(" or ")}: ${names.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Failure(`there is no section ${unknown.join(" or ")}: ${names.join(", ")}`);
   const parts: string[] = [];
   const failed: string[] = [];
   for (const name of only) {
@@ -56,7 +58,7 @@ async function run({ quick = false, only, out }: Options): Promise<void> {
       console.error(messageOf(error));
     }
   }
-  if (failed.length > 0) throw new Error(`Not measured, so nothing is written: ${failed.join(", ")}`);
+  if (failed.length > 0) throw new Failure(`Not measured, so nothing is written: ${failed.join(", ")}`);
   const file = out ?? (only.length === names.length ? path.join("docs", "benchmarks.md") : undefined);
   if (file === undefined) return;
   await writeFile(path.join(REPOSITORY, file), [heading(quick), ...parts].join("\n\n").concat("\n"));

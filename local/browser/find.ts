@@ -1,4 +1,5 @@
 import { platform } from "node:os";
+import { Failure } from "../../toolkit/failure.ts";
 import type { Environment } from "../../toolkit/toolchain/command.ts";
 import { isExecutableFile, whichBinary } from "../../toolkit/toolchain/path.ts";
 
@@ -24,7 +25,7 @@ export async function findBrowser(environment: Environment = process.env): Promi
   const chosen = environment[BROWSER_VARIABLE];
   if (chosen) {
     if (await isExecutableFile(chosen)) return chosen;
-    throw new Error(`${BROWSER_VARIABLE} must be the path of Chromium or Chrome: ${chosen} can't be run`);
+    throw new Failure(`${BROWSER_VARIABLE} must be the path of Chromium or Chrome: ${chosen} can't be run`);
   }
   for (const name of NAMES) {
     const path = await whichBinary(name, environment).catch(() => undefined);

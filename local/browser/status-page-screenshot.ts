@@ -1,7 +1,6 @@
 /** `npm run status-page:screenshot`: the README's image. */
 import { Command } from "commander";
-import colors from "picocolors";
-import { messageOf } from "../../toolkit/error-message.ts";
+import { runCommand } from "../../operations/run-command.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { localPorts } from "../host/ports.ts";
 import { BROWSER_VARIABLE, findBrowser } from "./find.ts";
@@ -41,9 +40,4 @@ async function run({ out }: { readonly out: string }): Promise<void> {
   }
 }
 
-try {
-  await run(command.parse().opts());
-} catch (error) {
-  console.error(colors.red(messageOf(error)));
-  process.exitCode = 1;
-}
+await runCommand(command.action(run));

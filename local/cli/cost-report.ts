@@ -1,7 +1,6 @@
 /** `npm run cost-report`: the local stack's own function, now and for any day, with what it was deployed with. */
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import colors from "picocolors";
 import { z } from "zod";
 import {
   type Edition,
@@ -10,13 +9,14 @@ import {
   parseDay,
   startOf,
 } from "../../components/cost-report/function/calendar.ts";
+import { runCommand } from "../../operations/run-command.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { runningDaemon } from "../host/daemon-state.ts";
 import { localPorts } from "../host/ports.ts";
 import { statePaths } from "../host/state-folder.ts";
 import { putBill } from "../platforms/aws/emulator/bill.ts";
-import { FunctionError, invoke } from "../platforms/aws/emulator/functions.ts";
+import { invoke } from "../platforms/aws/emulator/functions.ts";
 import { keptFunctions } from "../platforms/aws/provider/resources/function.ts";
 import { Store } from "../platforms/aws/provider/store.ts";
 
@@ -80,12 +80,4 @@ async function report({ date, edition, dryRun = false }: Options): Promise<void>
   for (const remark of remarks) console.log(`  - ${remark}`);
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  const isForPeople = error instanceof Failure || error instanceof FunctionError;
-  console.error(
-    colors.red(isForPeople || !(error instanceof Error) ? messageOf(error) : (error.stack ?? "")),
-  );
-  process.exitCode = 1;
-}
+await runCommand(program);

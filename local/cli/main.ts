@@ -1,11 +1,6 @@
 /** The command line of the local stack: `npm run -s local -- <command>`. */
 import { Command, InvalidArgumentError } from "commander";
-import colors from "picocolors";
-import { Interruption } from "../../operations/pulumi/engine-process.ts";
-import { messageOf } from "../../toolkit/error-message.ts";
-import { Failure } from "../../toolkit/failure.ts";
-import { ChecksumError } from "../../toolkit/toolchain/download.ts";
-import { ToolUnavailableError } from "../../toolkit/toolchain/find.ts";
+import { runCommand } from "../../operations/run-command.ts";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
 import { pulumi } from "./pulumi.ts";
@@ -70,16 +65,4 @@ function wholeNumber(text: string): string {
   return text;
 }
 
-/** Anything else is a defect of ours: where it is matters. */
-function isForPeople(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.every(isForPeople);
-  return [Failure, ToolUnavailableError, ChecksumError].some((kind) => error instanceof kind);
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  const stack = error instanceof Error && !isForPeople(error) ? error.stack : undefined;
-  console.error(colors.red(stack ?? messageOf(error)));
-  process.exitCode = error instanceof Interruption ? error.exitCode : 1;
-}
+await runCommand(program);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Command } from "commander";
 import colors from "picocolors";
 import { makeFolder } from "../../operations/render/write-files.ts";
-import { messageOf } from "../../toolkit/error-message.ts";
+import { runCommand } from "../../operations/run-command.ts";
 import { previewPages } from "./preview.ts";
 
 const command = new Command("dashboards:preview")
@@ -18,8 +18,7 @@ const command = new Command("dashboards:preview")
     "\nExit codes: 0 written, 1 where the local stack does not run or a query was refused. Panels without data are named.",
   );
 
-try {
-  const { out } = command.parse().opts<{ out: string }>();
+async function run({ out }: { readonly out: string }): Promise<void> {
   makeFolder(path.resolve(out));
   for (const { uid, html, empty, problems } of await previewPages()) {
     const file = path.join(out, `${uid}.html`);
@@ -29,7 +28,6 @@ try {
     for (const problem of problems) console.error(colors.red(`  refused: ${problem}`));
     if (problems.length > 0) process.exitCode = 1;
   }
-} catch (error) {
-  console.error(colors.red(messageOf(error)));
-  process.exitCode = 1;
 }
+
+await runCommand(command.action(run));

@@ -3,9 +3,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import colors from "picocolors";
 import { makeFolder } from "../../operations/render/write-files.ts";
-import { messageOf } from "../../toolkit/error-message.ts";
+import { runCommand } from "../../operations/run-command.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import { BROWSER_VARIABLE, findBrowser } from "../browser/find.ts";
@@ -67,9 +66,4 @@ async function run({ out, dashboard, width, height, whole }: Options): Promise<v
   });
 }
 
-try {
-  await run(command.parse().opts<Options>());
-} catch (error) {
-  console.error(colors.red(messageOf(error)));
-  process.exitCode = 1;
-}
+await runCommand(command.action(run));

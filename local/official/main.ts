@@ -1,6 +1,6 @@
 /** `npm run official`: the whole program on official provider plugins, from nothing to nothing. */
 import { Command } from "commander";
-import colors from "picocolors";
+import { runCommand } from "../../operations/run-command.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { foundPlugins } from "../cli/official-plugins.ts";
@@ -73,10 +73,4 @@ async function atHand(): Promise<string> {
   return usable.join(",");
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  const text = error instanceof Error && !(error instanceof Failure) ? error.stack : undefined;
-  console.error(colors.red(text ?? messageOf(error)));
-  process.exitCode = 1;
-}
+await runCommand(program);
