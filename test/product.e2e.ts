@@ -19,6 +19,7 @@ const PRODUCT = [
   "maintenance.yaml",
   "operations",
   "package.json",
+  "policies",
   "settings",
   "toolkit",
   "tsconfig.json",

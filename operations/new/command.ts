@@ -47,7 +47,7 @@ command
     const sources = Object.keys(files).filter((path) => path.endsWith(".ts"));
     if (existsSync(join(REPOSITORY, FORMATTER))) await here(FORMATTER, "check", "--write", ...sources);
     // A process of its own: this one knows the catalogue as it was before.
-    await here(process.execPath, "operations/cli.ts", "generate", "runbooks");
+    await here(process.execPath, "operations/cli.ts", "generate");
     console.log("\nWhat is left for you to write: npx vitest run test/catalog/to-do.test.ts");
   });
 

@@ -56,8 +56,9 @@ test("all is there but what people write, which a test lists", async () => {
     "local/drills",
   );
   const ended = await node("node_modules/vitest/vitest.mjs", "run", ...SUBJECTS).catch((error) => error);
-  const failed = [...String(ended.stdout).matchAll(/FAIL.*?(test\/\S+)/g)].map(([, file]) => file);
-  expect([...new Set(failed)], ended.stdout).toEqual(["test/catalog/to-do.test.ts"]);
-  expect(ended.stdout).toMatch(/catalog\/alerts\/worker\.ts:\d+ TODO: What is wrong/);
-  expect(ended.stdout).toMatch(/runbooks\/QueueOdd\.md:\d+ TODO: What stops the harm/);
+  const said = `${ended.stdout}${ended.stderr}`;
+  const failed = [...said.matchAll(/❯ (test\/\S+) \(/g)].map(([, file]) => file);
+  expect([...new Set(failed)], said).toEqual(["test/catalog/to-do.test.ts"]);
+  expect(said).toMatch(/catalog\/alerts\/worker\.ts:\d+ TODO: What is wrong/);
+  expect(said).toMatch(/runbooks\/QueueOdd\.md:\d+ TODO: What stops the harm/);
 });
