@@ -17,6 +17,11 @@ export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
       load: () => import("./review/command.ts"),
     },
     {
+      name: "adopt",
+      summary: "take over what was made by hand, before the first `pulumi up`",
+      load: () => import("./adopt/command.ts"),
+    },
+    {
       name: "deploy",
       summary: "deploy a stack, and prove that it has arrived",
       load: () => import("./deploy/command.ts"),

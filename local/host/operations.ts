@@ -16,7 +16,7 @@ import {
 } from "../../toolkit/property-values.ts";
 import { type Difference, differences } from "./difference.ts";
 import { formatPath } from "./paths.ts";
-import type { ResourceHandler } from "./resource.ts";
+import { IMPORT, type ResourceHandler } from "./resource.ts";
 import { normalise } from "./validation.ts";
 
 type Handler = ResourceHandler<never>;
@@ -49,7 +49,8 @@ export function compare(
     ({ path }) => !path.some((_, end) => left.includes(formatPath(path.slice(0, end + 1)))),
   );
   const changed = new Set(counted.map(({ path }) => String(path[0])));
-  const replaces = handler.replaceOn.filter((name) => changed.has(name));
+  const replacing: readonly string[] = [...handler.replaceOn, ...(handler.replacing?.(old, wanted) ?? [])];
+  const replaces = replacing.filter((name) => changed.has(name));
   return {
     differences: counted,
     replaces,
@@ -65,17 +66,24 @@ export async function create(handler: Handler, name: string, inputs: Properties)
   });
 }
 
-/** Undefined where the resource no longer exists. */
-export async function read(handler: Handler, id: string, last: State): Promise<State | undefined> {
+/** Undefined where the resource no longer exists. Without a last state it is an import, whose id may be of several parts. */
+export async function read(
+  handler: Handler,
+  asked: string,
+  last: State,
+): Promise<(State & { readonly id: string }) | undefined> {
+  const isImport = Object.keys(last.inputs).length === 0 && Object.keys(last.outputs).length === 0;
   return withoutSecrets([last], async () => {
-    const live = await handler.read(id, plainState(last));
+    const { id, inputs = {}, outputs = {} } = (isImport && handler.taken?.(asked)) || { id: asked };
+    const imported = { inputs: { ...inputs, [IMPORT]: new Set(handler.replaceOn) } as never, outputs };
+    const live = await handler.read(id, isImport ? imported : plainState(last));
     if (live === undefined) return undefined;
     const kept = Object.fromEntries(
       (handler.writeOnly ?? []).map((name: string) => [name, unwrapProperties(last.inputs)[name]]),
     );
     const found = normalise(handler.inputs, { ...live.inputs, ...kept });
     const sealed = sealKnown(rewrapProperties(found, last.inputs), secretTexts(last)) as Properties;
-    return { inputs: sealed, outputs: outputsOf(handler, id, sealed, live.outputs, last) };
+    return { id, inputs: sealed, outputs: outputsOf(handler, id, sealed, live.outputs, last) };
   });
 }
 

@@ -156,7 +156,7 @@ export function providerService(packages: readonly HostedPackage[]): IResourcePr
       const found = await operations.read(handlerOf(call, typeOf(request)), request.getId(), last);
       if (found === undefined) return new rpc.ReadResponse();
       return new rpc.ReadResponse()
-        .setId(request.getId())
+        .setId(found.id)
         .setInputs(toStruct(found.inputs))
         .setProperties(toStruct(found.outputs));
     }),

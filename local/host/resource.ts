@@ -12,6 +12,20 @@ export interface Created {
   readonly outputs: Properties;
 }
 
+/**
+ * Marks the inputs that a read is given at an import, when nothing was given last: everything that tells the object apart
+ * is to be read back. Its value is the inputs that replace.
+ */
+export const IMPORT = Symbol("import");
+
+/** What an id says by itself at an import: some are of several parts. */
+export interface Taken {
+  /** The resource's own id from then on. */
+  readonly id: string;
+  readonly inputs?: Properties;
+  readonly outputs?: Properties;
+}
+
 /** What is really there now. `inputs` are in the shape of the resource's inputs, so that drift can be seen. */
 export interface Live {
   readonly inputs: Properties;
@@ -33,6 +47,8 @@ export interface ResourceHandler<Inputs extends Properties = Properties> {
   readonly inputs: z.ZodType<Inputs>;
   /** Top-level inputs whose change replaces the resource, as in the official provider. */
   readonly replaceOn: readonly (keyof Inputs & string)[];
+  /** Further top-level inputs that replace by what in them has changed. Default: none. */
+  replacing?(before: Properties, after: Properties): readonly (keyof Inputs & string)[];
   /** Top-level inputs whose difference the official provider hides. Default: none. */
   hidden?(before: Properties, after: Properties): readonly (keyof Inputs & string)[];
   /** Whether the old one must go before the new one comes (fixed names, ports). Default: false. */
@@ -44,6 +60,9 @@ export interface ResourceHandler<Inputs extends Properties = Properties> {
    * value on read and never count as drift. Default: none.
    */
   readonly writeOnly?: readonly (keyof Inputs & string)[];
+
+  /** Takes an import's id apart, as the official plugin does. Default: it is the resource's own. */
+  taken?(id: string): Taken;
 
   create(inputs: Inputs, name: string): Promise<Created>;
   /** Undefined where the resource no longer exists. Throws where the platform can't be reached. */

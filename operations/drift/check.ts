@@ -6,7 +6,7 @@ import { endsToldIn } from "../../components/shared/deprecation.ts";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import { exitCodes, type Pulumi, StackError } from "../pulumi/cli.ts";
-import { type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import { complaintsOf, type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
 import { isEmpty, readState } from "../pulumi/state.ts";
 
 const driftedSchema = z.object({
@@ -96,7 +96,8 @@ async function compare(stack: string, pulumi: Pulumi): Promise<DriftResult> {
       return { stack, status: "drifted", resources, drifted, ...told };
     }
   }
-  const reason = complaints(events) || stderr.trim() || `pulumi refresh ended with ${code}, and said nothing`;
+  const reason =
+    complaintsOf(events) || stderr.trim() || `pulumi refresh ended with ${code}, and said nothing`;
   const unread = unreadBy(events);
   return {
     stack,
@@ -114,13 +115,6 @@ function unreadBy(events: readonly EngineEvent[]): string[] {
       : [],
   );
   return [...new Set(urns)];
-}
-
-function complaints(events: readonly EngineEvent[]): string {
-  return events
-    .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent] : []))
-    .map(({ urn, message }) => [urn, stripVTControlCharacters(message).trim()].filter(Boolean).join(": "))
-    .join("\n");
 }
 
 const CHANGES: Readonly<Record<string, Drifted["change"]>> = { update: "changed", delete: "deleted" };

@@ -1,6 +1,6 @@
 /** The Pulumi CLI on one stack: the local stack's engine as `npm run pulumi` finds it; for others, the user's own. */
 import { createInterface } from "node:readline";
-import { knownStack, LOCAL_STACK } from "../../settings/stack-name.ts";
+import { environmentOf, knownStack, LOCAL_STACK } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { runEngine } from "./engine-process.ts";
@@ -21,6 +21,14 @@ export interface PulumiOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Each line of both streams, as it comes. */
   readonly onLine?: (line: string) => void;
+  /** What the command reads from its standard input. Default: nothing. */
+  readonly input?: string;
+}
+
+/** Another place of a stack's state and configuration than its own. */
+export interface Elsewhere {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly configurationFile: string;
 }
 
 /**
@@ -54,16 +62,20 @@ export const CONFIGURED: ReadonlySet<string> = new Set([
   "watch",
 ]);
 
-/** @throws Failure where the project has no such stack, and StackError where there is no CLI */
-export async function pulumiOf(name: string): Promise<Pulumi> {
-  const stack = knownStack(name);
-  if (stack !== LOCAL_STACK)
-    return (args, options) => execute("pulumi", [...args, "--stack", stack], process.env, options);
-  const { binary, environment, configurationFile: file } = (await localConnection()).pulumi;
-  const env = { ...process.env, ...environment };
+/**
+ * @param elsewhere default: where the stack's own state and configuration are
+ * @throws Failure where the project has no such stack, and StackError where there is no CLI
+ */
+export async function pulumiOf(name: string, elsewhere?: Elsewhere): Promise<Pulumi> {
+  const known = knownStack(name);
+  const own =
+    known === LOCAL_STACK ? (await localConnection()).pulumi : { binary: "pulumi", environment: {} };
+  const { environment, configurationFile: file } = { ...own, ...elsewhere };
+  const env = { ...process.env, ...own.environment, ...environment };
+  const stack = elsewhere ? environmentOf(known) : known;
   return (args, options) => {
     const configured = file !== undefined && CONFIGURED.has(args[0] ?? "") ? ["--config-file", file] : [];
-    return execute(binary, [...args, ...configured, "--stack", stack], env, options);
+    return execute(own.binary, [...args, ...configured, "--stack", stack], env, options);
   };
 }
 
@@ -82,7 +94,7 @@ async function execute(
   binary: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { timeoutMilliseconds = TIMEOUT_MILLISECONDS, environment, onLine }: PulumiOptions = {},
+  { timeoutMilliseconds = TIMEOUT_MILLISECONDS, environment, onLine, input }: PulumiOptions = {},
 ): Promise<Ended> {
   const printed = { stdout: "", stderr: "" };
   const startedAt = performance.now();
@@ -90,9 +102,10 @@ async function execute(
     const code = await runEngine(binary, [...args, "--non-interactive"], {
       cwd: REPOSITORY,
       env: { ...env, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       timeoutMilliseconds,
       onStart: (child) => {
+        child.stdin?.on("error", ignoreClosed).end(input);
         for (const name of ["stdout", "stderr"] as const) {
           const stream = child[name];
           if (!stream) continue;
@@ -114,4 +127,9 @@ async function execute(
     const missing = "there is no pulumi on PATH (https://www.pulumi.com/docs/install)";
     throw isMissing ? new StackError(missing) : error;
   }
+}
+
+/** A command that ended without reading all of its input says itself why. */
+function ignoreClosed({ code }: NodeJS.ErrnoException): void {
+  if (code !== "EPIPE") throw new StackError(`pulumi can't be given its input: ${code}`);
 }

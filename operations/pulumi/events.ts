@@ -1,5 +1,6 @@
 /** What the engine reports of a command, machine-readable: `--event-log`. */
 import { readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 /** The engine hides the option from people who do not ask for it. */
@@ -17,17 +18,15 @@ const metadata = z.object({
 /** A resource as it was, or will be; secrets are blinded. */
 const resourceState = z.object({ inputs: z.record(z.string(), z.unknown()).nullish() }).nullish();
 
+const outcome = metadata.extend({
+  detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+  old: resourceState,
+  new: resourceState,
+});
+
 const engineEvent = z.object({
-  resourcePreEvent: z.object({ metadata }).optional(),
-  resOutputsEvent: z
-    .object({
-      metadata: metadata.extend({
-        detailedDiff: z.record(z.string(), z.unknown()).nullish(),
-        old: resourceState,
-        new: resourceState,
-      }),
-    })
-    .optional(),
+  resourcePreEvent: z.object({ metadata: outcome }).optional(),
+  resOutputsEvent: z.object({ metadata: outcome }).optional(),
   policyEvent: z
     .object({
       resourceUrn: z.string().optional(),
@@ -52,6 +51,14 @@ export async function readEvents(file: string): Promise<EngineEvent[]> {
     const event = engineEvent.safeParse(parse(line));
     return event.success ? [event.data] : [];
   });
+}
+
+/** What the engine called an error, and of which resource, for people. */
+export function complaintsOf(events: readonly EngineEvent[]): string {
+  return events
+    .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent] : []))
+    .map(({ urn, message }) => [urn, stripVTControlCharacters(message).trim()].filter(Boolean).join(": "))
+    .join("\n");
 }
 
 function parse(line: string): unknown {

@@ -30,14 +30,21 @@ export async function startEmulator(
   {
     tools,
     startChild,
-  }: { readonly tools: { readonly moto: FoundTool } } & Pick<ServiceContext, "startChild">,
+    stateFolder,
+  }: { readonly tools: { readonly moto: FoundTool } } & Pick<ServiceContext, "startChild"> &
+    Partial<Pick<ServiceContext, "stateFolder">>,
 ): Promise<RunningService & { readonly url: string }> {
   const url = addressOf(port);
   const child = await startChild({
     name: CHILD,
     command: programOf(tools.moto),
     args: [SERVER, "-H", "127.0.0.1", "-p", String(port)],
-    environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    environment: {
+      MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+      ...(stateFolder !== undefined && {
+        AGENTPAY_AWS_STORE: join(stateFolder, "data", "aws", "store.json"),
+      }),
+    },
   });
   const isHealthy = async () => child.isRunning() && (await answers(url));
   await untilItAnswers({

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Properties } from "../../../../toolkit/property-values.ts";
-import type { ConnectedPackage, ResourceHandler } from "../../../host/resource.ts";
+import { type ConnectedPackage, IMPORT, type ResourceHandler } from "../../../host/resource.ts";
 
 export type AnyHandler = ConnectedPackage["resources"][string];
 
@@ -11,9 +11,20 @@ type Definition<Schema extends z.ZodType<Properties>> = Omit<ResourceHandler<z.o
 
 /** Gives the methods of a handler the type of its schema. */
 export function handler<Schema extends z.ZodType<Properties>>(definition: Definition<Schema>): AnyHandler {
+  const taken = (asked: string) => {
+    const [, whole, region] = ELSEWHERE.exec(asked) ?? [];
+    const { inputs = {}, ...rest } = definition.taken?.(whole ?? asked) ?? { id: whole ?? asked };
+    return { ...rest, inputs: { ...inputs, ...(region !== undefined && { region }) } };
+  };
   // A handler only ever sees inputs that its own schema let through.
-  return definition as unknown as AnyHandler;
+  return { ...definition, taken } as unknown as AnyHandler;
 }
+
+/** What is in another region than the provider's is imported with that region behind its id. */
+const ELSEWHERE = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/;
+
+/** They replace, and yet do not where the program leaves them to AWS. */
+const ITS_OWN: ReadonlySet<string> = new Set(["accountId", "dataType"]);
 
 type Comparison = (left: unknown, right: unknown) => boolean;
 
@@ -37,13 +48,21 @@ export function observed<Inputs extends Properties>(
   { computed = [], same = {} }: Reading<Inputs> = {},
 ): Properties {
   const result: Properties = {};
+  // At an import, what replaces tells whether it is the same.
+  const replacing = (last as { [IMPORT]?: ReadonlySet<string> })[IMPORT];
   for (const [name, value] of Object.entries(live)) {
     const given = last[name];
-    if (given === undefined && (isEmpty(value) || computed.includes(name))) continue;
+    const isLeft = isEmpty(value) || (computed.includes(name) && !isTold(name, replacing));
+    if (given === undefined && isLeft) continue;
     if (isEmpty(value) && isEmpty(given)) result[name] = given;
     else result[name] = (same[name] ?? isDeepStrictEqual)(given, value) ? given : value;
   }
   return result;
+}
+
+/** Of what the platform may have filled in. */
+function isTold(name: string, replacing: ReadonlySet<string> | undefined): boolean {
+  return replacing !== undefined && !ITS_OWN.has(name) && (name === "name" || replacing.has(name));
 }
 
 function isEmpty(value: unknown): boolean {

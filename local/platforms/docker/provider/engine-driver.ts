@@ -1,7 +1,7 @@
 /** Drives a real Docker Engine. Everything it makes carries a label, so that what is left over can be listed. */
 import type Docker from "dockerode";
 import type { Properties } from "../../../../toolkit/property-values.ts";
-import type { Created, Live } from "../../../host/resource.ts";
+import { type Created, IMPORT, type Live } from "../../../host/resource.ts";
 import { type DockerDriver, OWNER_LABEL, type Platform, physicalName } from "./driver.ts";
 import { EngineContainers } from "./engine/containers.ts";
 import { attempt, unlessAbsent } from "./engine/errors.ts";
@@ -112,7 +112,8 @@ class EngineNetworks implements Platform<NetworkInputs> {
     const found: Docker.NetworkInspectInfo | undefined = await unlessAbsent(
       this.#engine.getNetwork(id).inspect(),
     );
-    return found && { inputs, outputs: networkOutputs(found) };
+    const read = IMPORT in inputs && found ? importedNetwork(found) : inputs;
+    return found && { inputs: read, outputs: networkOutputs(found) };
   }
 
   async update(
@@ -186,7 +187,8 @@ class EngineVolumes implements Platform<VolumeInputs> {
 
   async read(id: string, { inputs }: { inputs: VolumeInputs }): Promise<Live | undefined> {
     const found = await unlessAbsent(this.#engine.getVolume(id).inspect());
-    return found && { inputs, outputs: volumeOutputs(found) };
+    const read = IMPORT in inputs && found ? importedVolume(found) : inputs;
+    return found && { inputs: read, outputs: volumeOutputs(found) };
   }
 
   async update(
@@ -204,4 +206,27 @@ class EngineVolumes implements Platform<VolumeInputs> {
 
 function volumeOutputs({ Name, Driver, Mountpoint }: Docker.VolumeInspectInfo): Properties {
   return { name: Name, driver: Driver, mountpoint: Mountpoint };
+}
+
+/** What tells them apart: another driver, or other labels, is another one. The labels of this stack are not the program's. */
+function importedVolume({ Name, Driver, Labels }: Docker.VolumeInspectInfo): VolumeInputs {
+  return {
+    name: Name,
+    ...(Driver === "local" ? {} : { driver: Driver as never }),
+    ...importedLabels(Labels),
+  };
+}
+
+function importedNetwork({ Name, Driver, Labels, Internal }: Docker.NetworkInspectInfo): NetworkInputs {
+  return {
+    name: Name,
+    ...(Driver === "bridge" ? {} : { driver: Driver as never }),
+    ...(Internal && { internal: true }),
+    ...importedLabels(Labels),
+  };
+}
+
+function importedLabels(labels: Readonly<Record<string, string>> | undefined) {
+  const own = Object.entries(labels ?? {}).filter(([name]) => name !== OWNER_LABEL);
+  return own.length === 0 ? {} : { labels: own.map(([label, value]) => ({ label, value })) };
 }

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import type { z } from "zod";
 import type { Properties } from "../../../../toolkit/property-values.ts";
-import type { Created, Live } from "../../../host/resource.ts";
+import { type Created, IMPORT, type Live } from "../../../host/resource.ts";
 import { type DockerDriver, newId, type Platform, physicalName, repositoryOf } from "./driver.ts";
 import { containerInputs, ruled } from "./inputs/container.ts";
 import type { ContainerInputs } from "./inputs/container-shape.ts";
@@ -64,8 +64,10 @@ class ProcessNetworks implements Platform<NetworkInputs> {
   }
 
   async read(id: string, { inputs }: { inputs: NetworkInputs }): Promise<Live | undefined> {
-    const record = this.#state.networks.all().find((network) => network.id === id);
-    return record && { inputs, outputs: networkOutputs(record, inputs) };
+    const record = this.#state.networks.all().find((network) => network.id === id || network.name === id);
+    if (record === undefined) return undefined;
+    const read = IMPORT in inputs ? { name: record.name } : inputs;
+    return { inputs: read, outputs: networkOutputs(record, read) };
   }
 
   async update(
@@ -121,7 +123,8 @@ class ProcessVolumes implements Platform<VolumeInputs> {
   }
 
   async read(id: string, { inputs }: { inputs: VolumeInputs }): Promise<Live | undefined> {
-    return this.#state.volumes.get(id) && { inputs, outputs: this.#outputs(id) };
+    const read = IMPORT in inputs ? { name: id } : inputs;
+    return this.#state.volumes.get(id) && { inputs: read, outputs: this.#outputs(id) };
   }
 
   async update(id: string): Promise<Properties> {

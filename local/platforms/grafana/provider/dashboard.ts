@@ -56,11 +56,15 @@ export function dashboard(grafana: Grafana) {
   return handler<typeof inputs>({
     inputs,
     replaceOn: ["orgId"],
+    // Another uid is another dashboard.
+    replacing: (before, after) =>
+      uidIn(before["configJson"]) === uidIn(after["configJson"]) ? [] : ["configJson"],
     writeOnly: ["message", "overwrite"],
     async create(given) {
       const live = await save(given, without(parse(given.configJson), "id"), given.overwrite ?? false);
       return { id: grafana.resourceId(given.orgId, live.dashboard.uid), outputs: outputs(live, given.orgId) };
     },
+    taken: (id) => ({ id, outputs: { uid: uidOf(id) } }),
     async read(_id, last) {
       const { orgId } = last.inputs;
       const live = await grafana.api(orgId).find<Live>(`dashboards/uid/${last.outputs["uid"]}`);
@@ -82,8 +86,13 @@ export function dashboard(grafana: Grafana) {
   });
 }
 
+function uidIn(configJson: unknown): unknown {
+  return typeof configJson === "string" ? parse(configJson)["uid"] : undefined;
+}
+
 /** The last text where it means the same model, else the live one. */
 function configOf(live: Live, last: Inputs): string {
+  if (last.configJson === undefined) return JSON.stringify(normalised(live.dashboard));
   const configured = parse(last.configJson);
   const model = configured["uid"] === undefined ? without(live.dashboard, "uid") : live.dashboard;
   const found = normalised(model);

@@ -65,6 +65,7 @@ export function folderPermission(grafana: Grafana) {
       const outputs = { orgId: grafana.orgIdOf(orgId) };
       return { id: grafana.resourceId(orgId, uidOf(folderUid)), outputs };
     },
+    taken: (id) => ({ id, inputs: { folderUid: uidOf(id) } }),
     async read(id, { inputs: last }) {
       const live = await managed(grafana.api(last.orgId), uidOf(id));
       if (live === undefined) return undefined;

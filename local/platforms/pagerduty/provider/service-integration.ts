@@ -76,6 +76,11 @@ export function serviceIntegration(client: RestClient) {
       const { integration } = await client.post<Answer>(path, body(given, nameOr(given.name, resourceName)));
       return { id: integration.id, outputs: outputs(integration) };
     },
+    // Its id at an import is of two parts.
+    taken(id) {
+      const [service = "", integration = ""] = id.split(".");
+      return { id: integration, inputs: { service } };
+    },
     async read(integrationId, last) {
       const answer = await client.find<Answer>(path(last.inputs, integrationId));
       if (answer === undefined) return undefined;

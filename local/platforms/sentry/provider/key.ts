@@ -37,6 +37,11 @@ export function key(client: RestClient) {
       const made = await client.post<Key>(path(given), body(given, nameOr(given.name, resourceName)));
       return { id: made.id, outputs: outputs(made) };
     },
+    // Its id at an import is of three parts.
+    taken(id) {
+      const [organization = "", project = "", key = ""] = id.split("/");
+      return { id: key, inputs: { organization, project } };
+    },
     async read(id, { inputs: last }) {
       const live = await client.find<Key>(`${path(last)}${id}/`);
       if (live === undefined) return undefined;

@@ -65,6 +65,11 @@ export function project(client: RestClient) {
       for (const team of others) await client.post(`${path}teams/${team}/`);
       return { id: made.slug, outputs: outputs(await client.get<Project>(path)) };
     },
+    // Its id at an import is of two parts.
+    taken(id) {
+      const [organization = "", slug = ""] = id.split("/");
+      return { id: slug, inputs: { organization }, outputs: { slug } };
+    },
     async read(_id, last) {
       const live = await client.find<Project>(pathOf(last));
       if (live === undefined) return undefined;

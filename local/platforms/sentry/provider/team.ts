@@ -27,6 +27,11 @@ export function team(client: RestClient) {
       const made = await client.post<Team>(`organizations/${given.organization}/teams/`, body);
       return { id: made.slug, outputs: outputs(made) };
     },
+    // Its id at an import is of two parts.
+    taken(id) {
+      const [organization = "", slug = ""] = id.split("/");
+      return { id: slug, inputs: { organization }, outputs: { slug } };
+    },
     async read(_id, last) {
       const live = await client.find<Team>(path(last));
       if (live === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "../../../../toolkit/property-values.ts";
+import { IMPORT } from "../../../host/resource.ts";
 
 interface Reading {
   /**
@@ -21,7 +22,7 @@ export function liveInputs(
   { computed = [], unset = {} }: Reading = {},
 ): Properties {
   // At an import nothing was given, and everything is to be known.
-  const isImport = Object.keys(last).length === 0;
+  const isImport = IMPORT in last;
   const shaped = shapedObject(live, last, new Set(isImport ? [] : computed));
   return Object.fromEntries(
     Object.entries(shaped).filter(([name, value]) => name in last || !isDeepStrictEqual(value, unset[name])),

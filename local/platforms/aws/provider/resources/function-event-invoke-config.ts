@@ -49,6 +49,8 @@ export function functionEventInvokeConfig(connection: Connection) {
       return { id: given.functionName, outputs: {} };
     },
 
+    taken: (id) => ({ id, inputs: { functionName: id } }),
+
     async read(_id, last) {
       const kept = findEventInvokeConfig(store, await key(last.inputs));
       return kept && { inputs: observed(last.inputs, kept), outputs: {} };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Properties } from "../../../../../toolkit/property-values.ts";
+import type { Taken } from "../../../../host/resource.ts";
 import type { Connection } from "../connection.ts";
 import { handler, observed } from "../handler.ts";
 import { physicalName } from "../names.ts";
@@ -11,6 +12,8 @@ interface Kept<Schema extends z.ZodType<Named>> {
   readonly kind: string;
   readonly inputs: Schema;
   readonly replaceOn: readonly (keyof z.output<Schema> & string)[];
+  /** What an import's id says. Default: it is the resource's own. */
+  readonly taken?: (id: string) => Taken;
   /** The id of a new one. @throws what the service would refuse only then */
   readonly makeId: (inputs: z.output<Schema>) => Promise<string>;
   readonly outputs: (id: string, inputs: z.output<Schema>) => Promise<Properties> | Properties;
@@ -19,7 +22,7 @@ interface Kept<Schema extends z.ZodType<Named>> {
 /** A resource that the emulator lacks as a whole: it lives in the stand-in's store. */
 export function keptResource<Schema extends z.ZodType<Named>>(
   { store }: Connection,
-  { kind, inputs, replaceOn, makeId, outputs }: Kept<Schema>,
+  { kind, inputs, replaceOn, taken, makeId, outputs }: Kept<Schema>,
 ) {
   type Inputs = z.output<Schema>;
   const allOutputs = async (id: string, name: string, given: Inputs) => ({
@@ -30,6 +33,7 @@ export function keptResource<Schema extends z.ZodType<Named>>(
   return handler<Schema>({
     inputs,
     replaceOn,
+    ...(taken && { taken }),
 
     async create(given, logicalName) {
       const id = await makeId(given);

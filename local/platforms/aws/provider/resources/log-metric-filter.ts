@@ -117,11 +117,16 @@ export function logMetricFilter(connection: Connection) {
       return { id: name, outputs: await put(name, given) };
     },
 
+    taken(id) {
+      const at = id.lastIndexOf(":");
+      return { id: id.slice(at + 1), inputs: { logGroupName: id.slice(0, at) } };
+    },
+
     async read(id, last) {
       const filter = await find(id, last.inputs);
       const transformation = filter?.metricTransformations?.[0];
       if (filter === undefined || transformation === undefined) return undefined;
-      const wanted = last.inputs.metricTransformation;
+      const wanted = last.inputs.metricTransformation ?? {};
       const live = observed(wanted, {
         name: transformation.metricName,
         namespace: transformation.metricNamespace,

@@ -47,7 +47,11 @@ export function openIdConnectProvider(connection: Connection) {
       const live = await find(id);
       if (live === undefined) return undefined;
       const tagsNow = tagRecord(live.Tags);
-      const inputs = { url: last.inputs.url, clientIdLists: live.ClientIDList ?? [], tags: tagsNow };
+      const inputs = {
+        url: last.inputs.url ?? `https://${live.Url}`,
+        clientIdLists: live.ClientIDList ?? [],
+        tags: tagsNow,
+      };
       return { inputs: observed(last.inputs, inputs), outputs: { arn: id, tagsAll: tagsNow } };
     },
 

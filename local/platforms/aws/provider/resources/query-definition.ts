@@ -22,6 +22,7 @@ export function queryDefinition(connection: Connection) {
     kind: "query-definition",
     inputs,
     replaceOn: ["region"],
+    taken: (arn) => ({ id: arn.slice(arn.lastIndexOf(":") + 1) }),
     makeId: async () => randomUUID(),
     async outputs(id, given) {
       const place = given.region ?? connection.region;

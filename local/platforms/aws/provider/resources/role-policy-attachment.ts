@@ -36,6 +36,12 @@ export function rolePolicyAttachment(connection: Connection) {
       return { id: `${given.role}/${given.policyArn}`, outputs: {} };
     },
 
+    // A role's name has no slash; a policy's ARN has.
+    taken(id) {
+      const at = id.indexOf("/");
+      return { id, inputs: { role: id.slice(0, at), policyArn: id.slice(at + 1) } };
+    },
+
     async read(_id, last) {
       if (!(await isAttached(last.inputs))) return undefined;
       return { inputs: observed(last.inputs, last.inputs), outputs: {} };

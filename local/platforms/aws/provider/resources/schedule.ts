@@ -150,11 +150,11 @@ export function schedule(connection: Connection) {
         arn: Target?.Arn,
         roleArn: Target?.RoleArn,
         ...(Target?.Input !== undefined && {
-          input: sameJson(Target.Input, last.inputs.target.input) ? last.inputs.target.input : Target.Input,
+          input: sameJson(Target.Input, last.inputs.target?.input) ? last.inputs.target.input : Target.Input,
         }),
         ...(Target?.DeadLetterConfig && { deadLetterConfig: { arn: Target.DeadLetterConfig.Arn } }),
         ...(Target?.RetryPolicy &&
-          last.inputs.target.retryPolicy && {
+          last.inputs.target?.retryPolicy && {
             retryPolicy: {
               maximumEventAgeInSeconds: Target.RetryPolicy.MaximumEventAgeInSeconds,
               maximumRetryAttempts: Target.RetryPolicy.MaximumRetryAttempts,

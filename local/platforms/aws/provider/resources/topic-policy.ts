@@ -114,6 +114,8 @@ export function topicPolicy(connection: Connection) {
       return { id: given.arn, outputs: outputs(given) };
     },
 
+    taken: (id) => ({ id, inputs: { arn: id } }),
+
     async read(id, last) {
       const policy = (await find(id, last.inputs))?.["Policy"];
       if (policy === undefined || isDefault(policy)) return undefined;

@@ -121,7 +121,7 @@ export class ProcessContainers implements Platform<ContainerInputs> {
   }
 
   #byId(id: string): ContainerRecord | undefined {
-    return this.#state.containers.all().find((record) => record.id === id);
+    return this.#state.containers.all().find((record) => record.id === id || record.name === id);
   }
 
   #change(name: string, change: Partial<ContainerRecord>): ContainerRecord {

@@ -64,7 +64,7 @@ export class Connected {
   /** What really is there now. Undefined where it is gone. */
   async read(type: string, last: State): Promise<State | undefined> {
     const live = await operations.read(this.handler(type), last.id, last);
-    return live && { id: last.id, ...live };
+    return live && { ...live };
   }
 
   async update(type: string, last: State, given: Properties): Promise<State> {

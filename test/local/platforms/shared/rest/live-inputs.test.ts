@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { IMPORT } from "../../../../../local/host/resource.ts";
 import { liveInputs } from "../../../../../local/platforms/shared/rest/live-inputs.ts";
 
 test("a changed value shows, at any depth, and so does one that was added or taken away", () => {
@@ -17,7 +18,9 @@ test("what the platform fills in only shows where the program gives it", () => {
 });
 
 test("an import, for which nothing was given, knows what the platform fills in", () => {
-  expect(liveInputs({ slug: "made", loops: 2 }, {}, { computed: ["slug"] })).toEqual({
+  expect(
+    liveInputs({ slug: "made", loops: 2 }, { [IMPORT]: new Set() } as never, { computed: ["slug"] }),
+  ).toEqual({
     slug: "made",
     loops: 2,
   });

@@ -1,0 +1,315 @@
+/**
+ * What of a stack is on its platforms already, taken over into a copy of its state: one by one as it gets known, since
+ * what a service is known by may be the id of its policy.
+ */
+import { writeFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import { withoutKeys } from "../../settings/known-keys.ts";
+import { messageOf } from "../../toolkit/error-message.ts";
+import type { EngineEvent } from "../pulumi/events.ts";
+import { eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import type { Planned, Search, Seen } from "./finder.ts";
+import { byUp, finders } from "./finders/index.ts";
+import { type Entry, preview } from "./planned.ts";
+import { fileIn, type Scratch } from "./scratch.ts";
+
+export interface Change {
+  /** Such as `rules[0].delay`. */
+  readonly property: string;
+  /** Secrets are blinded. Undefined: there is none. */
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+/** What becomes of one resource. */
+export interface Row {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** `up`: nothing to import, and nothing made twice. */
+  readonly action: "adopt" | "make" | "conflict" | "up";
+  /** By what its provider imports it. */
+  readonly id?: string;
+  /** What the next `up` changes on it. */
+  readonly changes?: readonly Change[];
+  /** Why it is a conflict, or what else to know. */
+  readonly note?: string;
+}
+
+export interface Adoption {
+  readonly rows: readonly Row[];
+  /** The engine's import file: all that was imported, with its components and providers. */
+  readonly entries: readonly Entry[];
+  /** What the program keeps secret of them, by URN: a platform answers it in clear. */
+  readonly secrets: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface AdoptionOptions {
+  /** By the name of a resource, which of several candidates to take. */
+  readonly chosen: ReadonlyMap<string, string>;
+  /** Names of resources that are not looked for, and so made. */
+  readonly made: ReadonlySet<string>;
+  /** Provider inputs that are not known before their server is there, by the type of the provider. */
+  readonly known: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly report: (line: string) => void;
+}
+
+/** Of reading something that is not there. */
+const ABSENT =
+  /does not exist|not found|no longer exists|non-existent|could ?n[o']t find|could not be found/i;
+
+/** Rounds after which what is known no longer grows. One is for each step from a service to what hangs on it. */
+const MOST_ROUNDS = 8;
+
+export async function adoption(
+  scratch: Scratch,
+  search: Search,
+  options: AdoptionOptions,
+): Promise<Adoption> {
+  const seen: Known = { entries: new Map(), absent: new Set(), conflicts: new Map(), secrets: new Map() };
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    const count = await takeOver(scratch, search, options, seen);
+    options.report(`round ${round}: ${count} are there`);
+    if (count === 0) break;
+  }
+  return summary(scratch, search, seen);
+}
+
+/** What the rounds have found out, by URN. */
+interface Known {
+  readonly entries: Map<string, Entry>;
+  readonly absent: Set<string>;
+  /** Why. */
+  readonly conflicts: Map<string, string>;
+  readonly secrets: Map<string, readonly string[]>;
+}
+
+/** Takes over what is known well enough by now to be looked for. Returns how many. */
+async function takeOver(
+  scratch: Scratch,
+  search: Search,
+  { chosen, made, known, report }: AdoptionOptions,
+  { entries, absent, conflicts, secrets }: Known,
+): Promise<number> {
+  const { planned, providers } = await preview(scratch);
+  const isOpen = ({ urn, type, name }: Planned) =>
+    type in finders && !made.has(name) && !absent.has(urn) && !conflicts.has(urn);
+  const open = planned.filter(isOpen);
+  report(`looking for ${open.length} resources`);
+  const seen = await lookAll(open, search);
+  const wanted = open.flatMap((resource) => {
+    const { ids, conflict } = choose(resource, seen.get(resource.urn), chosen);
+    if (conflict !== undefined) conflicts.set(resource.urn, conflict);
+    const [id] = ids;
+    return conflict === undefined && id !== undefined ? [{ resource, id }] : [];
+  });
+  if (wanted.length === 0) return 0;
+  const file = importEntries(wanted, planned, completed(providers, known));
+  const { imported, failures } = await importAll(scratch, file);
+  for (const entry of file) if (imported.has(entry.name)) entries.set(entry.name, entry);
+  for (const { resource } of wanted) secrets.set(resource.urn, resource.secrets);
+  for (const [urn, failure] of failures) {
+    if (imported.has(urn)) continue;
+    if (ABSENT.test(failure)) absent.add(urn);
+    else conflicts.set(urn, `it can't be read: ${failure}`);
+  }
+  return wanted.filter(({ resource: { urn } }) => imported.has(urn)).length;
+}
+
+/** A file of ours has no room for two of one name: which, people say. */
+function choose(
+  { name }: Planned,
+  seen: Seen | undefined,
+  chosen: ReadonlyMap<string, string>,
+): { readonly ids: readonly string[]; readonly conflict?: string } {
+  if (seen === undefined) return { ids: [] };
+  const choice = chosen.get(name);
+  if (choice !== undefined && seen.ids.includes(choice)) return { ids: [choice] };
+  if (seen.conflict !== undefined) return { ids: [], conflict: seen.conflict };
+  if (seen.ids.length <= 1) return { ids: seen.ids };
+  const how = `choose one with --choose '${name}=<id>', or remove the others`;
+  return { ids: [], conflict: `${seen.ids.length} are there: ${seen.ids.join(", ")}; ${how}` };
+}
+
+/** How many are looked for at once: within what every vendor allows. */
+const AT_ONCE = 8;
+
+async function lookAll(open: readonly Planned[], search: Search): Promise<ReadonlyMap<string, Seen>> {
+  const seen = new Map<string, Seen>();
+  const queue = open.values();
+  const worker = async (): Promise<void> => {
+    for (const planned of queue) seen.set(planned.urn, await look(planned, search));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return seen;
+}
+
+async function look(planned: Planned, search: Search): Promise<Seen> {
+  try {
+    return (await finders[planned.type]?.(planned, search)) ?? { ids: [] };
+  } catch (error) {
+    return { ids: [], conflict: `its platform can't be asked: ${withoutKeys(messageOf(error))}` };
+  }
+}
+
+/** What is found, with the components and providers that it needs and the state lacks. */
+function importEntries(
+  found: readonly { readonly resource: Planned; readonly id: string }[],
+  planned: readonly Planned[],
+  providers: readonly Entry[],
+): Entry[] {
+  const byUrn = new Map(planned.map((resource) => [resource.urn, resource]));
+  const needed = new Map<string, Entry>();
+  const need = (urn: string | undefined): void => {
+    const resource = urn === undefined ? undefined : byUrn.get(urn);
+    if (resource === undefined || needed.has(resource.urn)) return;
+    const { type, name, parent } = resource;
+    if (type.startsWith("pulumi:providers:")) {
+      const provider = providers.find(
+        (entry) => entry.type === type && (entry.logicalName ?? entry.name) === name,
+      );
+      needed.set(resource.urn, { ...provider, type, name: resource.urn, logicalName: name });
+    } else {
+      need(parent);
+      needed.set(resource.urn, {
+        ...{ type, name: resource.urn, logicalName: name, component: true },
+        ...(parent !== undefined && { parent }),
+      });
+    }
+  };
+  const entries = found.map(({ resource: { urn, type, name, parent, provider }, id }) => {
+    need(parent);
+    need(provider);
+    return {
+      ...{ type, name: urn, logicalName: name, id },
+      ...(parent !== undefined && { parent }),
+      ...(provider !== undefined && { provider }),
+    };
+  });
+  return [...needed.values(), ...entries];
+}
+
+/** Providers of which an input is known to the stack's settings already. */
+export function completed(providers: readonly Entry[], known: AdoptionOptions["known"]): readonly Entry[] {
+  return providers.map((entry) => ({ ...entry, inputs: { ...known[entry.type], ...entry.inputs } }));
+}
+
+/** As the engine takes it: what is in the state already is named by its URN. */
+export function importFile(entries: readonly Entry[]): object {
+  const own = new Set(entries.map(({ name }) => name));
+  const others = entries.flatMap(({ parent, provider }) =>
+    [parent, provider].filter((urn) => urn !== undefined && !own.has(urn)),
+  );
+  return { nameTable: Object.fromEntries(others.map((urn) => [urn, urn])), resources: entries };
+}
+
+/** Reads all of them into the copy's state. What can't be read is told by its URN. */
+async function importAll({ pulumi, folder, ...scratch }: Scratch, entries: readonly Entry[]) {
+  const [file, log] = [fileIn(folder, "import"), fileIn(folder, "events")];
+  await writeFile(file, JSON.stringify(importFile(entries)), { mode: 0o600 });
+  const { code, stderr } = await pulumi(
+    [
+      ...["import", "--file", file, "--yes", "--skip-preview", "--generate-code=false", "--protect=false"],
+      ...["--event-log", log, "--suppress-outputs"],
+    ],
+    { environment: eventLogEnvironment },
+  );
+  const failures = failuresIn(await readEvents(log).catch(() => []));
+  const { deployment } = await scratch.exported();
+  const imported = new Set(deployment?.resources?.map(({ urn }) => urn));
+  if (code !== 0 && failures.size === 0)
+    for (const { name } of entries) failures.set(name, withoutKeys(stderr.trim()));
+  return { imported, failures };
+}
+
+function failuresIn(events: readonly EngineEvent[]): Map<string, string> {
+  const failures = new Map<string, string>();
+  for (const { diagnosticEvent: event } of events) {
+    if (event?.severity !== "error" || !event.urn) continue;
+    failures.set(event.urn, withoutKeys(stripVTControlCharacters(event.message).trim()));
+  }
+  return failures;
+}
+
+/** What a second look at the copy says: what an `up` would do to what was found. */
+async function summary(
+  scratch: Scratch,
+  search: Search,
+  { entries, conflicts, secrets }: Known,
+): Promise<Adoption> {
+  const { planned, events } = await preview(scratch);
+  const seen = await lookAll(
+    planned.filter(({ type }) => type in finders),
+    search,
+  );
+  const made = planned
+    .filter(({ type, provider }) => provider !== undefined && !type.startsWith("pulumi:providers:"))
+    .map((resource): Row => notAdopted(resource, conflicts.get(resource.urn), seen.get(resource.urn)?.note));
+  const outcomes = outcomesIn(events);
+  const adopted = [...entries.values()].flatMap((entry): Row[] => {
+    if (entry.id === undefined) return [];
+    const outcome = outcomes.get(entry.name);
+    const row = { ...{ urn: entry.name, type: entry.type, name: entry.logicalName ?? "" }, id: entry.id };
+    const changes = outcome?.changes ?? [];
+    if (outcome?.replaced)
+      return [
+        {
+          ...row,
+          action: "conflict",
+          changes,
+          note: `up would replace it, for ${changes.map(({ property }) => property).join(", ") || "what it hangs on"}`,
+        },
+      ];
+    return [{ ...row, action: "adopt", changes }];
+  });
+  return { rows: [...adopted, ...made], entries: [...entries.values()], secrets };
+}
+
+function notAdopted(
+  { urn, type, name }: Planned,
+  conflict: string | undefined,
+  note: string | undefined,
+): Row {
+  const row = { urn, type, name };
+  if (conflict !== undefined) return { ...row, action: "conflict", note: conflict };
+  const taken = byUp[type];
+  if (taken !== undefined) return { ...row, action: "up", note: taken };
+  if (!(type in finders))
+    return { ...row, action: "make", note: "nothing looks for it: see whether it is there" };
+  return { ...row, action: "make", ...(note !== undefined && { note }) };
+}
+
+interface Outcome {
+  readonly replaced: boolean;
+  readonly changes: readonly Change[];
+}
+
+function outcomesIn(events: readonly EngineEvent[]): ReadonlyMap<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  for (const { resOutputsEvent, resourcePreEvent } of events) {
+    const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
+    if (metadata === undefined || metadata.op === "same") continue;
+    const { urn, op, detailedDiff, diffs, old, new: now } = metadata;
+    const replaced = op.includes("replace") || (outcomes.get(urn)?.replaced ?? false);
+    const properties = detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []);
+    const changes = properties.map((property) => ({
+      property,
+      from: valueAt(old?.inputs, property),
+      to: valueAt(now?.inputs, property),
+    }));
+    outcomes.set(urn, {
+      replaced,
+      changes: changes.length > 0 ? changes : (outcomes.get(urn)?.changes ?? []),
+    });
+  }
+  return outcomes;
+}
+
+/** The value at a path such as `rules[0].targets["x.y"]`. */
+function valueAt(inputs: unknown, property: string): unknown {
+  const steps = [...property.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)];
+  return steps.reduce<unknown>((value, [, quoted, index, name]) => {
+    const key = quoted ?? index ?? name ?? "";
+    return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  }, inputs);
+}

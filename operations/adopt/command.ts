@@ -1,0 +1,70 @@
+/** `npm run ops -- adopt --stack <name>`: see docs/adopting.md. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
+import { exitCodes, pulumiOf } from "../pulumi/cli.ts";
+import { adopt } from "./adopt.ts";
+import { refuseInDoubt, undo } from "./apply.ts";
+import { report } from "./report.ts";
+
+interface Options extends ResultOptions {
+  readonly stack: string;
+  readonly yes?: true;
+  readonly undo?: true;
+  readonly write?: string;
+  readonly choose: ReadonlyMap<string, string>;
+  readonly make: ReadonlySet<string>;
+}
+
+export const command = new Command("adopt")
+  .description(
+    "Takes over what was made by hand, so that the next update makes nothing twice. Deletes and replaces nothing; the platforms are only read",
+  )
+  .addOption(stackOption())
+  // Hidden until a whole way there and back was seen on the real engine.
+  .addOption(new Option("-y, --yes", "write it to the stack's state, after a backup").hideHelp())
+  .option("--undo", "let go of what was adopted: the platforms stay as they are")
+  .option("--write <file>", "write the engine's import file as well; secrets in it are encrypted", path)
+  .option("--choose <name=id>", "which of several to take; may be given several times", chosen, new Map())
+  .option("--make <name>", "make this one, whatever is there; may be given several times", named, new Set())
+  .addOption(jsonOption())
+  .addOption(outOption())
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 no conflicts, 7 there are some and nothing was written, 1 it failed.",
+  )
+  .action(async ({ stack, yes, undo: back, write, choose, make, ...how }: Options) => {
+    if (back) return letGo(stack, how);
+    const { rows, backup } = await adopt({
+      ...{ stack, write: yes ?? false, file: write, chosen: choose, made: make },
+      report: (line) => console.error(line),
+    });
+    const kept =
+      backup === undefined ? "" : `\n\nAdopted. The state before is in ${backup}. Next: pulumi preview`;
+    await tell({ stack, rows, ...(backup !== undefined && { backup }) }, `${report({ rows })}${kept}`, how);
+    if (rows.some(({ action }) => action === "conflict")) process.exitCode = exitCodes.unexpectedChanges;
+  });
+
+async function letGo(stack: string, how: ResultOptions): Promise<void> {
+  const pulumi = await pulumiOf(stack);
+  await refuseInDoubt(pulumi, stack);
+  const urns = await undo(stack, pulumi);
+  const names = urns.map((urn) => `  ${urn.split("::").at(-1)}`).join("\n");
+  const said =
+    urns.length === 0
+      ? `${stack}: nothing was adopted, or it was let go of already`
+      : `${stack} has let go of ${urns.length} resources, which are as they were:\n${names}`;
+  await tell({ stack, urns }, said, how);
+}
+
+function chosen(value: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [, name, id] = /^([^=]+)=(.+)$/.exec(value) ?? [];
+  if (name === undefined || id === undefined)
+    throw new InvalidArgumentError(
+      "It must be the name of a resource and an id, as in on-call-primary=PABC123.",
+    );
+  return new Map([...before, [name, id]]);
+}
+
+function named(name: string, before: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...before, name]);
+}

@@ -1,0 +1,102 @@
+/** What the program would make on a copy of the stack, and what it would do to what is there. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { withoutKeys } from "../../settings/known-keys.ts";
+import type { Properties } from "../../toolkit/property-values.ts";
+import { type Pulumi, StackError } from "../pulumi/cli.ts";
+import { complaintsOf, type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import type { Planned } from "./finder.ts";
+import { holdsSecret } from "./passphrase.ts";
+import { fileIn, type Scratch } from "./scratch.ts";
+
+const goalSchema = z.object({
+  type: z.string(),
+  name: z.string(),
+  parent: z.string().optional(),
+  provider: z.string().optional(),
+  additionalSecretOutputs: z.array(z.string()).nullish(),
+  inputDiff: z.object({ adds: z.record(z.string(), z.unknown()).optional() }).optional(),
+});
+
+const planSchema = z.object({
+  resourcePlans: z.record(
+    z.string(),
+    z.object({ goal: goalSchema.optional(), steps: z.array(z.string()).nullish() }),
+  ),
+});
+
+/** An entry of the engine's import file. */
+export const entrySchema = z.looseObject({
+  type: z.string(),
+  name: z.string(),
+  logicalName: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+});
+export type Entry = z.output<typeof entrySchema> & {
+  readonly id?: string;
+  readonly parent?: string;
+  readonly provider?: string;
+  readonly component?: boolean;
+};
+
+const importFileSchema = z.object({ resources: z.array(entrySchema).default([]) });
+
+export interface Preview {
+  /** What is not in the state yet. */
+  readonly planned: readonly Planned[];
+  /** The providers among them, as the engine writes them for an import: secrets encrypted. */
+  readonly providers: readonly Entry[];
+  readonly events: readonly EngineEvent[];
+}
+
+/** @throws StackError where the program fails, with what it complained of */
+export async function preview({ pulumi, folder, passphrase }: Scratch): Promise<Preview> {
+  const plan = fileIn(folder, "plan");
+  const { providers, events } = await importFileOf(pulumi, folder, ["--save-plan", plan]);
+  const { resourcePlans } = planSchema.parse(JSON.parse(await readFile(plan, "utf8")));
+  const planned = Object.entries(resourcePlans).flatMap(([urn, { goal, steps }]) => {
+    if (goal === undefined || !steps?.includes("create") || goal.type === "pulumi:pulumi:Stack") return [];
+    const adds = goal.inputDiff?.adds ?? {};
+    const inputs = passphrase.plain(adds) as Properties;
+    const secrets = [
+      ...Object.keys(adds).filter((name) => holdsSecret(adds[name])),
+      ...(goal.additionalSecretOutputs ?? []),
+    ];
+    const parent = isStack(goal.parent) ? undefined : goal.parent;
+    return [
+      { urn, type: goal.type, name: goal.name, parent, provider: urnIn(goal.provider), inputs, secrets },
+    ];
+  });
+  return { planned, providers, events };
+}
+
+/** A preview, with what the engine writes for an import of it: providers with their inputs, encrypted for the stack. */
+export async function importFileOf(
+  pulumi: Pulumi,
+  folder: string,
+  options: readonly string[] = [],
+): Promise<Pick<Preview, "providers" | "events">> {
+  const [file, log] = [fileIn(folder, "import"), fileIn(folder, "events")];
+  const { code, stderr } = await pulumi(
+    ["preview", "--import-file", file, "--event-log", log, "--suppress-outputs", ...options],
+    { environment: eventLogEnvironment },
+  );
+  const events = await readEvents(log).catch(() => []);
+  if (code !== 0) {
+    const reason = complaintsOf(events) || stderr.trim() || "it said nothing";
+    throw new StackError(`The program can't be previewed: ${withoutKeys(reason)}`);
+  }
+  const { resources } = importFileSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  return { providers: resources.filter(({ type }) => type.startsWith("pulumi:providers:")), events };
+}
+
+/** A reference to a provider is its URN and its id. */
+function urnIn(reference: string | undefined): string | undefined {
+  return reference === undefined || reference === ""
+    ? undefined
+    : reference.slice(0, reference.lastIndexOf("::"));
+}
+
+function isStack(urn: string | undefined): boolean {
+  return urn === undefined || urn === "" || urn.includes("::pulumi:pulumi:Stack::");
+}

@@ -1,0 +1,125 @@
+/** Finders on PagerDuty's and Grafana's local services: what a person made, and how it is told from what is alike. */
+
+import { readFileSync } from "node:fs";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Planned, Search } from "../../../operations/adopt/finder.ts";
+import { by, isNamed, NOTHING } from "../../../operations/adopt/finder.ts";
+import { byUp, finders } from "../../../operations/adopt/finders/index.ts";
+import { UNKNOWN } from "../../../toolkit/property-values.ts";
+
+const planned = (type: string, inputs: Planned["inputs"]): Planned => ({
+  ...{ urn: "urn:pulumi:s::p::t::n", type, name: "n", parent: undefined, provider: undefined, secrets: [] },
+  inputs,
+});
+
+const search = {
+  settings: {
+    pagerduty: { enabled: true, apiUrl: "http://pagerduty.test" },
+    metrics: { enabled: true, grafanaUrl: "http://grafana.test" },
+    sentry: { enabled: true, apiUrl: "http://sentry.test/api/" },
+    aws: { enabled: true, region: "eu-central-1", accountId: "123456789012" },
+  },
+  secrets: { "pagerduty.token": "t", "sentry.token": "t", "metrics.grafanaAdminPassword": "p" },
+  signal: AbortSignal.timeout(10_000),
+} as unknown as Search;
+
+function answers(...pages: readonly unknown[]) {
+  const asked: string[] = [];
+  const queue = [...pages];
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(String(url));
+    return new Response(JSON.stringify(queue.shift()), { status: 200 });
+  });
+  return asked;
+}
+afterEach(() => vi.unstubAllGlobals());
+
+const find = (type: string, inputs: Planned["inputs"]) => finders[type]?.(planned(type, inputs), search);
+
+test("every type of resource of every stack is found, or left to up", () => {
+  const types = ["local", "production", "staging"].flatMap((stack) =>
+    readFileSync(`test/golden/${stack}.txt`, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((urn) => urn.split("::")[2]?.split("$").at(-1) ?? ""),
+  );
+  const open = types.filter(
+    (type) => !/^(agentpay:|pulumi:)/.test(type) && !(type in finders) && !(type in byUp),
+  );
+  expect([...new Set(open)]).toEqual([]);
+});
+
+test("a name is the same in any case, and every page is read", async () => {
+  const asked = answers(
+    {
+      schedules: [
+        { id: "P1", name: "agentpay PRIMARY" },
+        { id: "P2", name: "AgentPay primary 2" },
+      ],
+      more: true,
+    },
+    { schedules: [{ id: "P3", name: "AgentPay primary" }], more: false },
+  );
+  expect(await find("pagerduty:index/schedule:Schedule", { name: "AgentPay primary" })).toEqual({
+    ids: ["P1", "P3"],
+  });
+  expect(asked[1]).toContain("offset=100");
+});
+
+test("an integration of another type is another one, and stays with its key", async () => {
+  const integrations = [
+    { id: "PI1", summary: "Prometheus" },
+    { id: "PI2", summary: "prometheus" },
+    { id: "PI3", summary: "CloudWatch" },
+  ];
+  answers(
+    { service: { integrations } },
+    { integration: { type: "events_api_v2_inbound_integration", vendor: null } },
+    { integration: { type: "generic_events_api_inbound_integration", vendor: null } },
+  );
+  const inputs = { name: "Prometheus", service: "PS1", type: "events_api_v2_inbound_integration" };
+  const seen = await find("pagerduty:index/serviceIntegration:ServiceIntegration", inputs);
+  expect(seen).toEqual({ ids: ["PS1.PI1"], note: expect.stringContaining("PI2") });
+});
+
+test("nothing is looked for by what is not known yet", async () => {
+  const asked = answers();
+  const inputs = { name: "Prometheus", service: UNKNOWN, type: "events_api_v2_inbound_integration" };
+  expect(await find("pagerduty:index/serviceIntegration:ServiceIntegration", inputs)).toEqual(NOTHING);
+  expect(asked).toEqual([]);
+  expect(await by(["name"], () => ({ ids: ["x"] }))(planned("t", { name: `a${UNKNOWN}` }), search)).toEqual(
+    NOTHING,
+  );
+});
+
+test("a data source's name that another has is a conflict; a dashboard's title is not", async () => {
+  answers([{ uid: "other", name: "CloudWatch" }]);
+  expect(
+    await find("grafana:oss/dataSource:DataSource", { uid: "agentpay-cloudwatch", name: "CloudWatch" }),
+  ).toEqual({
+    ids: [],
+    conflict: expect.stringContaining("other"),
+  });
+  answers([{ uid: "random", title: "agentpay metrics" }]);
+  const configJson = JSON.stringify({ uid: "agentpay-metrics", title: "AgentPay Metrics" });
+  expect(await find("grafana:oss/dashboard:Dashboard", { configJson })).toEqual({
+    ids: [],
+    note: expect.stringContaining("random"),
+  });
+});
+
+test("what is in another region carries it behind its id", async () => {
+  const name = { name: "agentpay-critical" };
+  expect(await find("aws:sns/topic:Topic", { ...name, region: "us-east-1" })).toEqual({
+    ids: ["arn:aws:sns:us-east-1:123456789012:agentpay-critical@us-east-1"],
+  });
+  expect(await find("aws:sns/topic:Topic", { ...name, region: "eu-central-1" })).toEqual({
+    ids: ["arn:aws:sns:eu-central-1:123456789012:agentpay-critical@eu-central-1"],
+  });
+  expect(await find("aws:iam/rolePolicy:RolePolicy", { role: "r", name: "p" })).toEqual({ ids: ["r:p"] });
+});
+
+test("spaces around a name and its case are no difference", () => {
+  expect(isNamed(" AgentPay ", "agentpay")).toBe(true);
+  expect(isNamed(undefined, "agentpay")).toBe(false);
+});
