@@ -57,7 +57,8 @@ export function ruleTestsFrom(json: string): RuleTests {
       .map(({ title, failureMessages }) => ({ title, message: reasons(failureMessages ?? []) })),
   );
   if (failed.length > 0 || numPassedTests > 0) return { passed: numPassedTests, failed };
-  return { passed: 0, failed, problem: testResults.map(({ message }) => message).join("\n") };
+  const said = testResults.map(({ message }) => message).join("\n");
+  return { passed: 0, failed, problem: said === "" ? `no test was found in ${TESTS}` : said };
 }
 
 /** Without where in the code they come from. */

@@ -402,6 +402,8 @@ test("rule tests: what failed and why, or why none ran", () => {
     testResults: [{ message: "no promtool", assertionResults: [] }],
   });
   expect(ruleTestsFrom(none)).toEqual({ passed: 0, failed: [], problem: "no promtool" });
+  const nothing = JSON.stringify({ numPassedTests: 0, testResults: [] });
+  expect(ruleTestsFrom(nothing).problem).toMatch(/no test was found in test\/rules\//);
 });
 
 describe("report", () => {
