@@ -1,4 +1,4 @@
-"""The metrics that AgentPay's monitoring expects, as generated from its catalogue (`npm run ops -- generate contract`)."""
+"""The metrics that AgentPay's monitoring expects, from its catalogue (`npm run ops -- generate contract`)."""
 
 import json
 from collections.abc import Sequence
