@@ -4,8 +4,12 @@ import { defineConfig } from "vitest/config";
 const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
 
 const LONG_GROUP = "long";
-/** A quarter of an hour each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
-const LONG = ["test/operations/workflow-runs.e2e.ts", "test/local/exporters/faults.e2e.ts"];
+/** Five to fifteen minutes each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
+const LONG = [
+  "test/operations/adopt.e2e.ts",
+  "test/operations/workflow-runs.e2e.ts",
+  "test/local/exporters/faults.e2e.ts",
+];
 
 /** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */
 export const groups: readonly { name: string; include: string[]; exclude: string[]; maxWorkers: number }[] = [

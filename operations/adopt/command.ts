@@ -1,5 +1,5 @@
 /** `npm run ops -- adopt --stack <name>`: see docs/adopting.md. */
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { exitCodes, pulumiOf } from "../pulumi/cli.ts";
 import { adopt } from "./adopt.ts";
@@ -20,8 +20,7 @@ export const command = new Command("adopt")
     "Takes over what was made by hand, so that the next update makes nothing twice. Deletes and replaces nothing; the platforms are only read",
   )
   .addOption(stackOption())
-  // Hidden until a whole way there and back was seen on the real engine.
-  .addOption(new Option("-y, --yes", "write it to the stack's state, after a backup").hideHelp())
+  .option("-y, --yes", "write it to the stack's state, after a backup")
   .option("--undo", "let go of what was adopted: the platforms stay as they are")
   .option("--write <file>", "write the engine's import file as well; secrets in it are encrypted", path)
   .option("--choose <name=id>", "which of several to take; may be given several times", chosen, new Map())

@@ -32,7 +32,7 @@ const named = (input: string): Finder =>
 const topicArn = (name: string, planned: Planned, search: Search) =>
   `arn:aws:sns:${known(planned, "region") ?? home(search)}:${account(search)}:${name}`;
 
-const subscription = by(["topic", "protocol", "endpoint"], async (wanted, planned, search) => {
+const ofEndpoint = by(["topic", "protocol", "endpoint"], async (wanted, planned, search) => {
   const sns = new SNSClient(client(search, known(planned, "region")));
   const ids: string[] = [];
   let isPending = false;
@@ -49,6 +49,12 @@ const subscription = by(["topic", "protocol", "endpoint"], async (wanted, planne
   const note = "there, and not confirmed: it is asked for again, and not made twice";
   return { ids, ...(isPending && { note }) };
 });
+
+/** An address with a key in it is a secret, which the engine shows nobody. */
+const subscription: Finder = async (planned, search) =>
+  known(planned, "endpoint") === undefined
+    ? { ids: [], note: "its address is secret; SNS keeps one of an address, so up makes no second one" }
+    : ofEndpoint(planned, search);
 
 const queue = by(["name"], async ({ name }, planned, search) => {
   const sqs = new SQSClient(client(search, known(planned, "region")));

@@ -85,7 +85,10 @@ export function serviceIntegration(client: RestClient) {
       const answer = await client.find<Answer>(path(last.inputs, integrationId));
       if (answer === undefined) return undefined;
       const { name, type, integration_key: integrationKey, service, vendor } = answer.integration;
-      const found = { name, type, integrationKey, service: idOf(service), vendor: idOf(vendor) };
+      const itsVendor = idOf(vendor);
+      // A vendor's has a type as well, which the program leaves to PagerDuty: it conflicts with the vendor.
+      const itsType = itsVendor === undefined ? { type } : {};
+      const found = { name, ...itsType, integrationKey, service: idOf(service), vendor: itsVendor };
       const computed = ["name", "type", "vendor", "integrationKey"];
       return { inputs: liveInputs(found, last.inputs, { computed }), outputs: outputs(answer.integration) };
     },

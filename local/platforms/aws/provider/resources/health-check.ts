@@ -187,9 +187,10 @@ export function healthCheck(connection: Connection) {
               "enableSni",
               "failureThreshold",
               "requestInterval",
-              "port",
               "childHealthThreshold",
               "regions",
+              // A check of a port always names it.
+              ...(live.Type === "TCP" ? [] : (["port"] as const)),
             ],
             same: { regions: sameMembers, childHealthchecks: sameMembers },
           },
