@@ -23,7 +23,7 @@ import { type Recorder, recorder } from "../support/recorder.ts";
 
 const run = promisify(execFile);
 
-const { stack, pulumi, url, json } = deployedStack(24_000);
+const { stack, pulumi, url, json } = deployedStack(22_000);
 
 const VENDORS = ["sentry", "pagerduty", "datadog", "uptimerobot", "betterstack"] as const;
 let vendors: Readonly<Record<(typeof VENDORS)[number], Recorder>>;
