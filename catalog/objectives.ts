@@ -5,7 +5,8 @@
  */
 import { rate } from "./counting.ts";
 import { type Duration, inSeconds } from "./duration.ts";
-import { bucketLabel, type Histogram, metrics } from "./metrics.ts";
+import { metrics } from "./metrics/index.ts";
+import { bucketLabel, type Histogram } from "./metrics/metric.ts";
 import { quickEndpoints, userEndpoints } from "./recording-rules/api.ts";
 import { llmAnswersAwaited, llmUnanswered } from "./recording-rules/llm.ts";
 import type { ServiceName } from "./services.ts";

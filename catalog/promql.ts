@@ -3,7 +3,9 @@
  * these prove that it can return something: each mistake below parses, loads, and then stays silent for ever.
  */
 import { parser } from "@prometheus-io/lezer-promql";
-import { formatBound, type Metric, metrics, targetLabels } from "./metrics.ts";
+import { metrics } from "./metrics/index.ts";
+import { targetLabels } from "./metrics/labels.ts";
+import { formatBound, type Metric } from "./metrics/metric.ts";
 
 export interface Problem {
   /** Offset in the expression, from 0. */
@@ -115,7 +117,7 @@ function checkName({ node, name, matchers, metric }: Selector, { bases, recorded
   if (name.includes(":")) return at(`no rule records ${name}`);
   if (bases.has(name)) return at(`${name} is a histogram: use ${name}_bucket, ${name}_sum or ${name}_count`);
   const total = bases.has(`${name}_total`) ? `, did you mean ${name}_total?` : "";
-  return at(`nobody exposes ${name}${total || ": declare it in catalog/metrics.ts"}`);
+  return at(`nobody exposes ${name}${total || ": declare it in catalog/metrics/"}`);
 }
 
 const slopeFunctions = ["rate", "irate", "increase", "resets"];

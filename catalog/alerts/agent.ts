@@ -1,7 +1,7 @@
 /** What the agent does besides asking a language model: it looks things up, and calls tools. */
 import { increase, rate } from "../counting.ts";
 import type { Duration } from "../duration.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
 
 const { ragQueryDuration } = metrics;

@@ -1,6 +1,6 @@
 import type { PanelReference } from "../dashboards/index.ts";
 import type { Duration } from "../duration.ts";
-import type { Job } from "../metrics.ts";
+import type { Job } from "../metrics/metric.ts";
 import type { ServiceName } from "../services.ts";
 import type { Severity } from "../severity.ts";
 

@@ -1,5 +1,5 @@
 import { increase } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import {
   errorRatio,
   errorRatioByInstance,

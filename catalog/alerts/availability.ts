@@ -1,4 +1,5 @@
-import { type Job, metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
+import type { Job } from "../metrics/metric.ts";
 import { restarts } from "../recording-rules/api.ts";
 import type { Threshold } from "./alert.ts";
 

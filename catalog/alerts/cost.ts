@@ -1,5 +1,5 @@
 import { increase, rate } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { costPerConversation, costRates, dailyCost, monthToDateCost } from "../recording-rules/cost.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
 

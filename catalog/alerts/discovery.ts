@@ -2,7 +2,7 @@
  * Whether Prometheus finds what it is to scrape, and hears of it what it is there for: what leaves discovery has no `up`
  * that could be 0, and what answers may say nothing.
  */
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 import { anyWithoutSubject } from "./availability.ts";
 

@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 import { byHost } from "./availability.ts";
 

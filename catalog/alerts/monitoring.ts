@@ -3,7 +3,8 @@
  * Alertmanager that they are about. What they can't report, their own death, is left to the Watchdog's silence.
  */
 import { increase } from "../counting.ts";
-import { HA_REPLICA, metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
+import { HA_REPLICA } from "../metrics/labels.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 
 const up = metrics.up.name;

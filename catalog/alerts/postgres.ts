@@ -1,5 +1,5 @@
 import { rate, sustained } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 import { anyDown, unknownState } from "./availability.ts";

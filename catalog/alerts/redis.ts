@@ -1,5 +1,5 @@
 import { increase, sustained } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { redisMemoryRatio } from "../recording-rules/data.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
 import { anyDown, unknownState } from "./availability.ts";

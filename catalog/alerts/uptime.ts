@@ -2,7 +2,7 @@
  * What is seen from outside, by the blackbox exporter. Where another checker of the stack tells people of an endpoint,
  * these alerts are only recorded (see `tellerOf` in catalog/uptime.ts).
  */
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { certificateEnd } from "../recording-rules/uptime.ts";
 import { CERTIFICATE_DAYS, type EndpointKey, endpoints } from "../uptime.ts";
 import type { Alert, AlertGroup } from "./alert.ts";

@@ -1,5 +1,5 @@
 import { increase, rate } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import {
   CONNECTIONS_LOST_SHARE,
   websocketConnections,

@@ -1,5 +1,5 @@
 import { increase, rate } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
 import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 

@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { latencyBucketsByInstance, userEndpoints } from "../recording-rules/api.ts";
 import { dailyCost } from "../recording-rules/cost.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";

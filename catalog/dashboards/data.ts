@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { redisMemoryRatio } from "../recording-rules/data.ts";
 import type { Dashboard } from "./dashboard.ts";
 

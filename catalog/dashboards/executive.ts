@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { apiAvailability30d, quickEndpoints, userEndpoints } from "../recording-rules/api.ts";
 import { conversionRatio } from "../recording-rules/business.ts";
 import { costPerConversation } from "../recording-rules/cost.ts";

@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { costRates, dailyCost, modelCostRate } from "../recording-rules/cost.ts";
 import {
   firstTokenMedian,

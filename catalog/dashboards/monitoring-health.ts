@@ -1,4 +1,5 @@
-import { HA_REPLICA, metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
+import { HA_REPLICA } from "../metrics/labels.ts";
 import type { Dashboard } from "./dashboard.ts";
 
 /** Groups of rules by their own name, without the file that Prometheus puts before it. */

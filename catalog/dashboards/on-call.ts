@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { errorRatio, latencyP95 } from "../recording-rules/api.ts";
 import { providerErrorRatio } from "../recording-rules/llm.ts";
 import { objectiveRecords } from "../recording-rules/objectives.ts";

@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { activityRecords } from "../recording-rules/activities.ts";
 import {
   errorRatioByInstance,

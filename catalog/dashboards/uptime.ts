@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { certificateEnd } from "../recording-rules/uptime.ts";
 import type { Dashboard } from "./dashboard.ts";
 

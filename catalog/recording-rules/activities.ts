@@ -3,7 +3,7 @@
  * the rest goes on, fails nothing.
  */
 import { rate } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import type { ServiceName } from "../services.ts";
 import type { Severity } from "../severity.ts";
 import { STOPPED_SHARE } from "./api.ts";

@@ -1,5 +1,5 @@
 import { rate } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import { heldBefore } from "./before.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 

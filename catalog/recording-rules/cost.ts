@@ -1,7 +1,7 @@
 /** What the models cost. Prometheus estimates, the provider's bill is exact. */
 import { increase, rate } from "../counting.ts";
 import { type Duration, inSeconds } from "../duration.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
 const INTERVAL: Duration = "1m";

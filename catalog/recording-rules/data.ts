@@ -1,5 +1,5 @@
 import { rate } from "../counting.ts";
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
 /** As operations/database/role.ts makes it: what looks at the database is no part of what is looked at. */

@@ -1,4 +1,4 @@
-import { metrics } from "../metrics.ts";
+import { metrics } from "../metrics/index.ts";
 import type { RecordingRule, RecordingRuleGroup } from "./recording-rule.ts";
 
 const CERTIFICATE_END = "instance_endpoint:probe_certificate_expiry:timestamp";

@@ -19,7 +19,7 @@ import {
   variablesOf,
 } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
 import type { Severity } from "../../catalog/severity.ts";
 import { layOut } from "./layout.ts";
 import { asQuery, panelBuilder, prometheusDatasource, type ThresholdStep } from "./panels.ts";

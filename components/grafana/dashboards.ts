@@ -7,7 +7,7 @@ import { FolderPermission } from "@pulumiverse/grafana/oss/folderPermission.js";
 import { OrganizationPreferences } from "@pulumiverse/grafana/oss/organizationPreferences.js";
 import { dashboardFolders, type FolderUid } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards, HOME_DASHBOARD } from "../../catalog/dashboards/index.ts";
-import { TENANT_HEADER } from "../../catalog/metrics.ts";
+import { TENANT_HEADER } from "../../catalog/metrics/engine.ts";
 import { replicaName } from "../shared/addresses.ts";
 import { POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "./panels.ts";
 

@@ -1,5 +1,5 @@
 /** The files of Prometheus and of whichever Alertmanager tells people, as a stack's settings want them. */
-import { jobs } from "../../catalog/metrics.ts";
+import { jobs } from "../../catalog/metrics/metric.ts";
 import { topicArn } from "../../catalog/topics.ts";
 import { recordedAlerts } from "../../catalog/uptime.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";

@@ -10,7 +10,7 @@ import {
   minutesOf,
   weekdayNumber,
 } from "../../catalog/maintenance.ts";
-import { metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
 import { affectedBy, publicServices } from "../../catalog/uptime.ts";
 
 /** 1 while work on a service or an endpoint goes on that was announced; missing at any other time. */

@@ -1,7 +1,8 @@
 /** What the Python package `agentpay-observability` knows of the catalogue: metrics, what models cost, how secrets look. */
 import { llmPriceFactors, webSearchesPerThousand } from "../../catalog/llm-price-factors.ts";
 import { llmPrices } from "../../catalog/llm-prices.ts";
-import { exposedBy, type Metric } from "../../catalog/metrics.ts";
+import { exposedBy } from "../../catalog/metrics/index.ts";
+import type { Metric } from "../../catalog/metrics/metric.ts";
 import { secretNamesButTokens, secretShapes } from "../../catalog/secret-shapes.ts";
 
 /** Client libraries make these by themselves. */

@@ -1,14 +1,6 @@
 import * as client from "prom-client";
-import {
-  type Counter,
-  exposedBy,
-  type Gauge,
-  type Histogram,
-  type Job,
-  type Labels,
-  type Metric,
-  metrics,
-} from "../../catalog/metrics.ts";
+import { exposedBy, metrics } from "../../catalog/metrics/index.ts";
+import type { Counter, Gauge, Histogram, Job, Labels, Metric } from "../../catalog/metrics/metric.ts";
 
 /** A value for each label of a metric, checked where the contract lists the values. */
 export type LabelsOf<L extends Labels> = {
@@ -82,7 +74,7 @@ export class Exposition {
 
   #find<Instrument>(instruments: ReadonlyMap<string, Instrument>, { name }: { name: string }): Instrument {
     const instrument = instruments.get(name);
-    if (!instrument) throw new Error(`${this.#job} does not expose ${name}: see catalog/metrics.ts`);
+    if (!instrument) throw new Error(`${this.#job} does not expose ${name}: see catalog/metrics/`);
     return instrument;
   }
 }

@@ -1,4 +1,4 @@
-import { metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
 import { type Broker, noBroker } from "./broker.ts";
 import type { Conditions } from "./conditions.ts";
 import { Exposition } from "./exposition.ts";

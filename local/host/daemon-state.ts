@@ -55,6 +55,7 @@ function fromJson(text: string): unknown {
 /** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */
 const CODE_FOLDERS = [
   "local",
+  "catalog/metrics",
   "operations/database",
   "toolkit",
   "instrumentation/src",
@@ -64,7 +65,6 @@ const CODE_FILES = [
   "catalog/images.ts",
   "catalog/llm-prices.ts",
   "catalog/llm-pricing.ts",
-  "catalog/metrics.ts",
   "catalog/provider-plugins.ts",
 ];
 

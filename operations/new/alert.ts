@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { alertGroups, alerts, expressionOf } from "../../catalog/alerts/index.ts";
-import { type Counter, type Gauge, metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
+import type { Counter, Gauge } from "../../catalog/metrics/metric.ts";
 import type { Severity } from "../../catalog/severity.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
@@ -111,7 +112,11 @@ function withAlert(text: string, { name, severity }: NewAlert, { metric, counter
 `,
   );
   const listed = appended(written, "alerts: [", `    ${variable}`);
-  const imported = withImport(withImport(listed, "type Alert", "./alert.ts"), "metrics", "../metrics.ts");
+  const imported = withImport(
+    withImport(listed, "type Alert", "./alert.ts"),
+    "metrics",
+    "../metrics/index.ts",
+  );
   return counter ? withImport(imported, "rate", "../counting.ts") : imported;
 }
 
@@ -141,7 +146,7 @@ function withCases(text: string, { name }: NewAlert, { metric, counter, job }: E
     (edited, each) => withImport(edited, each, "../rule-case.ts"),
     written,
   );
-  return withImport(names, "metrics", "../../../catalog/metrics.ts");
+  return withImport(names, "metrics", "../../../catalog/metrics/index.ts");
 }
 
 function withDrill(text: string, { name, fault }: NewAlert): string {

@@ -33,7 +33,7 @@ command
   .addOption(
     new Option(
       "--metric <metric>",
-      "a counter or gauge of catalog/metrics.ts to begin with (default: one that the group reads)",
+      "a counter or gauge of catalog/metrics/ to begin with (default: one that the group reads)",
     ).choices(metricKeys),
   )
   .option("--fault <fault>", "a fault of local/agentpay/faults.ts that rings it: writes a drill")

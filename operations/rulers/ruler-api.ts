@@ -5,7 +5,7 @@
  */
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { TENANT_HEADER } from "../../catalog/metrics.ts";
+import { TENANT_HEADER } from "../../catalog/metrics/engine.ts";
 import { Failure } from "../../toolkit/failure.ts";
 
 /** Where the engine is, and what it asks for. */

@@ -1,7 +1,7 @@
 /** Prometheus and Alertmanager: do they see everything, know every rule, and can they tell? */
 import { parse } from "yaml";
 import { z } from "zod";
-import { metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../../components/grafana/panels.ts";
 import { engineNotifies } from "../../components/prometheus/files.ts";
 import { getJson, getText } from "../../components/shared/json-api.ts";
@@ -264,7 +264,7 @@ export const trackingChecks: readonly Check[] = [
       id: "llm-tracking",
       section: "Performance",
       title: "LLM performance is tracked",
-      advice: "AgentPay must export this metric; see the metric contract in catalog/metrics.ts.",
+      advice: "AgentPay must export this metric; see the metric contract in catalog/metrics/.",
     },
     metrics.llmRequests,
   ),
@@ -273,7 +273,7 @@ export const trackingChecks: readonly Check[] = [
       id: "cost-tracking",
       section: "Costs",
       title: "LLM cost is tracked",
-      advice: "AgentPay must export this metric; see the metric contract in catalog/metrics.ts.",
+      advice: "AgentPay must export this metric; see the metric contract in catalog/metrics/.",
     },
     metrics.llmCost,
   ),

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { alertGroups, alerts, alertThresholdNames, expressionOf } from "../../catalog/alerts/index.ts";
 import { inSeconds } from "../../catalog/duration.ts";
-import { type Histogram, metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
+import type { Histogram } from "../../catalog/metrics/metric.ts";
 import { checkExpression, describeProblem } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 

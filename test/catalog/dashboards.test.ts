@@ -8,7 +8,9 @@ import {
 } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { type Duration, inSeconds } from "../../catalog/duration.ts";
-import { type Metric, metrics, targetLabels } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
+import { targetLabels } from "../../catalog/metrics/labels.ts";
+import type { Metric } from "../../catalog/metrics/metric.ts";
 import { checkExpression, describeProblem, replaceVariables } from "../../catalog/promql.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Exporter, exporters, MONITORING_USER, REDIS_RIGHTS } from "../../catalog/exporters.ts";
-import { exposedBy } from "../../catalog/metrics.ts";
+import { exposedBy } from "../../catalog/metrics/index.ts";
 import { recordedExporters } from "../../local/agentpay/recorded-exporters.ts";
 import { queues } from "../../local/agentpay/world.ts";
 import { REPOSITORY } from "../support/program.ts";

@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  bucketLabel,
-  exposedBy,
-  formatBound,
-  HA_REPLICA,
-  jobs,
-  type Metric,
-  metrics,
-} from "../../catalog/metrics.ts";
+import { exposedBy, metrics } from "../../catalog/metrics/index.ts";
+import { HA_REPLICA } from "../../catalog/metrics/labels.ts";
+import { bucketLabel, formatBound, jobs, type Metric } from "../../catalog/metrics/metric.ts";
 import { services, teams } from "../../catalog/services.ts";
 
 const all = Object.values<Metric>(metrics);

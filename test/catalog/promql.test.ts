@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { metrics } from "../../catalog/metrics.ts";
+import { metrics } from "../../catalog/metrics/index.ts";
 import { checkExpression, describeProblem, replaceVariables } from "../../catalog/promql.ts";
 
 const recorded = new Set([

@@ -5,7 +5,7 @@ import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { SESClient, SendRawEmailCommand } from "@aws-sdk/client-ses";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ClientConfig } from "pg";
-import { TENANT_HEADER } from "../../../catalog/metrics.ts";
+import { TENANT_HEADER } from "../../../catalog/metrics/engine.ts";
 import { type Day, type Edition, lastDayOf, parseDay } from "./calendar.ts";
 import { type Email, emailOf, mimeOf } from "./email.ts";
 import { neededDays, type Readings, reportOf } from "./figures.ts";

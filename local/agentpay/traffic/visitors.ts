@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import type { Exposition } from "../exposition.ts";
 import type { ConversationRow, Ledger } from "../ledger.ts";
 import { routes } from "../world.ts";

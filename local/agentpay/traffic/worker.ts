@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import type { Broker } from "../broker.ts";
 import type { Exposition } from "../exposition.ts";
 import type { Ledger } from "../ledger.ts";

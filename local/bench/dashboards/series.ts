@@ -1,12 +1,12 @@
 /** Believable numbers of series for the whole metric contract. Their values only have to move. */
+import { metrics } from "../../../catalog/metrics/index.ts";
 import {
   formatBound,
   type Histogram,
   type Job,
   type LabelValues,
   type Metric,
-  metrics,
-} from "../../../catalog/metrics.ts";
+} from "../../../catalog/metrics/metric.ts";
 
 /** How much there is of what AgentPay's size decides. */
 export interface Scale {

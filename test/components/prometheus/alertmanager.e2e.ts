@@ -1,6 +1,6 @@
 /** What Alertmanager itself makes of our configuration: who is told what, and in which words. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import {
   type AlertmanagerUnderTest,
   type PostedAlert,

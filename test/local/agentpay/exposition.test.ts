@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exposedBy, type Metric, metrics } from "../../../catalog/metrics.ts";
+import { exposedBy, metrics } from "../../../catalog/metrics/index.ts";
+import type { Metric } from "../../../catalog/metrics/metric.ts";
 import { Exposition } from "../../../local/agentpay/exposition.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
 import { parseExposition } from "./parse-exposition.ts";
@@ -52,7 +53,7 @@ describe.each(Object.entries(targets))("the %s target", async (job, exposition) 
 test("a metric of another job is refused", () => {
   const worker = new Exposition("agentpay-worker");
   expect(() => worker.set(metrics.redisUp, {}, 1)).toThrow(
-    "agentpay-worker does not expose redis_up: see catalog/metrics.ts",
+    "agentpay-worker does not expose redis_up: see catalog/metrics/",
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ZodError } from "zod";
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { healthyConditions } from "../../../local/agentpay/conditions.ts";
 import { FaultBoard, type FaultName, faults } from "../../../local/agentpay/faults.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Metric, metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
+import type { Metric } from "../../../catalog/metrics/metric.ts";
 import { Simulation } from "../../../local/agentpay/simulation.ts";
 import { parseExposition, sumOf } from "./parse-exposition.ts";
 

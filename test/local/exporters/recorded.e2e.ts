@@ -5,7 +5,8 @@
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exporters } from "../../../catalog/exporters.ts";
-import { exposedBy, type Job, type Metric } from "../../../catalog/metrics.ts";
+import { exposedBy } from "../../../catalog/metrics/index.ts";
+import type { Job, Metric } from "../../../catalog/metrics/metric.ts";
 import { database, queues } from "../../../local/agentpay/world.ts";
 import { type RunningValkey, withValkey } from "../../../local/platforms/valkey/server.ts";
 import type { Undo } from "../../../local/real-faults/index.ts";

@@ -167,7 +167,7 @@ interface Exception {
 }
 
 const ONE_JOB =
-  "A metric of the contract belongs to jobs that are known (catalog/metrics.ts), and no two jobs share one but `up`, " +
+  "A metric of the contract belongs to jobs that are known (catalog/metrics/), and no two jobs share one but `up`, " +
   "`process_*` and those of both servers, which are added up.";
 const WHOLE =
   "About the whole of AgentPay, of a database or of the monitoring: one server's part of it says nothing, and recorded " +

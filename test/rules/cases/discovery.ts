@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { type GroupCases, level, perMinute, series, silent } from "../rule-case.ts";
 import { up } from "./api.ts";
 

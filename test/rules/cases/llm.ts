@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { type GroupCases, type Labels, level, type Phase, perMinute, series, silent } from "../rule-case.ts";
 
 const api = { job: "agentpay-api", instance: "api-1" };

@@ -1,4 +1,5 @@
-import { HA_REPLICA, metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
+import { HA_REPLICA } from "../../../catalog/metrics/labels.ts";
 import {
   type GroupCases,
   type Labels,

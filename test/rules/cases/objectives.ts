@@ -1,5 +1,5 @@
 /** Every objective goes through the same days: burns are multiples of its own budget. */
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { errorBudget, type Objective, objectives } from "../../../catalog/objectives.ts";
 import {
   type GroupCases,

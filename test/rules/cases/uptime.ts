@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { type EndpointKey, endpoints } from "../../../catalog/uptime.ts";
 import {
   type GroupCases,

@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, perMinute, type Shape } from "../rule-case.ts";
 import {
   healthy,

@@ -1,5 +1,6 @@
 /** AgentPay on a good day, as Prometheus sees it: what a fault is drawn into. */
-import { type Metric, metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
+import type { Metric } from "../../../catalog/metrics/metric.ts";
 import { type Labels, level, type Phase, perMinute, type Shape, series } from "../rule-case.ts";
 
 export type Platform = Readonly<Record<string, Shape>>;

@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, perMinute } from "../rule-case.ts";
 import { calls, healthy, of, postgres, redis, requests, server, up, worker } from "./healthy.ts";
 import type { WorstDay } from "./worst-day.ts";

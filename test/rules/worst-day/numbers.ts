@@ -1,5 +1,5 @@
 /** What a fallback makes good, the guide's thresholds to the letter, and what blinds a rule. */
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { notANumber, perMinute } from "../rule-case.ts";
 import { calls, haiku, healthy, of, products, requests, server } from "./healthy.ts";
 import type { Kind, WorstDay } from "./worst-day.ts";

@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, type Phase } from "../rule-case.ts";
 import { healthy, of, type Platform, probe, up } from "./healthy.ts";
 import type { WorstDay } from "./worst-day.ts";

@@ -1,4 +1,4 @@
-import { metrics } from "../../../catalog/metrics.ts";
+import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, type Phase, perMinute } from "../rule-case.ts";
 import {
   chat,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { metrics } from "../../../../catalog/metrics.ts";
+import { metrics } from "../../../../catalog/metrics/index.ts";
 import { addDays, type Day, dayOf, daysOf, type Span, startOf } from "../calendar.ts";
 import type { ConversationDay, LlmDay } from "../figures.ts";
 import { ANSWER_MILLISECONDS, type Found } from "./source.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { metrics } from "../../../../catalog/metrics.ts";
+import { metrics } from "../../../../catalog/metrics/index.ts";
 import { contractSeries, seriesCount } from "../../../../local/bench/dashboards/series.ts";
 
 const scale = { instances: 2, endpoints: 3, models: 2 };
