@@ -1,20 +1,17 @@
+/** The API: its servers, its errors, its traffic. How slowly it answers is in api-latency.ts. */
 import { increase } from "../counting.ts";
 import { metrics } from "../metrics/index.ts";
 import {
   errorRatio,
   errorRatioByInstance,
-  latencyBuckets,
-  latencyBucketsByInstance,
-  latencyMedian,
-  latencyP95,
-  latencyP95ByInstance,
   requestsAnswered,
   requestsAnsweredBefore,
   routesRefused,
   STOPPED_SHARE,
   userEndpoints,
 } from "../recording-rules/api.ts";
-import { type Alert, type AlertGroup, MINIMUM_FAILURES, MINIMUM_OBSERVATIONS } from "./alert.ts";
+import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
+import { apiInstanceSlow, apiMostlySlow, slowApiResponses } from "./api-latency.ts";
 import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 
 const API = 'job="agentpay-api"';
@@ -182,66 +179,6 @@ const apiRouteFailing: Alert = {
   holdFor: "7m",
   keepFiringFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "errorsByRoute" },
-};
-
-/** More requests than so few that their quantiles are luck. */
-const enough = (record: string, on: string) =>
-  ` and on (${on}) ${record}{${API},le="+Inf"} * 300 > ${MINIMUM_OBSERVATIONS}`;
-
-export const slowApiResponses = {
-  name: "SlowAPIResponses",
-  severity: "warning",
-  service: "api",
-  summary: "The API answers slowly.",
-  description:
-    "1 request in 20 takes longer than {{ $value | humanizeDuration }}: visitors wait for the chat to react.",
-  threshold: {
-    default: 2,
-    unit: "seconds, 95th percentile",
-    source: "the guide: p95 over 2 s for 10 minutes",
-  },
-  expression: (threshold) =>
-    `${latencyP95.record}{${API}} > ${threshold}${enough(latencyBuckets.record, "job")}`,
-  holdFor: "10m",
-  panel: { dashboard: "agentpay-metrics", panel: "latencyP95" },
-} as const satisfies Alert;
-
-const apiMostlySlow: Alert = {
-  name: "APIMostlySlow",
-  severity: "critical",
-  service: "api",
-  summary: "The API answers nearly everybody slowly.",
-  description:
-    "Every second request takes longer than {{ $value | humanizeDuration }}: the chat hardly works for anybody, although nothing fails.",
-  threshold: {
-    default: 2,
-    unit: "seconds, median (50th percentile)",
-    source: "the guide's 2 s for 1 request in 20, reached by every second one",
-  },
-  expression: (threshold) =>
-    `${latencyMedian.record}{${API}} > ${threshold}${enough(latencyBuckets.record, "job")}`,
-  holdFor: "5m",
-  panel: { dashboard: "agentpay-technical", panel: "latency" },
-};
-
-const apiInstanceSlow: Alert = {
-  name: "APIInstanceSlow",
-  severity: "warning",
-  service: "api",
-  summary: "One API server answers slowly, the others do not.",
-  description:
-    "1 request in 20 to API server {{ $labels.instance }} takes longer than {{ $value | humanizeDuration }}: visitors whom it serves wait.",
-  threshold: {
-    default: 2,
-    unit: "seconds, 95th percentile",
-    source: "SlowAPIResponses's limit, for one server: set it along with that one",
-  },
-  expression: (threshold) =>
-    `${latencyP95ByInstance.record}{${API}} > ${threshold}` +
-    enough(latencyBucketsByInstance.record, "job, instance") +
-    ` unless on (job) min by (job) (${latencyP95ByInstance.record}{${API}}) > ${threshold}`,
-  holdFor: "10m",
-  panel: { dashboard: "agentpay-technical", panel: "latencyByInstance" },
 };
 
 /** Refusals in 10 minutes below which a share of routes means nothing. */

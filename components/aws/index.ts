@@ -1,7 +1,7 @@
 /** AWS, as a stack's settings want it. */
 import type { Provider } from "@pulumi/aws/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { slowApiResponses } from "../../catalog/alerts/api.ts";
+import { slowApiResponses } from "../../catalog/alerts/api-latency.ts";
 import { thresholdOf } from "../../catalog/alerts/index.ts";
 import { logQueries } from "../../catalog/logs.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
