@@ -7,7 +7,7 @@ import { llmAndRag } from "./llm-and-rag.ts";
 import { monitoringHealth } from "./monitoring-health.ts";
 import { objectivesDashboard } from "./objectives.ts";
 import { onCall } from "./on-call.ts";
-import { technical } from "./technical.ts";
+import { technical } from "./technical/index.ts";
 import { uptime } from "./uptime.ts";
 
 export const dashboards = [
