@@ -3,37 +3,22 @@
  * change it. A test holds the list complete: a kind that is not here could be made by a person and not by CI.
  */
 
-import { associationDocumentArns } from "./host-documents.ts";
-import { logGroupName, loggingServices } from "./logs.ts";
-
-/** Where the resources are, as parts of ARNs. */
-export interface Scope {
-  readonly accountId: string;
-  readonly region: string;
-  /** What names begin with, such as `agentpay-production`. */
-  readonly namePrefix: string;
-  readonly environment: string;
-  /** What no role of the stack may go beyond. Default: the policy of `boundaryName`. */
-  readonly permissionsBoundaryArn?: string | undefined;
-}
-
-export interface ResourcePermissions {
-  /** Actions that find it, for which IAM knows no resource. Default: none. */
-  readonly find?: readonly string[];
-  /** Actions that read one. */
-  readonly read: readonly string[];
-  /** Actions that make, change and remove one. */
-  readonly change: readonly string[];
-  /** ARNs of those that the program makes. */
-  readonly resources: (scope: Scope) => readonly string[];
-  /** What a request to change one must be like. */
-  readonly condition?: (scope: Scope) => object;
-  /** Changes that are asked otherwise. */
-  readonly otherwise?: readonly Omit<ResourcePermissions, "find" | "read" | "otherwise">[];
-}
-
-const everywhere = (service: string, account: string, resource: string) =>
-  `arn:aws:${service}:*:${account}:${resource}`;
+import { ciChangesName } from "./ci-names.ts";
+import {
+  associations,
+  boundaryArn,
+  everywhere,
+  functions,
+  getsTag,
+  hasTag,
+  isBound,
+  logGroups,
+  type ResourcePermissions,
+  roles,
+  runDocuments,
+  stackResources,
+  topics,
+} from "./ci-resources.ts";
 
 /** By the token of the resource. */
 export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
@@ -310,92 +295,3 @@ export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
     resources: (scope) => stackResources(scope).parameters,
   },
 };
-
-/** The services' and the functions' groups, and no other of the account. */
-function logGroups({ accountId, region, namePrefix }: Scope): string[] {
-  return [...loggingServices.map(logGroupName), `/aws/lambda/${namePrefix}-*`].map(
-    (name) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
-  );
-}
-
-/** Whether it is of the stack, by the tag that the provider puts on everything. */
-function hasTag({ environment }: Scope) {
-  return { StringEquals: { "aws:ResourceTag/environment": environment } };
-}
-
-/** What is made gets the stack's tag. What another stack has made keeps its own. */
-function getsTag({ environment }: Scope) {
-  return {
-    StringEquals: { "aws:RequestTag/environment": environment },
-    StringEqualsIfExists: { "aws:ResourceTag/environment": environment },
-  };
-}
-
-/** Whether a role has the stack's boundary: CI makes no other, and gives no other more. */
-function isBound(scope: Scope) {
-  return { StringEquals: { "iam:PermissionsBoundary": boundaryArn(scope) } };
-}
-
-/** Not of the stack's prefix, as CI's own roles: no job can change it. */
-export function boundaryName({ namePrefix }: Pick<Scope, "namePrefix">): string {
-  return `ci-${namePrefix}-boundary`;
-}
-
-function boundaryArn(scope: Scope): string {
-  return scope.permissionsBoundaryArn ?? `arn:aws:iam::${scope.accountId}:policy/${boundaryName(scope)}`;
-}
-
-/** ARNs of what the stack's roles work with. */
-export function stackResources(scope: Scope) {
-  const { accountId, region, namePrefix, environment } = scope;
-  const parameters = [`AmazonCloudWatch-${namePrefix}`, `agentpay/${environment}/*`];
-  return {
-    logGroups: logGroups(scope),
-    functions: functions(scope),
-    queues: [`arn:aws:sqs:${region}:${accountId}:${namePrefix}-*`],
-    parameters: parameters.map((name) => `arn:aws:ssm:${region}:${accountId}:parameter/${name}`),
-    documents: [`arn:aws:ssm:${region}:${accountId}:document/${namePrefix}-*`],
-  };
-}
-
-/** Their names are ids. */
-function associations({ accountId, region }: Scope): string[] {
-  return [`arn:aws:ssm:${region}:${accountId}:association/*`];
-}
-
-/** What an association may run on hosts. */
-function runDocuments(scope: Scope): string[] {
-  return [...stackResources(scope).documents, ...associationDocumentArns(scope.region)];
-}
-
-/** Of the stack. CI's own are named otherwise (`ciRoleName`), so that no job can give itself more. */
-export function roles({ accountId, namePrefix }: Scope): string[] {
-  return [`arn:aws:iam::${accountId}:role/${namePrefix}-*`];
-}
-
-function functions({ accountId, region, namePrefix }: Scope): string[] {
-  return [`arn:aws:lambda:${region}:${accountId}:function:${namePrefix}-*`];
-}
-
-function topics({ accountId, namePrefix }: Scope): string[] {
-  return [everywhere("sns", accountId, `${namePrefix}-*`)];
-}
-
-/** What a job of CI does with a stack. */
-export const ciJobs = ["preview", "deploy", "drift"] as const;
-export type CiJob = (typeof ciJobs)[number];
-
-/** The role of a job: not of the stack's prefix, which a deployment may change. */
-export function ciRoleName({ namePrefix }: Pick<Scope, "namePrefix">, job: CiJob): string {
-  return `ci-${namePrefix}-${job}`;
-}
-
-/** A policy of what deployments change, by its number; a role takes several. */
-export function ciChangesName({ namePrefix }: Pick<Scope, "namePrefix">, number: number | "*"): string {
-  return `ci-${namePrefix}-changes-${number}`;
-}
-
-/** GitHub's environment in which a job runs, as the workflows have it. */
-export function ciEnvironment(environment: string, job: CiJob): string {
-  return job === "deploy" ? environment : `${environment}-${job}`;
-}

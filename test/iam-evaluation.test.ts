@@ -4,7 +4,8 @@
  */
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { describe, expect, test } from "vitest";
-import type { CiJob, Scope } from "../catalog/ci-permissions.ts";
+import type { CiJob } from "../catalog/ci-names.ts";
+import type { Scope } from "../catalog/ci-resources.ts";
 import { ciChanges, ciPolicy } from "../components/aws/ci-policy.ts";
 import { roleBoundary } from "../components/aws/role-boundary.ts";
 import { type Statement, statementsOf } from "../local/platforms/aws/provider/policy-document.ts";

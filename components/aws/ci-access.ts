@@ -11,8 +11,8 @@ import {
   ciEnvironment,
   ciJobs,
   ciRoleName,
-  type Scope,
-} from "../../catalog/ci-permissions.ts";
+} from "../../catalog/ci-names.ts";
+import type { Scope } from "../../catalog/ci-resources.ts";
 import { assumedByJobs, type CiRepository, type CiState, ciChanges, ciPolicy } from "./ci-policy.ts";
 import { roleBoundary } from "./role-boundary.ts";
 

@@ -1,12 +1,7 @@
 /** What a job of CI may do in AWS: look at what the stack has; and where it deploys, change it. */
-import {
-  type CiJob,
-  ciJobs,
-  ciPermissions,
-  ciRoleName,
-  roles,
-  type Scope,
-} from "../../catalog/ci-permissions.ts";
+import { type CiJob, ciJobs, ciRoleName } from "../../catalog/ci-names.ts";
+import { ciPermissions } from "../../catalog/ci-permissions.ts";
+import { roles, type Scope } from "../../catalog/ci-resources.ts";
 
 /** Where the stack's state is, if AWS has it. */
 export interface CiState {

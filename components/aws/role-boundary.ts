@@ -2,7 +2,7 @@
  * The most that a role of a stack may ever do, whatever its policies say. CI makes roles, and writes their policies: with
  * no boundary it could give one of them the whole account, and use it.
  */
-import { type Scope, stackResources } from "../../catalog/ci-permissions.ts";
+import { type Scope, stackResources } from "../../catalog/ci-resources.ts";
 import { associationDocumentArns } from "../../catalog/host-documents.ts";
 import { documentActions, hostActions } from "./host-policy.ts";
 

@@ -9,7 +9,7 @@ import { delimiter, dirname, join, relative } from "node:path";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
-import { ciEnvironment, ciJobs } from "../../catalog/ci-permissions.ts";
+import { ciEnvironment, ciJobs } from "../../catalog/ci-names.ts";
 import { startDaemon } from "../../local/cli/daemon-control.ts";
 import { shiftConfiguration } from "../../local/cli/stack-configuration.ts";
 import { ensureTools, type FoundTools } from "../../local/cli/tools.ts";

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { ciJobs, ciPermissions } from "../../../catalog/ci-permissions.ts";
+import { ciJobs } from "../../../catalog/ci-names.ts";
+import { ciPermissions } from "../../../catalog/ci-permissions.ts";
 import { statementsOf } from "../../../local/platforms/aws/provider/policy-document.ts";
 import { type ComponentRun, componentOf, runProgram, stacks } from "../../support/program.ts";
 
