@@ -1,7 +1,7 @@
 /** Grafana: are the dashboards there, and do their panels show something? */
 import { z } from "zod";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { replaceVariables } from "../../catalog/promql.ts";
+import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { PROMETHEUS_DATASOURCE_UID } from "../../components/grafana/panels.ts";
 import { getJson } from "../../components/shared/json-api.ts";
 import { failed, proven, some } from "../../components/shared/outcome.ts";

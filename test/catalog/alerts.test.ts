@@ -5,7 +5,7 @@ import { alertGroups, alerts, alertThresholdNames, expressionOf } from "../../ca
 import { inSeconds } from "../../catalog/duration.ts";
 import { metrics } from "../../catalog/metrics/index.ts";
 import type { Histogram } from "../../catalog/metrics/metric.ts";
-import { checkExpression, describeProblem } from "../../catalog/promql.ts";
+import { checkExpression, describeProblem } from "../../catalog/promql/check.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 
 const rules = recordingRuleGroups.flatMap((group) => group.rules);

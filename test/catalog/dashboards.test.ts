@@ -11,7 +11,8 @@ import { type Duration, inSeconds } from "../../catalog/duration.ts";
 import { metrics } from "../../catalog/metrics/index.ts";
 import { targetLabels } from "../../catalog/metrics/labels.ts";
 import type { Metric } from "../../catalog/metrics/metric.ts";
-import { checkExpression, describeProblem, replaceVariables } from "../../catalog/promql.ts";
+import { checkExpression, describeProblem } from "../../catalog/promql/check.ts";
+import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 
 const all: readonly Dashboard[] = dashboards;

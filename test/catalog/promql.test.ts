@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { metrics } from "../../catalog/metrics/index.ts";
-import { checkExpression, describeProblem, replaceVariables } from "../../catalog/promql.ts";
+import { checkExpression, describeProblem } from "../../catalog/promql/check.ts";
+import { replaceVariables } from "../../catalog/promql/variables.ts";
 
 const recorded = new Set([
   "job:agentpay_requests_errors_per_requests:ratio_rate5m",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { alerts, expressionOf } from "../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { checkExpression, describeProblem } from "../../catalog/promql.ts";
+import { checkExpression, describeProblem } from "../../catalog/promql/check.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 import type { RecordingRule } from "../../catalog/recording-rules/recording-rule.ts";
 

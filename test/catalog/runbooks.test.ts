@@ -7,7 +7,7 @@ import { databaseAlarms } from "../../catalog/database-alarms.ts";
 import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { loadBalancerAlarms } from "../../catalog/load-balancer-alarms.ts";
 import { logAlarms } from "../../catalog/log-alarms.ts";
-import { checkExpression, describeProblem } from "../../catalog/promql.ts";
+import { checkExpression, describeProblem } from "../../catalog/promql/check.ts";
 import { recordingRuleGroups } from "../../catalog/recording-rules/index.ts";
 import { reportAlarms } from "../../catalog/report-alarms.ts";
 import { faults } from "../../local/agentpay/faults.ts";

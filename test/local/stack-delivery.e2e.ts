@@ -14,7 +14,7 @@ import {
 import { expect, test } from "vitest";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { replaceVariables } from "../../catalog/promql.ts";
+import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { previewPages } from "../../local/dashboards/preview.ts";
 import type { Email } from "../../local/platforms/inbox/model.ts";
 import { noBrowser, visit } from "../support/browser.ts";

@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { alertGroups } from "../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { replaceVariables } from "../../catalog/promql.ts";
+import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
 import { tools } from "../../operations/tools/tools.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";

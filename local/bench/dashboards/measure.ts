@@ -1,7 +1,7 @@
 /** How long a Prometheus takes for what dashboards ask. */
 import { type Dashboard, queriesOf } from "../../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../../catalog/dashboards/index.ts";
-import { replaceVariables } from "../../../catalog/promql.ts";
+import { replaceVariables } from "../../../catalog/promql/variables.ts";
 import { recordsIn, withoutRecords } from "./expand.ts";
 import type { FilledPrometheus } from "./filled-prometheus.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { queriesOf } from "../../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../../catalog/dashboards/index.ts";
-import { replaceVariables } from "../../../catalog/promql.ts";
+import { replaceVariables } from "../../../catalog/promql/variables.ts";
 import { tools } from "../../../operations/tools/tools.ts";
 import { withTemporaryFolder } from "../../../toolkit/temporary-folder.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";

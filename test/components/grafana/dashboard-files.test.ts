@@ -3,7 +3,7 @@ import { ringsBelow } from "../../../catalog/alerts/alert.ts";
 import { alerts } from "../../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../../catalog/dashboards/index.ts";
-import { checkExpression } from "../../../catalog/promql.ts";
+import { checkExpression } from "../../../catalog/promql/check.ts";
 import { type DashboardOptions, dashboardFiles } from "../../../components/grafana/dashboard-files.ts";
 
 interface PanelModel {

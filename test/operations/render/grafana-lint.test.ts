@@ -3,7 +3,8 @@
  * here; an exception that nothing needs any more is an error.
  */
 import { describe, expect, test } from "vitest";
-import { checkExpression, replaceVariables } from "../../../catalog/promql.ts";
+import { checkExpression } from "../../../catalog/promql/check.ts";
+import { replaceVariables } from "../../../catalog/promql/variables.ts";
 import { recordingRuleGroups } from "../../../catalog/recording-rules/index.ts";
 import { dashboardFiles } from "../../../components/grafana/dashboard-files.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { queriesOf } from "../../../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../../../catalog/dashboards/index.ts";
-import { checkExpression, replaceVariables } from "../../../../catalog/promql.ts";
+import { checkExpression } from "../../../../catalog/promql/check.ts";
+import { replaceVariables } from "../../../../catalog/promql/variables.ts";
 import { websocketConnections } from "../../../../catalog/recording-rules/api.ts";
 import { costRates, modelCostRate } from "../../../../catalog/recording-rules/cost.ts";
 import { objectiveRecords, ofObjective } from "../../../../catalog/recording-rules/objectives.ts";

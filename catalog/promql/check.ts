@@ -3,9 +3,25 @@
  * these prove that it can return something: each mistake below parses, loads, and then stays silent for ever.
  */
 import { parser } from "@prometheus-io/lezer-promql";
-import { metrics } from "./metrics/index.ts";
-import { targetLabels } from "./metrics/labels.ts";
-import { formatBound, type Metric } from "./metrics/metric.ts";
+import { metrics } from "../metrics/index.ts";
+import { targetLabels } from "../metrics/labels.ts";
+import { formatBound, type Metric } from "../metrics/metric.ts";
+import {
+  allNodes,
+  children,
+  consumer,
+  functionName,
+  keepsLabel,
+  type Matcher,
+  modifierOf,
+  type Node,
+  named,
+  operands,
+  partsOf,
+  type TextOf,
+  unwrap,
+} from "./syntax.ts";
+import { ANYTHING } from "./variables.ts";
 
 export interface Problem {
   /** Offset in the expression, from 0. */
@@ -20,15 +36,6 @@ export interface Vocabulary {
   readonly recorded?: ReadonlySet<string>;
 }
 
-type Node = ReturnType<typeof parser.parse>["topNode"];
-
-interface Matcher {
-  readonly label: string;
-  readonly operator: string;
-  readonly value: string;
-  readonly position: number;
-}
-
 /** A selector such as `foo_total{job="a"}`, with what is known of its series. */
 interface Selector {
   readonly node: Node;
@@ -39,7 +46,7 @@ interface Selector {
 }
 
 interface Scope {
-  readonly text: (node: Node) => string;
+  readonly text: TextOf;
   readonly series: ReadonlyMap<string, Metric>;
   readonly bases: ReadonlyMap<string, Metric>;
   readonly recorded: ReadonlySet<string>;
@@ -79,24 +86,11 @@ export function describeProblem(expression: string, { position, message }: Probl
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${message}`;
 }
 
-const variableStandIns: Readonly<Record<string, string>> = {
-  __rate_interval: "5m",
-  __interval: "1m",
-  __range: "30d",
-};
-
-/** An expression as Prometheus gets it: Grafana's intervals as durations, any other variable as "everything". */
-export function replaceVariables(expression: string): string {
-  // `$1` is no variable, but a part of what `label_replace` matched.
-  return expression.replaceAll(
-    /\$(?:\{(\w+)(?::\w+)?\}|([a-zA-Z_]\w*))/g,
-    (_, braced: string, bare: string) => {
-      return variableStandIns[braced ?? bare] ?? ANYTHING;
-    },
-  );
+/** A selector as the contract knows it. */
+function readSelector(node: Node, { text, series }: Scope): Selector {
+  const { name, matchers } = partsOf(node, text);
+  return { node, name, matchers, metric: series.get(name) };
 }
-
-const ANYTHING = ".*";
 
 type SelectorCheck = (selector: Selector, scope: Scope) => Problem[];
 
@@ -241,91 +235,6 @@ function compile(value: string): RegExp | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** The function or aggregation that a selector is handed to, "" when it is used as it is. */
-function consumer(node: Node, text: Scope["text"]): string {
-  const parent = node.parent;
-  if (!parent) return "";
-  return transparent.includes(parent.name) ? consumer(parent, text) : functionName(parent, text);
-}
-
-const transparent = [
-  "MatrixSelector",
-  "SubqueryExpr",
-  "OffsetExpr",
-  "StepInvariantExpr",
-  "ParenExpr",
-  "FunctionCallBody",
-];
-
-/** Without parentheses, `offset` and `@`. */
-function unwrap(node: Node): Node {
-  const inner = node.firstChild;
-  return inner && ["OffsetExpr", "StepInvariantExpr", "ParenExpr"].includes(node.name) ? unwrap(inner) : node;
-}
-
-/** The name of a function call or aggregation, "" for any other node. */
-function functionName(node: Node, text: Scope["text"]): string {
-  const identifier = node.getChild("FunctionIdentifier") ?? node.getChild("AggregateOp");
-  return identifier ? text(identifier).toLowerCase() : "";
-}
-
-function operands(call: Node): Node[] {
-  return call.getChildren("FunctionCallBody").flatMap(children);
-}
-
-function keepsLabel(aggregation: Node, label: string, text: Scope["text"]): boolean {
-  const { keyword, labels } = modifierOf(aggregation, text);
-  const listed = labels.some((grouping) => grouping.label === label);
-  if (keyword) return keyword === "by" ? listed : !listed;
-  return ["topk", "bottomk", "limitk", "limit_ratio"].includes(functionName(aggregation, text));
-}
-
-function modifierOf(aggregation: Node, text: Scope["text"]) {
-  const modifier = aggregation.getChild("AggregateModifier");
-  const labels = modifier?.getChild("GroupingLabels")?.getChildren("LabelName") ?? [];
-  return {
-    keyword: modifier?.firstChild ? text(modifier.firstChild).toLowerCase() : undefined,
-    labels: labels.map((node) => ({ label: text(node), position: node.from })),
-  };
-}
-
-function readSelector(node: Node, { text, series }: Scope): Selector {
-  const identifier = node.getChild("Identifier");
-  const name = identifier ? text(identifier) : "";
-  const list = node.getChild("LabelMatchers");
-  const matchers = list ? children(list).filter((child) => child.getChild("MatchOp")) : [];
-  return {
-    node,
-    name,
-    metric: series.get(name),
-    matchers: matchers.map((child) => readMatcher(child, text)),
-  };
-}
-
-function readMatcher(matcher: Node, text: Scope["text"]): Matcher {
-  const [label = "", operator = "", value = ""] = children(matcher).map(text);
-  return { label: unquote(label), operator, value: unquote(value), position: matcher.from };
-}
-
-function unquote(literal: string): string {
-  if (literal.startsWith("`")) return literal.slice(1, -1);
-  return /^["']/.test(literal) ? literal.slice(1, -1).replaceAll(/\\(.)/g, "$1") : literal;
-}
-
-function named(name: string): (node: Node) => boolean {
-  return (node) => node.name === name;
-}
-
-function allNodes(node: Node): Node[] {
-  return [node, ...children(node).flatMap(allNodes)];
-}
-
-function children(node: Node): Node[] {
-  const found: Node[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) found.push(child);
-  return found;
 }
 
 function excerpt(expression: string, position: number): string {
