@@ -7,8 +7,9 @@ import type { AwsPlatform } from "../aws/index.ts";
 import type { ManagedPrometheus } from "../prometheus/managed-prometheus.ts";
 import { fromHost } from "../shared/addresses.ts";
 import { namePrefix } from "../shared/names.ts";
-import { DailyCostReport, type ReportDatabase, type ReportPrometheus } from "./daily-cost-report.ts";
+import { DailyCostReport } from "./daily-cost-report.ts";
 import { writeBundle } from "./function/bundle.ts";
+import type { ReportDatabase, ReportPrometheus } from "./reporter.ts";
 
 /** Undefined where the stack sends none. */
 export function costReport(
