@@ -32,18 +32,32 @@ export class DatadogLogs extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatadogLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:DatadogLogs", name, {}, opts);
-    const { namePrefix } = args;
-    const content = installDocument(args.agentFiles);
-    const apiKey = new Parameter(
+    const apiKey = this.apiKey(name, args);
+    const association = this.agent(name, args, apiKey);
+    const pipeline = this.pipeline(name, args);
+
+    this.pipelineId = pipeline.id;
+    this.associationId = association.associationId;
+    this.registerOutputs({ pipelineId: this.pipelineId, associationId: this.associationId });
+  }
+
+  private apiKey(name: string, { environment, apiKey }: DatadogLogsArgs): Parameter {
+    return new Parameter(
       `${name}-api-key`,
       {
-        name: apiKeyParameterName(args.environment),
+        name: apiKeyParameterName(environment),
         description: "Datadog API key of the agents on AgentPay's hosts",
         type: "SecureString",
-        value: args.apiKey,
+        value: apiKey,
       },
       { parent: this },
     );
+  }
+
+  /** Installs the agent on every host, and again on each that comes. */
+  private agent(name: string, args: DatadogLogsArgs, apiKey: Parameter): Association {
+    const { namePrefix } = args;
+    const content = installDocument(args.agentFiles);
     const document = new Document(
       `${name}-install-document`,
       {
@@ -64,7 +78,7 @@ export class DatadogLogs extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const association = new Association(
+    return new Association(
       `${name}-install`,
       {
         // With a hash, as the CloudWatch agent's: an edited document alone would wait for the next day.
@@ -76,20 +90,19 @@ export class DatadogLogs extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [apiKey, permission] },
     );
-    const pipeline = new LogsCustomPipeline(
+  }
+
+  private pipeline(name: string, { namePrefix, environment }: DatadogLogsArgs): LogsCustomPipeline {
+    return new LogsCustomPipeline(
       `${name}-pipeline`,
       {
         name: namePrefix,
         isEnabled: true,
-        filters: [{ query: `source:${LOG_SOURCE} env:${args.environment}` }],
+        filters: [{ query: `source:${LOG_SOURCE} env:${environment}` }],
         processors: pipelineProcessors,
       },
       { parent: this },
     );
-
-    this.pipelineId = pipeline.id;
-    this.associationId = association.associationId;
-    this.registerOutputs({ pipelineId: this.pipelineId, associationId: this.associationId });
   }
 }
 

@@ -22,19 +22,9 @@ export function metricsPlatform(
   pager: DeployedPager | undefined,
   managed: ManagedPrometheus | undefined,
 ) {
-  const { aws, notifications } = settings;
+  const { aws } = settings;
   // In production Alertmanager has its host's role. An emulator's credentials are no secret.
   const emulated = aws.enabled && aws.endpointUrl !== undefined;
-  const alertmanagerSecrets = {
-    ...(pager && { [keyFileOf(pager)]: pager.alertmanagerKey }),
-    ...(notifications.slackWebhookUrl && {
-      [secretFiles.slackWebhookUrl]: pulumiSecret(notifications.slackWebhookUrl),
-    }),
-    ...(notifications.smtpPassword && {
-      [secretFiles.smtpPassword]: pulumiSecret(notifications.smtpPassword),
-    }),
-    ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
-  };
   const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
   const probes = probeSettings(settings);
   const files = prometheusFiles(settings, platform);
@@ -58,7 +48,10 @@ export function metricsPlatform(
       shipsOnly,
       grafanaSigns: managed !== undefined,
       alertmanagerFiles: alertmanagerFiles(notificationSettings(settings, pager)),
-      alertmanagerSecrets,
+      alertmanagerSecrets: {
+        ...notificationSecrets(settings, pager),
+        ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
+      },
       alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
       grafanaAdminPassword: pulumiSecret(platform.grafanaAdminPassword),
       grafanaSecretKey: pulumiSecret(platform.grafanaSecretKey),
@@ -69,6 +62,16 @@ export function metricsPlatform(
     { providers: [dockerProvider("docker", platform.dockerHost)] },
   );
   return { servers, grafanaPublicUrl };
+}
+
+/** What Alertmanager tells people with, by the file that it reads it from. */
+function notificationSecrets({ notifications }: Settings, pager: DeployedPager | undefined) {
+  const { slackWebhookUrl, smtpPassword } = notifications;
+  return {
+    ...(pager && { [keyFileOf(pager)]: pager.alertmanagerKey }),
+    ...(slackWebhookUrl && { [secretFiles.slackWebhookUrl]: pulumiSecret(slackWebhookUrl) }),
+    ...(smtpPassword && { [secretFiles.smtpPassword]: pulumiSecret(smtpPassword) }),
+  };
 }
 
 function hostPorts(platform: Enabled<"metrics">) {

@@ -10,66 +10,59 @@ import { namePrefix } from "../shared/names.ts";
 import type { DeployedPager } from "../shared/pager.ts";
 import { BetterStack } from "./betterstack.ts";
 import { UptimeRobot } from "./uptimerobot.ts";
+import type { UptimeVendorArgs } from "./vendor.ts";
 
 export function uptimeVendors(settings: Settings, pager: DeployedPager | undefined) {
-  const { uptime, notifications, announcements } = settings;
+  const { uptime } = settings;
   if (!uptime.enabled) return {};
-  const prefix = namePrefix(settings);
-  const chosen = checkersOf(settings);
-  const common = {
-    namePrefix: prefix,
+  const common = vendorArgs(settings, uptime, pager);
+  return {
+    uptimeRobot: uptimeRobot(settings, uptime, common),
+    betterStack: betterStack(settings, uptime, common),
+  };
+}
+
+function vendorArgs(
+  settings: Settings,
+  uptime: Enabled<"uptime">,
+  pager: DeployedPager | undefined,
+): UptimeVendorArgs {
+  return {
+    namePrefix: namePrefix(settings),
     checks: checksOf(settings),
     toldBy: toldBy(settings),
     intervalOf: vendorIntervalOf(uptime),
     verifyCertificates: uptime.verifyCertificates,
     widgetKeyword: uptime.widgetKeyword,
-    maintenance: announcements.maintenance,
+    maintenance: settings.announcements.maintenance,
     pager: pager?.uptimeKey && { by: pager, key: pager.uptimeKey },
   };
-  const { uptimerobotApiKey, uptimerobotApiUrl, betterstackApiToken, betterstackApiUrl } = uptime;
-  const { emails, slackWebhookUrl, slackChannel } = notifications;
-  const uptimeRobot =
-    chosen.includes("uptimerobot") && uptimerobotApiKey
-      ? new UptimeRobot(
-          "uptimerobot",
-          {
-            ...common,
-            emails,
-            slack: slackWebhookUrl && {
-              webhookUrl: pulumiSecret(slackWebhookUrl),
-              channel: slackChannel,
-            },
-          },
-          {
-            providers: [
-              new VendorProvider("uptimerobot", {
-                url: uptimerobotApiUrl,
-                key: uptimerobotApiKey,
-              }),
-            ],
-          },
-        )
-      : undefined;
-  const betterStack =
-    chosen.includes("betterstack") && betterstackApiToken
-      ? new BetterStack(
-          "betterstack",
-          {
-            ...common,
-            subdomain: uptime.betterstackSubdomain ?? prefix,
-            announcement: announcementText(announcements),
-          },
-          {
-            providers: [
-              new VendorProvider("betterstack", {
-                url: betterstackApiUrl,
-                key: betterstackApiToken,
-              }),
-            ],
-          },
-        )
-      : undefined;
-  return { uptimeRobot, betterStack };
+}
+
+/** Undefined where the stack has it check nothing. */
+function uptimeRobot(
+  settings: Settings,
+  { uptimerobotApiKey: key, uptimerobotApiUrl: url }: Enabled<"uptime">,
+  common: UptimeVendorArgs,
+): UptimeRobot | undefined {
+  if (!checkersOf(settings).includes("uptimerobot") || !key) return undefined;
+  const { emails, slackWebhookUrl, slackChannel } = settings.notifications;
+  const slack = slackWebhookUrl && { webhookUrl: pulumiSecret(slackWebhookUrl), channel: slackChannel };
+  const providers = [new VendorProvider("uptimerobot", { url, key })];
+  return new UptimeRobot("uptimerobot", { ...common, emails, slack }, { providers });
+}
+
+/** Undefined where the stack has it check nothing. */
+function betterStack(
+  settings: Settings,
+  { betterstackApiToken: key, betterstackApiUrl: url, betterstackSubdomain }: Enabled<"uptime">,
+  common: UptimeVendorArgs,
+): BetterStack | undefined {
+  if (!checkersOf(settings).includes("betterstack") || !key) return undefined;
+  const subdomain = betterstackSubdomain ?? common.namePrefix;
+  const announcement = announcementText(settings.announcements);
+  const providers = [new VendorProvider("betterstack", { url, key })];
+  return new BetterStack("betterstack", { ...common, subdomain, announcement }, { providers });
 }
 
 /** Seconds between a vendor's checks of an endpoint. */

@@ -36,70 +36,88 @@ export class Uptime extends pulumi.ComponentResource {
 
   constructor(name: string, args: UptimeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:Uptime", name, {}, opts);
-    const healthCheckIds: Record<string, pulumi.Output<string>> = {};
     const checks = args.checks.filter((each) => canCheck("route53", each));
-    const alarmName = ({ key }: UptimeCheck) => `${args.namePrefix}-${key}-unreachable`;
-
-    for (const check of checks) {
-      const healthCheck = new HealthCheck(
-        `${name}-${check.key}`,
-        {
-          ...endpointOf(check),
-          requestInterval: args.requestInterval,
-          failureThreshold: 3,
-          tags: { Name: `${args.namePrefix} ${check.key}`, owner: check.owner },
-        },
-        { parent: this },
-      );
-      const topicArn = check.severity === "critical" ? args.topics.criticalArn : args.topics.warningArn;
-      const teller = args.toldBy(check);
-      const actions = teller === "route53" ? [topicArn] : [];
-      new MetricAlarm(
-        `${name}-${check.key}-alarm`,
-        {
-          name: alarmName(check),
-          alarmDescription:
-            `${check.key} can't be reached from the internet. ${check.whenItFails} ` +
-            `Runbook: ${args.runbookBaseUrl}/EndpointUnreachable.md`,
-          namespace: "AWS/Route53",
-          metricName: "HealthCheckStatus",
-          dimensions: { HealthCheckId: healthCheck.id },
-          statistic: "Minimum",
-          period: 60,
-          evaluationPeriods: 2,
-          comparisonOperator: "LessThanThreshold",
-          threshold: 1,
-          // A check that reports nothing is no better than one that fails.
-          treatMissingData: "breaching",
-          alarmActions: actions,
-          okActions: actions,
-          ...(teller === "route53" || teller === undefined ? {} : { tags: { [TOLD_BY_TAG]: teller } }),
-          region: GLOBAL_REGION,
-        },
-        { parent: this },
-      );
-      healthCheckIds[check.key] = healthCheck.id;
-    }
-
+    this.healthCheckIds = Object.fromEntries(
+      checks.map((check) => {
+        const healthCheck = this.healthCheck(name, check, args);
+        this.alarm(name, check, healthCheck, args);
+        return [check.key, healthCheck.id];
+      }),
+    );
     for (const [index, work] of args.maintenance.entries()) {
       const affected = checks.filter(({ key }) => maintenanceOf(key, [work]).length > 0);
-      if (affected.length === 0) continue;
-      new AlarmMuteRule(
-        `${name}-maintenance-${index + 1}`,
-        {
-          name: `${args.namePrefix}-maintenance-${index + 1}`,
-          description: `Announced work: ${work.text}`.slice(0, 1024),
-          rule: { schedule: scheduleOf(work) },
-          muteTargets: { alarmNames: affected.map(alarmName) },
-          region: GLOBAL_REGION,
-        },
-        { parent: this },
-      );
+      if (affected.length > 0) this.mute(`maintenance-${index + 1}`, name, work, affected, args);
     }
-
-    this.healthCheckIds = healthCheckIds;
-    this.registerOutputs({ healthCheckIds });
+    this.registerOutputs({ healthCheckIds: this.healthCheckIds });
   }
+
+  private healthCheck(name: string, check: UptimeCheck, args: UptimeArgs): HealthCheck {
+    return new HealthCheck(
+      `${name}-${check.key}`,
+      {
+        ...endpointOf(check),
+        requestInterval: args.requestInterval,
+        failureThreshold: 3,
+        tags: { Name: `${args.namePrefix} ${check.key}`, owner: check.owner },
+      },
+      { parent: this },
+    );
+  }
+
+  private alarm(name: string, check: UptimeCheck, healthCheck: HealthCheck, args: UptimeArgs): void {
+    const topicArn = check.severity === "critical" ? args.topics.criticalArn : args.topics.warningArn;
+    const teller = args.toldBy(check);
+    const actions = teller === "route53" ? [topicArn] : [];
+    new MetricAlarm(
+      `${name}-${check.key}-alarm`,
+      {
+        name: alarmName(check, args),
+        alarmDescription:
+          `${check.key} can't be reached from the internet. ${check.whenItFails} ` +
+          `Runbook: ${args.runbookBaseUrl}/EndpointUnreachable.md`,
+        namespace: "AWS/Route53",
+        metricName: "HealthCheckStatus",
+        dimensions: { HealthCheckId: healthCheck.id },
+        statistic: "Minimum",
+        period: 60,
+        evaluationPeriods: 2,
+        comparisonOperator: "LessThanThreshold",
+        threshold: 1,
+        // A check that reports nothing is no better than one that fails.
+        treatMissingData: "breaching",
+        alarmActions: actions,
+        okActions: actions,
+        ...(teller === "route53" || teller === undefined ? {} : { tags: { [TOLD_BY_TAG]: teller } }),
+        region: GLOBAL_REGION,
+      },
+      { parent: this },
+    );
+  }
+
+  /** While announced work goes on, the alarms of what it affects do nothing. */
+  private mute(
+    key: string,
+    name: string,
+    work: Maintenance,
+    affected: readonly UptimeCheck[],
+    args: UptimeArgs,
+  ): void {
+    new AlarmMuteRule(
+      `${name}-${key}`,
+      {
+        name: `${args.namePrefix}-${key}`,
+        description: `Announced work: ${work.text}`.slice(0, 1024),
+        rule: { schedule: scheduleOf(work) },
+        muteTargets: { alarmNames: affected.map((check) => alarmName(check, args)) },
+        region: GLOBAL_REGION,
+      },
+      { parent: this },
+    );
+  }
+}
+
+function alarmName({ key }: UptimeCheck, { namePrefix }: UptimeArgs): string {
+  return `${namePrefix}-${key}-unreachable`;
 }
 
 /** Route 53's view of an endpoint. */

@@ -33,6 +33,12 @@ export interface StatusPageArgs {
   protectData: boolean;
 }
 
+/** A volume, and where the container has it. */
+interface Mount {
+  readonly volumeName: pulumi.Output<string>;
+  readonly containerPath: string;
+}
+
 /** Gatus: checks the public endpoints and shows how they are, with their history, to everybody. */
 export class StatusPage extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
@@ -51,7 +57,14 @@ export class StatusPage extends pulumi.ComponentResource {
       { ...child, protect: args.protectData },
     );
     const history = { volumeName: data.name, containerPath: GATUS_DATA };
-    const files = filesOnVolume(
+    const files = this.files(name, args, image, history);
+    const gatus = this.gatus(name, args, image, files, history);
+    this.url = gatus.id.apply(() => args.publicUrl);
+    this.registerOutputs({ url: this.url });
+  }
+
+  private files(name: string, args: StatusPageArgs, image: RemoteImage, history: Mount) {
+    return filesOnVolume(
       `${name}-gatus-files`,
       {
         namePrefix: `${args.namePrefix}-gatus-files`,
@@ -71,9 +84,18 @@ export class StatusPage extends pulumi.ComponentResource {
             : []),
         ],
       },
-      child,
+      { parent: this },
     );
-    const gatus = new Container(
+  }
+
+  private gatus(
+    name: string,
+    args: StatusPageArgs,
+    image: RemoteImage,
+    files: ReturnType<typeof filesOnVolume>,
+    history: Mount,
+  ): Container {
+    return new Container(
       `${name}-gatus`,
       {
         ...hardened,
@@ -93,13 +115,11 @@ export class StatusPage extends pulumi.ComponentResource {
       },
       // The old one goes first: name and port can't exist twice.
       {
-        ...child,
+        parent: this,
         deleteBeforeReplace: true,
         dependsOn: files.container,
         replaceWith: [files.container],
       },
     );
-    this.url = gatus.id.apply(() => args.publicUrl);
-    this.registerOutputs({ url: this.url });
   }
 }

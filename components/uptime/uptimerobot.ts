@@ -34,6 +34,9 @@ const provider = restProvider({
   },
 });
 
+/** Makes one object of the vendor's. */
+type Make = (kind: string, suffix: string, object: RestObjectArgs) => RestObject;
+
 /** Checks of the public endpoints by UptimeRobot, whom it tells, and its status page. */
 export class UptimeRobot extends pulumi.ComponentResource {
   readonly monitorIds: Record<string, pulumi.Output<string>>;
@@ -44,20 +47,29 @@ export class UptimeRobot extends pulumi.ComponentResource {
     const make = (kind: string, suffix: string, object: RestObjectArgs) =>
       new RestObject(provider, ["uptimerobot", kind], `${name}-${suffix}`, object, { parent: this });
 
+    const monitors = this.monitors(make, args);
+    const shown = monitors.filter(([key]) => publicServices.includes(key));
+    const page = make("StatusPage", "page", {
+      path: "psps",
+      attributes: {
+        friendlyName: "AgentPay status",
+        monitorIds: shown.map(([, { id }]) => id.apply(Number)),
+        hideUrlLinks: true,
+        noIndex: false,
+      },
+    });
+
+    this.monitorIds = Object.fromEntries(monitors.map(([key, { id }]) => [key, id]));
+    this.statusPageId = page.id;
+    this.registerOutputs({ monitorIds: this.monitorIds, statusPageId: this.statusPageId });
+  }
+
+  /** What asks each endpoint, by its key. */
+  private monitors(make: Make, args: UptimeRobotArgs) {
     const contacts = this.contacts(make, args);
-    const windows = new Map(
-      args.maintenance
-        .filter(({ over }) => !over)
-        .map((maintenance, index) => [
-          maintenance,
-          make("MaintenanceWindow", `maintenance-${index + 1}`, {
-            path: "maintenance-windows",
-            attributes: windowOf(maintenance, args.namePrefix),
-          }),
-        ]),
-    );
+    const windows = this.windows(make, args);
     const checks = args.checks.filter((each) => canCheck("uptimerobot", each));
-    const monitors = checks.map((check) => {
+    return checks.map((check) => {
       const told = args.toldBy(check) === "uptimerobot" ? contacts[check.severity] : [];
       const monitor = make("Monitor", check.key, {
         path: "monitors",
@@ -77,27 +89,25 @@ export class UptimeRobot extends pulumi.ComponentResource {
       });
       return [check.key, monitor] as const;
     });
-    const shown = monitors.filter(([key]) => publicServices.includes(key));
-    const page = make("StatusPage", "page", {
-      path: "psps",
-      attributes: {
-        friendlyName: "AgentPay status",
-        monitorIds: shown.map(([, { id }]) => id.apply(Number)),
-        hideUrlLinks: true,
-        noIndex: false,
-      },
-    });
+  }
 
-    this.monitorIds = Object.fromEntries(monitors.map(([key, { id }]) => [key, id]));
-    this.statusPageId = page.id;
-    this.registerOutputs({ monitorIds: this.monitorIds, statusPageId: this.statusPageId });
+  /** Of announced work that is not over. */
+  private windows(make: Make, { maintenance, namePrefix }: UptimeRobotArgs) {
+    return new Map(
+      maintenance
+        .filter(({ over }) => !over)
+        .map((work, index) => [
+          work,
+          make("MaintenanceWindow", `maintenance-${index + 1}`, {
+            path: "maintenance-windows",
+            attributes: windowOf(work, namePrefix),
+          }),
+        ]),
+    );
   }
 
   /** Who is told, by severity. SMS needs a phone number that somebody has confirmed in the dashboard. */
-  private contacts(
-    make: (kind: string, suffix: string, object: RestObjectArgs) => RestObject,
-    { namePrefix, emails, slack, pager }: UptimeRobotArgs,
-  ) {
+  private contacts(make: Make, { namePrefix, emails, slack, pager }: UptimeRobotArgs) {
     const common = { friendlyName: namePrefix, enableNotificationsFor: "UpAndDown" };
     const integration = (type: string, data: object, secretData: Record<string, pulumi.Output<string>>) =>
       make("Integration", type.toLowerCase(), {
