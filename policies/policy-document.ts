@@ -35,6 +35,9 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** Whether it fits more than one value, by a wildcard. */
+export const hasWildcard = (text: string) => /[*?]/.test(text);
+
 /** Actions in lower case, as which AWS compares them. */
 export function actionsOf({ Action }: Statement): readonly string[] {
   return list(Action).map((action) => String(action).toLowerCase());
