@@ -6,6 +6,19 @@ import { type Scope, stackResources } from "../../catalog/ci-resources.ts";
 import { associationDocumentArns } from "../../catalog/host-documents.ts";
 import { documentActions, hostActions } from "./host-policy.ts";
 
+const namelessActions = [
+  ...[...hostActions.managed, "cloudwatch:PutMetricData", "ce:GetCostAndUsage"],
+  ...["NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs"].map((what) => `ec2:Describe${what}`),
+];
+
+/** What Lambda does with a role in a network of ours. */
+const networkActions = [
+  "AssignPrivateIpAddresses",
+  "CreateNetworkInterface",
+  "DeleteNetworkInterface",
+  "UnassignPrivateIpAddresses",
+].map((action) => `ec2:${action}`);
+
 /** @returns a managed policy's document */
 export function roleBoundary(scope: Scope) {
   const { accountId, region } = scope;
@@ -36,25 +49,9 @@ export function roleBoundary(scope: Scope) {
       ),
       allow(["ses:SendRawEmail"], [inAccount("ses", "identity/*")]),
       // IAM knows no resources for these.
-      {
-        Sid: "BoundNameless",
-        ...allow(
-          [
-            ...[...hostActions.managed, "cloudwatch:PutMetricData", "ce:GetCostAndUsage"],
-            ...["NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs"].map(
-              (what) => `ec2:Describe${what}`,
-            ),
-          ],
-          ["*"],
-        ),
-      },
+      { Sid: "BoundNameless", ...allow(namelessActions, ["*"]) },
       allow(
-        [
-          "AssignPrivateIpAddresses",
-          "CreateNetworkInterface",
-          "DeleteNetworkInterface",
-          "UnassignPrivateIpAddresses",
-        ].map((action) => `ec2:${action}`),
+        networkActions,
         ["network-interface/*", "subnet/*", "security-group/*"].map((resource) => inAccount("ec2", resource)),
       ),
     ],
