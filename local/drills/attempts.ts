@@ -1,6 +1,6 @@
 /** A round's drills, and once more where the lab or the machine failed, and not an alert. */
 import path from "node:path";
-import type { Drill } from "./drills.ts";
+import type { Drill } from "./drills/drill.ts";
 import { type RoundOptions, type RoundResult, runRound } from "./round.ts";
 import type { Tempo } from "./strain.ts";
 

@@ -1,6 +1,8 @@
 /** Names of alerts -> the drills that ring them. Pure. */
 import { type AlertId, alertsById } from "./alert-id.ts";
-import { type Drill, drills, notDrilled } from "./drills.ts";
+import type { Drill } from "./drills/drill.ts";
+import { drills } from "./drills/index.ts";
+import { notDrilled } from "./drills/not-drilled.ts";
 
 /**
  * A drill for each alert of these names; for those that share a name (burn rates), one for each of them. All drills

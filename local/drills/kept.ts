@@ -6,7 +6,8 @@ import { z } from "zod";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { statePaths } from "../host/state-folder.ts";
-import { type Drill, drills } from "./drills.ts";
+import type { Drill } from "./drills/drill.ts";
+import { drills } from "./drills/index.ts";
 import { isProven } from "./report.ts";
 import type { RoundResult } from "./round.ts";
 

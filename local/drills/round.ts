@@ -7,7 +7,7 @@ import { messageOf } from "../../toolkit/error-message.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
 import { askJson, askText, BrokenLab } from "./ask.ts";
-import type { Drill } from "./drills.ts";
+import type { Drill } from "./drills/drill.ts";
 import { type Lab, type LabOptions, startLab } from "./lab.ts";
 import { newObservation, type Observation, observe } from "./observation.ts";
 import { Strain } from "./strain.ts";

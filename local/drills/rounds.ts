@@ -1,6 +1,6 @@
 /** Drills -> rounds of drills that run side by side in one lab. Pure. */
 import { alertOf } from "./alert-id.ts";
-import { alertsOf, type Drill } from "./drills.ts";
+import { alertsOf, type Drill } from "./drills/drill.ts";
 
 /** Drills that share a round disturb different areas, and no alert or page could be of either. */
 export function inRounds(drills: readonly Drill[]): readonly (readonly Drill[])[] {

@@ -2,7 +2,8 @@
 import colors from "picocolors";
 import { attempts } from "./attempts.ts";
 import { chosenDrills } from "./choice.ts";
-import { type Drill, notDrilled } from "./drills.ts";
+import type { Drill } from "./drills/drill.ts";
+import { notDrilled } from "./drills/not-drilled.ts";
 import { asData, keep, keptFile, proven } from "./kept.ts";
 import { limited } from "./limited.ts";
 import type { PlatformFault } from "./platform/faults.ts";

@@ -2,7 +2,7 @@
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import type { Severity } from "../../catalog/severity.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
-import { alertsOf, type Drill } from "./drills.ts";
+import { alertsOf, type Drill } from "./drills/drill.ts";
 import type { Arrival, Channel, Observation } from "./observation.ts";
 
 /** The heartbeat, which has no severity, rings by staying away: CloudWatch pages then. */

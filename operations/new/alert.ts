@@ -57,7 +57,7 @@ export function filesOf(alert: NewAlert, read: (path: string) => string | undefi
   const edited: Readonly<Record<string, (text: string) => string>> = {
     [`catalog/alerts/${file}`]: (text) => withAlert(text, alert, example),
     [`test/rules/cases/${file}`]: (text) => withCases(text, alert, example),
-    "local/drills/drills.ts": (text) => withDrill(text, alert),
+    [drillFile(alert, file, read)]: (text) => withDrill(text, alert),
   };
   const files = Object.entries(edited).flatMap(([path, edit]) => {
     const text = read(path);
@@ -149,17 +149,26 @@ function withCases(text: string, { name }: NewAlert, { metric, counter, job }: E
   return withImport(names, "metrics", "../../../catalog/metrics/index.ts");
 }
 
+/** A drill goes into the file named after its alert's group, or, where there is none, to the end of the whole list. */
+function drillFile({ fault }: NewAlert, file: string, read: (path: string) => string | undefined): string {
+  const folder = "local/drills/drills";
+  if (fault === undefined) return `${folder}/not-drilled.ts`;
+  const own = `${folder}/${file}`;
+  return read(own) === undefined ? `${folder}/index.ts` : own;
+}
+
 function withDrill(text: string, { name, fault }: NewAlert): string {
   if (fault === undefined) {
     return appended(
       text,
       "export const notDrilled: Readonly<Record<AlertId, string>> = {",
-      `  ${name}: "TODO: break it in a drill above, or say here why that can't be done"`,
+      `  ${name}: "TODO: break it in a drill, or say here why that can't be done"`,
     );
   }
+  const [declaration = ""] = /^export const \w+: readonly Drill\[\] = \[/m.exec(text) ?? [];
   return appended(
     text,
-    "export const drills: readonly Drill[] = [",
+    declaration,
     `  {
     title: "TODO: What breaks, for ${name}",
     faults: { "${fault}": {} },

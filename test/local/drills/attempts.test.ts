@@ -1,7 +1,7 @@
 /** What is repeated, and what is known at last, where labs break and machines stand still. */
 import { describe, expect, test } from "vitest";
 import { attempts } from "../../../local/drills/attempts.ts";
-import type { Drill } from "../../../local/drills/drills.ts";
+import type { Drill } from "../../../local/drills/drills/drill.ts";
 import type { DrillResult, RoundOptions, RoundResult } from "../../../local/drills/round.ts";
 import { Tempo } from "../../../local/drills/strain.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chosenDrills } from "../../../local/drills/choice.ts";
-import { drills } from "../../../local/drills/drills.ts";
+import { drills } from "../../../local/drills/drills/index.ts";
 
 const titles = (...names: string[]) => chosenDrills(names).map(({ title }) => title);
 

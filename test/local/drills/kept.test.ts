@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { drills } from "../../../local/drills/drills.ts";
+import { drills } from "../../../local/drills/drills/index.ts";
 import { keep, proven } from "../../../local/drills/kept.ts";
 import type { RoundResult } from "../../../local/drills/round.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { alertOf } from "../../../local/drills/alert-id.ts";
-import type { Drill } from "../../../local/drills/drills.ts";
+import type { Drill } from "../../../local/drills/drills/drill.ts";
 import { type Arrival, newObservation, type Observation } from "../../../local/drills/observation.ts";
 import { allArrived, allResolved, falseAlarms, judge, tells } from "../../../local/drills/verdict.ts";
 

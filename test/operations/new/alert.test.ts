@@ -16,7 +16,7 @@ test.each([...groupFiles().keys()])(
     expect(Object.keys(files).toSorted()).toEqual(
       [
         `catalog/alerts/${file}`,
-        "local/drills/drills.ts",
+        "local/drills/drills/not-drilled.ts",
         "runbooks/QueueOdd.md",
         `test/rules/cases/${file}`,
       ].toSorted(),
@@ -43,10 +43,15 @@ test("a counter is counted, and a gauge is looked at", () => {
 
 test("a fault makes a drill, and the runbook says how to do it", () => {
   const files = filesOf({ ...made, fault: "worker-down" }, read);
-  expect(files["local/drills/drills.ts"]).toContain(
+  expect(files["local/drills/drills/worker.ts"]).toContain(
     'faults: { "worker-down": {} },\n    rings: ["QueueOdd"],',
   );
   expect(files["runbooks/QueueOdd.md"]).toContain('{"name":"worker-down"}');
+  // A group without drills of its own has its drill at the end of all.
+  const discovered = filesOf({ ...made, group: "discovery", fault: "worker-down" }, read);
+  expect(discovered["local/drills/drills/index.ts"]).toMatch(
+    /\.\.\.monitoringDrills,\n {2}\{[^[]*rings: \["QueueOdd"\]/,
+  );
 });
 
 test("without the local stack and the tests, the alert and its runbook remain", () => {
