@@ -1,6 +1,18 @@
 /** What breaks in the monitoring itself, as edits of Prometheus's configuration. */
 import { stringify } from "yaml";
-import type { PrometheusBreakage } from "./lab.ts";
+
+/** prometheus.yml as far as drills break it. */
+export interface PrometheusConfiguration {
+  rule_files: string[];
+  alerting: { alertmanagers: object[] };
+  scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+}
+
+/** What a breakage puts into Prometheus's configuration: more rule files by path, and an edit. */
+export interface PrometheusBreakage {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly edit: (configuration: PrometheusConfiguration) => void;
+}
 
 /** Nothing listens on it: a connection is refused at once. */
 const DEAD_TARGET = "127.0.0.1:1";

@@ -4,6 +4,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pagerOf } from "../../components/pagers/index.ts";
 import { SNAPSHOT_INTERVAL } from "../../components/prometheus/alertmanager.ts";
+import { blackboxConfiguration } from "../../components/prometheus/blackbox.ts";
+import { probeSettings } from "../../components/prometheus/files.ts";
 import { REPLICA } from "../../components/prometheus/prometheus.ts";
 import {
   internalAddresses,
@@ -150,6 +152,31 @@ export async function prometheuses(
       smallDisk ? onSmallDisk(program, data(name)) : program,
       `http://${address}`,
     );
+  });
+}
+
+/** Starts the prober of the endpoints. @throws where the settings have none */
+export async function startBlackbox(
+  { children, folder }: Ground,
+  tool: FoundTool,
+  { blackbox }: Addresses,
+  settings: Settings,
+): Promise<void> {
+  const probes = probeSettings(settings);
+  if (probes === undefined)
+    throw new Error("Pulumi.local.yaml must have the checker blackbox: drills need it");
+  const configuration = path.join(folder, "blackbox.yml");
+  await writeFile(configuration, blackboxConfiguration(probes), { mode: 0o600 });
+  await children.start({
+    name: "blackbox",
+    command: binary(tool, "blackbox_exporter"),
+    args: [
+      `--config.file=${configuration}`,
+      `--web.listen-address=${blackbox}`,
+      // What it keeps back of a scrape's time, in seconds: its own half second would be all there is.
+      "--timeout-offset=0.05",
+    ],
+    cwd: folder,
   });
 }
 

@@ -3,7 +3,8 @@ import { inSeconds } from "../../catalog/duration.ts";
 import type { Email, SlackMessage, TextMessage } from "../platforms/inbox/model.ts";
 import { type AlertId, alertId, alertOf } from "./alert-id.ts";
 import { askJson } from "./ask.ts";
-import { type Lab, pagerDutyHeaders } from "./lab.ts";
+import type { Lab } from "./lab.ts";
+import { pagerDutyHeaders } from "./lab-pagerduty.ts";
 
 export type Channel = "PagerDuty" | "SMS" | "Slack" | "Email";
 

@@ -3,7 +3,8 @@
 import { tools } from "../../../operations/tools/tools.ts";
 import { withTemporaryFolder } from "../../../toolkit/temporary-folder.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
-import { SCRAPE_INTERVAL_SECONDS, startLab } from "../../drills/lab.ts";
+import { startLab } from "../../drills/lab.ts";
+import { SCRAPE_INTERVAL_SECONDS } from "../../drills/lab-settings.ts";
 import { Scene } from "../../drills/platform/scene.ts";
 import type { BenchOptions, Section } from "../section.ts";
 import { middle } from "../times.ts";

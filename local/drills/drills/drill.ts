@@ -1,7 +1,7 @@
 /** What a drill says: what is broken on purpose, and what has to ring then. */
 import type { FaultName } from "../../agentpay/faults.ts";
 import type { AlertId } from "../alert-id.ts";
-import type { PrometheusBreakage } from "../lab.ts";
+import type { PrometheusBreakage } from "../breakages.ts";
 
 /** Parts of what is watched that a drill disturbs: drills with one in common never run together. */
 export type Area =

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultName } from "../../agentpay/faults.ts";
 import { askJson } from "../ask.ts";
-import { type Lab, SCRAPE_INTERVAL_SECONDS } from "../lab.ts";
+import type { Lab } from "../lab.ts";
+import { SCRAPE_INTERVAL_SECONDS } from "../lab-settings.ts";
 import { query } from "../observation.ts";
 
 /** What is broken in AgentPay, each time one critical alert of a service of its own. */

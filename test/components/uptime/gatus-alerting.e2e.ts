@@ -11,7 +11,7 @@ import { gatusAlerting } from "../../../components/uptime/gatus-alerting.ts";
 import { statusPageSettings } from "../../../components/uptime/gatus-settings.ts";
 import type { FaultName } from "../../../local/agentpay/faults.ts";
 import { type RunningAgentPay, startAgentPay } from "../../../local/agentpay/index.ts";
-import { makeIntegrations } from "../../../local/drills/lab.ts";
+import { makeIntegrations } from "../../../local/drills/lab-pagerduty.ts";
 import { Children } from "../../../local/host/children.ts";
 import { LogFiles } from "../../../local/host/log-files.ts";
 import { localPorts } from "../../../local/host/ports.ts";

@@ -15,8 +15,8 @@ import {
   managedAlertmanagerDefinition,
   prometheusFiles,
 } from "../../../components/prometheus/files.ts";
-import { makeIntegrations } from "../../../local/drills/lab.ts";
 import { emulatorEnvironment } from "../../../local/drills/lab-aws.ts";
+import { makeIntegrations } from "../../../local/drills/lab-pagerduty.ts";
 import { Children } from "../../../local/host/children.ts";
 import { LogFiles } from "../../../local/host/log-files.ts";
 import { type RunningCortex, startCortex } from "../../../local/platforms/cortex/server.ts";
