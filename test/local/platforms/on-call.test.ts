@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bodies, type Schedule } from "../../../local/platforms/pagerduty/api/model.ts";
+import { bodies } from "../../../local/platforms/pagerduty/api/bodies.ts";
+import type { Schedule } from "../../../local/platforms/pagerduty/api/model.ts";
 import { userOnCall } from "../../../local/platforms/pagerduty/api/on-call.ts";
 
 const MONDAY = "2024-01-01T00:00:00Z";

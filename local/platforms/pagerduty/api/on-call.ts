@@ -1,4 +1,5 @@
-import type { EscalationPolicy, Layer, Restriction, Schedule, State, User } from "./model.ts";
+import type { Layer, Restriction } from "./bodies.ts";
+import type { EscalationPolicy, Schedule, State, User } from "./model.ts";
 
 const SECOND = 1000;
 const DAY_SECONDS = 24 * 3600;

@@ -5,7 +5,7 @@ import { ApiError } from "./errors.ts";
 import { eventsApi } from "./events-api.ts";
 import { initialState, type State } from "./model.ts";
 import { pagerDutyPage } from "./page.ts";
-import { restApi } from "./rest-api.ts";
+import { restApi } from "./rest/index.ts";
 
 export interface PagerDutyOptions {
   readonly port: number;
