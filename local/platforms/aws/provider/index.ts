@@ -10,7 +10,7 @@ import { alias } from "./resources/alias.ts";
 import { anomalyMonitor } from "./resources/anomaly-monitor.ts";
 import { anomalySubscription } from "./resources/anomaly-subscription.ts";
 import { association } from "./resources/association.ts";
-import { budget } from "./resources/budget.ts";
+import { budget } from "./resources/budget/index.ts";
 import { ssmDocument } from "./resources/document.ts";
 import { emailIdentity } from "./resources/email-identity.ts";
 import { lambdaFunction } from "./resources/function.ts";
@@ -26,7 +26,7 @@ import {
   workspace,
   workspacePolicy,
 } from "./resources/managed-prometheus.ts";
-import { metricAlarm } from "./resources/metric-alarm.ts";
+import { metricAlarm } from "./resources/metric-alarm/index.ts";
 import { openIdConnectProvider } from "./resources/open-id-connect-provider.ts";
 import { parameter } from "./resources/parameter.ts";
 import { parameterGroup } from "./resources/parameter-group.ts";

@@ -11,7 +11,7 @@ import { handler, observed } from "../handler.ts";
 import { physicalName } from "../names.ts";
 import { mapOf, oneOf, problem, region, text } from "../schema.ts";
 import { findLogGroup, logGroupCharacters, logGroupName } from "./log-group.ts";
-import { units } from "./metric-alarm.ts";
+import { units } from "./metric-alarm/fields.ts";
 
 const metricTransformation = z
   .strictObject({
