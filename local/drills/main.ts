@@ -11,7 +11,7 @@ import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
 import { sideBySide } from "../cli/progress.ts";
 import { liveDrill } from "./live-stack.ts";
 import { chosenFaults } from "./platform/choice.ts";
-import { platformFaults } from "./platform/faults.ts";
+import { platformFaults } from "./platform/faults/index.ts";
 import type { RoundOptions } from "./round.ts";
 import { drillAgentPay, drillPlatform, exitCodes, selectedDrills, watchHealthy } from "./run.ts";
 import { inMilliseconds } from "./scale.ts";

@@ -6,7 +6,7 @@ import type { Drill } from "./drills/drill.ts";
 import { notDrilled } from "./drills/not-drilled.ts";
 import { asData, keep, keptFile, proven } from "./kept.ts";
 import { limited } from "./limited.ts";
-import type { PlatformFault } from "./platform/faults.ts";
+import type { PlatformFault } from "./platform/faults/fault.ts";
 import { runPlatformFaults } from "./platform/run.ts";
 import { isProven, notDrilledList, platformTable, remarks, resultTable, summary } from "./report.ts";
 import { type RoundOptions, type RoundResult, runHealthy } from "./round.ts";

@@ -1,5 +1,6 @@
 /** Names of faults -> the faults. Pure. */
-import { type PlatformFault, platformFaults } from "./faults.ts";
+import type { PlatformFault } from "./faults/fault.ts";
+import { platformFaults } from "./faults/index.ts";
 
 /** All faults where no name is given. @throws for names that there are not, all at once */
 export function chosenFaults(names: readonly string[]): readonly PlatformFault[] {

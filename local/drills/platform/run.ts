@@ -7,7 +7,7 @@ import { MOST_ATTEMPTS } from "../attempts.ts";
 import { type Lab, startLab } from "../lab.ts";
 import { limited } from "../limited.ts";
 import type { RoundOptions } from "../round.ts";
-import type { PlatformFault } from "./faults.ts";
+import type { PlatformFault } from "./faults/fault.ts";
 import { Scene } from "./scene.ts";
 
 export type PlatformOutcome = "held" | "did not hold" | "not tried" | "lab broke";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chosenFaults } from "../../../../local/drills/platform/choice.ts";
-import { platformFaults } from "../../../../local/drills/platform/faults.ts";
+import { platformFaults } from "../../../../local/drills/platform/faults/index.ts";
 import { platformTable } from "../../../../local/drills/report.ts";
 
 const names = platformFaults.map(({ name }) => name);
