@@ -16,7 +16,7 @@ import type { RealFaults } from "../real-faults/index.ts";
 import { type Broker, noBroker } from "./broker.ts";
 import { startEdge } from "./edge.ts";
 import { type RunningExample, startExample } from "./example.ts";
-import type { ActiveFault } from "./faults.ts";
+import type { ActiveFault } from "./fault-board.ts";
 import { type Ledger, noLedger } from "./ledger.ts";
 import { buildServer, targets } from "./servers.ts";
 import { Simulation } from "./simulation.ts";

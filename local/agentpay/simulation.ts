@@ -2,7 +2,7 @@ import { metrics } from "../../catalog/metrics/index.ts";
 import { type Broker, noBroker } from "./broker.ts";
 import type { Conditions } from "./conditions.ts";
 import { Exposition } from "./exposition.ts";
-import { FaultBoard } from "./faults.ts";
+import { FaultBoard } from "./fault-board.ts";
 import { type Ledger, noLedger } from "./ledger.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { Agent } from "./traffic/agent.ts";

@@ -4,7 +4,8 @@
  */
 
 import { messageOf } from "../../toolkit/error-message.ts";
-import type { ActiveFault, FaultName } from "../agentpay/faults.ts";
+import type { ActiveFault } from "../agentpay/fault-board.ts";
+import type { FaultName } from "../agentpay/faults.ts";
 import type { Logger } from "../host/service.ts";
 
 export type Undo = () => Promise<void>;
