@@ -1,27 +1,24 @@
 /** Containers as supervised local processes. */
 
 import { mkdirSync, rmSync } from "node:fs";
-import { constants } from "node:os";
 import { join, posix } from "node:path";
 import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { endProcess, identify, isAlive } from "../../../../host/process-identity.ts";
 import type { Created, Live } from "../../../../host/resource.ts";
-import { newId, type Platform, physicalName } from "../driver.ts";
+import { type Platform, physicalName } from "../driver.ts";
 import type { ContainerInputs } from "../inputs/container-shape.ts";
 import { readBack } from "../inputs/read-back.ts";
 import { hostTable, withItself } from "./addresses.ts";
-import type { ContainerRecord } from "./container-record.ts";
+import { type ContainerRecord, newRecord, policyOf } from "./container-record.ts";
 import { launch } from "./launch.ts";
 import { logLimits } from "./log-file.ts";
 import { type Ground, type Listen, pathMap, planServer } from "./plan.ts";
 import { answers, claimPort } from "./ports.ts";
 import type { LocalProgram } from "./programs.ts";
-import type { RestartPolicy } from "./restart-policy.ts";
 import type { ProcessState } from "./state.ts";
 import { Supervisor } from "./supervisor.ts";
 import { placeUploads } from "./uploads.ts";
 
-const DEFAULT_STOP_SECONDS = 10;
 const DEFAULT_WAIT_SECONDS = 60;
 const POLL_MILLISECONDS = 100;
 const PORT_RELEASE_MILLISECONDS = 5000;
@@ -140,27 +137,9 @@ export class ProcessContainers implements Platform<ContainerInputs> {
   }
 
   #record(inputs: ContainerInputs, name: string, program: LocalProgram, listen: Listen): ContainerRecord {
-    const ports = (inputs.ports ?? []).map(({ internal, external }) => ({
-      internal,
-      external: external || listen.port,
-    }));
-    const addresses = ports.length > 0 ? ports : [{ internal: program.image.port, external: listen.port }];
-    return {
-      id: newId(),
-      name,
-      imageId: inputs.image,
-      repository: program.image.repository,
-      networks: (inputs.networksAdvanced ?? []).map((network) => network.name),
-      aliases: [...new Set((inputs.networksAdvanced ?? []).flatMap((network) => network.aliases ?? []))],
-      volumes: this.#state.volumeNames(inputs),
-      ports: addresses,
-      plan: planServer(inputs, program.image, listen, this.#ground(name, inputs, program, listen)),
-      policy: policyOf(inputs),
-      stopSignal: signalName(inputs.stopSignal),
-      stopGrace: (inputs.destroyGraceSeconds ?? inputs.stopTimeout ?? DEFAULT_STOP_SECONDS) * 1000,
-      logOptions: inputs.logDriver === "none" ? {} : (inputs.logOpts ?? {}),
-      started: false,
-    };
+    const volumes = this.#state.volumeNames(inputs);
+    const plan = planServer(inputs, program.image, listen, this.#ground(name, inputs, program, listen));
+    return newRecord(inputs, { name, image: program.image, listen, volumes, plan });
   }
 
   #ground(name: string, inputs: ContainerInputs, { image }: LocalProgram, listen: Listen): Ground {
@@ -304,17 +283,4 @@ export class ProcessContainers implements Platform<ContainerInputs> {
       })),
     };
   }
-}
-
-function policyOf({ restart, maxRetryCount }: ContainerInputs): RestartPolicy {
-  return { name: restart ?? "no", maxRetryCount: maxRetryCount ?? 0 };
-}
-
-function signalName(given = "SIGTERM"): NodeJS.Signals {
-  const full = /^\d+$/.test(given)
-    ? Object.entries(constants.signals).find(([, number]) => number === Number(given))?.[0]
-    : `SIG${given.replace(/^SIG/, "")}`;
-  if (full === undefined || !(full in constants.signals))
-    throw new Error(`"stopSignal": there is no signal ${given}`);
-  return full as NodeJS.Signals;
 }
