@@ -4,7 +4,8 @@ import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { serverOptions } from "./grpc.ts";
 import { languageService } from "./language-host.ts";
-import { type HostedPackage, providerService } from "./provider-server.ts";
+import { providerService } from "./provider-server.ts";
+import type { HostedPackage } from "./provider-sessions.ts";
 
 export interface EngineHost {
   readonly port: number;

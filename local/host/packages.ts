@@ -5,7 +5,7 @@ import { datadogPackage } from "../platforms/datadog/provider/index.ts";
 import { grafanaPackage } from "../platforms/grafana/provider/index.ts";
 import { pagerDutyPackage } from "../platforms/pagerduty/provider/index.ts";
 import { sentryPackage } from "../platforms/sentry/provider/index.ts";
-import type { HostedPackage } from "./provider-server.ts";
+import type { HostedPackage } from "./provider-sessions.ts";
 import type { ServiceContext } from "./service.ts";
 
 /** @param docker - Made by the daemon, which also has to start and stop what it runs. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import type { HostedPackage } from "../../local/host/provider-server.ts";
+import type { HostedPackage } from "../../local/host/provider-sessions.ts";
 import type { ResourceHandler } from "../../local/host/resource.ts";
 import { eventLogEnvironment, type PolicyEvent, readEvents } from "../../operations/pulumi/events.ts";
 import { rules } from "../../policies/rules/index.ts";

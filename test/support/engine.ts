@@ -11,7 +11,7 @@ import { z } from "zod";
 import { placeBundledPlugins } from "../../local/host/bundled-plugins.ts";
 import { engineEnvironment } from "../../local/host/environment.ts";
 import { startEngineHost } from "../../local/host/host.ts";
-import type { HostedPackage } from "../../local/host/provider-server.ts";
+import type { HostedPackage } from "../../local/host/provider-sessions.ts";
 import type { ResourceHandler, StandInPackage } from "../../local/host/resource.ts";
 import { statePaths } from "../../local/host/state-folder.ts";
 import { tools } from "../../operations/tools/tools.ts";

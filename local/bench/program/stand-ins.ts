@@ -1,7 +1,7 @@
 /** Platforms without latency or checks: what is left of a command's time is the engine's and the program's. */
 import { z } from "zod";
 import type { Properties } from "../../../toolkit/property-values.ts";
-import type { HostedPackage } from "../../host/provider-server.ts";
+import type { HostedPackage } from "../../host/provider-sessions.ts";
 import type { ResourceHandler } from "../../host/resource.ts";
 
 const anything: z.ZodType<Properties> = z.looseObject({});

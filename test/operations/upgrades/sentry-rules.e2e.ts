@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import type { HostedPackage } from "../../../local/host/provider-server.ts";
+import type { HostedPackage } from "../../../local/host/provider-sessions.ts";
 import type { ResourceHandler } from "../../../local/host/resource.ts";
 import { letGoOfSentryRules } from "../../../operations/upgrades/sentry-rules.ts";
 import type { Properties } from "../../../toolkit/property-values.ts";
