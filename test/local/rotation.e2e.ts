@@ -1,6 +1,6 @@
 /**
- * Every secret of the README's table gets a new value on the real engine: what uses it has the new one, nothing is made
- * anew that need not be, and the old one is nowhere. Vendors are asked through recorders, which see what they are shown.
+ * Every secret of the table in docs/getting-started.md gets a new value on the real engine. What uses it has the new one, nothing
+ * is made anew that need not be, and the old one is nowhere. Vendors are asked through recorders, which see what they are shown.
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
@@ -179,9 +179,9 @@ async function planned(): Promise<Record<string, readonly string[]>> {
   return changes;
 }
 
-test("every secret that the README's table names is among them", async () => {
-  const readme = await readFile(join(root, "README.md"), "utf8");
-  const rows = readme.split("\n").filter((line) => line.includes("config set --secret --path"));
+test("every secret that the operators' table names is among them", async () => {
+  const page = await readFile(join(root, "docs/getting-started.md"), "utf8");
+  const rows = page.split("\n").filter((line) => line.includes("config set --secret --path"));
   const named = secretKeys.filter((key) => rows.some((row) => row.includes(key)));
   expect(named).toEqual(secretKeys);
   expect(Object.keys(secretsOf("new")).toSorted()).toEqual(named.toSorted());
