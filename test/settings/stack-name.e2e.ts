@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What else each verb needs that takes a stack. */
 const verbs: Readonly<Record<string, readonly string[]>> = {
+  adopt: [],
   deploy: [],
   review: [],
   drift: [],
