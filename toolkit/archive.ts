@@ -4,9 +4,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { zipSync } from "fflate";
 import { z } from "zod";
+import { SIGNATURE } from "./property-values.ts";
 import { REPOSITORY } from "./repository.ts";
 
-export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 export const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 

@@ -9,8 +9,9 @@ export type Properties = Record<string, unknown>;
 /** The way to a value in its object, such as `["rules", 0, "name"]`. */
 export type Path = readonly PropertyKey[];
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+/** Member by which the engine tells secrets, assets and archives from plain objects. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Stands for a string that only exists once another resource was made. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

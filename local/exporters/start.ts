@@ -1,5 +1,4 @@
 /** The real exporters of the local stack's PostgreSQL and Valkey, run as docs/getting-started.md tells users to run them. */
-import path from "node:path";
 import { type Exporter, exporters } from "../../catalog/exporters.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { FoundTool } from "../../toolkit/toolchain/find.ts";
@@ -57,7 +56,9 @@ async function start(
   const child = await startChild({
     name: program,
     command: tool.binaries[program] ?? program,
-    args: [`--web.listen-address=127.0.0.1:${port}`, ...flags.map(flag).map(inRepository)],
+    args: [`--web.listen-address=127.0.0.1:${port}`, ...flags.map(flag)],
+    // Its flags name files of the repository.
+    cwd: REPOSITORY,
     environment,
   });
   const url = `http://127.0.0.1:${port}`;
@@ -70,13 +71,6 @@ async function start(
     milliseconds: START_MILLISECONDS,
   });
   return { url, child, stop: () => child.stop(), isHealthy: async () => child.isRunning() };
-}
-
-/** It runs elsewhere. */
-function inRepository(flag: string): string {
-  return flag.replace(/^(--[\w.-]+=)(operations\/.*)$/, (_, name: string, file: string) =>
-    [name, path.join(REPOSITORY, file)].join(""),
-  );
 }
 
 async function answers(url: string): Promise<boolean> {

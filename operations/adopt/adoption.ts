@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import type { EngineEvent } from "../pulumi/events.ts";
-import { eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import { withEvents } from "../pulumi/events.ts";
 import type { Planned, Search, Seen } from "./finder.ts";
 import { byUp, finders } from "./finders/index.ts";
 import { type Entry, preview } from "./planned.ts";
@@ -205,16 +205,21 @@ export function importFile(entries: readonly Entry[]): object {
 
 /** Reads all of them into the copy's state. What can't be read is told by its URN. */
 async function importAll({ pulumi, folder, ...scratch }: Scratch, entries: readonly Entry[]) {
-  const [file, log] = [fileIn(folder, "import"), fileIn(folder, "events")];
+  const file = fileIn(folder, "import");
   await writeFile(file, JSON.stringify(importFile(entries)), { mode: 0o600 });
-  const { code, stderr } = await pulumi(
-    [
-      ...["import", "--file", file, "--yes", "--skip-preview", "--generate-code=false", "--protect=false"],
-      ...["--event-log", log, "--suppress-outputs"],
-    ],
-    { environment: eventLogEnvironment },
-  );
-  const failures = failuresIn(await readEvents(log).catch(() => []));
+  const args = [
+    "import",
+    "--file",
+    file,
+    "--yes",
+    "--skip-preview",
+    "--generate-code=false",
+    "--protect=false",
+  ];
+  const { code, stderr, events } = await withEvents(pulumi, [...args, "--suppress-outputs"], {
+    log: fileIn(folder, "events"),
+  });
+  const failures = failuresIn(events);
   const { deployment } = await scratch.exported();
   const imported = new Set(deployment?.resources?.map(({ urn }) => urn));
   if (code !== 0 && failures.size === 0)

@@ -1,9 +1,6 @@
 /** The engine's encryption with a passphrase, so that what is kept of a scratch stack holds no secret in clear. */
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
-import { isObject } from "../../toolkit/property-values.ts";
-
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+import { isSecret, mapChildren, SECRET, SIGNATURE } from "../../toolkit/property-values.ts";
 
 const ITERATIONS = 1_000_000;
 const KEY_BYTES = 32;
@@ -40,47 +37,36 @@ export class Passphrase {
 
   /** A copy in which each secret that the engine has shown is encrypted. */
   sealed(value: unknown): unknown {
-    return mapSecrets(value, ({ plaintext }) => ({ ciphertext: this.encrypt(String(plaintext)) }));
+    return mapSecrets(value, ({ plaintext }) => marked({ ciphertext: this.encrypt(String(plaintext)) }));
   }
 
   /** The other way round: as the engine shows secrets, and takes them for any stack. */
   opened(value: unknown): unknown {
-    return mapSecrets(value, ({ ciphertext }) => ({ plaintext: this.decrypt(String(ciphertext)) }));
+    return mapSecrets(value, ({ ciphertext }) => marked({ plaintext: this.decrypt(String(ciphertext)) }));
   }
 
   /** Plain values, for comparison. */
   plain(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.plain(item));
-    if (!isObject(value)) return value;
-    if (value[SIGNATURE] === SECRET) return JSON.parse(this.decrypt(String(value["ciphertext"])));
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.plain(item)]));
+    return mapSecrets(value, ({ ciphertext }) => JSON.parse(this.decrypt(String(ciphertext))));
   }
-}
-
-/** Whether any of it is secret. */
-export function holdsSecret(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsSecret);
-  if (!isObject(value)) return false;
-  return value[SIGNATURE] === SECRET || Object.values(value).some(holdsSecret);
 }
 
 /** As the engine shows a secret, and takes one. What is one already stays as it is. */
 export function shownSecret(value: unknown): unknown {
-  if (isObject(value) && value[SIGNATURE] === SECRET) return value;
-  return { [SIGNATURE]: SECRET, plaintext: JSON.stringify(plainOf(value)) };
+  if (isSecret(value)) return value;
+  const plain = mapSecrets(value, ({ plaintext }) => JSON.parse(String(plaintext)));
+  return marked({ plaintext: JSON.stringify(plain) });
 }
 
-/** Of what the engine shows. */
-function plainOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plainOf);
-  if (!isObject(value)) return value;
-  if (value[SIGNATURE] === SECRET) return JSON.parse(String(value["plaintext"]));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
+/** A secret as the engine writes it to a state: its JSON, encrypted or shown. */
+interface StoredSecret {
+  readonly ciphertext?: unknown;
+  readonly plaintext?: unknown;
 }
 
-function mapSecrets(value: unknown, change: (secret: Record<string, unknown>) => object): unknown {
-  if (Array.isArray(value)) return value.map((item) => mapSecrets(item, change));
-  if (!isObject(value)) return value;
-  if (value[SIGNATURE] === SECRET) return { [SIGNATURE]: SECRET, ...change(value) };
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapSecrets(item, change)]));
+const marked = (stored: StoredSecret) => ({ [SIGNATURE]: SECRET, ...stored });
+
+function mapSecrets(value: unknown, change: (secret: StoredSecret) => unknown): unknown {
+  if (isSecret(value)) return change(value as StoredSecret);
+  return mapChildren(value, (child) => mapSecrets(child, change));
 }

@@ -1,12 +1,10 @@
 /** What the program would make on a copy of the stack, and what it would do to what is there. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { withoutKeys } from "../../settings/known-keys.ts";
-import type { Properties } from "../../toolkit/property-values.ts";
-import { type Pulumi, StackError } from "../pulumi/cli.ts";
-import { complaintsOf, type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import { containsSecret, type Properties } from "../../toolkit/property-values.ts";
+import type { Pulumi } from "../pulumi/cli.ts";
+import { type EngineEvent, previewEvents } from "../pulumi/events.ts";
 import type { Planned } from "./finder.ts";
-import { holdsSecret } from "./passphrase.ts";
 import { fileIn, type Scratch } from "./scratch.ts";
 
 const goalSchema = z.object({
@@ -59,7 +57,7 @@ export async function preview({ pulumi, folder, passphrase }: Scratch): Promise<
     const adds = goal.inputDiff?.adds ?? {};
     const inputs = passphrase.plain(adds) as Properties;
     const secrets = [
-      ...Object.keys(adds).filter((name) => holdsSecret(adds[name])),
+      ...Object.keys(adds).filter((name) => containsSecret(adds[name])),
       ...(goal.additionalSecretOutputs ?? []),
     ];
     const parent = isStack(goal.parent) ? undefined : goal.parent;
@@ -76,16 +74,8 @@ export async function importFileOf(
   folder: string,
   options: readonly string[] = [],
 ): Promise<Pick<Preview, "providers" | "events">> {
-  const [file, log] = [fileIn(folder, "import"), fileIn(folder, "events")];
-  const { code, stderr } = await pulumi(
-    ["preview", "--import-file", file, "--event-log", log, "--suppress-outputs", ...options],
-    { environment: eventLogEnvironment },
-  );
-  const events = await readEvents(log).catch(() => []);
-  if (code !== 0) {
-    const reason = complaintsOf(events) || stderr.trim() || "it said nothing";
-    throw new StackError(`The program can't be previewed: ${withoutKeys(reason)}`);
-  }
+  const file = fileIn(folder, "import");
+  const events = await previewEvents(pulumi, fileIn(folder, "events"), ["--import-file", file, ...options]);
   const { resources } = importFileSchema.parse(JSON.parse(await readFile(file, "utf8")));
   return { providers: resources.filter(({ type }) => type.startsWith("pulumi:providers:")), events };
 }

@@ -6,7 +6,7 @@ import { endsToldIn } from "../../components/shared/deprecation.ts";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import { exitCodes, type Pulumi, StackError } from "../pulumi/cli.ts";
-import { complaintsOf, type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import { complaintsOf, type EngineEvent, withEvents } from "../pulumi/events.ts";
 import { isEmpty, readState } from "../pulumi/state.ts";
 
 const driftedSchema = z.object({
@@ -69,14 +69,10 @@ export async function checkDrift(stack: string, pulumi: Pulumi): Promise<DriftRe
 
 async function compare(stack: string, pulumi: Pulumi): Promise<DriftResult> {
   const { code, stderr, events } = await withTemporaryFolder("drift", async (folder) => {
-    const log = join(folder, "events.json");
     // Not --json, which leaves out what a dynamic resource has changed.
-    const args = ["refresh", "--preview-only", "--expect-no-changes", "--event-log", log];
-    const ended = await pulumi(args, {
-      environment: eventLogEnvironment,
-      timeoutMilliseconds: LOOK_MILLISECONDS,
-    });
-    return { ...ended, events: await readEvents(log).catch(() => []) };
+    const args = ["refresh", "--preview-only", "--expect-no-changes"];
+    const log = join(folder, "events.json");
+    return withEvents(pulumi, args, { log, timeoutMilliseconds: LOOK_MILLISECONDS });
   });
   if (code === exitCodes.noSuchStack) return { stack, status: "no such stack" };
   const changes = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges;

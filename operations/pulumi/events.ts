@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { withoutKeys } from "../../settings/known-keys.ts";
+import { type Pulumi, StackError } from "./cli.ts";
 
 /** The engine hides the option from people who do not ask for it. */
 export const eventLogEnvironment = { PULUMI_DEBUG_COMMANDS: "true" };
@@ -43,6 +45,29 @@ const engineEvent = z.object({
 
 export type EngineEvent = z.infer<typeof engineEvent>;
 export type PolicyEvent = NonNullable<EngineEvent["policyEvent"]>;
+
+/** Runs the engine and reads what it reports, also where it fails. @param log where the engine writes it: a file of this run */
+export async function withEvents(
+  pulumi: Pulumi,
+  args: readonly string[],
+  { log, ...options }: { readonly log: string; readonly timeoutMilliseconds?: number },
+) {
+  const ended = await pulumi([...args, "--event-log", log], { ...options, environment: eventLogEnvironment });
+  return { ...ended, events: await readEvents(log).catch(() => []) };
+}
+
+/** What the engine reports of a preview. @throws StackError where the program fails, with what it complained of */
+export async function previewEvents(
+  pulumi: Pulumi,
+  log: string,
+  options: readonly string[] = [],
+): Promise<EngineEvent[]> {
+  const args = ["preview", "--suppress-outputs", ...options];
+  const { code, stderr, events } = await withEvents(pulumi, args, { log });
+  if (code === 0) return events;
+  const reason = complaintsOf(events) || stderr.trim() || "it said nothing";
+  throw new StackError(`The program can't be previewed: ${withoutKeys(reason)}`);
+}
 
 /** Each event of the log. One that was cut short, as where the engine was ended, is left out. */
 export async function readEvents(file: string): Promise<EngineEvent[]> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { policyArguments } from "../deploy/steps.ts";
 import { exitCodes, type Pulumi } from "../pulumi/cli.ts";
-import { type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import { type EngineEvent, withEvents } from "../pulumi/events.ts";
 import { componentOf, nameOf } from "./resources.ts";
 
 const operations = ["create", "update", "replace", "delete"] as const;
@@ -40,12 +40,11 @@ const TIMEOUT_MILLISECONDS = 10 * 60_000;
 
 /** @param scratch folder for the engine's log */
 export async function previewOf(stack: string, pulumi: Pulumi, scratch: string): Promise<Preview> {
-  const log = join(scratch, "events.json");
-  const { code, stdout, stderr } = await pulumi(
-    ["preview", "--suppress-outputs", "--event-log", log, ...policyArguments(stack)],
-    { environment: eventLogEnvironment, timeoutMilliseconds: TIMEOUT_MILLISECONDS },
-  );
-  const events = await readEvents(log).catch(() => []);
+  const args = ["preview", "--suppress-outputs", ...policyArguments(stack)];
+  const { code, stdout, stderr, events } = await withEvents(pulumi, args, {
+    log: join(scratch, "events.json"),
+    timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+  });
   const preview = summary(events, code === 0);
   const isRefused = preview.verdicts.some(({ level }) => level === "mandatory");
   if (code === 0 || preview.complaints.length > 0 || isRefused) return preview;

@@ -13,8 +13,8 @@ import type {
 import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { PROJECT } from "../../settings/stack-name.ts";
-import { ARCHIVE, SIGNATURE } from "../../toolkit/archive.ts";
-import { isSecret, mapChildren, UNKNOWN } from "../../toolkit/property-values.ts";
+import { ARCHIVE } from "../../toolkit/archive.ts";
+import { isSecret, mapChildren, SIGNATURE, UNKNOWN } from "../../toolkit/property-values.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 

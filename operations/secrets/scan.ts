@@ -1,8 +1,7 @@
 /** Looks for secrets in clear in a stack's state. Finds by place, and never repeats what it found. */
 
 import { isSecretName, keysIn, looksMade } from "../../settings/known-keys.ts";
-import { SIGNATURE } from "../../toolkit/archive.ts";
-import { isSecret } from "../../toolkit/property-values.ts";
+import { isSecret, SIGNATURE } from "../../toolkit/property-values.ts";
 import { output, type Pulumi } from "../pulumi/cli.ts";
 import { isEmpty, readState, type State, stateFrom } from "../pulumi/state.ts";
 import type { Stack } from "../verify/stack.ts";

@@ -1,6 +1,5 @@
 /** Where a secret can hide in a value: every text in it, and each form that another text may have in that. */
-import { SIGNATURE } from "../../toolkit/archive.ts";
-import { isObject, isSecret } from "../../toolkit/property-values.ts";
+import { isObject, isSecret, SIGNATURE } from "../../toolkit/property-values.ts";
 
 /** What is shorter would be found anywhere. */
 const SHORTEST = 8;

@@ -1,9 +1,8 @@
 /** Whether this version of the program would replace or delete anything of a stack that another version has made. */
 import { join } from "node:path";
-import { withoutKeys } from "../../settings/known-keys.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
-import { type Pulumi, StackError } from "../pulumi/cli.ts";
-import { complaintsOf, type EngineEvent, eventLogEnvironment, readEvents } from "../pulumi/events.ts";
+import type { Pulumi } from "../pulumi/cli.ts";
+import { type EngineEvent, previewEvents } from "../pulumi/events.ts";
 
 export interface Loss {
   readonly urn: string;
@@ -18,15 +17,7 @@ export interface Loss {
  */
 export async function lossesOf(pulumi: Pulumi): Promise<readonly Loss[]> {
   return withTemporaryFolder("upgrade", async (folder) => {
-    const log = join(folder, "events.json");
-    const { code, stderr } = await pulumi(["preview", "--event-log", log, "--suppress-outputs"], {
-      environment: eventLogEnvironment,
-    });
-    const events = await readEvents(log).catch(() => []);
-    if (code === 0) return lossesIn(events);
-    throw new StackError(
-      `The program can't be previewed: ${withoutKeys(complaintsOf(events) || stderr.trim())}`,
-    );
+    return lossesIn(await previewEvents(pulumi, join(folder, "events.json")));
   });
 }
 

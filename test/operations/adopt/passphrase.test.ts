@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { holdsSecret, Passphrase, shownSecret } from "../../../operations/adopt/passphrase.ts";
+import { Passphrase, shownSecret } from "../../../operations/adopt/passphrase.ts";
+import { containsSecret } from "../../../toolkit/property-values.ts";
 
 const passphrase = new Passphrase();
 const shown = { name: "a", list: [shownSecret("sentinel-secret")], nested: { key: shownSecret({ a: 1 }) } };
@@ -20,7 +21,7 @@ test("another passphrase opens nothing", () => {
 });
 
 test("a secret is found at any depth, and stays one where it is shown again", () => {
-  expect(holdsSecret(shown)).toBe(true);
-  expect(holdsSecret({ list: [{ name: "a" }] })).toBe(false);
+  expect(containsSecret(shown)).toBe(true);
+  expect(containsSecret({ list: [{ name: "a" }] })).toBe(false);
   expect(shownSecret(shown.list[0])).toBe(shown.list[0]);
 });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resourceTypes } from "../../../../../local/platforms/aws/provider/index.ts";
-import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../toolkit/archive.ts";
-import type { Properties } from "../../../../../toolkit/property-values.ts";
+import { ARCHIVE, ASSET } from "../../../../../toolkit/archive.ts";
+import { type Properties, SIGNATURE } from "../../../../../toolkit/property-values.ts";
 import { account, Connected } from "./connected.ts";
 
 let aws: Connected;

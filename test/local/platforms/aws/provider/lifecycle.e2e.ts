@@ -39,8 +39,8 @@ import { DeleteDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resourceTypes } from "../../../../../local/platforms/aws/provider/index.ts";
 import { Store } from "../../../../../local/platforms/aws/provider/store.ts";
-import { ARCHIVE, ASSET, SIGNATURE } from "../../../../../toolkit/archive.ts";
-import type { Properties } from "../../../../../toolkit/property-values.ts";
+import { ARCHIVE, ASSET } from "../../../../../toolkit/archive.ts";
+import { type Properties, SIGNATURE } from "../../../../../toolkit/property-values.ts";
 import { type Emulator, startMoto } from "../emulator/start-moto.ts";
 import { account, Connected, type State } from "./connected.ts";
 
