@@ -14,7 +14,6 @@ const loaded = await Promise.all(verbs.map(async (verb) => ({ verb, command: (aw
 function ops(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(join(REPOSITORY, "operations/ops"), args, {
     cwd: REPOSITORY,
-    env: { ...process.env, NO_COLOR: "1" },
     encoding: "utf8",
   });
   return { code: status, stdout, stderr };

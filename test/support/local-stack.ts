@@ -40,7 +40,6 @@ export async function localStack(
     ...process.env,
     AGENTPAY_LOCAL_HOME: home,
     [PORT_OFFSET_VARIABLE]: String(offset),
-    NO_COLOR: "1",
     ...environment,
   };
   const spawned = (program: string, args: readonly string[]) =>

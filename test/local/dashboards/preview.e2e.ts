@@ -9,7 +9,7 @@ test.each(["preview", "screenshots"])(
   "dashboards:%s says what to do where no local stack runs",
   async (name) => {
     const program = `local/dashboards/${name}-command.ts`;
-    const env = { ...process.env, AGENTPAY_LOCAL_PORT_OFFSET: "40000", NO_COLOR: "1" };
+    const env = { ...process.env, AGENTPAY_LOCAL_PORT_OFFSET: "40000" };
     // Where there is no browser, that is what screenshots say first.
     await expect(
       promisify(execFile)(process.execPath, ["--import", "tsx", program], { cwd: root, env }),

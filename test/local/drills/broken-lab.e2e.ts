@@ -28,7 +28,6 @@ function drill(args: readonly string[], onBroken: (round: number, attempt: numbe
       cwd: REPOSITORY,
       env: {
         ...process.env,
-        NO_COLOR: "1",
         TMPDIR: folder,
         AGENTPAY_LOCAL_HOME: path.join(folder, "home"),
       },

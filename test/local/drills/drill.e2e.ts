@@ -24,7 +24,6 @@ function drill(
       ["--import", "tsx", path.join("local", "drills", "main.ts"), ...args],
       {
         cwd: REPOSITORY,
-        env: { ...process.env, NO_COLOR: "1" },
         stdio: ["ignore", "pipe", "pipe"],
         timeout: TIMEOUT_MILLISECONDS,
       },

@@ -35,7 +35,6 @@ function run(...args: string[]): Promise<{ code: number; output: string }> {
   const { user, password, host, port, database } = postgres.connection();
   const env = {
     ...process.env,
-    NO_COLOR: "1",
     DATABASE_URL: `postgres://${user}:${password}@${host}:${port}/${database}`,
     MONITORING_PASSWORD: sentinel("monitoring"),
   };
@@ -320,7 +319,7 @@ test("a password that is set is in no statistics, and never in what monitoring s
 
 /** The command with a database of the caller's choice. */
 function runWith(url: string, ...args: string[]): Promise<{ code: number; errors: string }> {
-  const env = { ...process.env, NO_COLOR: "1", DATABASE_URL: url };
+  const env = { ...process.env, DATABASE_URL: url };
   return new Promise((resolve) => {
     execFile(
       "node",
@@ -435,7 +434,6 @@ test("without the right to configure the server, it says what to set instead", a
 test.each([[["migrate"]], [["verify"]]])("%j without a database says so", async (args) => {
   const env = {
     ...process.env,
-    NO_COLOR: "1",
     DATABASE_URL: `postgres://nobody:${sentinel("url")}@127.0.0.1:1/none`,
   };
   const { stderr } = await new Promise<{ stderr: string }>((resolve) => {

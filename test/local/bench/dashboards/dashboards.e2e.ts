@@ -9,7 +9,6 @@ const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const bench = (...args: string[]) =>
   promisify(execFile)(process.execPath, ["--import", "tsx", "local/bench/main.ts", "dashboards", ...args], {
     cwd: root,
-    env: { ...process.env, NO_COLOR: "1" },
   });
 
 test("a small Prometheus is filled, and every dashboard is measured with and without recording rules", async () => {
