@@ -181,14 +181,20 @@ test(
     expect(plan.of("make").map((row) => row.name)).toEqual([...secret, "logs-api-errors-alarm"]);
     for (const name of secret) expect(plan.row(name)?.note).toContain("makes no second one");
     const changes = (of: string) => plan.row(of)?.changes;
-    expect(changes("logs-api")).toEqual([{ property: "retentionInDays", from: 7, to: 30 }]);
+    // The stand-in answers no false at an import: the plugin's default then looks like a change.
+    expect(changes("logs-api")).toEqual([
+      { property: "deletionProtectionEnabled", to: false },
+      { property: "retentionInDays", from: 7, to: 30 },
+    ]);
     expect(changes("logs-worker-errors-alarm")?.map(({ property }) => property)).toEqual(["threshold"]);
     expect(changes("on-call-service")).toContainEqual({
       property: "name",
       from: "agentpay LOCAL",
       to: "AgentPay Local",
     });
-    expect(changes("dashboards-agentpay-cost")?.map(({ property }) => property)).toEqual(["configJson"]);
+    // Saved without its folder, it lies in no folder. How it is saved is an input that nobody can read back.
+    const ofDashboard = changes("dashboards-agentpay-cost")?.map(({ property }) => property);
+    expect(ofDashboard).toEqual(["configJson", "folder", "overwrite"]);
     expect(JSON.stringify(plan.rows)).not.toMatch(/local-postgres|local-pagerduty-token|local-sentry-token/);
   },
 );
