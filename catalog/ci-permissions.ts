@@ -3,6 +3,7 @@
  * change it. A test holds the list complete: a kind that is not here could be made by a person and not by CI.
  */
 
+import { enginePermissions } from "./ci-engine-permissions.ts";
 import { ciChangesName } from "./ci-names.ts";
 import {
   associations,
@@ -22,6 +23,7 @@ import {
 
 /** By the token of the resource. */
 export const ciPermissions: Readonly<Record<string, ResourcePermissions>> = {
+  ...enginePermissions,
   "aws:budgets/budget:Budget": {
     read: ["budgets:ViewBudget", "budgets:ListTagsForResource"],
     change: ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"],

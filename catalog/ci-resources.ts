@@ -27,8 +27,14 @@ export interface ResourcePermissions {
   readonly resources: (scope: Scope) => readonly string[];
   /** What a request to change one must be like. */
   readonly condition?: (scope: Scope) => object;
-  /** Changes that are asked otherwise. */
-  readonly otherwise?: readonly Omit<ResourcePermissions, "find" | "read" | "otherwise">[];
+  /** What is asked otherwise. */
+  readonly otherwise?: readonly OtherPermissions[];
+}
+
+/** Reads and changes of a kind that are on other resources, or under another condition. A condition is for both. */
+interface OtherPermissions extends Pick<ResourcePermissions, "resources" | "condition"> {
+  readonly read?: readonly string[];
+  readonly change?: readonly string[];
 }
 
 export const everywhere = (service: string, account: string, resource: string) =>

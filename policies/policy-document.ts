@@ -10,11 +10,12 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Undefined where it is no policy document. @param document its JSON, or what is in it */
+/** Undefined where it is no policy document, as AWS reads one. @param document its JSON, or what is in it */
 export function allowStatements(document: unknown): readonly Statement[] | undefined {
   const parsed = typeof document === "string" ? parse(document) : document;
   if (typeof parsed !== "object" || parsed === null || !("Statement" in parsed)) return undefined;
-  return list(parsed.Statement).filter(isStatement);
+  const statements = list(parsed.Statement);
+  return statements.every(isStatement) ? statements.filter(({ Effect }) => Effect === "Allow") : undefined;
 }
 
 function parse(text: string): unknown {
@@ -25,8 +26,12 @@ function parse(text: string): unknown {
   }
 }
 
+const ELEMENT = /^(Sid|Effect|(Not)?(Principal|Action|Resource)|Condition)$/;
+
 function isStatement(value: unknown): value is Statement {
-  return typeof value === "object" && value !== null && (value as Statement).Effect === "Allow";
+  if (typeof value !== "object" || value === null) return false;
+  const { Effect } = value as Statement;
+  return (Effect === "Allow" || Effect === "Deny") && Object.keys(value).every((key) => ELEMENT.test(key));
 }
 
 /** One element may stand for a list of it. */
@@ -38,6 +43,9 @@ export function list(value: unknown): readonly unknown[] {
 /** Whether it fits more than one value, by a wildcard. */
 export const hasWildcard = (text: string) => /[*?]/.test(text);
 
+/** Whether who asks decides what it fits: by a wildcard, or by a variable, such as `${aws:SourceAccount}`. */
+export const isLeftOpen = (value: string) => hasWildcard(value) || value.includes("${");
+
 /** Actions in lower case, as which AWS compares them. */
 export function actionsOf({ Action }: Statement): readonly string[] {
   return list(Action).map((action) => String(action).toLowerCase());
@@ -47,7 +55,7 @@ export function actionsOf({ Action }: Statement): readonly string[] {
 export function isAnybody({ Principal, NotPrincipal }: Statement): boolean {
   if (NotPrincipal !== undefined) return true;
   if (typeof Principal !== "object" || Principal === null) return Principal === "*";
-  return Object.values(Principal).some((value) => list(value).includes("*"));
+  return Object.values(Principal).some((value) => list(value).some((each) => hasWildcard(String(each))));
 }
 
 /** Whether a service of AWS is meant, which works for every account. */
@@ -66,24 +74,25 @@ export function isBoundToOwner({ Condition }: Statement): boolean {
 
 /** A value that fits everybody's: a pattern in place of an account. */
 function isOpen(value: string): boolean {
-  const account = value.startsWith("arn:") ? (value.split(":")[4] ?? "*") : value;
   // The ARN of a bucket has no account: its name is the owner's alone.
-  return value.startsWith("arn:aws:s3:::") ? /^arn:aws:s3:::[^a-z0-9]/.test(value) : /[*?]|^$/.test(account);
+  if (value.startsWith("arn:aws:s3:::")) return /^arn:aws:s3:::[^a-z0-9]/.test(value);
+  const account = value.startsWith("arn:") ? (value.split(":")[4] ?? "") : value;
+  return account === "" || isLeftOpen(account);
 }
 
 interface Required {
   readonly key: string;
   readonly values: readonly string[];
-  readonly isPattern: boolean;
 }
 
-/** What a request must have: by operators that hold for no request without the key. */
-export function requiredBy(condition: unknown): readonly Required[] {
+/** Operators that hold for no request without the key. */
+const REQUIRING = /^(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/i;
+
+/** What a request must have. @param operators which ones are meant */
+export function requiredBy(condition: unknown, operators = REQUIRING): readonly Required[] {
   if (typeof condition !== "object" || condition === null) return [];
   return Object.entries(condition).flatMap(([operator, keys]): Required[] => {
-    const isRequired = /^(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/i.test(operator);
-    if (!isRequired || typeof keys !== "object" || keys === null) return [];
-    const isPattern = /^(StringLike|Arn)/i.test(operator);
-    return Object.entries(keys).map(([key, value]) => ({ key, values: list(value).map(String), isPattern }));
+    if (!operators.test(operator) || typeof keys !== "object" || keys === null) return [];
+    return Object.entries(keys).map(([key, value]) => ({ key, values: list(value).map(String) }));
   });
 }

@@ -25,6 +25,9 @@ const KEYS = {
   production: key("00000000-0000-4000-8000-000000000002"),
 };
 
+/** Which has a tag, or none, as a request says. */
+const OTHER_KEY = key("00000000-0000-4000-8000-000000000003");
+
 interface Asked {
   readonly action: string;
   readonly resource: string;
@@ -86,6 +89,12 @@ const monitor = `arn:aws:ce::${accountId}:anomalymonitor/1`;
 const association = `arn:aws:ssm:eu-central-1:${accountId}:association/1`;
 const document = (name: string) => `arn:aws:ssm:eu-central-1:${accountId}:document/${name}`;
 
+const workspace = `arn:aws:aps:eu-central-1:${accountId}:workspace/ws-1`;
+const rules = `arn:aws:aps:eu-central-1:${accountId}:rulegroupsnamespace/ws-1/agentpay-api`;
+const secret = (environment: string) =>
+  `arn:aws:secretsmanager:eu-central-1:${accountId}:secret:agentpay-${environment}-pagerduty-AbCdEf`;
+const throughSecrets = { "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com" };
+
 /** What a deployment of staging needs. */
 const needed: readonly Asked[] = [
   { action: "iam:CreateRole", resource: iam("role/agentpay-staging-host"), context: bound("staging") },
@@ -121,6 +130,24 @@ const needed: readonly Asked[] = [
   { action: "ssm:CreateAssociation", resource: document("agentpay-staging-datadog") },
   { action: "ssm:UpdateAssociation", resource: association, context: tagged("staging") },
   { action: "sns:CreateTopic", resource: `arn:aws:sns:us-east-1:${accountId}:agentpay-staging-critical` },
+  { action: "aps:CreateWorkspace", resource: "*", context: created("staging") },
+  { action: "aps:UpdateWorkspaceAlias", resource: workspace, context: tagged("staging") },
+  { action: "aps:PutAlertManagerDefinition", resource: workspace, context: tagged("staging") },
+  { action: "aps:PutResourcePolicy", resource: workspace, context: tagged("staging") },
+  { action: "aps:CreateRuleGroupsNamespace", resource: rules, context: created("staging") },
+  { action: "aps:PutRuleGroupsNamespace", resource: rules, context: tagged("staging") },
+  { action: "aps:DescribeRuleGroupsNamespace", resource: rules },
+  { action: "secretsmanager:CreateSecret", resource: secret("staging"), context: created("staging") },
+  { action: "secretsmanager:PutSecretValue", resource: secret("staging") },
+  { action: "secretsmanager:GetSecretValue", resource: secret("staging") },
+  { action: "secretsmanager:PutResourcePolicy", resource: secret("staging") },
+  { action: "kms:DescribeKey", resource: OTHER_KEY },
+  { action: "kms:Decrypt", resource: OTHER_KEY, context: { ...tagged("staging"), ...throughSecrets } },
+  {
+    action: "kms:GenerateDataKey",
+    resource: OTHER_KEY,
+    context: { ...tagged("staging"), ...throughSecrets },
+  },
 ];
 
 /** What nobody who has come into staging's deployment may do. */
@@ -282,6 +309,56 @@ const attacks: readonly (readonly [what: string, asked: Asked])[] = [
     {
       action: "cloudwatch:DeleteAlarms",
       resource: `arn:aws:cloudwatch:us-east-1:${accountId}:alarm:agentpay-production-x`,
+    },
+  ],
+  ["make a key", { action: "kms:CreateKey", resource: "*", context: created("staging") }],
+  [
+    "make a key that has no tag its own",
+    { action: "kms:TagResource", resource: OTHER_KEY, context: created("staging") },
+  ],
+  [
+    "write who may use a key, its own too",
+    { action: "kms:PutKeyPolicy", resource: OTHER_KEY, context: tagged("staging") },
+  ],
+  [
+    "open what production's key keeps, through Secrets Manager too",
+    {
+      action: "kms:Decrypt",
+      resource: KEYS.production,
+      context: { ...tagged("production"), ...throughSecrets },
+    },
+  ],
+  [
+    "open with a key that has no tag",
+    { action: "kms:Decrypt", resource: OTHER_KEY, context: throughSecrets },
+  ],
+  [
+    "open with the engine's key what is no secret of Secrets Manager",
+    { action: "kms:Decrypt", resource: OTHER_KEY, context: tagged("staging") },
+  ],
+  ["read production's secret", { action: "secretsmanager:GetSecretValue", resource: secret("production") }],
+  [
+    "let somebody else read production's secret",
+    { action: "secretsmanager:PutResourcePolicy", resource: secret("production") },
+  ],
+  [
+    "remove production's engine",
+    { action: "aps:DeleteWorkspace", resource: workspace, context: tagged("production") },
+  ],
+  [
+    "rewrite production's rules",
+    { action: "aps:PutRuleGroupsNamespace", resource: rules, context: tagged("production") },
+  ],
+  [
+    "send production's pages elsewhere",
+    { action: "aps:PutAlertManagerDefinition", resource: workspace, context: tagged("production") },
+  ],
+  [
+    "make production's engine its own by a tag",
+    {
+      action: "aps:TagResource",
+      resource: workspace,
+      context: { ...created("staging"), ...tagged("production") },
     },
   ],
   [

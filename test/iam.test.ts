@@ -32,6 +32,7 @@ const unlimited: Readonly<Record<string, string>> = {
   BeManaged: "Systems Manager's agent: these actions have no resources, or none that is known beforehand",
   Find: "CI looks for what there is: these actions have no resources",
   ChangeNameless: "saved queries and email identities have no names that a policy could know",
+  MakeNameless0: "a workspace has no name before it is made; a condition asks for the stack's tag",
   WriteHostMetrics: "PutMetricData has no resources; a condition limits its namespace",
 };
 

@@ -1,7 +1,7 @@
 /** What a job of CI may do in AWS: look at what the stack has; and where it deploys, change it. */
 import { type CiJob, ciJobs, ciRoleName } from "../../catalog/ci-names.ts";
 import { ciPermissions } from "../../catalog/ci-permissions.ts";
-import { roles, type Scope } from "../../catalog/ci-resources.ts";
+import { type ResourcePermissions, roles, type Scope } from "../../catalog/ci-resources.ts";
 
 /** Where the stack's state is, if AWS has it. */
 export interface CiState {
@@ -93,22 +93,35 @@ function look(scope: Scope): Statement[] {
     resources: ciJobs.map((other) => `arn:aws:iam::${scope.accountId}:role/${ciRoleName(scope, other)}`),
   };
   const read = all.map(({ read: actions, resources }) => ({ actions, resources: resources(scope) }));
-  return [allow("Find", { actions: find, resources: ["*"] }), ...named("Own", [...read, own])];
+  const otherwise = all.flatMap(({ otherwise: others = [] }) =>
+    others.map(({ read: actions = [], ...on }) => ({ actions, ...placed(on, scope) })),
+  );
+  return [allow("Find", { actions: find, resources: ["*"] }), ...named("Own", [...read, ...otherwise, own])];
+}
+
+/** On what, and under which condition, in a stack. */
+function placed(
+  { resources, condition }: Pick<ResourcePermissions, "resources" | "condition">,
+  scope: Scope,
+) {
+  return { resources: resources(scope), ...(condition && { condition: condition(scope) }) };
 }
 
 function change(scope: Scope): Statement[] {
   const changes = all
     .flatMap((each) => [each, ...(each.otherwise ?? [])])
-    .map(({ change: actions, resources, condition }) => ({
-      ...{ actions, resources: resources(scope) },
-      ...(condition && { condition: condition(scope) }),
-    }));
+    .map(({ change: actions = [], ...on }) => ({ actions, ...placed(on, scope) }));
   const isNameless = ({ resources }: Access) => resources.includes("*");
+  const nameless = changes.filter(isNameless);
   return [
     allow("ChangeNameless", {
-      actions: changes.filter(isNameless).flatMap(({ actions }) => actions),
+      actions: nameless.filter(({ condition }) => !condition).flatMap(({ actions }) => actions),
       resources: ["*"],
     }),
+    ...named(
+      "MakeNameless",
+      nameless.filter(({ condition }) => condition),
+    ),
     allow("PassRoles", {
       actions: ["iam:PassRole"],
       resources: roles(scope),

@@ -3,6 +3,7 @@ import {
   actionsOf,
   allowStatements,
   hasWildcard,
+  isLeftOpen,
   list,
   requiredBy,
   type Statement,
@@ -67,10 +68,23 @@ function isEnding(action: string): boolean {
 }
 
 /** By the stack's tag on what is there, or on what is made. */
-function isBoundByTag({ Condition }: Statement): boolean {
+function isBoundByTag({ Condition }: Statement, tag = /^aws:(resource|request)tag\//i): boolean {
   return requiredBy(Condition).some(
-    ({ key, values }) =>
-      /^aws:(resource|request)tag\//i.test(key) && values.length > 0 && !values.some(hasWildcard),
+    ({ key, values }) => tag.test(key) && values.length > 0 && !values.some(isLeftOpen),
+  );
+}
+
+/** By the tag that is there: what has none, or another one, is not meant. */
+const isTagged = (statement: Statement) => isBoundByTag(statement, /^aws:resourcetag\//i);
+
+/** Puts a tag on something, or takes it off. Of Route 53's, IAM knows no tags. */
+const TAGGING =
+  /^(?!route53:)[\w-]+:((un)?tag|(add|change|create|delete|put|remove|replicate|set|update|[*?])\w*tag)/;
+
+/** Whether what has another tag keeps it: one that anybody may put on anything is no bound. */
+function keepsTags({ Condition }: Statement): boolean {
+  return requiredBy(Condition, /^StringEquals(IfExists)?$/i).some(
+    ({ key, values }) => /^aws:resourcetag\//i.test(key) && values.length > 0 && !values.some(isLeftOpen),
   );
 }
 
@@ -83,7 +97,7 @@ const UNBINDING =
 /** Whether the request must have one of these values, and no pattern of them. */
 function requires({ Condition }: Statement, key: string): boolean {
   return requiredBy(Condition).some(
-    (each) => each.key.toLowerCase() === key && each.values.length > 0 && !each.values.some(hasWildcard),
+    (each) => each.key.toLowerCase() === key && each.values.length > 0 && !each.values.some(isLeftOpen),
   );
 }
 
@@ -136,7 +150,10 @@ function* bounded(path: string, every: Every): Generator<Requirement> {
   yield {
     ...{ path, must: "must not allow on every resource what gives rights or data" },
     holds: every(
-      (statement) => !actionsOf(statement).some(isPowerful) || !list(statement.Resource).some(isEverything),
+      (statement) =>
+        !actionsOf(statement).some(isPowerful) ||
+        !list(statement.Resource).some(isEverything) ||
+        isTagged(statement),
     ),
   };
   yield {
@@ -146,6 +163,15 @@ function* bounded(path: string, every: Every): Generator<Requirement> {
         !actionsOf(statement).some(isEnding) ||
         !list(statement.Resource).some(isEverything) ||
         isBoundByTag(statement),
+    ),
+  };
+  yield {
+    ...{ path, must: "must not give every resource the stack's tag" },
+    holds: every(
+      (statement) =>
+        !actionsOf(statement).some((action) => TAGGING.test(action)) ||
+        !list(statement.Resource).some(isEverything) ||
+        keepsTags(statement),
     ),
   };
   yield {

@@ -5,6 +5,7 @@ import {
   allowStatements,
   hasWildcard,
   isAnybody,
+  isLeftOpen,
   list,
   requiredBy,
   type Statement,
@@ -55,7 +56,7 @@ function isBoundToCaller({ Condition }: Statement): boolean {
     ({ key, values }) =>
       /^(sts:ExternalId|aws:PrincipalArn|aws:PrincipalTag\/.+)$/i.test(key) &&
       values.length > 0 &&
-      !values.some((value) => /^[*?]*$/.test(value) || isOfAnyAccount(value)),
+      !values.some((value) => /^[*?]*$/.test(value) || value.includes("${") || isOfAnyAccount(value)),
   );
 }
 
@@ -78,7 +79,7 @@ function isBoundToSubject({ Condition }: Statement): boolean {
   const isExact = (suffix: string) =>
     required.some(
       ({ key, values }) =>
-        key.toLowerCase().endsWith(suffix) && values.length > 0 && !values.some(hasWildcard),
+        key.toLowerCase().endsWith(suffix) && values.length > 0 && !values.some(isLeftOpen),
     );
   // Of a pull request, whoever opens one is the subject.
   const isOfAnybody = required.some(

@@ -44,6 +44,12 @@ const allowed = (
   ...{ Effect: "Allow", Action },
   ...more,
 });
+const stagingsTag = { "aws:ResourceTag/environment": "staging" };
+const onKeys = (Action: string, Condition?: object) =>
+  allowed(Action, {
+    Resource: "arn:aws:kms:eu-central-1:111122223333:key/*",
+    ...(Condition && { Condition }),
+  });
 const assumed = (Principal: unknown, Condition?: object) =>
   allowed("sts:AssumeRole", { Principal, ...(Condition && { Condition }) });
 const bound: Sketch = of(types.ROLE, { permissionsBoundary: UNKNOWN }, { name: "bound" });
@@ -453,9 +459,37 @@ export const cases: Readonly<Record<string, RuleCases>> = {
           ),
         }),
       ],
+      [of(types.POLICY, { policy: document(onKeys("kms:Decrypt", { StringEquals: stagingsTag })) })],
+      [
+        of(types.POLICY, {
+          policy: document(onKeys("kms:TagResource", { StringEqualsIfExists: stagingsTag })),
+        }),
+      ],
     ],
     fail: [
       ["policy", of(types.POLICY, { policy: document(allowed(["sns:Get*", "*"])) })],
+      // A tag that is not there, one that whoever asks may choose, and one that anybody may put on.
+      ...[
+        onKeys("kms:Decrypt", { StringEqualsIfExists: stagingsTag }),
+        onKeys("kms:Decrypt", { "ForAllValues:StringEquals": stagingsTag }),
+        onKeys("kms:PutKeyPolicy", { StringNotEquals: { "aws:ResourceTag/environment": "production" } }),
+        onKeys("kms:Decrypt", { StringEquals: { "aws:RequestTag/environment": "staging" } }),
+        onKeys("kms:Decrypt", {
+          StringEquals: { "aws:ResourceTag/environment": "${aws:ResourceTag/environment}" },
+        }),
+        onKeys("kms:Decrypt", { StringLike: { "aws:ResourceTag/environment": "*" } }),
+        onKeys("kms:TagResource"),
+        onKeys("kms:TagResource", { StringEquals: { "aws:RequestTag/environment": "staging" } }),
+        allowed("ec2:*Tags", { Resource: "*" }),
+        allowed("ssm:AddTagsToResource", { Resource: "arn:aws:ssm:eu-central-1:111122223333:association/*" }),
+        allowed("iam:CreateRole", {
+          Resource: "arn:aws:iam::111122223333:role/agentpay-*",
+          Condition: { StringEquals: { "iam:PermissionsBoundary": "${iam:PermissionsBoundary}" } },
+        }),
+        // What AWS does not read is no policy: nobody knows what it was to say.
+        { Effect: "allow", Action: "*", Resource: "*" },
+        { Effect: "Allow", action: "*", resource: "*" },
+      ].map((statement) => ["policy", of(types.ROLE_POLICY, { policy: document(statement) })] as const),
       ["policy", of(types.ROLE_POLICY, { policy: { Statement: allowed("*:*") } })],
       ["policy", of(types.USER_POLICY, { policy: document(allowed("iam:*")) })],
       ["policy", of(types.GROUP_POLICY, { policy: document(allowed("S3:**")) })],
@@ -579,6 +613,26 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         }),
       ],
       ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(assumed({ Federated: "arn" })) })],
+      ...[
+        assumed({ AWS: "999988887777" }, { StringEquals: { "sts:ExternalId": "${sts:ExternalId}" } }),
+        assumed({ AWS: "999988887777" }, { StringEqualsIfExists: { "sts:ExternalId": "agentpay" } }),
+        assumed({ AWS: "999988887777" }, { "ForAllValues:StringEquals": { "sts:ExternalId": "agentpay" } }),
+        assumed({ AWS: "999988887777" }, { Null: { "sts:ExternalId": "true" } }),
+        allowed("sts:AssumeRole", { NotPrincipal: { AWS: "arn:aws:iam::111122223333:role/a" } }),
+        assumed({ AWS: "arn:aws:iam::*:role/a" }),
+        assumed(
+          { Federated: "arn" },
+          { "ForAllValues:StringEquals": { "g:aud": "sts", "g:sub": "repo:a/b:environment:c" } },
+        ),
+        assumed(
+          { Federated: "arn" },
+          { StringEqualsIfExists: { "g:aud": "sts", "g:sub": "repo:a/b:environment:c" } },
+        ),
+        assumed({ Federated: "arn" }, { StringEquals: { "g:aud": "sts", "g:sub": "${g:sub}" } }),
+      ].map(
+        (statement) =>
+          ["assumeRolePolicy", of(types.ROLE, { assumeRolePolicy: document(statement) })] as const,
+      ),
       [
         "assumeRolePolicy",
         of(types.ROLE, {

@@ -150,6 +150,7 @@ test("CI may make every kind of AWS resource that a stack has", async () => {
   const runs = [
     ...(await Promise.all(stacks.map((stack) => runProgram(stack)))),
     await runProgram("production", { overrides: { "logs.platform": "datadog" } }),
+    await runProgram("production", { overrides: { "metrics.engine": "amp" } }),
   ];
   const types = new Set(runs.flatMap(({ resources }) => resources.map(({ type }) => type)));
   const own = [...types].filter((type) => type.startsWith("aws:"));
