@@ -10,55 +10,24 @@ import type { BucketPublicAccessBlockArgs } from "@pulumi/aws/s3/bucketPublicAcc
 import type { ParameterArgs } from "@pulumi/aws/ssm/parameter.js";
 import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import { isSecretName, keysIn } from "../../settings/known-keys.ts";
-import { allowStatements, isAnybody, isBoundToOwner, isService } from "../policy-document.ts";
-import { each, type Requirement, resourceRule } from "../rule.ts";
+import { each, resourceRule } from "../rule.ts";
+import { isNarrowNetwork, publicSetting } from "./public.ts";
+import { publicPolicy } from "./resource-policies.ts";
 import {
   BUCKET,
   BUCKET_ACL,
   BUCKET_ACL_V2,
-  BUCKET_POLICY,
   BUCKET_V2,
   DEFAULT_SECURITY_GROUP,
   FUNCTION,
   FUNCTION_PERMISSION,
   FUNCTION_URL,
   INGRESS_RULE,
-  KEY,
-  KEY_POLICY,
   PARAMETER,
   PUBLIC_ACCESS_BLOCK,
-  QUEUE,
-  QUEUE_POLICY,
-  SECRET,
-  SECRET_POLICY,
   SECURITY_GROUP,
   SECURITY_GROUP_RULE,
 } from "./types.ts";
-
-/** What any resource's own policy must keep to, where it has one. */
-export function* closedPolicy(props: { readonly policy?: unknown }): Generator<Requirement> {
-  if (!("policy" in props)) return;
-  const path = "policy";
-  const statements = () => allowStatements(props.policy);
-  yield { path, must: "must be a policy document", holds: () => statements() !== undefined };
-  yield {
-    ...{ path, must: "must not let anybody in without a condition on the account" },
-    holds: () => (statements() ?? []).every((each) => !isAnybody(each) || isBoundToOwner(each)),
-  };
-  yield {
-    ...{ path, must: "must say for whose account a service comes" },
-    holds: () => (statements() ?? []).every((each) => !isService(each) || isBoundToOwner(each)),
-  };
-}
-
-const publicPolicy = resourceRule<{ policy?: string }>({
-  name: "aws-resource-disallow-public-policy",
-  description: "A queue, key, secret or bucket lets nobody in whom its policy does not name.",
-  severity: "critical",
-  remediation: "Name the services or roles, and bind services to the account by aws:SourceAccount.",
-  types: [QUEUE, QUEUE_POLICY, KEY, KEY_POLICY, SECRET, SECRET_POLICY, BUCKET_POLICY],
-  requirements: ({ props }) => closedPolicy(props),
-});
 
 const publicFunction = resourceRule<PermissionArgs & FunctionUrlArgs>({
   name: "aws-lambda-function-disallow-public-access",
@@ -136,12 +105,6 @@ const openIngress = resourceRule<SecurityGroupArgs & SecurityGroupRuleArgs & Sec
   },
 });
 
-/** No network that anybody has to himself is larger than 10.0.0.0/8 or fc00::/7. */
-function isNarrowNetwork(network: string): boolean {
-  const [, size = "0"] = network.split("/");
-  return Number(size) >= (network.includes(":") ? 7 : 8);
-}
-
 const visibleCredentials = resourceRule<FunctionArgs & ParameterArgs>({
   name: "aws-resource-disallow-visible-credentials",
   description:
@@ -167,4 +130,11 @@ const visibleCredentials = resourceRule<FunctionArgs & ParameterArgs>({
   },
 });
 
-export const accessRules = [publicPolicy, publicFunction, publicBucket, openIngress, visibleCredentials];
+export const accessRules = [
+  publicPolicy,
+  publicSetting,
+  publicFunction,
+  publicBucket,
+  openIngress,
+  visibleCredentials,
+];

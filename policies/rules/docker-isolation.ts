@@ -53,6 +53,10 @@ const hostAccess = resourceRule<ContainerArgs>({
         holds: () => !SHARED_NAMESPACE.test(props[path] ?? ""),
       };
     }
+    yield {
+      ...{ path: "ipcMode", must: "must not be lent to other containers" },
+      holds: () => props.ipcMode !== "shareable",
+    };
     // By number, nobody sees which group owns the socket on a host.
     yield* each("groupAdds", props.groupAdds, "must not be given", () => false);
     yield* hostResources(props, hostFolders as readonly string[]);
@@ -84,6 +88,12 @@ function* hostResources(props: ContainerProps, hostFolders: readonly string[]): 
   yield* each("mounts", props.mounts, "must be a named volume, or memory", (mount) => {
     return (mount.type === "volume" && !isPath(mount.source) && isOfDocker(mount)) || mount.type === "tmpfs";
   });
+  for (const folder of Object.keys(props.tmpfs ?? {})) {
+    yield {
+      ...{ path: `tmpfs["${folder}"]`, must: "must run nothing" },
+      holds: () => !/(^|,)(exec|suid|dev)(,|$)/.test(props.tmpfs?.[folder] ?? ""),
+    };
+  }
   yield {
     ...{ path: "publishAllPorts", must: "must not be on" },
     holds: () => !props.publishAllPorts,
@@ -194,6 +204,9 @@ const otherWays = resourceRule<object>({
   },
 });
 
+/** Whoever answers at the address would be taken for the engine's host. */
+const NO_HOST_KEY = /StrictHostKeyChecking[= ]"?(no|off|accept-new)\b|UserKnownHostsFile[= ]"?\/dev\/null/i;
+
 const engineTls = resourceRule<ProviderArgs>({
   name: "docker-provider-enforce-tls",
   description:
@@ -210,6 +223,11 @@ const engineTls = resourceRule<ProviderArgs>({
           Boolean(props.certPath) || Boolean(props.caMaterial && props.certMaterial && props.keyMaterial)
         );
       },
+    };
+    yield {
+      ...{ path: "sshOpts", must: "must look at the host's key" },
+      // The engine hands a provider its lists as text.
+      holds: () => !NO_HOST_KEY.test(String(props.sshOpts ?? "")),
     };
   },
 });

@@ -82,12 +82,19 @@ const hardening = resourceRule<ContainerArgs>({
   },
 });
 
+/** A check by name only. */
+const NEVER_FAILS = /^((\/usr)?\/bin\/)?(true|:|echo\b.*|exit 0|sh -c (true|exit 0))$|\|\| *(true|:|exit 0)$/;
+
 function* runningServer(props: Subject<ContainerArgs>["props"]): Generator<Requirement> {
   const restarts = ["always", "unless-stopped", "on-failure"];
   yield {
     path: "restart",
     must: "must bring it back",
     holds: () => restarts.includes(props.restart ?? "no"),
+  };
+  yield {
+    ...{ path: "maxRetryCount", must: "must not end the tries" },
+    holds: () => props.restart !== "on-failure" || (props.maxRetryCount ?? 0) === 0,
   };
   yield { path: "memory", must: "must be bounded", holds: () => (props.memory ?? 0) > 0 };
   // -1 is swap without a bound, whatever the bound of memory.
@@ -99,6 +106,14 @@ function* runningServer(props: Subject<ContainerArgs>["props"]): Generator<Requi
     // NONE switches off the image's own, and so does what Docker does not know.
     holds: () =>
       /^CMD(-SHELL)?$/.test(props.healthcheck?.tests?.[0] ?? "") && Boolean(props.healthcheck?.tests?.[1]),
+  };
+  yield {
+    ...{ path: "healthcheck.tests", must: "must be able to fail" },
+    holds: () => !NEVER_FAILS.test(props.healthcheck?.tests?.slice(1).join(" ") ?? ""),
+  };
+  yield {
+    ...{ path: "logDriver", must: "must keep the log where docker logs finds it" },
+    holds: () => /^(|json-file|local|journald)$/.test(props.logDriver ?? ""),
   };
   yield {
     ...{ path: 'logOpts["max-size"]', must: "must bound the log" },

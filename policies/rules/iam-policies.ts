@@ -9,7 +9,15 @@ import {
   type Statement,
 } from "../policy-document.ts";
 import { type Requirement, resourceRule } from "../rule.ts";
-import { GROUP_POLICY, POLICY, ROLE, ROLE_POLICY, USER_POLICY } from "./types.ts";
+import {
+  GROUP_POLICY,
+  IOT_POLICY,
+  PERMISSION_SET_POLICY,
+  POLICY,
+  ROLE,
+  ROLE_POLICY,
+  USER_POLICY,
+} from "./types.ts";
 
 /** A service by a pattern, or all that it can do: `*`, `*:Get*`, `iam:*`. */
 const WHOLE_SERVICE = /^[^:]*[*?][^:]*(:|$)|:[*?]+$/;
@@ -197,6 +205,7 @@ function* bounded(path: string, every: Every): Generator<Requirement> {
 
 interface WithPolicies {
   policy?: string;
+  inlinePolicy?: string;
   inlinePolicies?: { policy?: string }[];
 }
 
@@ -205,9 +214,10 @@ export const wildcard = resourceRule<WithPolicies>({
   description: "A policy names what it allows: no whole service, and no right on everything.",
   severity: "critical",
   remediation: "List the actions that are needed, and the ARNs of the stack's own resources.",
-  types: [POLICY, ROLE_POLICY, USER_POLICY, GROUP_POLICY, ROLE],
+  types: [POLICY, ROLE_POLICY, USER_POLICY, GROUP_POLICY, ROLE, PERMISSION_SET_POLICY, IOT_POLICY],
   *requirements({ type, props }) {
-    if (type !== ROLE) yield* narrow("policy", () => props.policy);
+    if (type === PERMISSION_SET_POLICY) yield* narrow("inlinePolicy", () => props.inlinePolicy);
+    else if (type !== ROLE) yield* narrow("policy", () => props.policy);
     for (let index = 0; index < (props.inlinePolicies?.length ?? 0); index++) {
       yield* narrow(`inlinePolicies[${index}].policy`, () => props.inlinePolicies?.[index]?.policy);
     }

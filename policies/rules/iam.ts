@@ -4,6 +4,7 @@ import type { RolePolicyAttachmentArgs } from "@pulumi/aws/iam/rolePolicyAttachm
 import type { RolePolicyAttachmentsExclusiveArgs } from "@pulumi/aws/iam/rolePolicyAttachmentsExclusive.js";
 import type { FunctionArgs } from "@pulumi/aws/lambda/function.js";
 import type { FunctionEventInvokeConfigArgs } from "@pulumi/aws/lambda/functionEventInvokeConfig.js";
+import type { ManagedPolicyAttachmentArgs } from "@pulumi/aws/ssoadmin/managedPolicyAttachment.js";
 import { allowStatements } from "../policy-document.ts";
 import { each, resourceRule, type Subject, stackRule } from "../rule.ts";
 import { wildcard } from "./iam-policies.ts";
@@ -13,14 +14,20 @@ import {
   FUNCTION,
   FUNCTION_EVENT_INVOKE_CONFIG,
   GROUP_POLICY_ATTACHMENT,
+  GROUP_POLICY_ATTACHMENTS,
+  PERMISSION_SET_ATTACHMENT,
   POLICY_ATTACHMENT,
   ROLE,
   ROLE_POLICY_ATTACHMENT,
   ROLE_POLICY_ATTACHMENTS,
+  ROLES_ANYWHERE_PROFILE,
   SERVICE_CREDENTIAL,
+  SIGNING_CERTIFICATE,
+  SSH_KEY,
   USER,
   USER_LOGIN_PROFILE,
   USER_POLICY_ATTACHMENT,
+  USER_POLICY_ATTACHMENTS,
 } from "./types.ts";
 
 /** AWS's own policies that serve one purpose. All others of its own do more, and change without being asked. */
@@ -29,7 +36,9 @@ const PURPOSE =
 const AWS_OWN = /^arn:aws[\w-]*:iam::aws:policy\//;
 
 const adminPolicy = resourceRule<
-  Partial<RoleArgs & RolePolicyAttachmentArgs & RolePolicyAttachmentsExclusiveArgs>
+  Partial<
+    RoleArgs & RolePolicyAttachmentArgs & RolePolicyAttachmentsExclusiveArgs & ManagedPolicyAttachmentArgs
+  >
 >({
   name: "aws-iam-identity-disallow-broad-managed-policy",
   description: "Nobody gets AWS's own policies for whole services or accounts, such as AdministratorAccess.",
@@ -38,9 +47,10 @@ const adminPolicy = resourceRule<
     "Write a policy with the actions that are needed, or attach one of AWS's for that one purpose.",
   types: [
     ...[ROLE, USER, ROLE_POLICY_ATTACHMENT, USER_POLICY_ATTACHMENT, GROUP_POLICY_ATTACHMENT],
-    ...[POLICY_ATTACHMENT, ROLE_POLICY_ATTACHMENTS],
+    ...[POLICY_ATTACHMENT, ROLE_POLICY_ATTACHMENTS, USER_POLICY_ATTACHMENTS, GROUP_POLICY_ATTACHMENTS],
+    ...[PERMISSION_SET_ATTACHMENT, ROLES_ANYWHERE_PROFILE],
   ],
-  *requirements({ type, props }) {
+  *requirements({ props }) {
     const must = "must not be one of AWS's policies for whole services";
     const isNarrow = (arn: string) => !AWS_OWN.test(arn) || PURPOSE.test(arn);
     yield* each("managedPolicyArns", props.managedPolicyArns, must, isNarrow);
@@ -49,8 +59,9 @@ const adminPolicy = resourceRule<
       ...{ path: "permissionsBoundary", must: "must be a boundary" },
       holds: () => !AWS_OWN.test(props.permissionsBoundary ?? ""),
     };
-    if (type === ROLE || type === USER || type === ROLE_POLICY_ATTACHMENTS) return;
-    yield { path: "policyArn", must, holds: () => isNarrow(String(props.policyArn ?? "")) };
+    for (const path of ["policyArn", "managedPolicyArn"] as const) {
+      if (path in props) yield { path, must, holds: () => isNarrow(String(props[path] ?? "")) };
+    }
   },
 });
 
@@ -59,7 +70,7 @@ const longLived = resourceRule<object>({
   description: "Nobody gets a key or password of AWS that stays: people and jobs take roles.",
   severity: "critical",
   remediation: "Let the job take a role by its OIDC token, as components/aws/ci-access.ts does.",
-  types: [ACCESS_KEY, USER_LOGIN_PROFILE, SERVICE_CREDENTIAL],
+  types: [ACCESS_KEY, USER_LOGIN_PROFILE, SERVICE_CREDENTIAL, SSH_KEY, SIGNING_CERTIFICATE],
   *requirements() {
     yield { path: "type", must: "must not be used: take a role instead", holds: () => false };
   },

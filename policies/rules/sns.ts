@@ -4,7 +4,7 @@ import type { TopicPolicyArgs } from "@pulumi/aws/sns/topicPolicy.js";
 import type { TopicSubscriptionArgs } from "@pulumi/aws/sns/topicSubscription.js";
 import type { QueueArgs } from "@pulumi/aws/sqs/queue.js";
 import { each, resourceRule } from "../rule.ts";
-import { closedPolicy } from "./access.ts";
+import { closedPolicy } from "./resource-policies.ts";
 import { BUDGET, QUEUE, TOPIC, TOPIC_POLICY, TOPIC_SUBSCRIPTION } from "./types.ts";
 
 const publicPolicy = resourceRule<TopicPolicyArgs>({

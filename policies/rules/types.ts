@@ -19,6 +19,17 @@ export const ROLE_POLICY_ATTACHMENTS =
 export const USER_POLICY_ATTACHMENT = "aws:iam/userPolicyAttachment:UserPolicyAttachment";
 export const GROUP_POLICY_ATTACHMENT = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment";
 export const POLICY_ATTACHMENT = "aws:iam/policyAttachment:PolicyAttachment";
+export const USER_POLICY_ATTACHMENTS =
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive";
+export const GROUP_POLICY_ATTACHMENTS =
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive";
+/** What people get by IAM Identity Center, and machines by a certificate. */
+export const PERMISSION_SET_POLICY = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy";
+export const PERMISSION_SET_ATTACHMENT = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment";
+export const ROLES_ANYWHERE_PROFILE = "aws:rolesanywhere/profile:Profile";
+export const IOT_POLICY = "aws:iot/policy:Policy";
+export const SSH_KEY = "aws:iam/sshKey:SshKey";
+export const SIGNING_CERTIFICATE = "aws:iam/signingCertificate:SigningCertificate";
 export const ACCESS_KEY = "aws:iam/accessKey:AccessKey";
 export const USER_LOGIN_PROFILE = "aws:iam/userLoginProfile:UserLoginProfile";
 export const SERVICE_CREDENTIAL = "aws:iam/serviceSpecificCredential:ServiceSpecificCredential";

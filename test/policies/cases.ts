@@ -1,5 +1,6 @@
 /** For each rule: resources that it lets pass, that it refuses, and that it can't judge yet. */
 
+import { awsToken } from "../../policies/rules/resource-policies.ts";
 import * as types from "../../policies/rules/types.ts";
 import { UNKNOWN } from "../../toolkit/property-values.ts";
 
@@ -50,6 +51,10 @@ const onKeys = (Action: string, Condition?: object) =>
     Resource: "arn:aws:kms:eu-central-1:111122223333:key/*",
     ...(Condition && { Condition }),
   });
+const ofAws = (path: string, props: object) => of(awsToken(path), props);
+const opened = (path: string) => ["publiclyAccessible", ofAws(path, { publiclyAccessible: true })] as const;
+/** Of S3's own groups. */
+const EVERYBODY = "http://acs.amazonaws.com/groups/global/";
 const assumed = (Principal: unknown, Condition?: object) =>
   allowed("sts:AssumeRole", { Principal, ...(Condition && { Condition }) });
 const bound: Sketch = of(types.ROLE, { permissionsBoundary: UNKNOWN }, { name: "bound" });
@@ -62,7 +67,7 @@ const hardened = {
   memorySwap: 512,
   cpus: "0.5",
   readOnly: true,
-  healthcheck: { tests: ["CMD", "true"] },
+  healthcheck: { tests: ["CMD", "wget", "http://localhost/ready"] },
   logOpts: { "max-size": "10m" },
   capabilities: { drops: ["ALL"] },
   securityOpts: ["no-new-privileges:true"],
@@ -403,6 +408,110 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     unknown: [[of(types.PARAMETER, { type: "String", value: UNKNOWN })]],
     missing: [of(types.FUNCTION, {})],
   },
+  "aws-resource-disallow-public-access": {
+    pass: [
+      [ofAws("rds/instance", {})],
+      [ofAws("rds/snapshot", { sharedAccounts: ["111122223333"] })],
+      [ofAws("eks/cluster", { vpcConfig: { endpointPublicAccess: false } })],
+      [ofAws("lambda/layerVersionPermission", { principal: "*", organizationId: "o-1" })],
+      [ofAws("s3/bucketAcl", { accessControlPolicy: { grants: [{ grantee: { id: "a" } }] } })],
+      [ofAws("s3/accessPoint", {})],
+      [ofAws("opensearch/serverlessSecurityPolicy", { policy: '[{"AllowFromPublic":false}]' })],
+    ],
+    fail: [
+      ...["dms/instanceProfile", "dms/replicationInstance", "lightsail/database", "m2/environment"].map(
+        opened,
+      ),
+      ...["mq/broker", "neptune/clusterInstance", "rds/clusterInstance", "rds/instance"].map(opened),
+      ...["rds/shardGroup", "redshift/cluster", "redshiftserverless/workgroup"].map(opened),
+      ...["timestreaminfluxdb/dbCluster", "timestreaminfluxdb/dbInstance"].map(opened),
+      ["publicConnectivity", ofAws("neptunegraph/graph", { publicConnectivity: true })],
+      ["createPublicIp", ofAws("drs/replicationConfigurationTemplate", { createPublicIp: true })],
+      ...["ec2/instance", "ec2/launchConfiguration", "ec2/spotInstanceRequest"].map(
+        (path) => ["associatePublicIpAddress", ofAws(path, { associatePublicIpAddress: true })] as const,
+      ),
+      ...["ec2/subnet", "ec2/defaultSubnet"].map(
+        (path) => ["mapPublicIpOnLaunch", ofAws(path, { mapPublicIpOnLaunch: true })] as const,
+      ),
+      [
+        "networkConfiguration.assignPublicIp",
+        ofAws("ecs/service", { networkConfiguration: { assignPublicIp: true } }),
+      ],
+      ...["alb/loadBalancer", "lb/loadBalancer", "elb/loadBalancer"].map(
+        (path) => ["internal", ofAws(path, {})] as const,
+      ),
+      ["networkConfiguration.ingressConfiguration.isPubliclyAccessible", ofAws("apprunner/service", {})],
+      ["vpcConfig.endpointPublicAccess", ofAws("eks/cluster", { vpcConfig: { subnetIds: ["a"] } })],
+      ["publicEndpoint", ofAws("lightsail/containerServiceDeploymentVersion", { publicEndpoint: {} })],
+      [
+        "brokerNodeGroupInfo.connectivityInfo.publicAccess.type",
+        ofAws("msk/cluster", {
+          brokerNodeGroupInfo: { connectivityInfo: { publicAccess: { type: "SERVICE_PROVIDED_EIPS" } } },
+        }),
+      ],
+      ["endpointType", ofAws("transfer/server", {})],
+      ["vpcOptions", ofAws("opensearch/domain", {})],
+      ["vpcOptions", ofAws("elasticsearch/domain", {})],
+      ["policy", ofAws("opensearch/serverlessSecurityPolicy", { policy: '[{"AllowFromPublic" : true}]' })],
+      ["authorization", ofAws("apigateway/method", { authorization: "NONE" })],
+      ["authorizationType", ofAws("apigatewayv2/route", {})],
+      ["authenticationType", ofAws("appsync/graphQLApi", { authenticationType: "API_KEY" })],
+      [
+        "allowUnauthenticatedIdentities",
+        ofAws("cognito/identityPool", { allowUnauthenticatedIdentities: true }),
+      ],
+      ["authType", ofAws("vpclattice/service", {})],
+      ["authType", ofAws("vpclattice/serviceNetwork", { authType: "NONE" })],
+      ["principal", ofAws("lambda/layerVersionPermission", { principal: "*" })],
+      ["projectVisibility", ofAws("codebuild/project", { projectVisibility: "PUBLIC_READ" })],
+      ["group", ofAws("ec2/amiLaunchPermission", { group: "all" })],
+      ...["rds/clusterSnapshot", "rds/clusterSnapshotCopy", "rds/snapshot", "rds/snapshotCopy"].map(
+        (path) => ["sharedAccounts", ofAws(path, { sharedAccounts: ["111122223333", "all"] })] as const,
+      ),
+      [
+        "permissions.account_ids",
+        ofAws("ssm/document", { permissions: { type: "Share", account_ids: "All" } }),
+      ],
+      ...["s3/bucketObject", "s3/bucketObjectv2", "s3/objectCopy"].map(
+        (path) => ["acl", ofAws(path, { acl: "public-read" })] as const,
+      ),
+      ...["s3/bucket", "s3/bucketV2"].map(
+        (path) => ["grants", ofAws(path, { grants: [{ uri: `${EVERYBODY}AllUsers` }] })] as const,
+      ),
+      ...["s3/bucketAcl", "s3/bucketAclV2"].map(
+        (path) =>
+          [
+            "accessControlPolicy.grants",
+            ofAws(path, {
+              accessControlPolicy: { grants: [{ grantee: { uri: `${EVERYBODY}AuthenticatedUsers` } }] },
+            }),
+          ] as const,
+      ),
+      ["state", ofAws("ebs/snapshotBlockPublicAccess", { state: "unblocked" })],
+      ["state", ofAws("ec2/imageBlockPublicAccess", { state: "unblocked" })],
+      [
+        "internetGatewayBlockMode",
+        ofAws("ec2/vpcBlockPublicAccessOptions", { internetGatewayBlockMode: "off" }),
+      ],
+      ["blockPublicSecurityGroupRules", ofAws("emr/blockPublicAccessConfiguration", {})],
+      ...["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].flatMap(
+        (name) => [
+          [name, ofAws("s3/accountPublicAccessBlock", { [name]: false })] as const,
+          [
+            `publicAccessBlockConfiguration.${name}`,
+            ofAws("s3/accessPoint", { publicAccessBlockConfiguration: { [name]: false } }),
+          ] as const,
+        ],
+      ),
+      ["type", ofAws("ecrpublic/repository", {})],
+      ["type", ofAws("lightsail/instancePublicPorts", {})],
+    ],
+    unknown: [
+      [ofAws("rds/instance", { publiclyAccessible: UNKNOWN })],
+      [ofAws("eks/cluster", { vpcConfig: UNKNOWN })],
+    ],
+    missing: [ofAws("rds/instance", {})],
+  },
   "aws-lambda-function-disallow-public-access": {
     pass: [
       [of(types.FUNCTION_URL, { authorizationType: "AWS_IAM" })],
@@ -491,6 +600,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         { Effect: "Allow", action: "*", resource: "*" },
       ].map((statement) => ["policy", of(types.ROLE_POLICY, { policy: document(statement) })] as const),
       ["policy", of(types.ROLE_POLICY, { policy: { Statement: allowed("*:*") } })],
+      ["policy", of(types.IOT_POLICY, { policy: document(allowed("iot:*")) })],
+      ["inlinePolicy", of(types.PERMISSION_SET_POLICY, { inlinePolicy: document(allowed("*")) })],
       ["policy", of(types.USER_POLICY, { policy: document(allowed("iam:*")) })],
       ["policy", of(types.GROUP_POLICY, { policy: document(allowed("S3:**")) })],
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("s?s:Publish")) })],
@@ -703,6 +814,17 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         "policyArns[0]",
         of(types.ROLE_POLICY_ATTACHMENTS, { policyArns: [`${AWS_POLICY}AdministratorAccess`] }),
       ],
+      ...[types.USER_POLICY_ATTACHMENTS, types.GROUP_POLICY_ATTACHMENTS].map(
+        (type) => ["policyArns[0]", of(type, { policyArns: [`${AWS_POLICY}AdministratorAccess`] })] as const,
+      ),
+      [
+        "managedPolicyArn",
+        of(types.PERMISSION_SET_ATTACHMENT, { managedPolicyArn: `${AWS_POLICY}AdministratorAccess` }),
+      ],
+      [
+        "managedPolicyArns[0]",
+        of(types.ROLES_ANYWHERE_PROFILE, { managedPolicyArns: [`${AWS_POLICY}PowerUserAccess`] }),
+      ],
       ["permissionsBoundary", of(types.USER, { permissionsBoundary: `${AWS_POLICY}AdministratorAccess` })],
     ],
     unknown: [[of(types.ROLE_POLICY_ATTACHMENT, { policyArn: UNKNOWN })]],
@@ -710,9 +832,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
   },
   "aws-iam-user-disallow-long-lived-credential": {
     pass: [[of(types.USER, {})]],
-    fail: [types.ACCESS_KEY, types.USER_LOGIN_PROFILE, types.SERVICE_CREDENTIAL].map(
-      (type) => ["type", of(type, {})] as const,
-    ),
+    fail: [
+      ...[types.ACCESS_KEY, types.USER_LOGIN_PROFILE, types.SERVICE_CREDENTIAL],
+      ...[types.SSH_KEY, types.SIGNING_CERTIFICATE],
+    ].map((type) => ["type", of(type, {})] as const),
     unknown: undefined,
     missing: [of(types.ACCESS_KEY, {}), "type"],
   },
@@ -916,6 +1039,16 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["memorySwap", container({ ...hardened, memorySwap: -1 })],
       ...["0", "0.0", "a", ""].map((cpus) => ["cpus", container({ ...hardened, cpus })] as const),
       ["readOnly", container({ ...hardened, readOnly: false })],
+      ["maxRetryCount", container({ ...hardened, restart: "on-failure", maxRetryCount: 1 })],
+      ...["none", "syslog", "gelf"].map(
+        (logDriver) => ["logDriver", container({ ...hardened, logDriver })] as const,
+      ),
+      ...[
+        ["CMD", "true"],
+        ["CMD-SHELL", "exit 0"],
+        ["CMD-SHELL", "wget http://localhost/ready || true"],
+        ["CMD", "sh", "-c", "true"],
+      ].map((tests) => ["healthcheck.tests", container({ ...hardened, healthcheck: { tests } })] as const),
       ...[["NONE"], [], ["none"], ["CMD"], ["true"]].map(
         (tests) => ["healthcheck", container({ ...hardened, healthcheck: { tests } })] as const,
       ),
@@ -951,6 +1084,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
           mounts: [{ type: "tmpfs", target: "/tmp" }],
         }),
       ],
+      [container({ tmpfs: { "/tmp": "rw,noexec,nosuid,size=64m" } })],
       [container({ volumes: [{ volumeName: UNKNOWN, containerPath: "/data" }].slice(1), privileged: false })],
       [
         container({
@@ -963,6 +1097,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ],
     ],
     fail: [
+      ["ipcMode", container({ ipcMode: "shareable" })],
+      ...["rw,exec", "exec", "size=64m,suid"].map(
+        (options) => ['tmpfs["/tmp"]', container({ tmpfs: { "/tmp": options } })] as const,
+      ),
       ["privileged", container({ start: false, privileged: true })],
       ["privileged", container({ privileged: "true" })],
       [
@@ -1084,6 +1222,9 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     ],
     fail: [
       ["host", of(types.DOCKER_PROVIDER, { host: "tcp://10.0.0.5:2375" })],
+      ...[["-o", "StrictHostKeyChecking=no"], '["-oUserKnownHostsFile=/dev/null"]'].map(
+        (sshOpts) => ["sshOpts", of(types.DOCKER_PROVIDER, { host: "ssh://a@b", sshOpts })] as const,
+      ),
       ["host", of(types.DOCKER_PROVIDER, { host: "tcp://10.0.0.5:2376", caMaterial: "ca" })],
     ],
     unknown: [[of(types.DOCKER_PROVIDER, { host: UNKNOWN })]],

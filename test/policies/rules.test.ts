@@ -499,6 +499,7 @@ test("a rule sees the program: each is about something that production has, but 
     (rule) => rule.kind === "resource" && !rule.types.some((type) => types.has(type)),
   );
   expect(idle.map(({ name }) => name)).toEqual([
+    "aws-resource-disallow-public-access",
     "aws-lambda-function-disallow-public-access",
     "aws-s3-bucket-disallow-public-access",
     "aws-ec2-securitygroup-disallow-open-ingress",
