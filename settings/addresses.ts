@@ -118,7 +118,8 @@ export const dockerHost = checkedText(ENGINE, (value) => {
   if (/\s|\{\{|\$\{/.test(value)) return "it has spaces or marks of a template";
   const [, scheme = "", rest = ""] = /^(unix|npipe|tcp|ssh):\/\/(.+)$/s.exec(value) ?? [];
   if (scheme === "") return "";
-  if (scheme === "unix") return /^(\/[\w.@+-]+)+$/.test(rest) ? undefined : "its socket is no absolute path";
+  if (scheme === "unix")
+    return /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/.test(rest) ? undefined : "its socket is no absolute path";
   if (scheme === "npipe") return /^[\w./\\-]+$/.test(rest) ? undefined : "";
   return scheme === "ssh" ? sshProblem(rest) : tcpProblem(rest);
 });

@@ -9,7 +9,7 @@ import { email, phoneNumber, slackChannel } from "./people.ts";
 import type { Secret } from "./secret.ts";
 import * as secret from "./secrets.ts";
 import { platform, section } from "./section.ts";
-import { target } from "./targets.ts";
+import { sameTarget, target } from "./targets.ts";
 import { thresholds } from "./thresholds.ts";
 import { timeZone } from "./time.ts";
 import { fraction, integer, list, name, oneOf, optional, slug, text, trueOrFalse } from "./values.ts";
@@ -20,8 +20,9 @@ const postgresIdentifier = /[A-Za-z_][A-Za-z0-9_$-]*$/;
 const postgresName = name(63, new RegExp(`^(?!(template[01]|rdsadmin)$)${postgresIdentifier.source}`));
 /** Mimir's rule, the strictest. @see https://grafana.com/docs/mimir/latest/configure/about-tenant-ids/ */
 const tenant = name(150, /^(?!\.{1,2}$|__mimir_cluster$)[A-Za-z0-9!\-_.*'()]+$/);
-/** Who may do all: the dashboards want the role that `npm run database -- migrate` makes. */
-const ADMINISTRATORS = /^(?!(postgres|root|admin|administrator|rds\w*|pg_\w*|azure_\w*|cloudsql\w*)$)/i;
+/** Who may do all, or everybody and nobody, which PostgreSQL keeps for itself: the dashboards want the role that `npm run database -- migrate` makes. */
+const ADMINISTRATORS =
+  /^(?!(public|none|postgres|root|admin|administrator|rds\w*|pg_\w*|azure_\w*|cloudsql\w*)$)/i;
 const monitoringRole = name(63, new RegExp(ADMINISTRATORS.source + postgresIdentifier.source, "i"));
 /** A user-defined one: those that Docker comes with know no names. */
 const dockerNetwork = name(128, /^(?!(bridge|host|none)$)[a-zA-Z0-9][a-zA-Z0-9_.-]*$/);
@@ -31,7 +32,7 @@ const sentrySlug = slug(50).regex(
   "a slug of lower-case letters, digits and dashes, not of digits alone",
 );
 const usd = integer(1, 100_000_000);
-const targets = list(target, "a list of host:port", 1000);
+const targets = list(target, "a list of host:port", 1000, sameTarget);
 /** Of Better Stack and UptimeRobot, what both take; 0 for the guide's. */
 const VENDOR_INTERVALS = [0, 30, 60, 120, 180, 300, 600, 900, 1800];
 
@@ -67,7 +68,10 @@ export const settingsSchema = z.strictObject({
     kmsKeyArn: optional(amazon.kmsKeyArn),
   }),
   datadog: section({
-    site: text(/^([a-z]{2}\d\.)?(datadoghq\.(com|eu)|ddog-gov\.com)$/, "a Datadog site such as datadoghq.eu"),
+    site: text(
+      /^(([a-z]{2}\d\.)?(datadoghq|ddog-gov)\.com|datadoghq\.eu)$/,
+      "a Datadog site such as datadoghq.eu",
+    ),
     apiUrl: optional(address.origin),
     apiKey: optional(secret.token),
     applicationKey: optional(secret.token),

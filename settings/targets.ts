@@ -41,6 +41,11 @@ export function readTarget(text: string): Target {
   }
 }
 
+/** The same for two texts of one target: hosts and the forms of an IPv6 address in one spelling. */
+export function sameTarget(text: string): string {
+  return text.toLowerCase().replace(/^\[[0-9a-f:.]+\]/, (host) => new URL(`http://${host}`).hostname);
+}
+
 /** host:port, `dns+host:port`, `dnssrv+_http._tcp.name`, `ec2+Tag=value:port` or `file+name.json`. */
 export const target = checkedText(
   "host:port, dns+host:port, dnssrv+name, ec2+Tag=value:port or file+name.json",

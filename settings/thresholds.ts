@@ -21,11 +21,22 @@ const number = z
   )
   .refine((value) => value >= SMALLEST && value <= LARGEST, NUMBER);
 
-export const thresholds = z
+const ALERT = `an alert that has a threshold: ${alertThresholdNames.join(", ")}`;
+
+/** A record leaves this one out unsaid, since no object can have it by assignment. */
+const noPrototype = z
+  .unknown()
+  .optional()
+  .superRefine((values, context) => {
+    if (typeof values === "object" && values !== null && Object.hasOwn(values, "__proto__")) {
+      const issue: z.core.$ZodIssue = { code: "custom", path: [], message: ALERT };
+      context.addIssue({ code: "invalid_key", origin: "record", path: ["__proto__"], issues: [issue] });
+    }
+  });
+
+const byAlert = z
   .record(
-    z.string().refine((name) => Object.hasOwn(settableThresholds, name), {
-      error: `an alert that has a threshold: ${alertThresholdNames.join(", ")}`,
-    }),
+    z.string().refine((name) => Object.hasOwn(settableThresholds, name), { error: ALERT }),
     // Looked at below, with the alert's name: a rule of the whole map is not asked where one value is wrong.
     z.unknown(),
     "a map of alert name to number",
@@ -42,6 +53,8 @@ export const thresholds = z
     (values): AlertThresholds =>
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])),
   );
+
+export const thresholds = noPrototype.pipe(byAlert);
 
 /** 5 for 5% would silence an alert for good. */
 function limitProblem(name: string, value: number): string | undefined {

@@ -13,7 +13,15 @@ function isZone(zone: string): boolean {
   return found;
 }
 
+/**
+ * Names that JavaScript's tables have from older ones, and no IANA database: BST is Bangladesh's, and nobody means it.
+ * @see https://unicode-org.github.io/icu/userguide/datetime/timezone/
+ */
+const NOT_IANA =
+  /^(ACT|AET|AGT|ART|AST|BET|BST|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|PLT|PNT|PRT|PST|SST|VST|SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/;
+
 function isNamed(zone: string): boolean {
+  if (NOT_IANA.test(zone)) return false;
   try {
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions();
     const isAlias = timeZone.toLowerCase() !== zone.toLowerCase();

@@ -60,14 +60,19 @@ export function slug(most: number) {
 }
 
 /** A list in which nothing is twice: two resources can't have one name, and nobody wants a message twice. */
-export function list<Item extends z.ZodType<unknown>>(item: Item, expected: string, most = 100) {
+export function list<Item extends z.ZodType<unknown>>(
+  item: Item,
+  expected: string,
+  most = 100,
+  identity = (each: string) => each.toLowerCase(),
+) {
   return z
     .array(item, expected)
     .max(most, `at most ${most} of them`)
     .superRefine((items, context) => {
       const seen = new Map<string, number>();
       for (const [index, each] of items.entries()) {
-        const same = String(each).toLowerCase();
+        const same = identity(String(each));
         const first = seen.get(same);
         seen.set(same, first ?? index);
         if (first === undefined) continue;

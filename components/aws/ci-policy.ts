@@ -59,7 +59,8 @@ export interface CiRepository {
  * is compared: a pattern of the ids alone would fit a stranger's repository whose environment is named like the rest of it.
  */
 export function assumedByJobs(providerArn: string, repository: CiRepository, environment: string) {
-  const issuer = "token.actions.githubusercontent.com";
+  // An enterprise can have an issuer of its own, which is GitHub's with a path.
+  const [, issuer = "token.actions.githubusercontent.com"] = /:oidc-provider\/(.+)$/.exec(providerArn) ?? [];
   return {
     Version: "2012-10-17",
     Statement: [

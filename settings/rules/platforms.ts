@@ -2,7 +2,7 @@
 
 import type { Problem } from "../messages.ts";
 import type { Sections } from "../schema.ts";
-import { readTarget } from "../targets.ts";
+import { readTarget, sameTarget } from "../targets.ts";
 
 export function platformProblems({ aws, database, metrics, sentry }: Sections): Problem[] {
   const problems: Problem[] = [];
@@ -69,7 +69,7 @@ export function targetProblems({ aws, metrics }: Sections): Problem[] {
 export function sameTargetProblems({ metrics }: Sections): Problem[] {
   if (!metrics?.enabled) return [];
   const targets = TARGET_KEYS.flatMap((key) =>
-    metrics[key].map((text, index) => ({ key: `metrics.${key}[${index}]`, text: text.toLowerCase() })),
+    metrics[key].map((text, index) => ({ key: `metrics.${key}[${index}]`, text: sameTarget(text) })),
   );
   return targets.flatMap(({ key, text }, index) => {
     const other = targets.slice(0, index).find((each) => each.text === text);

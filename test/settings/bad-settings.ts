@@ -147,6 +147,7 @@ const engine: readonly Bad[] = [
   ["ssh://-oProxyCommand=x", /no name/],
   ["ssh://a b", /spaces/],
   ["unix://docker.sock", /absolute path/],
+  ["unix:///../var/run/docker.sock", /absolute path/],
   ["unix:///var/run/../x y", /spaces/],
 ];
 
@@ -191,6 +192,12 @@ const zone: readonly Bad[] = [
   ["+01:00", /time zone/],
   ["Europe/Berlin ", /time zone/],
   ["../Europe/Berlin", /time zone/],
+  // JavaScript takes them, and nobody else: BST is Bangladesh's.
+  ["BST", /time zone/],
+  ["IST", /time zone/],
+  ["PST", /time zone/],
+  ["SystemV/AST4", /time zone/],
+  ["US/Pacific-New", /time zone/],
 ];
 
 const words: readonly Bad[] = [
@@ -335,6 +342,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["root", /a text/],
       ["rds_superuser", /a text/],
       ["pg_monitor", /a text/],
+      ["public", /a text/],
+      ["none", /a text/],
     ],
   },
   network: {
@@ -403,6 +412,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["password", /tried first/],
       ["Grafana-2026!", /tried first/],
       ["admin12345", /tried first/],
+      ["12345678901234", /tried first/],
+      ["grafana-admin", /tried first/],
+      ["Monitoring_Secret1", /tried first/],
     ],
   },
   "encryption key": {
@@ -600,6 +612,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       ["datadog", /site/],
       ["https://datadoghq.eu", /site/],
       ["datadoghq.evil.com", /site/],
+      ["us3.datadoghq.eu", /site/],
       ["evil.com", /site/],
     ],
   },
@@ -799,6 +812,7 @@ export const lists: readonly (readonly [key: string, value: unknown, item: numbe
   ["database.replicaIdentifiers", ["Reader"], 0, /identifier/],
   ["database.replicaIdentifiers", ["reader", "reader"], 1, /twice/],
   ["metrics.apiTargets", ["api:8000", "API:8000"], 1, /twice/],
+  ["metrics.apiTargets", ["[::1]:8000", "[0:0:0:0:0:0:0:1]:8000"], 1, /twice/],
   ["metrics.apiTargets", ["api:0"], 0, /port/],
   ["metrics.apiTargets", [], 0, /at least one/],
   ["metrics.workerTargets", ["http://worker:10000"], 0, /host:port|no name/],

@@ -592,6 +592,15 @@ describe("keys that nobody knows", () => {
     expect(message).toContain(`pulumi config rm --stack production --path '["metrics.retentionDays"]'`);
   });
 
+  test.each(["__proto__", "constructor", "toString"])("a threshold of %s, which every object has", (name) => {
+    const alertThresholds: unknown = JSON.parse(`{"${name}": 1, "HighErrorRate": "0.05"}`);
+    expect(() =>
+      parseSettings("production", { ...configurationOf("production"), alertThresholds } as Configuration),
+    ).toThrow(
+      new RegExp(`has 1 problem:\n {2}alertThresholds.${name}\n +there is no such alert; expected an alert`),
+    );
+  });
+
   test("a threshold of an alert that does not exist, or that has none", () => {
     const message = refusalOf({ "alertThresholds.HighErrorRat": 0.1, "alertThresholds.APIDown": 1 });
     expect(message).toContain("has 2 problems");

@@ -139,6 +139,15 @@ describe("with other settings", () => {
     expect(String(other.inputs("ci-access-deploy")["assumeRolePolicy"])).toContain(arn);
   });
 
+  test("an enterprise's own issuer names its tokens", async () => {
+    const issuer = "token.actions.githubusercontent.com/acme";
+    const overrides = { "ci.oidcProviderArn": `arn:aws:iam::111122223333:oidc-provider/${issuer}` };
+    const other = componentOf(await runProgram("production", { overrides }), "CiAccess");
+    const [trust] = statementsOf(String(other.inputs("ci-access-deploy")["assumeRolePolicy"]));
+    const { StringEquals: asked = {} } = (trust?.Condition ?? {}) as Record<string, object>;
+    expect(Object.keys(asked)).toEqual([`${issuer}:aud`, `${issuer}:sub`]);
+  });
+
   test("a stack that names no repository has no roles", async () => {
     const { resources, outputs } = await runProgram("staging");
     expect(resources.filter(({ name }) => name.startsWith("ci-access"))).toEqual([]);
