@@ -26,22 +26,29 @@ const message = z
   .refine((text) => !/(?!\n)\p{Cc}/u.test(text), MESSAGE);
 const over = z.boolean("true or false").default(false);
 
-const maintenance = z
-  .strictObject({
-    when: z.string(WINDOW),
-    announced: z.iso.date("a date such as 2026-11-20: when customers were told"),
-    affects,
-    text: message,
-    over,
-  })
-  .transform((entry, context) => {
-    const window = parseMaintenanceWindow(entry.when);
-    if (window) return { ...entry, window };
-    context.addIssue({ code: "custom", path: ["when"], message: WINDOW });
-    return z.NEVER;
+/** A map of these keys and no others. */
+function entry<Shape extends z.ZodRawShape>(expected: string, shape: Shape) {
+  const keys = `${expected}: ${Object.keys(shape).join(", ")}`;
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? `${keys}; there is no ${issue.keys.join(", ")}` : keys,
   });
+}
 
-const incident = z.strictObject({
+const maintenance = entry("a map of what is announced", {
+  when: z.string(WINDOW),
+  announced: z.iso.date("a date such as 2026-11-20: when customers were told"),
+  affects,
+  text: message,
+  over,
+}).transform((entry, context) => {
+  const window = parseMaintenanceWindow(entry.when);
+  if (window) return { ...entry, window };
+  context.addIssue({ code: "custom", path: ["when"], message: WINDOW });
+  return z.NEVER;
+});
+
+const incident = entry("a map of what has happened", {
   at: z.iso.datetime("a time in UTC such as 2026-11-24T09:12:00Z"),
   state: z.enum(incidentStates, `one of ${incidentStates.join(", ")}`),
   affects,
@@ -52,7 +59,7 @@ const incident = z.strictObject({
 const file = z
   .record(
     z.string(),
-    z.strictObject({
+    entry("a map of lists", {
       maintenance: z.array(maintenance, "a list").default([]),
       incidents: z.array(incident, "a list").default([]),
     }),
@@ -87,7 +94,7 @@ export function parseAnnouncements(
   }
   const { data, error } = file.safeParse(value);
   const problems = (error?.issues ?? []).map(({ path, message: expected }) => ({
-    key: `${ANNOUNCEMENTS_FILE}: ${z.core.toDotPath(path)}`,
+    key: [ANNOUNCEMENTS_FILE, z.core.toDotPath(path)].filter(Boolean).join(": "),
     expected,
   }));
   const unknown = Object.keys(data ?? {}).filter((name) => stacks !== undefined && !stacks.includes(name));

@@ -41,13 +41,23 @@ const projectFile = z.object({
   config: z.record(z.string(), z.object({ default: z.unknown() })),
 });
 
+function readProject(folder: string): z.output<typeof projectFile> {
+  const path = join(folder, "Pulumi.yaml");
+  const { data, error } = projectFile.safeParse(readYamlMap(path));
+  if (data) return data;
+  const wrong = [...new Set(error.issues.map((issue) => z.core.toDotPath(issue.path)))].join(", ");
+  throw new SettingsError(
+    `${path} is no project file: expected a name, and the type and default of each key below "config:" (see ${wrong})`,
+  );
+}
+
 /**
  * Configuration of a stack: the project's defaults, then the stack's own values.
  * @param folder where Pulumi.yaml is
  * @throws SettingsError where the stack has no file, or it is none
  */
 export function readConfiguration(folder: string, stack: string): Configuration {
-  const { name, config } = projectFile.parse(readYamlMap(join(folder, "Pulumi.yaml")));
+  const { name, config } = readProject(folder);
   const defaults = Object.entries(config).reduce<Configuration>(
     (configuration, [path, { default: value }]) => setPath(configuration, path, value),
     {},
@@ -73,7 +83,7 @@ function ownConfiguration(folder: string, stack: string, project: string): Confi
 /** Secret keys that stand in plain text in a stack's file; none where the stack has no file here. */
 export function plainSecretsIn(folder: string, stack: string): readonly SecretKey[] {
   if (!existsSync(stackFile(folder, stack))) return [];
-  const { name } = projectFile.parse(readYamlMap(join(folder, "Pulumi.yaml")));
+  const { name } = readProject(folder);
   const own = ownConfiguration(folder, stack, name);
   return secretKeys.filter((key) => {
     const value = key.split(".").reduce<unknown>((at, part) => (isMap(at) ? at[part] : undefined), own);

@@ -1,6 +1,7 @@
 /** Settings of the stack that Pulumi is running, and their secrets as Pulumi keeps them. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { parseJson } from "../toolkit/json.ts";
 import { REPOSITORY } from "../toolkit/repository.ts";
 import { readAnnouncements } from "./announcements.ts";
 import { SettingsError } from "./messages.ts";
@@ -37,10 +38,5 @@ export function pulumiSecret(secret: Secret): pulumi.Output<string> {
 
 /** Pulumi hands maps to the program as JSON, and texts as they are. */
 function fromJson(value: string): unknown {
-  if (!value.startsWith("{")) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return value.startsWith("{") ? (parseJson(value) ?? value) : value;
 }

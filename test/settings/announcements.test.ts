@@ -47,9 +47,11 @@ test.each(stacks)("the committed file is good for %s", (stack) => {
 
 describe("mistakes", () => {
   test.each([
-    ["production: 5", "production", /expected object/i],
-    ["[1]", "", "a map of stack to what it announces"],
-    ["production: { maintenence: [] }", "production", /maintenence/],
+    ["production: 5", "production", "a map of lists: maintenance, incidents"],
+    ["production: []", "production", "a map of lists: maintenance, incidents"],
+    ["production: { maintenence: [] }", "production", /^a map of lists: .*; there is no maintenence$/],
+    ["production: { maintenance: [5] }", "production.maintenance[0]", /^a map of what is announced: when, /],
+    ["production: { maintenance: x }", "production.maintenance", "a list"],
     [
       good.replace("Sunday 02:00-04:00", "Sunday"),
       "production.maintenance[0].when",
@@ -77,9 +79,11 @@ describe("mistakes", () => {
   });
 
   test.each([
+    ["[1]", /^a map of stack to what it announces$/],
+    ["5", /^a map of stack to what it announces$/],
     ["production: {", /this is no YAML/],
     ["production:\n  maintenance: []\n  maintenance: []", /this is no YAML/],
-  ])("broken YAML is said to be so: %j", (text, says) => {
+  ])("a file that is something else is said to be so: %j", (text, says) => {
     expect(parseAnnouncements(text, "production").problems).toEqual([
       { key: "maintenance.yaml", expected: expect.stringMatching(says) },
     ]);

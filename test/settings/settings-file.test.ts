@@ -139,6 +139,18 @@ describe("a file that is no stack file is named", () => {
     }
   });
 
+  test.each(["config: 5", "name: x", "name: [a]\nconfig: {}", "name: x\nconfig: { owner: 5 }"])(
+    "a project file that is none is named: %j",
+    (content) => {
+      const folder = mkdtempSync(join(tmpdir(), "no-project-file-"));
+      writeFileSync(join(folder, "Pulumi.yaml"), content);
+      const read = () => readConfiguration(folder, "production");
+      expect(read).toThrow(SettingsError);
+      expect(read).toThrow(/Pulumi\.yaml is no project file: expected a name, .* \(see /);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
   test("what both read alike is let be", () => {
     const folder = mkdtempSync(join(tmpdir(), "read-alike-"));
     try {
