@@ -15,6 +15,8 @@ import { verifyDatabase } from "./verify.ts";
 
 interface Connected {
   readonly local?: boolean;
+  /** In milliseconds. @default ANSWERS.change */
+  readonly query_timeout?: number;
 }
 interface Server extends Connected {
   readonly slowQueryMs: number;
@@ -89,7 +91,7 @@ serverCommand("verify", "check all that migrate makes")
   .addOption(jsonOption())
   .addOption(outOption())
   .action((options: Server & ResultOptions) =>
-    withDatabase(options, async (client) => {
+    withDatabase({ ...options, query_timeout: ANSWERS.verify }, async (client) => {
       const checks = await verifyDatabase(client, serverOptions(options));
       const lines = checks.flatMap(({ title, problems }) => [
         problems.length === 0 ? `${colors.green("ok")}     ${title}` : `${colors.red("failed")} ${title}`,
@@ -132,10 +134,20 @@ async function withDatabase(options: Connected, work: (client: Client) => Promis
   try {
     await work(client);
   } catch (error) {
+    if (isUnanswered(error)) {
+      throw new Failure(
+        "the database took a statement and has not answered: what was not committed is undone",
+      );
+    }
     throw isAboutDatabase(error) ? new Failure(messageOf(error)) : error;
   } finally {
     await client.end();
   }
+}
+
+/** The client's own error at `query_timeout`, which has no code. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
 }
 
 /** Whether the database refused, or went away: that is for people to mend, and no defect of ours. */
@@ -149,14 +161,30 @@ function isAboutDatabase(error: unknown): boolean {
   );
 }
 
+/** In milliseconds. */
 const WAITS = { connectionTimeoutMillis: 10_000, lock_timeout: 30_000 } as const;
+/**
+ * How long one statement is waited for, in milliseconds: a connection that is cut without a word never answers. What verify
+ * asks takes milliseconds; what is old takes minutes to delete.
+ */
+const ANSWERS = { verify: 60_000, change: 900_000 } as const;
+/** Of PostgreSQL's own, those that the client knows; it takes any other text for verify-full. */
+const TLS_MODES: readonly string[] = [
+  "disable",
+  "prefer",
+  "require",
+  "verify-ca",
+  "verify-full",
+  "no-verify",
+];
 const EXPECTED =
   "expected postgres://user:password@host:5432/agentpay, with what is no letter or digit escaped (%40 for @)";
 
 /** Not connected yet. @throws Failure that repeats nothing of DATABASE_URL: it has a password */
-async function clientOf({ local }: Connected): Promise<Client> {
+async function clientOf({ local, query_timeout = ANSWERS.change }: Connected): Promise<Client> {
+  const waits = { ...WAITS, query_timeout };
   if (local) {
-    return new Client({ connectionString: (await localConnection()).database.url, ...WAITS });
+    return new Client({ connectionString: (await localConnection()).database.url, ...waits });
   }
   const connectionString = process.env["DATABASE_URL"];
   if (!connectionString)
@@ -164,8 +192,15 @@ async function clientOf({ local }: Connected): Promise<Client> {
   if (!/^postgres(ql)?:\/\/[^/]/.test(connectionString) || !URL.canParse(connectionString)) {
     throw new Failure(`DATABASE_URL is no address of a database: ${EXPECTED}`);
   }
+  const { searchParams } = new URL(connectionString);
+  const mode = searchParams.get("sslmode");
+  if (mode !== null && !TLS_MODES.includes(mode)) {
+    throw new Failure(
+      `DATABASE_URL has an sslmode that there is not: expected one of ${TLS_MODES.join(", ")}`,
+    );
+  }
   try {
-    return new Client({ connectionString, ...WAITS });
+    return new Client({ connectionString, ...waits });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === "ENOENT" ? "a file that it names is not there" : "a part of it can't be read";
