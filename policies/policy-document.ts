@@ -1,5 +1,9 @@
 /** AWS policy documents, as far as rules ask about them. */
+
+import { parseJson } from "../toolkit/json.ts";
+
 export interface Statement {
+  readonly Sid?: unknown;
   readonly Effect?: unknown;
   readonly Principal?: unknown;
   readonly NotPrincipal?: unknown;
@@ -12,18 +16,10 @@ export interface Statement {
 
 /** Undefined where it is no policy document, as AWS reads one. @param document its JSON, or what is in it */
 export function allowStatements(document: unknown): readonly Statement[] | undefined {
-  const parsed = typeof document === "string" ? parse(document) : document;
+  const parsed = typeof document === "string" ? parseJson(document) : document;
   if (typeof parsed !== "object" || parsed === null || !("Statement" in parsed)) return undefined;
   const statements = list(parsed.Statement);
   return statements.every(isStatement) ? statements.filter(({ Effect }) => Effect === "Allow") : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const ELEMENT = /^(Sid|Effect|(Not)?(Principal|Action|Resource)|Condition)$/;

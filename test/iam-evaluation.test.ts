@@ -8,7 +8,8 @@ import type { CiJob } from "../catalog/ci-names.ts";
 import type { Scope } from "../catalog/ci-resources.ts";
 import { ciChanges, ciPolicy } from "../components/aws/ci-policy.ts";
 import { roleBoundary } from "../components/aws/role-boundary.ts";
-import { type Statement, statementsOf } from "../local/platforms/aws/provider/policy-document.ts";
+import { statementsOf } from "../local/platforms/aws/provider/policy-document.ts";
+import type { Statement } from "../policies/policy-document.ts";
 import { plain } from "./support/mocks.ts";
 import { type Overrides, runProgram } from "./support/program.ts";
 

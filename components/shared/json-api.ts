@@ -1,6 +1,7 @@
 /** Asking JSON over HTTP. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { z } from "zod";
+import { parseJson } from "../../toolkit/json.ts";
 import { deprecationOf } from "./deprecation.ts";
 import { nextPage } from "./link-header.ts";
 
@@ -34,7 +35,7 @@ export async function getJson<Schema extends z.ZodType>(
 }
 
 function parsed<Schema extends z.ZodType>(schema: Schema, text: string, url: string): z.output<Schema> {
-  const answer = schema.safeParse(fromJson(text));
+  const answer = schema.safeParse(parseJson(text));
   if (!answer.success) throw new Error(`${place(url)} gave an answer of another form than expected`);
   return answer.data;
 }
@@ -70,15 +71,6 @@ export async function textOf(response: Response, url: string): Promise<string> {
   const text = await response.text();
   if (response.ok) return text;
   throw new Error(`${place(url)} answered ${response.status}: ${text.slice(0, SHOWN_CHARACTERS)}`);
-}
-
-/** Undefined where it is none: a login page, for one. */
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function place(url: string): string {

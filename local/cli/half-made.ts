@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
+import { readJson } from "../../toolkit/json.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 
 const stateSchema = z.object({
@@ -27,7 +28,7 @@ export function stateFile({ backend }: StatePaths): string {
 
 /** Whether a platform may hold a resource that the engine does not know of. */
 export async function isHalfMade(paths: StatePaths): Promise<boolean> {
-  const { checkpoint } = stateSchema.parse(JSON.parse(await readFile(stateFile(paths), "utf8")));
+  const { checkpoint } = readJson(stateSchema, await readFile(stateFile(paths), "utf8"));
   const pending = checkpoint.latest?.pending_operations ?? [];
   return pending.some(({ type, resource }) => type === "creating" && resource.custom);
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { Failure } from "../../toolkit/failure.ts";
+import { readJson } from "../../toolkit/json.ts";
 import type { Ports } from "../host/ports.ts";
 import { STAND_IN_COMMIT } from "../platforms/grafana/api/model.ts";
 
@@ -109,7 +110,7 @@ function answerProblem(answer: Answer | undefined): string | undefined {
 async function targetProblem(ports: Ports): Promise<string | undefined> {
   const answer = await get(`http://127.0.0.1:${ports.prometheus}/api/v1/targets?state=active`);
   if (answer?.status !== 200) return "can't be read";
-  const { activeTargets } = targetsSchema.parse(JSON.parse(answer.text)).data;
+  const { activeTargets } = readJson(targetsSchema, answer.text).data;
   if (activeTargets.length === 0) return "are not known yet";
   const down = activeTargets.filter(({ health }) => health !== "up");
   if (down.length === 0) return undefined;

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readJson } from "../../toolkit/json.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 import type { Engine } from "./engine.ts";
 
@@ -64,7 +65,7 @@ async function readLocks(paths: StatePaths): Promise<readonly Lock[]> {
   // Beside each lock lie attributes of it.
   const names = entries.filter((name) => name.endsWith(".json"));
   return Promise.all(
-    names.map(async (name) => lockSchema.parse(JSON.parse(await readFile(path.join(folder, name), "utf8")))),
+    names.map(async (name) => readJson(lockSchema, await readFile(path.join(folder, name), "utf8"))),
   );
 }
 

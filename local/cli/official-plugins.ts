@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { pagerDutyPlugin } from "../../catalog/provider-plugins.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readJson } from "../../toolkit/json.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 import { type ProviderName, providerNames } from "../official/providers.ts";
 
@@ -41,7 +42,7 @@ const sdkSchema = z.object({
 
 export async function pluginOf(name: ProviderName): Promise<Plugin> {
   const file = fileURLToPath(import.meta.resolve(`${SDKS[name]}/package.json`));
-  const sdk = sdkSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  const sdk = readJson(sdkSchema, await readFile(file, "utf8"));
   return { name, version: OTHER_VERSIONS[name] ?? sdk.version.replace(/^v/, ""), server: sdk.pulumi.server };
 }
 

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
+import { parseJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { statePaths } from "../host/state-folder.ts";
 import type { Drill } from "./drills/drill.ts";
@@ -63,7 +64,7 @@ export async function keep(rounds: readonly RoundResult[], file = keptFile): Pro
 export async function proven(file = keptFile): Promise<readonly RoundResult[]> {
   const text = await readIfExists(file);
   if (text === undefined) return [];
-  const found = kept.safeParse(readJson(text));
+  const found = kept.safeParse(parseJson(text));
   if (!found.success) throw new Error(`${file} is no result of drills: remove it, and run without --resume`);
   if (found.data.sources !== (await sources())) {
     throw new Error(
@@ -71,14 +72,6 @@ export async function proven(file = keptFile): Promise<readonly RoundResult[]> {
     );
   }
   return found.data.rounds.flatMap(ofData).filter(isProven);
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** One for each drill, so that each counts by itself. */

@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { readIfExists } from "../../toolkit/files.ts";
+import { parseJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { isAlive } from "./process-identity.ts";
 import type { StatePaths } from "./state-folder.ts";
@@ -39,17 +40,8 @@ export type DaemonStatus = z.infer<typeof statusSchema>;
 /** The daemon of this state folder that lives. Undefined where there is none, whatever the file says. */
 export async function runningDaemon(paths: StatePaths): Promise<DaemonState | undefined> {
   const text = await readIfExists(paths.daemon);
-  const state = text === undefined ? undefined : daemonSchema.safeParse(fromJson(text)).data;
+  const state = text === undefined ? undefined : daemonSchema.safeParse(parseJson(text)).data;
   return state && (await isAlive(state)) ? state : undefined;
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Written by another release, or by hand: it names no daemon of ours.
-    return undefined;
-  }
 }
 
 /** The code that the daemon runs: what it imports from elsewhere than these folders is declared in single files. */

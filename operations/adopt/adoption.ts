@@ -6,8 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
-import type { EngineEvent } from "../pulumi/events.ts";
-import { withEvents } from "../pulumi/events.ts";
+import { changedProperties, type EngineEvent, isReplacement, withEvents } from "../pulumi/events.ts";
 import type { Planned, Search, Seen } from "./finder.ts";
 import { byUp, finders } from "./finders/index.ts";
 import { type Entry, preview } from "./planned.ts";
@@ -294,10 +293,9 @@ function outcomesIn(events: readonly EngineEvent[]): ReadonlyMap<string, Outcome
   for (const { resOutputsEvent, resourcePreEvent } of events) {
     const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
     if (metadata === undefined || metadata.op === "same") continue;
-    const { urn, op, detailedDiff, diffs, old, new: now } = metadata;
-    const replaced = op.includes("replace") || (outcomes.get(urn)?.replaced ?? false);
-    const properties = detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []);
-    const changes = properties.map((property) => ({
+    const { urn, op, old, new: now } = metadata;
+    const replaced = isReplacement(op) || (outcomes.get(urn)?.replaced ?? false);
+    const changes = changedProperties(metadata).map((property) => ({
       property,
       from: valueAt(old?.inputs, property),
       to: valueAt(now?.inputs, property),

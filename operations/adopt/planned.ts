@@ -1,6 +1,7 @@
 /** What the program would make on a copy of the stack, and what it would do to what is there. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { readJson } from "../../toolkit/json.ts";
 import { containsSecret, type Properties } from "../../toolkit/property-values.ts";
 import type { Pulumi } from "../pulumi/cli.ts";
 import { type EngineEvent, previewEvents } from "../pulumi/events.ts";
@@ -51,7 +52,7 @@ export interface Preview {
 export async function preview({ pulumi, folder, passphrase }: Scratch): Promise<Preview> {
   const plan = fileIn(folder, "plan");
   const { providers, events } = await importFileOf(pulumi, folder, ["--save-plan", plan]);
-  const { resourcePlans } = planSchema.parse(JSON.parse(await readFile(plan, "utf8")));
+  const { resourcePlans } = readJson(planSchema, await readFile(plan, "utf8"));
   const planned = Object.entries(resourcePlans).flatMap(([urn, { goal, steps }]) => {
     if (goal === undefined || !steps?.includes("create") || goal.type === "pulumi:pulumi:Stack") return [];
     const adds = goal.inputDiff?.adds ?? {};
@@ -76,7 +77,7 @@ export async function importFileOf(
 ): Promise<Pick<Preview, "providers" | "events">> {
   const file = fileIn(folder, "import");
   const events = await previewEvents(pulumi, fileIn(folder, "events"), ["--import-file", file, ...options]);
-  const { resources } = importFileSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  const { resources } = readJson(importFileSchema, await readFile(file, "utf8"));
   return { providers: resources.filter(({ type }) => type.startsWith("pulumi:providers:")), events };
 }
 

@@ -7,6 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { environmentOf, PROJECT } from "../../settings/stack-name.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import { output, type Pulumi, pulumiOf } from "../pulumi/cli.ts";
 import { Passphrase } from "./passphrase.ts";
@@ -35,7 +36,7 @@ export interface Scratch {
 
 /** @throws StackError where the stack can't be read */
 export async function exportOf(pulumi: Pulumi, ...options: readonly string[]): Promise<Exported> {
-  return exportSchema.parse(JSON.parse(await output(pulumi, "stack", "export", ...options)));
+  return readJson(exportSchema, await output(pulumi, "stack", "export", ...options));
 }
 
 export async function withScratch<Result>(
@@ -75,7 +76,7 @@ const configurationSchema = z.record(
 
 /** The stack's file, each value that has a secret in it encrypted as a whole. */
 function configurationOf(json: string, passphrase: Passphrase): string {
-  const config = Object.entries(configurationSchema.parse(JSON.parse(json))).map(
+  const config = Object.entries(readJson(configurationSchema, json)).map(
     ([key, { value = "", objectValue, secret }]) => {
       if (!secret) return [key, objectValue ?? value];
       const text = objectValue === undefined ? value : JSON.stringify(objectValue);

@@ -6,6 +6,7 @@ import path from "node:path";
 import { z } from "zod";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import type { Exported } from "./scratch.ts";
 
@@ -31,7 +32,7 @@ export async function keepAdopted(stack: string, urns: readonly string[]): Promi
 /** URNs of what was adopted and not let go of again. */
 export async function adoptedBefore(stack: string): Promise<readonly string[]> {
   const text = await readIfExists(adoptedFile(stack));
-  return text === undefined ? [] : adoptedSchema.parse(JSON.parse(text)).urns;
+  return text === undefined ? [] : readJson(adoptedSchema, text).urns;
 }
 
 export async function forgetAdopted(stack: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { Failure } from "../../toolkit/failure.ts";
 import { readIfExists } from "../../toolkit/files.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { type DriftResult, resultSchema } from "../drift/check.ts";
 import { stackOption } from "../options.ts";
 import { resultSchema as vendorsSchema } from "../vendors/check.ts";
@@ -59,7 +60,7 @@ command
   )
   .action(async ({ file }: { file: string }) => {
     const text = await readIfExists(file);
-    const result = text === undefined ? undefined : vendorsSchema.parse(JSON.parse(text));
+    const result = text === undefined ? undefined : readJson(vendorsSchema, text);
     const change = await keepVendorsIssue(repositoryFrom(process.env), result);
     if (change) console.log(`${change.did} #${change.number}: ${change.text}`);
   });
@@ -79,7 +80,7 @@ command
 /** A check that left no result is broken: its job ended before the check did. */
 async function resultOf(stack: string, file: string): Promise<DriftResult> {
   const text = await readIfExists(file);
-  if (text !== undefined) return resultSchema.parse(JSON.parse(text));
+  if (text !== undefined) return readJson(resultSchema, text);
   return { stack, status: "broken", reason: "The check's job ended before it had a result." };
 }
 

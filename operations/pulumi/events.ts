@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { withoutKeys } from "../../settings/known-keys.ts";
+import { parseJson } from "../../toolkit/json.ts";
 import { type Pulumi, StackError } from "./cli.ts";
 
 /** The engine hides the option from people who do not ask for it. */
@@ -43,6 +44,14 @@ const engineEvent = z.object({
   summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
 });
 
+/** Whether a step is one of those that a replacement takes, such as `create-replacement`. */
+export const isReplacement = (op: string) => op.includes("replace");
+
+/** What a step changes, by the paths that the engine knows best. */
+export function changedProperties({ detailedDiff, diffs }: z.output<typeof outcome>): readonly string[] {
+  return detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []);
+}
+
 export type EngineEvent = z.infer<typeof engineEvent>;
 export type PolicyEvent = NonNullable<EngineEvent["policyEvent"]>;
 
@@ -73,7 +82,7 @@ export async function previewEvents(
 export async function readEvents(file: string): Promise<EngineEvent[]> {
   const lines = (await readFile(file, "utf8")).split("\n");
   return lines.flatMap((line) => {
-    const event = engineEvent.safeParse(parse(line));
+    const event = engineEvent.safeParse(parseJson(line));
     return event.success ? [event.data] : [];
   });
 }
@@ -84,12 +93,4 @@ export function complaintsOf(events: readonly EngineEvent[]): string {
     .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent] : []))
     .map(({ urn, message }) => [urn, stripVTControlCharacters(message).trim()].filter(Boolean).join(": "))
     .join("\n");
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,13 +2,14 @@
  * How commands reach the stack of this machine. It says so itself, as a program of its own: what is here never imports
  * it, and works without it.
  */
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import { z } from "zod";
+import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { run } from "../../toolkit/toolchain/command.ts";
 
 /** What the local stack says of itself. Its passwords are made up: it only listens on loopback. */
 export const connectionSchema = z.object({
@@ -39,10 +40,10 @@ export async function localConnection(): Promise<LocalConnection> {
   if (!existsSync(path.join(REPOSITORY, PROGRAM))) {
     throw new Failure("There is no local stack in this copy of the project: the folder local/ is missing.");
   }
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", PROGRAM], {
-    cwd: REPOSITORY,
-  }).catch((error: Error & { stderr?: string }) => {
-    throw new Failure(error.stderr?.trim() || error.message);
+  const output = await run(process.execPath, ["--import", "tsx", PROGRAM], {
+    ...{ environment: process.env, folder: REPOSITORY, timeoutSeconds: 60 },
+  }).catch((error: unknown) => {
+    throw new Failure(messageOf(error));
   });
-  return connectionSchema.parse(JSON.parse(stdout));
+  return readJson(connectionSchema, output);
 }

@@ -1,5 +1,6 @@
 /** A stack's state as the backend holds it, secrets encrypted. */
 import { z } from "zod";
+import { readJson } from "../../toolkit/json.ts";
 import { output, type Pulumi } from "./cli.ts";
 
 const resource = z.looseObject({
@@ -32,7 +33,7 @@ export async function readState(pulumi: Pulumi): Promise<State> {
 
 /** @param exported what `pulumi stack export` prints */
 export function stateFrom(exported: string): State {
-  const { deployment } = stateSchema.parse(JSON.parse(exported));
+  const { deployment } = readJson(stateSchema, exported);
   return { resources: deployment?.resources ?? [], pending: deployment?.pending_operations ?? [] };
 }
 

@@ -1,5 +1,6 @@
 /** What differs between two values, by path, and how it is shown. */
 import { isDeepStrictEqual } from "node:util";
+import { parseJson } from "../../toolkit/json.ts";
 import { isObject, UNKNOWN } from "../../toolkit/property-values.ts";
 
 export interface Difference {
@@ -33,11 +34,7 @@ export function keysOf(before: object, after: object): string[] {
 
 function parsed(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return parseJson(value) ?? value;
 }
 
 /** Characters of a value that are shown. */

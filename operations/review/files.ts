@@ -1,6 +1,7 @@
 /** What a change makes of the rendered files, for people: routes, dashboards, recording rules, everything that is no alert. */
 import { parse } from "yaml";
 import { z } from "zod";
+import { readJson } from "../../toolkit/json.ts";
 import { isObject } from "../../toolkit/property-values.ts";
 import { ALERTMANAGER_FILE, isRuleFile } from "./alerts.ts";
 import { change, type Difference, differences, keysOf } from "./difference.ts";
@@ -67,7 +68,7 @@ const dashboardFile = z.object({
 /** By the titles of its panels; where they lie does not matter. */
 function dashboard(path: string, before: string | undefined, after: string | undefined): string[] {
   const [old, now] = [before, after].map((json) =>
-    json === undefined ? undefined : dashboardFile.parse(JSON.parse(json)),
+    json === undefined ? undefined : readJson(dashboardFile, json),
   );
   const title = `**${(now ?? old)?.title ?? path}**`;
   if (!now) return [`${title} is gone`];

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../toolkit/error-message.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
 
@@ -50,7 +51,7 @@ export async function testRules(scratch: string): Promise<RuleTests> {
 
 /** @param json what vitest's reporter of that name writes */
 export function ruleTestsFrom(json: string): RuleTests {
-  const { numPassedTests, testResults } = results.parse(JSON.parse(json));
+  const { numPassedTests, testResults } = readJson(results, json);
   const failed = testResults.flatMap(({ assertionResults }) =>
     assertionResults
       .filter(({ status }) => status === "failed")

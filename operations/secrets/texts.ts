@@ -1,4 +1,6 @@
 /** Where a secret can hide in a value: every text in it, and each form that another text may have in that. */
+
+import { parseJson } from "../../toolkit/json.ts";
 import { isObject, isSecret, SIGNATURE } from "../../toolkit/property-values.ts";
 
 /** What is shorter would be found anywhere. */
@@ -56,10 +58,6 @@ export function textsIn(value: unknown, path: Path = []): Text[] {
 
 function jsonIn(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) || Array.isArray(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(text);
+  return isObject(parsed) || Array.isArray(parsed) ? parsed : undefined;
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import type { Pulumi } from "../pulumi/cli.ts";
-import { type EngineEvent, previewEvents } from "../pulumi/events.ts";
+import { changedProperties, type EngineEvent, isReplacement, previewEvents } from "../pulumi/events.ts";
 
 export interface Loss {
   readonly urn: string;
@@ -27,10 +27,10 @@ export function lossesIn(events: readonly EngineEvent[]): readonly Loss[] {
   for (const { resourcePreEvent } of events) {
     const metadata = resourcePreEvent?.metadata;
     if (metadata === undefined || metadata.urn.includes("::pulumi:providers:")) continue;
-    const { urn, op, detailedDiff, diffs, keys } = metadata;
-    const isReplaced = op.includes("replace");
+    const { urn, op, keys } = metadata;
+    const isReplaced = isReplacement(op);
     if (!isReplaced && op !== "delete") continue;
-    const properties = keys ?? (detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []));
+    const properties = keys ?? changedProperties(metadata);
     const known = losses.get(urn)?.properties ?? [];
     losses.set(urn, {
       urn,

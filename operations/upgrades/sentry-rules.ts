@@ -3,8 +3,8 @@
  * it gets 410, so the state has to let go of them without asking. In Sentry nothing is lost: it has turned the rules into
  * monitors and alerts, and the next `up` takes those over by their names.
  */
-import { z } from "zod";
-import { output, type Pulumi, StackError } from "../pulumi/cli.ts";
+import { type Pulumi, StackError } from "../pulumi/cli.ts";
+import { readState } from "../pulumi/state.ts";
 
 /** Of `@pulumiverse/sentry`. Neither has a successor of its own id. */
 const GONE: ReadonlySet<string> = new Set([
@@ -12,22 +12,14 @@ const GONE: ReadonlySet<string> = new Set([
   "sentry:index/sentryMetricAlert:SentryMetricAlert",
 ]);
 
-const stateSchema = z.object({
-  deployment: z
-    .object({
-      resources: z.array(z.looseObject({ urn: z.string(), type: z.string().optional() })).default([]),
-    })
-    .nullish(),
-});
-
 /**
  * Takes the rules out of the stack's state, and touches no platform. Does nothing where there are none, and nothing to a
  * stack that is not there yet. Returns their URNs.
  * @throws StackError where the state can't be read or changed
  */
 export async function letGoOfSentryRules(pulumi: Pulumi): Promise<readonly string[]> {
-  const { deployment } = stateSchema.parse(JSON.parse(await output(pulumi, "stack", "export")));
-  const urns = (deployment?.resources ?? []).filter(({ type }) => GONE.has(type ?? "")).map(({ urn }) => urn);
+  const { resources } = await readState(pulumi);
+  const urns = resources.filter(({ type }) => GONE.has(type)).map(({ urn }) => urn);
   if (urns.length === 0) return [];
   const { code, stderr } = await pulumi(["state", "delete", ...urns, "--force", "--yes"]);
   if (code !== 0)

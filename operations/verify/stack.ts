@@ -4,6 +4,7 @@ import { type Settings, secretKeys } from "../../settings/schema.ts";
 import { parseSettings } from "../../settings/settings.ts";
 import type { Configuration } from "../../settings/settings-file.ts";
 import { environmentOf, LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { output, type Pulumi, pulumiOf, StackError } from "../pulumi/cli.ts";
 import { localConnection } from "../pulumi/local-stack.ts";
 
@@ -61,7 +62,7 @@ export async function readStack(name: string, pulumi?: Pulumi): Promise<Stack> {
   return {
     settings: parseSettings(environmentOf(name), values),
     secrets: secretsOf(values),
-    outputs: outputsSchema.parse(JSON.parse(outputs)),
+    outputs: readJson(outputsSchema, outputs),
   };
 }
 
@@ -77,7 +78,7 @@ const configurationSchema = z.record(
 
 function configurationFrom(json: string): Configuration {
   const prefix = `${PROJECT}:`;
-  const entries = Object.entries(configurationSchema.parse(JSON.parse(json)))
+  const entries = Object.entries(readJson(configurationSchema, json))
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, { value, objectValue }]) => [key.slice(prefix.length), objectValue ?? value]);
   return Object.fromEntries(entries);

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { readJson } from "../../../toolkit/json.ts";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
 import { instrumentationPython } from "../../instrumentation/python.ts";
@@ -44,5 +45,5 @@ export async function measure(
       timeout: MOST_MILLISECONDS,
     },
   );
-  return figures.parse(JSON.parse(stdout));
+  return readJson(figures, stdout);
 }

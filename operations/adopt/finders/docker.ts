@@ -2,6 +2,7 @@
 import { request } from "node:http";
 import { z } from "zod";
 import type { Enabled } from "../../../settings/schema.ts";
+import { parseJson } from "../../../toolkit/json.ts";
 import { by, type Finder, type Finders, type Planned, type Search } from "../finder.ts";
 
 const containers = z.array(
@@ -29,21 +30,13 @@ function ask<Schema extends z.ZodType>(
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part)).on("error", reject);
       response.on("end", () => {
-        const answer = schema.safeParse(fromJson(Buffer.concat(parts).toString()));
+        const answer = schema.safeParse(parseJson(Buffer.concat(parts).toString()));
         if (answer.success) resolve(answer.data);
         else reject(new Error(`The Docker Engine at ${dockerHost} answered ${path} in an unexpected form`));
       });
     });
     asked.on("error", () => resolve(undefined)).end();
   });
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const network = by(["name"], async ({ name }, _planned, search) => {

@@ -1,20 +1,10 @@
 /** IAM policy documents as inputs: a JSON text, or the object that the SDK's types also allow. */
 import { z } from "zod";
+import { list, type Statement } from "../../../../policies/policy-document.ts";
+import { parseJson } from "../../../../toolkit/json.ts";
 import { problem } from "./schema.ts";
 
 type Context = z.core.$RefinementCtx;
-
-export interface Statement {
-  readonly Effect?: unknown;
-  readonly Principal?: unknown;
-  readonly NotPrincipal?: unknown;
-  readonly Action?: unknown;
-  readonly NotAction?: unknown;
-  readonly Resource?: unknown;
-  readonly NotResource?: unknown;
-  readonly Condition?: unknown;
-  readonly Sid?: unknown;
-}
 
 const knownMembers: Readonly<Record<keyof Statement, true>> = {
   Action: true,
@@ -48,20 +38,6 @@ export function policyDocument(attachment: Attachment, maximum: number) {
 export function statementsOf(document: string): readonly Statement[] {
   const parsed = parseJson(document);
   return isObject(parsed) ? list(parsed["Statement"]).filter(isObject) : [];
-}
-
-/** The value, or undefined where the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function list(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
 }
 
 function checkDocument(document: string, attachment: Attachment, maximum: number, context: Context): void {

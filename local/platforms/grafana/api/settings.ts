@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { readJson } from "../../../../toolkit/json.ts";
 
 /** JSON: where containers of the stack really listen, such as `{"prometheus:9090": "127.0.0.1:9090"}`. */
 export const HOSTS_VARIABLE = "AGENTPAY_LOCAL_HOSTS";
@@ -58,7 +59,7 @@ const hostTable = z.record(z.string(), z.string());
 /** @throws where the text is not such an object. */
 export function parseHosts(text: string): ReadonlyMap<string, string> {
   try {
-    return new Map(Object.entries(hostTable.parse(JSON.parse(text))));
+    return new Map(Object.entries(readJson(hostTable, text)));
   } catch (error) {
     const example = '{"prometheus:9090": "127.0.0.1:9090"}';
     throw new Error(`${HOSTS_VARIABLE} must be JSON such as ${example}`, { cause: error });

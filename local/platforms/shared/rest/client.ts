@@ -1,5 +1,7 @@
 /** The small HTTP and JSON client that the stand-ins of the SaaS platforms share. */
 
+import { parseJson } from "../../../../toolkit/json.ts";
+
 const TIMEOUT_MILLISECONDS = 30_000;
 
 export interface ClientOptions {
@@ -71,7 +73,7 @@ async function request(
     signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
   });
   const text = await response.text();
-  const value = text === "" ? undefined : parse(text);
+  const value = text === "" ? undefined : parseJson(text);
   if (response.ok) return value;
   const reason = explain(value) || text.slice(0, 200);
   throw new RestError(
@@ -92,13 +94,5 @@ async function answer(platform: string, baseUrl: string, path: string, init: Req
         cause: error,
       },
     );
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

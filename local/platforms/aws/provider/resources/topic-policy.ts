@@ -1,9 +1,11 @@
 import { GetTopicAttributesCommand, SetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { z } from "zod";
+import { list } from "../../../../../policies/policy-document.ts";
+import { parseJson } from "../../../../../toolkit/json.ts";
 import type { Connection } from "../connection.ts";
 import { unlessMissing } from "../errors.ts";
 import { handler, observed, sameJson } from "../handler.ts";
-import { isObject, list, parseJson, policyDocument, statementsOf } from "../policy-document.ts";
+import { isObject, policyDocument, statementsOf } from "../policy-document.ts";
 import { arnOf, problem, region } from "../schema.ts";
 
 /** Actions that a topic's policy may name; AWS refuses others, and `sns:*`, as "out of service scope". */

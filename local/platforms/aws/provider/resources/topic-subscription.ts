@@ -5,10 +5,11 @@ import {
   UnsubscribeCommand,
 } from "@aws-sdk/client-sns";
 import { z } from "zod";
+import { parseJson } from "../../../../../toolkit/json.ts";
 import type { Connection } from "../connection.ts";
 import { unlessMissing } from "../errors.ts";
 import { handler, observed, sameJson } from "../handler.ts";
-import { isObject, parseJson } from "../policy-document.ts";
+import { isObject } from "../policy-document.ts";
 import { arn, arnOf, email, json, oneOf, problem, refused, region, wholeNumber } from "../schema.ts";
 
 /** What each protocol delivers to. Messages never quote the endpoint: it may hold a key. */
