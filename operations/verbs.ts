@@ -17,6 +17,11 @@ export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
       load: () => import("./review/command.ts"),
     },
     {
+      name: "replay",
+      summary: "say what the alerts would have done in the last weeks",
+      load: () => import("./replay/command.ts"),
+    },
+    {
       name: "adopt",
       summary: "take over what was made by hand, before the first `pulumi up`",
       load: () => import("./adopt/command.ts"),

@@ -33,6 +33,7 @@ const outputsSchema = z.object({
   healthCheckIds: z.record(z.string(), z.string()).optional(),
   databaseParameterGroupName: z.string().optional(),
   prometheusUrl: z.string().optional(),
+  prometheusWorkspaceId: z.string().optional(),
   alertmanagerUrl: z.string().optional(),
   statusPageUrl: z.string().optional(),
   dashboardUrls: z.record(z.string(), z.string()).optional(),

@@ -1,0 +1,167 @@
+/** A replay in figures: what its JSON has, and what its Markdown tells. */
+import type { Firing } from "./alert-state.ts";
+import { totalOf } from "./coverage.ts";
+import type { Piece } from "./history.ts";
+import { clockIn, type PartOfDay, partsOfDay } from "./hours.ts";
+import { graphUrl } from "./links.ts";
+import type { AlertRecord, Played } from "./play.ts";
+import type { RecordedFiring } from "./recorded.ts";
+import { keyOf, type Labels } from "./series.ts";
+
+export interface FiringSummary {
+  readonly labels: Labels;
+  /** ISO 8601. */
+  readonly start: string;
+  /** The last evaluation at which it fired. */
+  readonly last: string;
+  readonly seconds: number;
+  /** Why nothing is known of its end, where that is so. */
+  readonly openEnd: boolean;
+  readonly at: PartOfDay;
+  /** Whether it really fired so, to one evaluation. */
+  readonly asRecorded: boolean;
+  readonly graph: string;
+}
+
+export interface AlertSummary {
+  readonly alert: string;
+  readonly severity: string;
+  readonly fired: number;
+  /** Of all firings together. */
+  readonly seconds: number;
+  readonly during: Readonly<Record<PartOfDay, number>>;
+  readonly firings: readonly FiringSummary[];
+  /** What really fired. */
+  readonly recorded: {
+    readonly fired: number;
+    readonly seconds: number;
+    /** Of those, how many the replay has as well, to one evaluation. */
+    readonly alike: number;
+  };
+  readonly nearMisses: { readonly count: number; readonly longestSeconds: number };
+  readonly failedEvaluations: { readonly count: number; readonly reason?: string };
+  /** Series that it looks at, and hours in which there was none. */
+  readonly unseen: readonly { readonly series: string; readonly hours: number }[];
+  /** Share of the period in which there was none of all the series that it looks at. */
+  readonly blind: number;
+  readonly remarks: readonly string[];
+}
+
+export interface Summary {
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+  readonly gaps: readonly { readonly from: string; readonly to: string }[];
+  readonly alerts: readonly AlertSummary[];
+  /** Recorded series that were computed instead: the engine has none by these rules. */
+  readonly computed: readonly string[];
+  readonly problems: readonly string[];
+  readonly questions: number;
+}
+
+export interface Surroundings {
+  readonly timeZone: string;
+  /** At which Prometheus' own graphs are. */
+  readonly prometheusUrl: string;
+}
+
+export function summaryOf(played: Played, surroundings: Surroundings): Summary {
+  const { period, gaps, alerts, computed, problems, questions } = played;
+  return {
+    from: iso(period.from),
+    to: iso(period.to),
+    timeZone: surroundings.timeZone,
+    gaps: gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+    alerts: alerts
+      .map((alert) => alertSummary(alert, period, surroundings))
+      .toSorted((left, right) => right.fired - left.fired || left.alert.localeCompare(right.alert)),
+    computed,
+    problems,
+    questions,
+  };
+}
+
+function alertSummary(
+  record: AlertRecord,
+  period: Piece,
+  { timeZone, prometheusUrl }: Surroundings,
+): AlertSummary {
+  const { alert, rules, interval, firings, recorded, nearMisses, failures, unseen, remarks } = record;
+  const partOf = clockIn(timeZone);
+  const samples = firings.flatMap(({ labels, samples: own }) => own.map((span) => ({ labels, ...span })));
+  const asRecorded = ({ labels, samples: own }: Firing) =>
+    own.every((span) => recorded.some((each) => isAlike({ labels, ...span }, each, interval)));
+  const summaries = firings.map((firing) => ({
+    labels: firing.labels,
+    start: iso(firing.start),
+    last: iso(firing.last),
+    seconds: lengthOf(firing, period, interval),
+    openEnd: firing.resolvedAt === undefined,
+    at: partOf(Math.max(firing.start, period.from)),
+    asRecorded: asRecorded(firing),
+    graph: graphUrl(rules, firing, prometheusUrl),
+  }));
+  return {
+    alert,
+    severity: rules[0]?.labels["severity"] ?? "",
+    fired: summaries.length,
+    seconds: summaries.reduce((sum, { seconds }) => sum + seconds, 0),
+    during: Object.fromEntries(
+      partsOfDay.map((part) => [part, summaries.filter(({ at }) => at === part).length]),
+    ) as Record<PartOfDay, number>,
+    firings: summaries,
+    recorded: {
+      fired: recorded.length,
+      seconds: recorded.reduce(
+        (sum, each) => sum + lengthOf({ ...each, start: each.from }, period, interval),
+        0,
+      ),
+      alike: recorded.filter((each) => samples.some((span) => isAlike(span, each, interval))).length,
+    },
+    nearMisses: { count: nearMisses.count, longestSeconds: nearMisses.longest / 1000 },
+    failedEvaluations: {
+      count: failures.count,
+      ...(failures.reason !== undefined && { reason: failures.reason }),
+    },
+    unseen: unseen.map(({ series, spells }) => ({ series, hours: totalOf(spells) / HOUR })),
+    blind: blindShare(record, period),
+    remarks,
+  };
+}
+
+const HOUR = 3_600_000;
+
+/** To one evaluation, in its start and its end. */
+function isAlike(replayed: RecordedFiring, recorded: RecordedFiring, interval: number): boolean {
+  return (
+    Math.abs(replayed.from - recorded.from) <= interval &&
+    Math.abs(replayed.last - recorded.last) <= interval &&
+    keyOf(replayed.labels) === keyOf(recorded.labels)
+  );
+}
+
+/** Seconds within the period. One that fired at a single evaluation lasted until the next. */
+function lengthOf(
+  { start, last }: { readonly start: number; readonly last: number },
+  { from, to }: Piece,
+  interval: number,
+): number {
+  return Math.max(0, Math.min(to, last + interval) - Math.max(from, start)) / 1000;
+}
+
+/** Blind is an alert of which all series are missing at once: of one that compares two, either may be none by itself. */
+function blindShare({ unseen, looksAt }: AlertRecord, { from, to }: Piece): number {
+  if (looksAt === 0 || unseen.length < looksAt) return 0;
+  const hours = unseen.map(({ spells }) => new Set(spells.flatMap(hoursOf)));
+  const [first = new Set<number>(), ...others] = hours;
+  const all = [...first].filter((hour) => others.every((set) => set.has(hour)));
+  return Math.min(1, (all.length * HOUR) / (to - from));
+}
+
+function hoursOf({ from, to }: Piece): number[] {
+  return Array.from({ length: Math.round((to - from) / HOUR) }, (_, index) => from + index * HOUR);
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
