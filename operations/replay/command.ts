@@ -1,19 +1,13 @@
 /** `npm run ops -- replay --stack <name> --since 30d`: what the alerts would have done in a history that there is. */
 import { join } from "node:path";
-import { Command, Option } from "commander";
-import { prometheusFiles } from "../../components/prometheus/files.ts";
-import type { Settings } from "../../settings/schema.ts";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { readSettings } from "../../settings/settings-file.ts";
-import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { openAccess, stackAccess } from "./access.ts";
 import { type Moment, parseMoment, periodOf } from "./period.ts";
-import { play } from "./play.ts";
-import { PrometheusApi } from "./prometheus-api.ts";
 import { reportOf } from "./report.ts";
-import { type Rules, ruleFileAt, rulesFrom } from "./rules.ts";
-import { summaryOf } from "./summary.ts";
+import { runReplay } from "./run.ts";
 
 interface Options extends ResultOptions {
   readonly stack: string;
@@ -22,6 +16,9 @@ interface Options extends ResultOptions {
   readonly prometheus?: string;
   readonly rules?: string;
   readonly alert?: readonly string[];
+  readonly pages?: true;
+  readonly thresholds?: true;
+  readonly mostPages: number;
 }
 
 /** What the history answered, so that a replay that was interrupted goes on where it was. */
@@ -43,6 +40,20 @@ export const command = new Command("replay")
   )
   .addOption(new Option("--rules <file>", "a rule file (default: this branch's rules)").argParser(path))
   .addOption(new Option("--alert <name...>", "only these alerts"))
+  .option(
+    "--pages",
+    "hand what fires to a real Alertmanager with the stack's routes, and count what it tells",
+  )
+  .addOption(
+    new Option("--thresholds", "try other thresholds of the alerts that fire, and count their pages")
+      .conflicts("rules")
+      .implies({ pages: true }),
+  )
+  .addOption(
+    new Option("--most-pages <number>", "pages a week that are bearable, for --thresholds")
+      .default(1)
+      .argParser(bearable),
+  )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
@@ -50,41 +61,29 @@ export const command = new Command("replay")
     "\nNothing is changed. The engine is asked a few questions at a time; its answers are kept for three days, so that a" +
       "\nreplay that was interrupted goes on where it was.",
   )
-  .action(async (options: Options) => {
-    const { stack, since, until, alert: alerts } = options;
+  .action(async ({ stack, since, until, prometheus, rules, alert, pages, thresholds, ...how }: Options) => {
     const period = periodOf(since, until, Date.now());
-    const { access, settings } = options.prometheus
-      ? { access: openAccess(options.prometheus), settings: readSettings(REPOSITORY, stack) }
+    const { access, settings } = prometheus
+      ? { access: openAccess(prometheus), settings: readSettings(REPOSITORY, stack) }
       : await stackAccess(stack);
-    const rules = await rulesOf(settings, options.rules);
-    refuseUnknown(alerts, rules);
-    const played = await play({
-      api: new PrometheusApi(access),
-      rules,
+    const summary = await runReplay({
+      access,
+      settings,
       period,
-      ...(alerts && { alerts }),
+      ruleFile: rules,
+      alerts: alert,
+      pages: pages ?? false,
+      mostPagesPerWeek: thresholds && how.mostPages,
       cache: CACHE,
       onProgress: (line) => console.error(line),
     });
-    const timeZone = settings.pagerduty.enabled ? settings.pagerduty.timeZone : "Etc/UTC";
-    const summary = summaryOf(played, { timeZone, prometheusUrl: access.url });
-    await tell(summary, reportOf(summary, stack), options);
+    await tell(summary, reportOf(summary, stack), how);
   });
 
-async function rulesOf(settings: Settings, file: string | undefined): Promise<Rules> {
-  const { metrics } = settings;
-  if (!metrics.enabled) throw new Failure("The stack has no rules: metrics.enabled is false");
-  const interval = metrics.scrapeIntervalSeconds * 1000;
-  if (file !== undefined) return rulesFrom(await ruleFileAt(file), interval);
-  const files = Object.entries(prometheusFiles(settings, metrics));
-  return rulesFrom(Object.fromEntries(files.filter(([name]) => name.startsWith("rules/"))), interval);
-}
-
-function refuseUnknown(alerts: readonly string[] | undefined, { groups }: Rules): void {
-  const known = new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
-  if (known.size === 0) throw new Failure("There is no alerting rule to play.");
-  const unknown = (alerts ?? []).filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new Failure(`No such alert: ${unknown.join(", ")}. There are: ${[...known].toSorted().join(", ")}`);
+function bearable(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number) || number < 0) {
+    throw new InvalidArgumentError("It is a number of pages, 0 or more.");
   }
+  return number;
 }

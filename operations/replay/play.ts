@@ -18,7 +18,7 @@ export interface PlayOptions {
   /** Milliseconds since 1970. */
   readonly period: Piece;
   /** Names of the alerts that are wanted. Default: all. */
-  readonly alerts?: readonly string[];
+  readonly alerts?: readonly string[] | undefined;
   /** Folder in which the history's answers are kept. */
   readonly cache: string;
   readonly onProgress?: (line: string) => void;
@@ -46,6 +46,7 @@ export interface AlertRecord {
 
 export interface Played {
   readonly period: Piece;
+  readonly stage: Stage;
   /** In which there was no Prometheus. */
   readonly gaps: readonly Piece[];
   readonly alerts: readonly AlertRecord[];
@@ -61,37 +62,34 @@ export interface Played {
 const LONGEST_WARM_UP = 86_400_000;
 const SHORTEST_WARM_UP = 600_000;
 
-/** @throws Failure where the history can't be reached, or no alert has that name */
+/** A history that was looked into, and in which rules can be played. */
+export interface Stage {
+  readonly history: History;
+  /** What is played: more than is told of, since alerts may go on from before. */
+  readonly all: Piece;
+  readonly gaps: readonly Piece[];
+  /** By name of the group. */
+  readonly recorded: ReadonlyMap<string, Recorded>;
+}
+
+/** @throws Failure where the history can't be reached, or none of the alerts can be played */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { api, rules, period, alerts, cache, onProgress = () => {} } = options;
-  const history = new History(api, cache);
-  await history.tidy();
-  const { groups, computed, problems } = await playable(api, rules, withCauses(rules.groups, alerts));
+  const { api, rules, period, alerts, onProgress = () => {} } = options;
+  const { groups, computed, problems } = await playable(api, rules, alerts);
   if (groups.length === 0) throw new Failure(`None of the alerts can be played:\n${problems.join("\n")}`);
-  const all = { from: period.from - warmUp(groups), to: period.to };
-  const step = Math.min(...groups.map(({ interval }) => interval));
-  const gaps = await gapsIn(api, all, step);
-  onProgress("looked for gaps in the history");
-  const recorded = new Map<AlertGroup, Recorded>();
-  await Promise.all(groups.map(async (group) => recorded.set(group, await recordedOf(api, group, all))));
-  onProgress("read what really fired");
-  const replayed = await replay({
-    history,
-    groups,
-    phaseOf: (group) => recorded.get(group)?.phase ?? 0,
-    period: all,
-    gaps,
-    onProgress: (done, of, until) =>
-      onProgress(`played ${done} of ${of} pieces, up to ${new Date(until).toISOString().slice(0, 16)}`),
-  });
+  const stage = await stageFor(groups, options);
+  const replayed = await playOn(stage, groups, (done, of, until) =>
+    onProgress(`played ${done} of ${of} pieces, up to ${new Date(until).toISOString().slice(0, 16)}`),
+  );
   const wanted = replayed.filter(({ rule }) => alerts === undefined || alerts.includes(rule.alert));
   const names = [...new Set(wanted.map(({ rule }) => rule.alert))];
-  const records = names.map((name) => recordOf(name, wanted, recorded, period));
+  const records = names.map((name) => recordOf(name, wanted, stage.recorded, period));
   const unseen = await unseenSeries(api, wanted, period);
   onProgress("looked for series without samples");
   return {
     period,
-    gaps: gaps.flatMap((gap) => within(gap, period)),
+    stage,
+    gaps: stage.gaps.flatMap((gap) => within(gap, period)),
     alerts: records.map((record) => ({
       ...record,
       unseen: unseen
@@ -104,8 +102,41 @@ export async function play(options: PlayOptions): Promise<Played> {
   };
 }
 
-/** The groups with their rules as this history can answer them. */
-async function playable(api: PrometheusApi, rules: Rules, groups: readonly AlertGroup[]) {
+async function stageFor(groups: readonly AlertGroup[], options: PlayOptions): Promise<Stage> {
+  const { api, period, cache, onProgress = () => {} } = options;
+  const history = new History(api, cache);
+  await history.tidy();
+  const all = { from: period.from - warmUp(groups), to: period.to };
+  const gaps = await gapsIn(api, all, Math.min(...groups.map(({ interval }) => interval)));
+  onProgress("looked for gaps in the history");
+  const recorded = new Map<string, Recorded>();
+  await Promise.all(groups.map(async (group) => recorded.set(group.name, await recordedOf(api, group, all))));
+  onProgress("read what really fired");
+  return { history, all, gaps, recorded };
+}
+
+/** @throws Failure where the history can't be reached */
+export function playOn(
+  { history, all, gaps, recorded }: Stage,
+  groups: readonly AlertGroup[],
+  onProgress?: (done: number, of: number, until: number) => void,
+): Promise<readonly Replayed[]> {
+  return replay({
+    history,
+    groups,
+    phaseOf: ({ name }) => recorded.get(name)?.phase ?? 0,
+    period: all,
+    gaps,
+    ...(onProgress && { onProgress }),
+  });
+}
+
+/**
+ * The groups with the rules that are wanted and those that they look at, as this history can answer them.
+ * @param alerts names. Default: all
+ */
+export async function playable(api: PrometheusApi, rules: Rules, alerts?: readonly string[]) {
+  const groups = withCauses(rules.groups, alerts);
   const wanted = groups.flatMap((group) => group.rules.flatMap(({ expression }) => namesIn(expression)));
   const { rules: unrecorded, problem } = await unrecordedIn(api, rules, wanted);
   const problems = problem === undefined ? [] : [problem];
@@ -158,13 +189,11 @@ function warmUp(groups: readonly AlertGroup[]): number {
 function recordOf(
   alert: string,
   replayed: readonly Replayed[],
-  recorded: ReadonlyMap<AlertGroup, Recorded>,
+  recorded: Stage["recorded"],
   { from }: Piece,
 ): Omit<AlertRecord, "unseen"> {
   const own = replayed.filter(({ rule }) => rule.alert === alert);
-  const groups = [
-    ...new Set([...recorded.keys()].filter((group) => own.some((each) => each.group === group))),
-  ];
+  const groups = [...new Set(own.map(({ group }) => group.name))];
   const firings = own.flatMap((each) => each.firings).filter(({ last }) => last >= from);
   const really = groups.flatMap((group) => recorded.get(group)?.firings ?? []);
   return {

@@ -1,6 +1,7 @@
 /** A replay in Markdown. */
 import { HOURS, partsOfDay } from "./hours.ts";
 import type { AlertSummary, FiringSummary, Summary } from "./summary.ts";
+import type { ThresholdTable } from "./thresholds.ts";
 
 /** Firings of one alert that are shown; all are in the JSON. */
 const SHOWN = 10;
@@ -13,8 +14,10 @@ export function reportOf(summary: Summary, stack: string): string {
   const sections = [
     `# Replay of \`${stack}\``,
     `${minute(from)} to ${minute(to)}, ${days(summary)} days. ${total(alerts)} Hours of ${timeZone}: ${HOURS}.`,
+    pagesSection(summary),
     gapsSection(summary),
     fired.length > 0 ? table(fired) : "",
+    ...(summary.thresholds ?? []).map(thresholdSection),
     ...fired.map(firingsSection),
     quietSection(alerts.filter((alert) => !fired.includes(alert))),
     troubleSection(summary),
@@ -28,6 +31,16 @@ function total(alerts: readonly AlertSummary[]): string {
     `${alerts.length} alerts would have fired ${times(sum(({ fired }) => fired))}; ` +
     `really they fired ${times(sum(({ recorded }) => recorded.fired))}, ` +
     `of which the replay has ${sum(({ recorded }) => recorded.alike)} to the evaluation.`
+  );
+}
+
+function pagesSection({ pages }: Summary): string {
+  if (pages === undefined) return "";
+  const { count, perWeek, during, messages } = pages;
+  const channels = Object.entries(messages).map(([channel, number]) => `${channel} ${number}`);
+  return (
+    `**${count} pages**, ${perWeek.toFixed(1)} a week (${partsOfDay.map((part) => `${part} ${during[part]}`).join(", ")}), ` +
+    `as a real Alertmanager tells them with the stack's routes. Messages: ${channels.join(", ") || "none"}.`
   );
 }
 
@@ -46,11 +59,12 @@ function gapsSection({ gaps }: Summary): string {
 }
 
 function table(alerts: readonly AlertSummary[]): string {
-  const rows = alerts.map(({ alert, severity, fired, seconds, during, recorded, nearMisses }) =>
+  const rows = alerts.map(({ alert, severity, fired, seconds, during, recorded, nearMisses, pages }) =>
     row([
       alert,
       severity,
       String(fired),
+      ...(pages ? [String(pages.count)] : []),
       length(seconds),
       partsOfDay.map((part) => during[part]).join(" / "),
       `${recorded.fired}, ${length(recorded.seconds)}`,
@@ -59,7 +73,8 @@ function table(alerts: readonly AlertSummary[]): string {
     ]),
   );
   const head = [
-    ...["Alert", "Severity", "Fires", "For", partsOfDay.join(" / ")],
+    ...["Alert", "Severity", "Fires", ...(alerts.some(({ pages }) => pages) ? ["Pages"] : [])],
+    ...["For", partsOfDay.join(" / ")],
     ...["Really fired", "Alike", "Held too briefly"],
   ];
   return ["## Alerts that fire", "", row(head), row(head.map(() => "---")), ...rows].join("\n");
@@ -74,6 +89,31 @@ function firingsSection({ alert, firings }: AlertSummary): string {
     ...firings.slice(0, SHOWN).map(firingLine),
     ...(more > 0 ? [`- and ${more} more: \`--json\` has all of them`] : []),
   ].join("\n");
+}
+
+function thresholdSection({ alert, unit, source, rows, counts, atMost }: ThresholdTable): string {
+  const head = ["Threshold", "Fires", "Pages", `${counts === "pages" ? "Pages" : "Fires"} a week`];
+  const lines = rows.map(({ value, isCurrent, fired, pages, perWeek }) =>
+    row([isCurrent ? `**${value}**` : String(value), String(fired), String(pages), perWeek.toFixed(1)]),
+  );
+  const now = rows.findIndex(({ isCurrent }) => isCurrent);
+  const steps = [rows[now - 1], rows[now + 1]].flatMap((next) =>
+    next && rows[now] ? [`${next.value}: ${difference(next.perWeek - rows[now].perWeek)} a week`] : [],
+  );
+  const most = `At most ${atMost.perWeek} a week: ${atMost.value ?? "none of these values"}`;
+  return [
+    `### Thresholds of ${alert}`,
+    "",
+    `In ${unit}. The default is from: ${source}`,
+    "",
+    ...[row(head), row(head.map(() => "---")), ...lines],
+    "",
+    `${most}. One step: ${steps.join(", ")}.`,
+  ].join("\n");
+}
+
+function difference(count: number): string {
+  return `${count < 0 ? "-" : "+"}${Math.abs(count).toFixed(1)}`;
 }
 
 const COMMON = ["alertname", "severity", "service", "team", "environment"];

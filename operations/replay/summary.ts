@@ -2,11 +2,13 @@
 import type { Firing } from "./alert-state.ts";
 import { totalOf } from "./coverage.ts";
 import type { Piece } from "./history.ts";
-import { clockIn, type PartOfDay, partsOfDay } from "./hours.ts";
+import { clockIn, type PartOfDay } from "./hours.ts";
 import { graphUrl } from "./links.ts";
+import type { Message, Told } from "./pages.ts";
 import type { AlertRecord, Played } from "./play.ts";
 import type { RecordedFiring } from "./recorded.ts";
 import { keyOf, type Labels } from "./series.ts";
+import type { ThresholdTable } from "./thresholds.ts";
 
 export interface FiringSummary {
   readonly labels: Labels;
@@ -23,6 +25,16 @@ export interface FiringSummary {
   readonly graph: string;
 }
 
+/** Who would have been told. */
+export interface PageSummary {
+  /** That wake somebody. */
+  readonly count: number;
+  readonly perWeek: number;
+  readonly during: Readonly<Record<PartOfDay, number>>;
+  /** Messages that something fires, by receiver and channel, such as `critical: SMS`. */
+  readonly messages: Readonly<Record<string, number>>;
+}
+
 export interface AlertSummary {
   readonly alert: string;
   readonly severity: string;
@@ -31,6 +43,8 @@ export interface AlertSummary {
   readonly seconds: number;
   readonly during: Readonly<Record<PartOfDay, number>>;
   readonly firings: readonly FiringSummary[];
+  /** Undefined where no Alertmanager was asked. One that tells of several alerts counts for each. */
+  readonly pages?: PageSummary;
   /** What really fired. */
   readonly recorded: {
     readonly fired: number;
@@ -53,6 +67,10 @@ export interface Summary {
   readonly timeZone: string;
   readonly gaps: readonly { readonly from: string; readonly to: string }[];
   readonly alerts: readonly AlertSummary[];
+  /** Undefined where no Alertmanager was asked. */
+  readonly pages?: PageSummary;
+  /** Undefined where no other thresholds were tried. */
+  readonly thresholds?: readonly ThresholdTable[];
   /** Recorded series that were computed instead: the engine has none by these rules. */
   readonly computed: readonly string[];
   readonly problems: readonly string[];
@@ -63,6 +81,8 @@ export interface Surroundings {
   readonly timeZone: string;
   /** At which Prometheus' own graphs are. */
   readonly prometheusUrl: string;
+  /** What a real Alertmanager made of the replayed alerts, where it was asked. */
+  readonly told?: Told | undefined;
 }
 
 export function summaryOf(played: Played, surroundings: Surroundings): Summary {
@@ -75,17 +95,15 @@ export function summaryOf(played: Played, surroundings: Surroundings): Summary {
     alerts: alerts
       .map((alert) => alertSummary(alert, period, surroundings))
       .toSorted((left, right) => right.fired - left.fired || left.alert.localeCompare(right.alert)),
+    ...(surroundings.told && { pages: pageSummary(surroundings.told.messages, period, surroundings) }),
     computed,
-    problems,
+    problems: [...problems, ...(surroundings.told?.remarks ?? [])],
     questions,
   };
 }
 
-function alertSummary(
-  record: AlertRecord,
-  period: Piece,
-  { timeZone, prometheusUrl }: Surroundings,
-): AlertSummary {
+function alertSummary(record: AlertRecord, period: Piece, surroundings: Surroundings): AlertSummary {
+  const { timeZone, prometheusUrl, told } = surroundings;
   const { alert, rules, interval, firings, recorded, nearMisses, failures, unseen, remarks } = record;
   const partOf = clockIn(timeZone);
   const samples = firings.flatMap(({ labels, samples: own }) => own.map((span) => ({ labels, ...span })));
@@ -106,10 +124,15 @@ function alertSummary(
     severity: rules[0]?.labels["severity"] ?? "",
     fired: summaries.length,
     seconds: summaries.reduce((sum, { seconds }) => sum + seconds, 0),
-    during: Object.fromEntries(
-      partsOfDay.map((part) => [part, summaries.filter(({ at }) => at === part).length]),
-    ) as Record<PartOfDay, number>,
+    during: counted(summaries.map(({ at }) => at)),
     firings: summaries,
+    ...(told && {
+      pages: pageSummary(
+        told.messages.filter(({ alerts }) => alerts.some((labels) => labels["alertname"] === alert)),
+        period,
+        surroundings,
+      ),
+    }),
     recorded: {
       fired: recorded.length,
       seconds: recorded.reduce(
@@ -127,6 +150,27 @@ function alertSummary(
     blind: blindShare(record, period),
     remarks,
   };
+}
+
+const WEEK = 7 * 86_400_000;
+
+function pageSummary(all: readonly Message[], { from, to }: Piece, { timeZone }: Surroundings): PageSummary {
+  const messages = all.filter(({ at }) => at >= from);
+  const pages = messages.filter(({ isPage }) => isPage);
+  const channels = messages.map(({ channel: { receiver, name } }) => `${receiver}: ${name}`);
+  return {
+    count: pages.length,
+    perWeek: pages.length / ((to - from) / WEEK),
+    during: counted(pages.map(({ at }) => clockIn(timeZone)(at))),
+    messages: Object.fromEntries(
+      [...new Set(channels)].map((name) => [name, channels.filter((each) => each === name).length]),
+    ),
+  };
+}
+
+function counted(parts: readonly PartOfDay[]): Readonly<Record<PartOfDay, number>> {
+  const count = (part: PartOfDay) => parts.filter((each) => each === part).length;
+  return { work: count("work"), "off hours": count("off hours"), asleep: count("asleep") };
 }
 
 const HOUR = 3_600_000;

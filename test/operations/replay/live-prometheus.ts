@@ -1,10 +1,11 @@
 /** A real Prometheus that scrapes a target whose values a test sets, and evaluates rules on them each second. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { tools } from "../../../operations/tools/tools.ts";
 import { freePort, listenOnLoopback } from "../../../toolkit/free-port.ts";
@@ -53,6 +54,16 @@ export class LivePrometheus {
     return prometheus;
   }
 
+  /** Fills its storage before it starts. @param openMetrics samples with their times */
+  async fill(openMetrics: string): Promise<void> {
+    const file = join(this.folder, "history.txt");
+    await writeFile(file, openMetrics);
+    const promtool = join(dirname(this.#binary), "promtool");
+    const data = join(this.folder, "data");
+    const args = ["tsdb", "create-blocks-from", "openmetrics", file, data, "--max-block-duration=48h"];
+    await promisify(execFile)(promtool, args, { maxBuffer: 2 ** 26 });
+  }
+
   async start(): Promise<void> {
     this.#process = spawn(
       this.#binary,
@@ -60,6 +71,7 @@ export class LivePrometheus {
         `--config.file=${join(this.folder, "prometheus.yml")}`,
         `--storage.tsdb.path=${join(this.folder, "data")}`,
         `--web.listen-address=${this.#address}`,
+        "--storage.tsdb.retention.time=10y",
         // Five seconds otherwise, in which rules are evaluated on nothing.
         "--scrape.discovery-reload-interval=100ms",
       ],
