@@ -1,39 +1,26 @@
 /** The way to the engine that has the rules is cut, at every pace of scrapes: MetricsNotArriving rings, and nothing else. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { alertGroups } from "../../catalog/alerts/index.ts";
 import { findsMissing } from "../../catalog/inhibitions.ts";
 import { metrics } from "../../catalog/metrics/index.ts";
 import { type Job, jobs } from "../../catalog/metrics/metric.ts";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
-import { tools } from "../../operations/tools/tools.ts";
-import { ensureTool } from "../../toolkit/toolchain/find.ts";
+import { promtoolFolder } from "./promtool-folder.ts";
 
-const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "agentpay-cut-link-"));
-let promtool = "promtool";
+const { write, complaints } = promtoolFolder();
 
 /** Those that have MetricsNotArriving, or take missing samples for an outage. Others look at what is there. */
 const groups = alertGroups.filter(({ alerts }) =>
   alerts.some((alert) => alert.name === "MetricsNotArriving" || findsMissing(alert)),
 );
 
-beforeAll(async () => {
-  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
+beforeAll(() => {
   const links = { runbookBaseUrl: "https://runbooks.example", grafanaUrl: "https://grafana.example" };
   const rendered = ruleFiles({}, links);
   for (const { name } of groups) {
-    writeFileSync(join(folder, `${name}.yml`), stringify(parse(rendered[`${name}.yml`] ?? "")));
+    write(`${name}.yml`, stringify(parse(rendered[`${name}.yml`] ?? "")));
   }
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 /** promtool's samples, one a second: the value at each scrape until the cut. */
@@ -94,10 +81,7 @@ function cutAfter(intervalSeconds: number, shift: number) {
 /** Up to the longest that settings allow. */
 test.each([5, 15, 30, 60])("scrapes each %i seconds", async (intervalSeconds) => {
   const tests = [0, 8, 16, 24].map((shift) => cutAfter(intervalSeconds, shift));
-  const file = `${intervalSeconds}.test.yml`;
   const rule_files = groups.map(({ name }) => `${name}.yml`);
-  writeFileSync(join(folder, file), stringify({ rule_files, evaluation_interval: "30s", tests }));
-  await expect(run(promtool, ["test", "rules", file], { cwd: folder })).resolves.toMatchObject({
-    stderr: "",
-  });
+  const document = stringify({ rule_files, evaluation_interval: "30s", tests });
+  expect(await complaints(["test", "rules", write(`${intervalSeconds}.test.yml`, document)])).toBe("");
 });

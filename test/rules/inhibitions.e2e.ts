@@ -1,10 +1,5 @@
 /** What holds an alert back, by Prometheus itself: each cause with each of its symptoms, and announced work. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { alerts } from "../../catalog/alerts/index.ts";
@@ -14,36 +9,16 @@ import { type Maintenance, parseMaintenanceWindow } from "../../catalog/maintena
 import { affectedBy } from "../../catalog/uptime.ts";
 import { announcedWorkGroup, inhibited } from "../../components/prometheus/inhibition.ts";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
-import { tools } from "../../operations/tools/tools.ts";
-import { ensureTool } from "../../toolkit/toolchain/find.ts";
+import { promtoolFolder } from "./promtool-folder.ts";
 
-const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "agentpay-inhibitions-"));
-let promtool = "promtool";
-
-beforeAll(async () => {
-  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = promtoolFolder();
 
 function write(name: string, document: unknown): string {
-  writeFileSync(join(folder, name), typeof document === "string" ? document : stringify(document));
-  return name;
+  return folder.write(name, typeof document === "string" ? document : stringify(document));
 }
 
 /** What promtool said of the tests, "" when it was content. */
-async function complaints(files: readonly string[]): Promise<string> {
-  try {
-    await run(promtool, ["test", "rules", ...files], { cwd: folder, maxBuffer: 2 ** 26, timeout: 240_000 });
-    return "";
-  } catch (error) {
-    const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
-    return `${stdout ?? ""}${stderr ?? ""}` || message;
-  }
-}
+const complaints = (files: readonly string[]) => folder.complaints(["test", "rules", ...files]);
 
 type Labels = Readonly<Record<string, string>>;
 const seriesOf = (name: string, labels: Labels) =>

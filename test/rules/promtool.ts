@@ -10,6 +10,7 @@ const SCRAPE_INTERVAL: Duration = "30s";
 
 interface Rule {
   record?: string;
+  alert?: string;
   expr: string;
   labels?: Record<string, string>;
   annotations?: unknown;
@@ -28,43 +29,53 @@ function groupsOf(file: string): Group[] {
   return (parse(rendered[file] ?? "groups: []") as { groups: Group[] }).groups;
 }
 
-/** The groups that a group of alerts needs: itself, after those that record what it uses. */
-function groupsFor({ name }: AlertGroup): Group[] {
-  const needed = new Set(groupsOf(`${name}.yml`));
-  const recording = groupsOf("recording.yml");
+/**
+ * The rules of one alert: its own, and all that they read, however indirectly. Others can't change what it does, and
+ * promtool would evaluate each of them at every step; worst-day.e2e.ts evaluates all of them together.
+ */
+function rulesFor(name: string, group: AlertGroup): Group[] {
+  const groups = [...groupsOf("recording.yml"), ...groupsOf(`${group.name}.yml`)];
+  const all = groups.flatMap(({ rules }) => rules);
+  const needed = new Set(all.filter(({ alert }) => alert === name));
   for (let before = 0; before < needed.size; ) {
     before = needed.size;
-    const expressions = [...needed].flatMap(({ rules }) => rules.map(({ expr }) => expr)).join("\n");
-    for (const group of recording) if (group.rules.some((rule) => uses(expressions, rule))) needed.add(group);
+    const expressions = [...needed].map(({ expr }) => expr).join("\n");
+    for (const rule of all) if (reads(expressions, rule)) needed.add(rule);
   }
-  return [...recording.filter((group) => needed.has(group)), ...groupsOf(`${name}.yml`)];
+  return groups
+    .map((each) => ({ ...each, rules: each.rules.filter((rule) => needed.has(rule)) }))
+    .filter(({ rules }) => rules.length > 0);
 }
 
-function uses(expressions: string, { record, labels }: Rule): boolean {
+function reads(expressions: string, { record, alert, labels }: Rule): boolean {
+  if (record === undefined) return expressions.includes(`alertname="${alert}"`);
   const slo = labels?.["slo"];
-  return (
-    record !== undefined && expressions.includes(record) && (!slo || expressions.includes(`slo="${slo}"`))
-  );
+  return expressions.includes(record) && (!slo || expressions.includes(`slo="${slo}"`));
 }
 
-/** A rule file, and the tests to run against it, by file name. */
+/** Rule files, and the tests to run against them, by file name. */
 export function promtoolFiles(group: AlertGroup, cases: GroupCases): Record<string, string> {
-  const rules = `${group.name}.rules.yml`;
-  const groups = groupsFor(group);
-  const all = Object.entries(cases).flatMap(([alert, list]) => list.map((each) => ({ alert, ...each })));
-  const intervals = new Set(all.map((each) => each.evaluationInterval ?? group.interval));
-  const tests = [...intervals].map((interval) => [
-    `${group.name}.${interval}.test.yml`,
+  const files = Object.entries(cases).map(([alert, list]) => filesOf(group, alert, list));
+  return Object.assign({}, ...files);
+}
+
+function filesOf(group: AlertGroup, alert: string, cases: readonly RuleCase[]): Record<string, string> {
+  const name = `${group.name}.${alert}`;
+  const groups = rulesFor(alert, group);
+  const intervalOf = (each: RuleCase) => each.evaluationInterval ?? group.interval;
+  const tests = [...new Set(cases.map(intervalOf))].map((interval) => [
+    `${name}.${interval}.test.yml`,
     stringify({
-      rule_files: [rules],
+      rule_files: [`${name}.rules.yml`],
       evaluation_interval: interval,
-      group_eval_order: groups.map(({ name }) => name),
-      tests: all
-        .filter((each) => (each.evaluationInterval ?? group.interval) === interval)
-        .map((each) => test(group, each.alert, each)),
+      group_eval_order: groups.map((each) => each.name),
+      tests: cases.filter((each) => intervalOf(each) === interval).map((each) => test(group, alert, each)),
     }),
   ]);
-  return { [rules]: stringify({ groups: groups.map(withoutAnnotations) }), ...Object.fromEntries(tests) };
+  return {
+    [`${name}.rules.yml`]: stringify({ groups: groups.map(withoutAnnotations) }),
+    ...Object.fromEntries(tests),
+  };
 }
 
 /** promtool compares annotations to the last digit, and digits differ between its versions. */

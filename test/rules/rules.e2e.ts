@@ -1,59 +1,32 @@
 /** Every rule, by the program that will evaluate it: promtool's lints, and what each alert does over time. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { alertGroups } from "../../catalog/alerts/index.ts";
 import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
-import { tools } from "../../operations/tools/tools.ts";
-import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { ruleCases } from "./cases/index.ts";
 import { promtoolFiles } from "./promtool.ts";
+import { promtoolFolder } from "./promtool-folder.ts";
 
-const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "agentpay-rules-"));
-let promtool = "promtool";
+const { write, complaints } = promtoolFolder();
 
-beforeAll(async () => {
-  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function write(files: Record<string, string>): string[] {
-  return Object.entries(files).map(([name, content]) => {
-    writeFileSync(join(folder, name), content);
-    return name;
-  });
-}
-
-/** What promtool said, "" when it was content. */
-async function complaints(args: readonly string[]): Promise<string> {
-  try {
-    await run(promtool, args, { cwd: folder, maxBuffer: 2 ** 26, timeout: 240_000 });
-    return "";
-  } catch (error) {
-    const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
-    return `${stdout ?? ""}${stderr ?? ""}` || message;
-  }
+/** @returns the names */
+function writeAll(files: Record<string, string>): string[] {
+  return Object.entries(files).map(([name, content]) => write(name, content));
 }
 
 test("promtool finds nothing wrong with any rule file", async () => {
   const links = { runbookBaseUrl: "https://runbooks.example", grafanaUrl: "https://grafana.example" };
-  const files = write(ruleFiles({}, links));
+  const files = writeAll(ruleFiles({}, links));
   expect(await complaints(["check", "rules", "--lint=all", "--lint-fatal", ...files])).toBe("");
 });
 
 test.for(alertGroups)("$name: each alert fires on its fault, and on nothing else", async (group) => {
-  const tests = write(promtoolFiles(group, ruleCases[group.name] ?? {})).filter((name) =>
+  const tests = writeAll(promtoolFiles(group, ruleCases[group.name] ?? {})).filter((name) =>
     name.endsWith(".test.yml"),
   );
   expect(tests.length).toBeGreaterThan(0);
@@ -63,7 +36,7 @@ test.for(alertGroups)("$name: each alert fires on its fault, and on nothing else
 /** promtool checks types, as the editors of panels and runbooks can't. */
 async function complaintsAbout(expressions: readonly string[]): Promise<string> {
   const rules = expressions.map((expr, index) => ({ record: `checked:expression:${index}`, expr }));
-  const [file = ""] = write({ "expressions.yml": stringify({ groups: [{ name: "expressions", rules }] }) });
+  const file = write("expressions.yml", stringify({ groups: [{ name: "expressions", rules }] }));
   return complaints(["check", "rules", file]);
 }
 

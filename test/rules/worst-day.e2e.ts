@@ -1,21 +1,11 @@
 /** Bad days, whole: all rules together, as they are rendered for production, and everything that people are told. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
-import { tools } from "../../operations/tools/tools.ts";
-import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { valuesOf } from "./promtool.ts";
+import { promtoolFolder } from "./promtool-folder.ts";
 import { worstDays } from "./worst-day/index.ts";
 import { type Kind, kinds, type Told, type WorstDay } from "./worst-day/worst-day.ts";
-
-const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "agentpay-worst-day-"));
-let promtool = "promtool";
 
 interface Group {
   readonly name: string;
@@ -34,17 +24,8 @@ const inOrder = [...groups.filter(({ records }) => records), ...groups.filter(({
   ({ group }) => group,
 );
 
-beforeAll(async () => {
-  promtool = (await ensureTool(tools.prometheus)).binaries["promtool"] ?? promtool;
-  writeFileSync(join(folder, "all.rules.yml"), stringify({ groups: inOrder }));
-});
+const { write, complaints } = promtoolFolder();
 
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-/** Of one kind; a quiet machine needs a minute. */
-const TIMEOUT_MS = 900_000;
 const SCRAPE_SECONDS = 30;
 /** Twice that of most rules, for the sake of time: nothing here is decided by half a minute. */
 const EVALUATION = "1m";
@@ -74,26 +55,14 @@ function testOf({ title, series, told }: WorstDay) {
   };
 }
 
-async function complaints(file: string): Promise<string> {
-  try {
-    await run(promtool, ["test", "rules", file], { cwd: folder, maxBuffer: 2 ** 26, timeout: TIMEOUT_MS });
-    return "";
-  } catch (error) {
-    const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
-    return `${stdout ?? ""}${stderr ?? ""}` || message;
-  }
-}
-
-test.for(Object.keys(kinds) as Kind[])("%s", { timeout: TIMEOUT_MS }, async (kind) => {
+test.for(Object.keys(kinds) as Kind[])("%s", async (kind) => {
   const days = worstDays.filter((day) => day.kind === kind);
   expect(days.length).toBeGreaterThan(0);
-  const file = `${kind}.test.yml`;
   const document = {
-    rule_files: ["all.rules.yml"],
+    rule_files: [write("all.rules.yml", stringify({ groups: inOrder }))],
     evaluation_interval: EVALUATION,
     group_eval_order: inOrder.map(({ name }) => name),
     tests: days.map(testOf),
   };
-  writeFileSync(join(folder, file), stringify(document));
-  expect(await complaints(file)).toBe("");
+  expect(await complaints(["test", "rules", write(`${kind}.test.yml`, stringify(document))])).toBe("");
 });
