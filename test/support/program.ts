@@ -1,6 +1,5 @@
 /** The whole program under mocks, with the configuration of a real stack file. */
 import { join } from "node:path";
-import { vi } from "vitest";
 import { secretKeys } from "../../settings/schema.ts";
 import { type Configuration, readConfiguration, setPath } from "../../settings/settings-file.ts";
 import { withoutClosures } from "./closures.ts";
@@ -42,7 +41,10 @@ export interface ProgramRun extends Recording {
 
 const runs = new Map<string, Promise<ProgramRun>>();
 
-/** Runs index.ts afresh, once for the same arguments. One run at a time: the Pulumi SDK's state is global. */
+/**
+ * Runs index.ts afresh, once for the same arguments: it alone, as what it imports keeps nothing of a run, and takes most
+ * of the time to load. One run at a time: the Pulumi SDK's state is global.
+ */
 export function runProgram(stack: Stack, options: ProgramOptions = {}): Promise<ProgramRun> {
   const key = JSON.stringify([stack, options]);
   const run = runs.get(key) ?? runOnce(stack, options);
@@ -60,14 +62,8 @@ async function runOnce(
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
-  vi.resetModules();
-  // Made anew for each run, it would take most of the time; the tests on the real engine deploy the real one.
-  vi.doMock("../../components/cost-report/function/bundle.ts", async (original) => ({
-    ...(await original<object>()),
-    writeBundle: async () => "package.json",
-  }));
   const { result: outputs, ...recording } = await record({ stack, preview, configuration }, async () => ({
-    ...(await import("../../index.ts")),
+    ...(await import(/* @vite-ignore */ `../../index.ts?run=${runs.size}`)),
   }));
   return { ...recording, stack, outputs };
 }

@@ -13,8 +13,15 @@ export const RUNTIME = "nodejs24.x";
 export const BUNDLE_FILE = "index.mjs";
 export const HANDLER = "index.handler";
 
-/** Writes the file. Returns its path in the repository: an absolute one would be another on each machine. */
-export async function writeBundle(): Promise<string> {
+let written: Promise<string> | undefined;
+
+/** Writes the file, once in a process. Returns its path in the repository: an absolute one would be another on each machine. */
+export function writeBundle(): Promise<string> {
+  written ??= write();
+  return written;
+}
+
+async function write(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path.join(FOLDER, "handler.ts")],
     absWorkingDir: FOLDER,
