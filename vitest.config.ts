@@ -11,7 +11,9 @@ export default defineConfig({
     isolate: false,
     // Vitest would leave one core idle: on two, that is half of them.
     maxWorkers: "100%",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Last resorts against hanging, far above what is usual, for the busy machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
   },
 });

@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+const compileCache = join(import.meta.dirname, "node_modules/.cache/node");
 
 /** These live at a multiple of the clock's pace, where a second lost to a neighbour is a minute. */
 const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
@@ -33,9 +36,12 @@ export default defineConfig({
           ...group,
           sequence: { groupOrder },
           pool: "forks",
-          env: { NO_COLOR: "1", FORCE_COLOR: "0" },
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
+          // What the tests start keeps what it compiled, also where no command of ours sees to that.
+          env: { NO_COLOR: "1", FORCE_COLOR: "0", NODE_COMPILE_CACHE: compileCache },
+          // A last resort against hanging: ten times what a quiet machine needs, for the busy one.
+          testTimeout: 1_800_000,
+          hookTimeout: 3_600_000,
+          expect: { poll: { timeout: 600_000 } },
         },
       })),
   },

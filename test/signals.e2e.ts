@@ -39,7 +39,7 @@ while :; do sleep 0.1; done
 test.each(runs)("%s, ended by %s", async (_name, signal, code, [program = "", ...args]) => {
   const bin = mkdtempSync(join(folder, "bin-"));
   writeFileSync(join(bin, "pulumi"), engineIn(bin), { mode: 0o700 });
-  const child = spawn(process.execPath, ["--import", "tsx", program, ...args, "--stack", "staging"], {
+  const child = spawn(process.execPath, [program, ...args, "--stack", "staging"], {
     cwd: REPOSITORY,
     env: { ...process.env, PATH: `${bin}:${process.env["PATH"]}` },
     stdio: ["ignore", "pipe", "pipe"],
@@ -51,7 +51,7 @@ test.each(runs)("%s, ended by %s", async (_name, signal, code, [program = "", ..
     });
   }
   const closed = once(child, "close");
-  await eventually("the engine is asked", async () => existsSync(join(bin, "called")) || undefined, 240);
+  await eventually("the engine is asked", async () => existsSync(join(bin, "called")) || undefined);
   child.kill(signal);
   const [exit] = await closed;
   expect(output).toContain("Interrupted");

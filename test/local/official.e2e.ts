@@ -9,24 +9,18 @@ import { foundPlugins } from "../../local/cli/official-plugins.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 
 const found = await foundPlugins();
-/** As long as a stack may take to come and to go: the run is of many commands. */
-const TIMEOUT_MILLISECONDS = 900_000;
 const PROCESS = { AGENTPAY_LOCAL_DRIVER: "process" };
 // The containers of a Docker Engine need its images, which a machine without the internet has not.
 const providers = found.filter((name) => name !== "docker").join(",") || "stand-ins";
 
-test(
-  `the whole program comes, stays as it is, changes, heals and goes (${providers})`,
-  async () => {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ["--import", "tsx", "local/official/main.ts", "--providers", providers, "--no-drill"],
-      { cwd: REPOSITORY, env: { ...process.env, ...PROCESS } },
-    );
-    expect(stdout).toContain("second preview: no change: unchanged");
-    expect(stdout).toContain("found, and healed: ");
-    expect(stdout).toContain("destroy: nothing left: nothing left in any service");
-    expect(stdout).not.toContain("FAILED");
-  },
-  TIMEOUT_MILLISECONDS,
-);
+test(`the whole program comes, stays as it is, changes, heals and goes (${providers})`, async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["local/official/main.ts", "--providers", providers, "--no-drill"],
+    { cwd: REPOSITORY, env: { ...process.env, ...PROCESS } },
+  );
+  expect(stdout).toContain("second preview: no change: unchanged");
+  expect(stdout).toContain("found, and healed: ");
+  expect(stdout).toContain("destroy: nothing left: nothing left in any service");
+  expect(stdout).not.toContain("FAILED");
+});

@@ -247,7 +247,7 @@ test("every query of every panel returns data from the Prometheus that scrapes A
     return empty.length === 0 ? true : undefined;
   };
   // The first checkout takes its time.
-  await eventually("data for every query", complete, 180).catch(() => expect(empty).toEqual([]));
+  await eventually("data for every query", complete).catch(() => expect(empty).toEqual([]));
   // A panel's newest point is a little older than now.
   await eventually("data in every panel", async () => {
     const pages = await previewPages(stack().ports);

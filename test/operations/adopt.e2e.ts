@@ -25,7 +25,6 @@ import { afterAll, expect, test } from "vitest";
 import { configuration, deployedStack, grafana, pagerDutyToken, root } from "../support/deployed-stack.ts";
 
 /** Each looks at all platforms, some several times. */
-const SLOW = { timeout: 900_000 };
 
 const OPS = "operations/cli.ts";
 const { stack, succeed, pulumi, json, secretOutput, aws } = deployedStack(17_000);
@@ -126,80 +125,76 @@ async function forget(): Promise<void> {
   await rm(file);
 }
 
-test(
-  "what was made by hand, and sloppily, is told apart from what is missing and what is in doubt",
-  SLOW,
-  async () => {
-    before = await counts();
-    key = await secretOutput("appEnvironment", "SENTRY_DSN");
-    await forget();
+test("what was made by hand, and sloppily, is told apart from what is missing and what is in doubt", async () => {
+  before = await counts();
+  key = await secretOutput("appEnvironment", "SENTRY_DSN");
+  await forget();
 
-    const [service] = await ofPagerDuty("services");
-    const rename = { service: { type: "service", name: "agentpay LOCAL", auto_resolve_timeout: 600 } };
-    await json("pagerduty", `/services/${service?.id}`, {
-      ...pagerDuty,
-      method: "PUT",
-      body: JSON.stringify(rename),
-    });
-    const route53 = new Route53Client(aws("us-east-1"));
-    const { HealthChecks = [] } = await route53.send(new ListHealthChecksCommand({}));
-    const widget = HealthChecks.find(({ HealthCheckConfig: asked }) =>
-      asked?.ResourcePath?.endsWith("chat.js"),
-    );
-    first = widget?.Id ?? "";
-    const copy = { CallerReference: "by-hand", HealthCheckConfig: widget?.HealthCheckConfig };
-    const { HealthCheck: made } = await route53.send(new CreateHealthCheckCommand(copy as never));
-    second = made?.Id ?? "";
-    const logs = new CloudWatchLogsClient(aws("eu-central-1"));
-    await logs.send(new PutRetentionPolicyCommand({ logGroupName: "/agentpay/api", retentionInDays: 7 }));
-    const cloudWatch = new CloudWatchClient(aws("eu-central-1"));
-    const name = "agentpay-local-worker-errors";
-    const { MetricAlarms: [alarm] = [] } = await cloudWatch.send(
-      new DescribeAlarmsCommand({ AlarmNames: [name] }),
-    );
-    await cloudWatch.send(
-      new PutMetricAlarmCommand({ ...(alarm as { AlarmName: string }), Threshold: 99 } as never),
-    );
-    await cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: ["agentpay-local-api-errors"] }));
-    const { dashboard } = await json<{ dashboard: object }>(
-      "grafana",
-      "/api/dashboards/uid/agentpay-cost",
-      grafana,
-    );
-    const renamed = { dashboard: { ...dashboard, title: "Money" }, overwrite: true };
-    await json("grafana", "/api/dashboards/db", {
-      ...asAdmin,
-      method: "POST",
-      body: JSON.stringify(renamed),
-    });
+  const [service] = await ofPagerDuty("services");
+  const rename = { service: { type: "service", name: "agentpay LOCAL", auto_resolve_timeout: 600 } };
+  await json("pagerduty", `/services/${service?.id}`, {
+    ...pagerDuty,
+    method: "PUT",
+    body: JSON.stringify(rename),
+  });
+  const route53 = new Route53Client(aws("us-east-1"));
+  const { HealthChecks = [] } = await route53.send(new ListHealthChecksCommand({}));
+  const widget = HealthChecks.find(({ HealthCheckConfig: asked }) =>
+    asked?.ResourcePath?.endsWith("chat.js"),
+  );
+  first = widget?.Id ?? "";
+  const copy = { CallerReference: "by-hand", HealthCheckConfig: widget?.HealthCheckConfig };
+  const { HealthCheck: made } = await route53.send(new CreateHealthCheckCommand(copy as never));
+  second = made?.Id ?? "";
+  const logs = new CloudWatchLogsClient(aws("eu-central-1"));
+  await logs.send(new PutRetentionPolicyCommand({ logGroupName: "/agentpay/api", retentionInDays: 7 }));
+  const cloudWatch = new CloudWatchClient(aws("eu-central-1"));
+  const name = "agentpay-local-worker-errors";
+  const { MetricAlarms: [alarm] = [] } = await cloudWatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [name] }),
+  );
+  await cloudWatch.send(
+    new PutMetricAlarmCommand({ ...(alarm as { AlarmName: string }), Threshold: 99 } as never),
+  );
+  await cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: ["agentpay-local-api-errors"] }));
+  const { dashboard } = await json<{ dashboard: object }>(
+    "grafana",
+    "/api/dashboards/uid/agentpay-cost",
+    grafana,
+  );
+  const renamed = { dashboard: { ...dashboard, title: "Money" }, overwrite: true };
+  await json("grafana", "/api/dashboards/db", {
+    ...asAdmin,
+    method: "POST",
+    body: JSON.stringify(renamed),
+  });
 
-    const plan = await adopt();
-    expect(plan.of("conflict").map(({ name }) => name)).toEqual(["uptime-widget"]);
-    expect(plan.code).toBe(7);
-    expect(plan.row("uptime-widget")?.note).toContain(second);
-    const secret = ["alert-topics-critical-pagerduty", "alert-topics-home-critical-pagerduty"];
-    expect(plan.of("make").map((row) => row.name)).toEqual([...secret, "logs-api-errors-alarm"]);
-    for (const name of secret) expect(plan.row(name)?.note).toContain("makes no second one");
-    const changes = (of: string) => plan.row(of)?.changes;
-    // The stand-in answers no false at an import: the plugin's default then looks like a change.
-    expect(changes("logs-api")).toEqual([
-      { property: "deletionProtectionEnabled", to: false },
-      { property: "retentionInDays", from: 7, to: 30 },
-    ]);
-    expect(changes("logs-worker-errors-alarm")?.map(({ property }) => property)).toEqual(["threshold"]);
-    expect(changes("on-call-service")).toContainEqual({
-      property: "name",
-      from: "agentpay LOCAL",
-      to: "AgentPay Local",
-    });
-    // Saved without its folder, it lies in no folder. How it is saved is an input that nobody can read back.
-    const ofDashboard = changes("dashboards-agentpay-cost")?.map(({ property }) => property);
-    expect(ofDashboard).toEqual(["configJson", "folder", "overwrite"]);
-    expect(JSON.stringify(plan.rows)).not.toMatch(/local-postgres|local-pagerduty-token|local-sentry-token/);
-  },
-);
+  const plan = await adopt();
+  expect(plan.of("conflict").map(({ name }) => name)).toEqual(["uptime-widget"]);
+  expect(plan.code).toBe(7);
+  expect(plan.row("uptime-widget")?.note).toContain(second);
+  const secret = ["alert-topics-critical-pagerduty", "alert-topics-home-critical-pagerduty"];
+  expect(plan.of("make").map((row) => row.name)).toEqual([...secret, "logs-api-errors-alarm"]);
+  for (const name of secret) expect(plan.row(name)?.note).toContain("makes no second one");
+  const changes = (of: string) => plan.row(of)?.changes;
+  // The stand-in answers no false at an import: the plugin's default then looks like a change.
+  expect(changes("logs-api")).toEqual([
+    { property: "deletionProtectionEnabled", to: false },
+    { property: "retentionInDays", from: 7, to: 30 },
+  ]);
+  expect(changes("logs-worker-errors-alarm")?.map(({ property }) => property)).toEqual(["threshold"]);
+  expect(changes("on-call-service")).toContainEqual({
+    property: "name",
+    from: "agentpay LOCAL",
+    to: "AgentPay Local",
+  });
+  // Saved without its folder, it lies in no folder. How it is saved is an input that nobody can read back.
+  const ofDashboard = changes("dashboards-agentpay-cost")?.map(({ property }) => property);
+  expect(ofDashboard).toEqual(["configJson", "folder", "overwrite"]);
+  expect(JSON.stringify(plan.rows)).not.toMatch(/local-postgres|local-pagerduty-token|local-sentry-token/);
+});
 
-test("with a conflict nothing is adopted, and a run that is killed changes nothing", SLOW, async () => {
+test("with a conflict nothing is adopted, and a run that is killed changes nothing", async () => {
   const state = await exported();
   expect((await adopt("--yes")).code).toBe(7);
   for (const seconds of [6, 14, 22]) {
@@ -218,24 +213,20 @@ test("with a conflict nothing is adopted, and a run that is killed changes nothi
   expect((await exported()).deployment).toEqual(state.deployment);
 });
 
-test(
-  "adopting writes the state alone, keeps the old one for its owner, and a second run finds nothing to do",
-  SLOW,
-  async () => {
-    const file = join(kept, "import.json");
-    const done = await adopt("--yes", "--write", file, "--choose", `uptime-widget=${first}`);
-    expect(done.code).toBe(0);
-    expect(done.of("adopt").length).toBeGreaterThan(100);
-    for (const path of [done.backup ?? "", file]) expect((await stat(path)).mode & 0o777).toBe(0o600);
-    const text = await readFile(file, "utf8");
-    expect(text).not.toMatch(/local-sentry-token|local-pagerduty-token|local-grafana-password/);
-    expect(JSON.stringify(await exported())).not.toMatch(/local-sentry-token|local-postgres-monitoring/);
-    const again = await adopt("--choose", `uptime-widget=${first}`);
-    expect(again.of("adopt")).toEqual([]);
-  },
-);
+test("adopting writes the state alone, keeps the old one for its owner, and a second run finds nothing to do", async () => {
+  const file = join(kept, "import.json");
+  const done = await adopt("--yes", "--write", file, "--choose", `uptime-widget=${first}`);
+  expect(done.code).toBe(0);
+  expect(done.of("adopt").length).toBeGreaterThan(100);
+  for (const path of [done.backup ?? "", file]) expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const text = await readFile(file, "utf8");
+  expect(text).not.toMatch(/local-sentry-token|local-pagerduty-token|local-grafana-password/);
+  expect(JSON.stringify(await exported())).not.toMatch(/local-sentry-token|local-postgres-monitoring/);
+  const again = await adopt("--choose", `uptime-widget=${first}`);
+  expect(again.of("adopt")).toEqual([]);
+});
 
-test("undo lets go of it, and another adoption takes it again", SLOW, async () => {
+test("undo lets go of it, and another adoption takes it again", async () => {
   const { output } = await stack().command("adopt", "--undo");
   expect(output).toContain("has let go of");
   const { resources } = (await exported()).deployment;
@@ -243,7 +234,7 @@ test("undo lets go of it, and another adoption takes it again", SLOW, async () =
   expect((await adopt("--yes", "--choose", `uptime-widget=${first}`)).code).toBe(0);
 });
 
-test("the next up changes what differs, makes what is missing, and nothing a second time", SLOW, async () => {
+test("the next up changes what differs, makes what is missing, and nothing a second time", async () => {
   const output = await pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
   expect(output).not.toMatch(/\b(deleted|replaced)\b/);
   expect(await counts()).toEqual({

@@ -300,7 +300,7 @@ test("a pull request is reviewed for both stacks, and each has its comment", asy
   for (const name of ["staging", "production"]) {
     expect(comments).toContainEqual(expect.stringContaining(`### Review of \`${name}\``));
   }
-}, 900_000);
+});
 
 test("a fork's pull request is checked with no account", async () => {
   expectSuccess(await runNamed("A pull request, of a fork too", "check.yml"));

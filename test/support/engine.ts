@@ -18,9 +18,9 @@ import { tools } from "../../operations/tools/tools.ts";
 import type { Properties } from "../../toolkit/property-values.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
+import { endWhenSilent } from "./silence.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "engine-program");
-const COMMAND_TIMEOUT_MILLISECONDS = 120_000;
 
 export interface Declared {
   readonly name: string;
@@ -269,7 +269,8 @@ async function copyOf(program: string, target: string): Promise<string> {
 const WITH_CONFIGURATION = ["preview", "up", "refresh", "destroy"];
 
 function execute(cwd: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
-  const child = spawn(command, args, { cwd, env, timeout: COMMAND_TIMEOUT_MILLISECONDS });
+  const child = spawn(command, args, { cwd, env });
+  endWhenSilent(child);
   const ended = new Promise<Result>((resolve, reject) => {
     const result = { stdout: "", stderr: "", output: "" };
     const collect = (name: "stdout" | "stderr") => (chunk: Buffer) => {

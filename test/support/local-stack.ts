@@ -6,8 +6,7 @@ import path from "node:path";
 import { localPorts, PORT_OFFSET_VARIABLE, type Ports } from "../../local/host/ports.ts";
 import { type StatePaths, statePaths } from "../../local/host/state-folder.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
-
-const COMMAND_TIMEOUT_MILLISECONDS = 300_000;
+import { endWhenSilent } from "./silence.ts";
 
 export interface CommandResult {
   readonly code: number | null;
@@ -43,11 +42,10 @@ export async function localStack(
     ...environment,
   };
   const spawned = (program: string, args: readonly string[]) =>
-    spawn(process.execPath, ["--import", "tsx", path.join(REPOSITORY, program), ...args], {
+    spawn(process.execPath, [path.join(REPOSITORY, program), ...args], {
       cwd: REPOSITORY,
       env,
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: COMMAND_TIMEOUT_MILLISECONDS,
     });
   const start = (...args: readonly string[]) => spawned("local/cli/main.ts", args);
   const local = (...args: readonly string[]) => collect(start(...args));
@@ -63,6 +61,7 @@ export async function localStack(
 }
 
 function collect(child: ReturnType<typeof spawn>): Promise<CommandResult> {
+  endWhenSilent(child);
   return new Promise((resolve, reject) => {
     let stdout = "";
     let output = "";

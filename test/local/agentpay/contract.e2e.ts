@@ -16,7 +16,7 @@ import { tools } from "../../../operations/tools/tools.ts";
 import { freePort } from "../../../toolkit/free-port.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
 
-const DEADLINE_SECONDS = 60;
+const DEADLINE_SECONDS = 600;
 const cleanUps: (() => Promise<unknown>)[] = [];
 const [prometheus, alertmanager] = await Promise.all([
   ensureTool(tools.prometheus),

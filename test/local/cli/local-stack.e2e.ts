@@ -82,9 +82,7 @@ describe("the local stack, its servers as processes", () => {
     const up = stack.start("up");
     const log = `${stack.paths.logs}/pulumi.log`;
     const read = () => readFile(log, "utf8").catch(() => "");
-    await expect
-      .poll(read, { timeout: 120_000, interval: 20 })
-      .toContain("pagerduty:index:Service on-call-service created");
+    await expect.poll(read, { interval: 20 }).toContain("pagerduty:index:Service on-call-service created");
     const { stdout } = await promisify(execFile)("ps", ["-o", "pid=,comm=", "--ppid", String(up.pid)]);
     const [, engine] = stdout.match(/(\d+) pulumi/) ?? [];
     process.kill(Number(engine), "SIGKILL");

@@ -5,11 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
+import { endWhenSilent } from "../../support/silence.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "agentpay-broken-lab-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const TIMEOUT_MILLISECONDS = 280_000;
 
 /** The process of a lab's Prometheus. */
 function prometheusOf(round: number, attempt: number): number {
@@ -24,7 +23,7 @@ function prometheusOf(round: number, attempt: number): number {
 /** Runs drills; `onBroken` is called once for each attempt of a round, as soon as things are broken in it. */
 function drill(args: readonly string[], onBroken: (round: number, attempt: number) => void = () => {}) {
   return new Promise<{ code: number | null; output: string; json: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", "local/drills/main.ts", ...args], {
+    const child = spawn(process.execPath, ["local/drills/main.ts", ...args], {
       cwd: REPOSITORY,
       env: {
         ...process.env,
@@ -32,8 +31,8 @@ function drill(args: readonly string[], onBroken: (round: number, attempt: numbe
         AGENTPAY_LOCAL_HOME: path.join(folder, "home"),
       },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: TIMEOUT_MILLISECONDS,
     });
+    endWhenSilent(child);
     let output = "";
     let json = "";
     const attempts = new Map<string, number>();

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
-
-const TIMEOUT_MILLISECONDS = 200_000;
+import { endWhenSilent } from "../../support/silence.ts";
 
 interface Ended {
   readonly code: number | null;
@@ -19,15 +18,11 @@ function drill(
   onOutput?: (output: string, kill: () => void) => void,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", path.join("local", "drills", "main.ts"), ...args],
-      {
-        cwd: REPOSITORY,
-        stdio: ["ignore", "pipe", "pipe"],
-        timeout: TIMEOUT_MILLISECONDS,
-      },
-    );
+    const child = spawn(process.execPath, [path.join("local", "drills", "main.ts"), ...args], {
+      cwd: REPOSITORY,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    endWhenSilent(child);
     let output = "";
     const take = (chunk: Buffer) => {
       output += chunk.toString();

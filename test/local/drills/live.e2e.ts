@@ -8,6 +8,7 @@ import { pagerDutyHeaders } from "../../../local/drills/lab-pagerduty.ts";
 import { type LiveTarget, sendTestPage } from "../../../local/drills/live.ts";
 import { tools } from "../../../operations/tools/tools.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
+import { patient } from "../../support/eventually.ts";
 
 let lab: Lab;
 let target: LiveTarget;
@@ -32,9 +33,7 @@ beforeAll(async () => {
         ({ ok }) => ok,
         () => false,
       ),
-    {
-      timeout: 60_000,
-    },
+    patient,
   );
   const answer = await fetch(`${pagerduty}/services`, { headers: pagerDutyHeaders });
   const { services } = (await answer.json()) as { services: { id: string }[] };
@@ -54,7 +53,7 @@ afterAll(async () => {
 
 test("arrives at PagerDuty as a page of its own that says it is a test, and ends", async () => {
   const lines: string[] = [];
-  const result = await sendTestPage(target, AbortSignal.timeout(90_000), (line) => lines.push(line));
+  const result = await sendTestPage(target, AbortSignal.timeout(patient.timeout), (line) => lines.push(line));
   expect(result).toMatchObject({ secondsToArrive: expect.any(Number), secondsToResolve: expect.any(Number) });
   const answer = await fetch(`${lab.urls.pagerduty}/incidents`, { headers: pagerDutyHeaders });
   const { incidents } = (await answer.json()) as { incidents: { title: string; status: string }[] };
@@ -64,7 +63,7 @@ test("arrives at PagerDuty as a page of its own that says it is a test, and ends
 });
 
 test("says who refused", async () => {
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(patient.timeout);
   const revoked = { ...target, pagerDuty: { ...target.pagerDuty, token: "" } };
   await expect(sendTestPage(revoked, signal, () => {})).rejects.toThrow(/\/incidents answered 401/);
 });

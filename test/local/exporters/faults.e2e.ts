@@ -38,9 +38,6 @@ const FACTOR = 10;
 const SCRAPE = { interval: "20s", timeout: "20s" };
 /** A transaction gets old by the clock that we all have. */
 const THRESHOLDS = { PostgresLongTransaction: 8, PostgresSlowCalls: 4 };
-const PATIENCE_SECONDS = 150;
-/** PostgresSlowCalls looks back over half an hour. */
-const PATIENCE_WITH_ENDS_SECONDS = 300;
 
 let postgres: PostgresUnderTest;
 let valkey: RunningValkey & { readonly folder: string };
@@ -88,11 +85,7 @@ afterAll(async () => {
 afterEach(async () => {
   await undo?.();
   undo = undefined;
-  await eventually(
-    "everything to end",
-    async () => ((await firing()).length === 0 ? true : undefined),
-    PATIENCE_WITH_ENDS_SECONDS,
-  );
+  await eventually("everything to end", async () => ((await firing()).length === 0 ? true : undefined));
 });
 
 async function startPrometheus(
@@ -151,14 +144,10 @@ async function firing(): Promise<readonly string[]> {
 
 /** Until it rings; then what else does. */
 async function rings(name: string): Promise<readonly string[]> {
-  return eventually(
-    `${name} to ring`,
-    async () => {
-      const names = await firing();
-      return names.includes(name) ? names : undefined;
-    },
-    PATIENCE_SECONDS,
-  );
+  return eventually(`${name} to ring`, async () => {
+    const names = await firing();
+    return names.includes(name) ? names : undefined;
+  });
 }
 
 async function begin(

@@ -57,7 +57,6 @@ async function until(alertmanager: AlertmanagerUnderTest, name: string, expected
   await eventually(
     `${name}: ${expected.join(", ")}`,
     async () => seen() === JSON.stringify(expected) || undefined,
-    20,
   );
 }
 
@@ -117,7 +116,7 @@ describe.each([1, 2] as const)("%i Alertmanager(s)", (replicas) => {
       ),
     ];
     // With the database's replica of the test before.
-    await eventually("an incident each", async () => keys().length >= worse.length + 1 || undefined, 20);
+    await eventually("an incident each", async () => keys().length >= worse.length + 1 || undefined);
   });
 
   test("an end during a restart is told, and nothing is told twice", async () => {
@@ -187,7 +186,6 @@ describe("Alertmanager mutes nothing", () => {
     await eventually(
       "an incident for each",
       async () => names.every((name) => count(name) === expected(name)) || undefined,
-      30,
     );
     const muted = (await alertmanager.alerts()).filter(({ status }) => status.state !== "active");
     expect(muted).toEqual([]);

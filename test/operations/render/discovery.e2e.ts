@@ -11,11 +11,11 @@ import { discovery, TARGETS_FOLDER } from "../../../components/prometheus/target
 import { tools } from "../../../operations/tools/tools.ts";
 import { freePort } from "../../../toolkit/free-port.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
+import { patient } from "../../support/eventually.ts";
 
 /** Prometheus always asks port 53, of the server in /etc/resolv.conf: only root may give it another file. */
 const canServeNames = process.platform === "linux" && process.getuid?.() === 0;
 const NAME_SERVER = "127.0.53.53";
-const PATIENCE = { timeout: 60_000, interval: 500 };
 
 const folder = mkdtempSync(join(tmpdir(), "agentpay-discovery-"));
 const targetsFolder = join(folder, "targets-mount");
@@ -115,20 +115,20 @@ function writeTargets(...targets: string[]): void {
 
 test("a file's targets are scraped once they are in it, and not missed once they are out of it", async () => {
   writeTargets("127.0.0.1:1", "127.0.0.1:2");
-  await vi.waitFor(async () => expect(await seen("file")).toEqual(["127.0.0.1:1", "127.0.0.1:2"]), PATIENCE);
+  await vi.waitFor(async () => expect(await seen("file")).toEqual(["127.0.0.1:1", "127.0.0.1:2"]), patient);
   writeTargets("127.0.0.1:2", "127.0.0.1:3");
   // One that left has no `up` any more, rather than one of 0.
-  await vi.waitFor(async () => expect(await seen("file")).toEqual(["127.0.0.1:2", "127.0.0.1:3"]), PATIENCE);
+  await vi.waitFor(async () => expect(await seen("file")).toEqual(["127.0.0.1:2", "127.0.0.1:3"]), patient);
 });
 
 test.skipIf(!canServeNames)("every address of a name is scraped, as they come and go", async () => {
   await vi.waitFor(
     async () => expect(await seen("dns")).toEqual(["127.0.0.2:8000", "127.0.0.3:8000"]),
-    PATIENCE,
+    patient,
   );
   addresses.splice(0, 1, "127.0.0.4");
   await vi.waitFor(
     async () => expect(await seen("dns")).toEqual(["127.0.0.3:8000", "127.0.0.4:8000"]),
-    PATIENCE,
+    patient,
   );
 });

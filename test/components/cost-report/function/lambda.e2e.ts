@@ -12,6 +12,7 @@ import { costOf } from "../../../../local/platforms/aws/emulator/bill.ts";
 import { tools } from "../../../../operations/tools/tools.ts";
 import { freePort } from "../../../../toolkit/free-port.ts";
 import { ensureTool } from "../../../../toolkit/toolchain/find.ts";
+import { patient } from "../../../support/eventually.ts";
 import { componentOf, runProgram } from "../../../support/program.ts";
 import { leaks, sentinel } from "../../../support/secrets.ts";
 import {
@@ -123,7 +124,7 @@ async function startPrometheus(folder: string) {
   );
   const url = `http://127.0.0.1:${port}`;
   const ready = async () => expect((await fetch(`${url}/-/ready`)).ok).toBe(true);
-  await vi.waitFor(ready, { timeout: 30_000, interval: 100 });
+  await vi.waitFor(ready, patient);
   return { url, stop: () => void server.kill() };
 }
 
@@ -314,7 +315,7 @@ describe("schedule, mailbox, failures and alarms", () => {
         ahead += step;
         return (await world.emails()).find((email) => email.to.includes(to) && subject.test(email.subject));
       },
-      { timeout: 60_000, interval: step > 0 ? 500 : 50 },
+      { ...patient, interval: step > 0 ? 500 : 50 },
     );
 
   test("what is due is in the mailbox, as text and HTML, and says what a run by hand says", async () => {
@@ -338,7 +339,7 @@ describe("schedule, mailbox, failures and alarms", () => {
     const body = await vi.waitUntil(
       async () =>
         (await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }))).Messages?.[0]?.Body,
-      { timeout: 30_000, interval: 100 },
+      patient,
     );
     expect(JSON.parse(String(body))).toMatchObject({
       requestContext: {

@@ -17,6 +17,7 @@ import { ADMINISTRATOR } from "../../../../local/platforms/postgres/server.ts";
 import { tools } from "../../../../operations/tools/tools.ts";
 import { freePort } from "../../../../toolkit/free-port.ts";
 import { ensureTool } from "../../../../toolkit/toolchain/find.ts";
+import { patient } from "../../../support/eventually.ts";
 
 const MIDNIGHT = Date.parse("2026-10-01T00:00:00Z") / 1000;
 
@@ -64,15 +65,12 @@ describe("the local stack's database", () => {
   });
 
   it("has a past of two months of conversations, and of two weeks of calls", async () => {
-    await vi.waitFor(
-      async () => {
-        expect(await value("SELECT count(*)::integer FROM llm_metrics")).toBeGreaterThan(400_000);
-        expect(
-          await value("SELECT extract(day FROM now() - min(created_at))::integer FROM conversations"),
-        ).toBeGreaterThanOrEqual(59);
-      },
-      { timeout: 60_000, interval: 250 },
-    );
+    await vi.waitFor(async () => {
+      expect(await value("SELECT count(*)::integer FROM llm_metrics")).toBeGreaterThan(400_000);
+      expect(
+        await value("SELECT extract(day FROM now() - min(created_at))::integer FROM conversations"),
+      ).toBeGreaterThanOrEqual(59);
+    }, patient);
     const share = "count(checkout_id) FILTER (WHERE status = 'completed')::float8 / count(*)";
     expect(await value(`SELECT ${share} FROM conversations`)).toBeCloseTo(0.116, 2);
     expect(
@@ -113,13 +111,10 @@ describe("the local stack's database", () => {
     const start = await told();
     simulation.advance(now + 60);
     const cost = (await told()) - start;
-    await vi.waitFor(
-      async () => {
-        const sum = "SELECT sum(cost_usd)::float8 FROM llm_metrics WHERE timestamp > to_timestamp($1)";
-        expect(await value(sum, [now])).toBeCloseTo(cost, 6);
-      },
-      { timeout: 10_000, interval: 250 },
-    );
+    await vi.waitFor(async () => {
+      const sum = "SELECT sum(cost_usd)::float8 FROM llm_metrics WHERE timestamp > to_timestamp($1)";
+      expect(await value(sum, [now])).toBeCloseTo(cost, 6);
+    }, patient);
     expect(await value("SELECT count(*)::integer FROM llm_metrics")).toBeGreaterThan(before);
     expect(
       await value("SELECT count(*)::integer FROM conversations WHERE status = 'active'"),

@@ -25,6 +25,7 @@ import { startAwsPart } from "../../../../../local/platforms/aws/emulator/aws-pa
 import type { Email, TextMessage } from "../../../../../local/platforms/inbox/model.ts";
 import { type RunningInbox, startInbox } from "../../../../../local/platforms/inbox/server.ts";
 import { listen, newApplication } from "../../../../../local/platforms/shared/http-server.ts";
+import { patient } from "../../../../support/eventually.ts";
 import { startMoto } from "./start-moto.ts";
 
 const undo: (() => Promise<void>)[] = [];
@@ -103,9 +104,9 @@ const pages = (name: string) =>
   paged.filter(({ message }) => message["AlarmName"] === name).map(({ message }) => message["NewStateValue"]);
 /** Asks until the answer is there. */
 const eventually = <Answer>(ask: () => Promise<Answer | undefined>) =>
-  vi.waitUntil(ask, { timeout: 30_000, interval: 20 }) as Promise<Answer>;
+  vi.waitUntil(ask, { ...patient, interval: 20 }) as Promise<Answer>;
 const eventuallyPaged = (name: string, states: readonly string[]) =>
-  vi.waitFor(() => expect(pages(name)).toEqual(states), { timeout: 30_000, interval: 20 });
+  vi.waitFor(() => expect(pages(name)).toEqual(states), { ...patient, interval: 20 });
 
 async function received<Message>(kind: "emails" | "texts"): Promise<readonly Message[]> {
   return (await (await fetch(`${inbox.url}/local/${kind}`)).json()) as readonly Message[];

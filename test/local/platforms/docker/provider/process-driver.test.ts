@@ -9,6 +9,7 @@ import type { ContainerRecord } from "../../../../../local/platforms/docker/prov
 import { claimPort } from "../../../../../local/platforms/docker/provider/process/ports.ts";
 import { ProcessDriver } from "../../../../../local/platforms/docker/provider/process-driver.ts";
 import type { PublishedImage } from "../../../../../local/platforms/docker/published/published-images.ts";
+import { patient } from "../../../../support/eventually.ts";
 
 const image: PublishedImage = {
   repository: "test/server",
@@ -107,7 +108,7 @@ describe("a container's life", () => {
     const { id } = await containers.create(inputs, "server");
     const first = await askPid();
     await crash(1);
-    await vi.waitFor(async () => expect(await askPid()).not.toBe(first), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await askPid()).not.toBe(first), patient);
     const last = { inputs, outputs: {} };
     expect((await containers.read(id, last))?.inputs).toEqual(inputs);
     await containers.delete(id, last);
@@ -123,7 +124,10 @@ describe("a container's life", () => {
     const { id } = await containers.create(inputs, "server");
     await crash(7);
     const last = { inputs, outputs: {} };
-    await vi.waitFor(async () => expect((await containers.read(id, last))?.outputs["exitCode"]).toBe(7));
+    await vi.waitFor(
+      async () => expect((await containers.read(id, last))?.outputs["exitCode"]).toBe(7),
+      patient,
+    );
     const { ports: _, ...withoutPorts } = inputs;
     expect((await containers.read(id, last))?.inputs).toEqual({ ...withoutPorts, mustRun: false });
     await containers.update(id, inputs, last);
@@ -146,7 +150,7 @@ describe("a container's life", () => {
     await containers.update(id, server(), { inputs: server({ restart: "no" }), outputs: {} });
     expect(await askPid()).toBe(pid);
     await crash(1);
-    await vi.waitFor(async () => expect(await askPid()).not.toBe(pid), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await askPid()).not.toBe(pid), patient);
   });
 
   it("outlasts the daemon: what ran is started again, what was stopped is not", async () => {
@@ -156,7 +160,7 @@ describe("a container's life", () => {
     expect(await isListening()).toBe(false);
     const after = newDriver();
     await after.resume();
-    await vi.waitFor(async () => expect(await isListening()).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isListening()).toBe(true), patient);
     await after.containers.delete(id, { inputs: server(), outputs: {} });
     expect(await isListening()).toBe(false);
     await newDriver().resume();
@@ -181,7 +185,7 @@ describe("a daemon that was killed", () => {
       `--web.listen-address=127.0.0.1:${port}`,
     ]);
     strangers.push(child);
-    await vi.waitFor(async () => expect(await isListening()).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isListening()).toBe(true), patient);
     return child;
   }
 
@@ -199,7 +203,7 @@ describe("a daemon that was killed", () => {
   it("leaves a server that the next one ends and starts anew", async () => {
     const child = await left();
     await newDriver().resume();
-    await vi.waitFor(async () => expect(await askPid()).not.toBe(child.pid), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await askPid()).not.toBe(child.pid), patient);
     expect(child.exitCode ?? child.signalCode).not.toBeNull();
   });
 

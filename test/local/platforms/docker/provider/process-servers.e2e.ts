@@ -13,6 +13,7 @@ import { claimPort } from "../../../../../local/platforms/docker/provider/proces
 import { tools } from "../../../../../operations/tools/tools.ts";
 import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { ensureTool } from "../../../../../toolkit/toolchain/find.ts";
+import { patient } from "../../../../support/eventually.ts";
 
 let state: string;
 let docker: DockerPackage;
@@ -75,8 +76,6 @@ async function answer<T>(port: number, path: string): Promise<T> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return (await response.json()) as T;
 }
-
-const patient = { timeout: 60_000, interval: 500 };
 
 describe("the real servers as local processes", () => {
   let prometheusImage: string;

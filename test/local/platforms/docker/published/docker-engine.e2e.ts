@@ -17,6 +17,7 @@ import { claimPort } from "../../../../../local/platforms/docker/provider/proces
 import { tools } from "../../../../../operations/tools/tools.ts";
 import type { Properties } from "../../../../../toolkit/property-values.ts";
 import { ensureTool } from "../../../../../toolkit/toolchain/find.ts";
+import { patient } from "../../../../support/eventually.ts";
 
 const engine = await findEngine({});
 const PREFIX = `agentpay-e2e-${process.pid}`;
@@ -155,7 +156,7 @@ describe.skipIf(engine === undefined)("on a real Docker Engine", () => {
         return ((await response.json()) as { data: { result: { value: [number, string] }[] } }).data.result[0]
           ?.value[1];
       };
-      await vi.waitFor(async () => expect(await up()).toBe("1"), { timeout: 30_000, interval: 500 });
+      await vi.waitFor(async () => expect(await up()).toBe("1"), patient);
     });
 
     it("is what was asked for", async () => {
