@@ -1,8 +1,6 @@
 /** `npm run ops -- <verb>`: everything that people and CI run, but for the local stack. */
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import "../toolkit/compile-cache.ts";
 import { Command } from "commander";
-import { REPOSITORY } from "../toolkit/repository.ts";
 import { runCommand } from "./run-command.ts";
 import { type Verb, verbGroups } from "./verbs.ts";
 
@@ -25,9 +23,6 @@ declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref() {
   words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
   cur=\${words[cword]} prev=\${words[cword - 1]}
 }`;
-
-// Compiled modules are kept: a command starts twice as fast. No problem where the folder can't be written.
-enableCompileCache(join(REPOSITORY, "node_modules/.cache/node"));
 
 /** @param args of the command line: the verb that they name is loaded, and no other */
 async function ops(args: readonly string[]): Promise<Command> {

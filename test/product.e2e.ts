@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (program: string, ...args: string[]) =>
-  promisify(execFile)(process.execPath, ["--import", "tsx", program, ...args], { cwd: folder });
+  promisify(execFile)(process.execPath, [program, ...args], { cwd: folder });
 
 test("is installed without what its development needs", async () => {
   const installed = await readdir(join(folder, "node_modules"));

@@ -35,15 +35,11 @@ export async function startDaemon(
   await mkdir(paths.logs, { recursive: true });
   await writeAtomically(paths.tools, JSON.stringify(tools, null, 2));
   const output = openSync(path.join(paths.logs, "daemon-output.log"), "w", 0o600);
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", path.join(REPOSITORY, "local", "host", "daemon.ts")],
-    {
-      cwd: REPOSITORY,
-      detached: true,
-      stdio: ["ignore", output, output, "ipc"],
-    },
-  );
+  const child = spawn(process.execPath, [path.join(REPOSITORY, "local", "host", "daemon.ts")], {
+    cwd: REPOSITORY,
+    detached: true,
+    stdio: ["ignore", output, output, "ipc"],
+  });
   closeSync(output);
   const ended = once(child, "exit").then((): StartMessage => ({ failure: "the daemon ended at once" }));
   const told = once(child, "message").then(([message]) => message as StartMessage);

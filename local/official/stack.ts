@@ -48,7 +48,7 @@ export async function ownStack(providers: string, offset: number): Promise<OwnSt
   };
   const run: OwnStack["run"] = (program, ...args) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
+      const child = spawn(process.execPath, [program, ...args], {
         cwd: REPOSITORY,
         env,
         stdio: ["ignore", "pipe", "pipe"],

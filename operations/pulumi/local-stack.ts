@@ -40,7 +40,7 @@ export async function localConnection(): Promise<LocalConnection> {
   if (!existsSync(path.join(REPOSITORY, PROGRAM))) {
     throw new Failure("There is no local stack in this copy of the project: the folder local/ is missing.");
   }
-  const output = await run(process.execPath, ["--import", "tsx", PROGRAM], {
+  const output = await run(process.execPath, [PROGRAM], {
     ...{ environment: process.env, folder: REPOSITORY, timeoutSeconds: 60 },
   }).catch((error: unknown) => {
     throw new Failure(messageOf(error));

@@ -52,16 +52,7 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 /** Its Markdown, however it ended. */
 async function review(stack: string, ...options: readonly string[]): Promise<string> {
   const out = join(folder, "review.md");
-  const command = [
-    "--import",
-    "tsx",
-    join(copy, "operations/cli.ts"),
-    "review",
-    "--stack",
-    stack,
-    "--out",
-    out,
-  ];
+  const command = [join(copy, "operations/cli.ts"), "review", "--stack", stack, "--out", out];
   await run(process.execPath, [...command, ...options], {
     // No account anywhere.
     environment: { ...process.env, PULUMI_BACKEND_URL: "file:///nowhere", AWS_PROFILE: "none" },

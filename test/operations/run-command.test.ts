@@ -20,7 +20,7 @@ await runCommand(new Command().action(async () => {
 }));`;
 
 function start(stdout: "pipe" | number) {
-  const args = ["--import", "tsx", "--input-type=module", "--eval", COMMAND];
+  const args = ["--input-type=module", "--eval", COMMAND];
   return spawn(process.execPath, args, { cwd: REPOSITORY, stdio: ["ignore", stdout, "pipe"] });
 }
 

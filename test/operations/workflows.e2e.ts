@@ -51,7 +51,7 @@ test("zizmor finds nothing unsafe in workflows and actions, and refuses a bad on
 test("what the jobs that write on GitHub run, as they run it", async () => {
   const github = await fakeGitHub();
   const command = (...args: readonly string[]) =>
-    run(process.execPath, ["--import", "tsx", "operations/cli.ts", "github", ...args], {
+    run(process.execPath, ["operations/cli.ts", "github", ...args], {
       environment: { ...process.env, ...github.environment },
       folder: REPOSITORY,
       timeoutSeconds: 120,

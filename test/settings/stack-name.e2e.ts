@@ -51,7 +51,7 @@ const programs: readonly (readonly [name: string, args: readonly string[]])[] = 
 test.each(programs)("%s refuses an empty name, and starts nothing", async (_name, args) => {
   const bin = mkdtempSync(join(folder, "bin-"));
   writeFileSync(join(bin, "pulumi"), `#!/bin/sh\necho "$@" >> ${bin}/called\n`, { mode: 0o700 });
-  const failed = promisify(execFile)(process.execPath, ["--import", "tsx", ...args, "--stack", ""], {
+  const failed = promisify(execFile)(process.execPath, [...args, "--stack", ""], {
     cwd: REPOSITORY,
     env: { ...process.env, PATH: `${bin}:${process.env["PATH"]}` },
   });

@@ -33,7 +33,7 @@ test("it is gone after an interruption, which ends the process as it would witho
       console.log(folder);
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     });`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: REPOSITORY,
     stdio: ["ignore", "pipe", "inherit"],
   });

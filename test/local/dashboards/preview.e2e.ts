@@ -11,8 +11,9 @@ test.each(["preview", "screenshots"])(
     const program = `local/dashboards/${name}-command.ts`;
     const env = { ...process.env, AGENTPAY_LOCAL_PORT_OFFSET: "40000" };
     // Where there is no browser, that is what screenshots say first.
-    await expect(
-      promisify(execFile)(process.execPath, ["--import", "tsx", program], { cwd: root, env }),
-    ).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/make up|There is no Chromium/) });
+    await expect(promisify(execFile)(process.execPath, [program], { cwd: root, env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/make up|There is no Chromium/),
+    });
   },
 );

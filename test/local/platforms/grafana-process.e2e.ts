@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 let child: ReturnType<typeof start> | undefined;
 
 function start(environment: Record<string, string>) {
-  return spawn(process.execPath, ["--import", "tsx", "local/platforms/grafana/api/main.ts"], {
+  return spawn(process.execPath, ["local/platforms/grafana/api/main.ts"], {
     cwd: root,
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],

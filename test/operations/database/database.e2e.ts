@@ -41,7 +41,7 @@ function run(...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     execFile(
       "node",
-      ["--import", "tsx", "operations/cli.ts", "database", ...args],
+      ["operations/cli.ts", "database", ...args],
       { cwd: REPOSITORY, env },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
@@ -323,7 +323,7 @@ function runWith(url: string, ...args: string[]): Promise<{ code: number; errors
   return new Promise((resolve) => {
     execFile(
       "node",
-      ["--import", "tsx", "operations/cli.ts", "database", ...args],
+      ["operations/cli.ts", "database", ...args],
       { cwd: REPOSITORY, env },
       (error, _stdout, errors) => resolve({ code: Number(error?.code ?? 0), errors }),
     );
@@ -439,7 +439,7 @@ test.each([[["migrate"]], [["verify"]]])("%j without a database says so", async 
   const { stderr } = await new Promise<{ stderr: string }>((resolve) => {
     execFile(
       "node",
-      ["--import", "tsx", "operations/cli.ts", "database", ...args],
+      ["operations/cli.ts", "database", ...args],
       { cwd: REPOSITORY, env },
       (_error, _stdout, text) => resolve({ stderr: text }),
     );

@@ -28,7 +28,7 @@ interface Started {
 
 /** Starts it as a shell at a terminal does: in a process group of its own. */
 async function start(...args: readonly string[]): Promise<Started> {
-  const child = spawn(process.execPath, ["--import", "tsx", CHILD, ...args], {
+  const child = spawn(process.execPath, [CHILD, ...args], {
     cwd: REPOSITORY,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,

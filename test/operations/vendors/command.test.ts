@@ -8,7 +8,7 @@ import { resultSchema } from "../../../operations/vendors/check.ts";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
 
 function ops(...options: string[]) {
-  const preload = ["--import", "tsx", "--import", "./test/operations/vendors/recorded-fetch.ts"];
+  const preload = ["--import", "./test/operations/vendors/recorded-fetch.ts"];
   const { status, stdout } = spawnSync(
     process.execPath,
     [...preload, "operations/cli.ts", "vendors", ...options],

@@ -1,4 +1,4 @@
-/** Stands in for Grafana on a machine without a container engine: `node --import tsx local/platforms/grafana/api/main.ts`. */
+/** Stands in for Grafana on a machine without a container engine: `node local/platforms/grafana/api/main.ts`. */
 import { messageOf } from "../../../../toolkit/error-message.ts";
 import { startGrafana } from "./server.ts";
 import { readSettings } from "./settings.ts";

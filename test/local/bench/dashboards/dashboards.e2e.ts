@@ -7,7 +7,7 @@ import { dashboards } from "../../../../catalog/dashboards/index.ts";
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 const bench = (...args: string[]) =>
-  promisify(execFile)(process.execPath, ["--import", "tsx", "local/bench/main.ts", "dashboards", ...args], {
+  promisify(execFile)(process.execPath, ["local/bench/main.ts", "dashboards", ...args], {
     cwd: root,
   });
 

@@ -25,8 +25,7 @@ async function startOf(
   tools: ServiceContext["tools"],
 ): Promise<readonly string[]> {
   if ("module" in program) {
-    // Loaded by its own address, as the server's working directory is not this repository.
-    return [process.execPath, "--import", import.meta.resolve("tsx"), join(REPOSITORY, program.module)];
+    return [process.execPath, join(REPOSITORY, program.module)];
   }
   const path = tools[program.tool].binaries[program.binary];
   if (path === undefined || !(await exists(path))) {
