@@ -35,9 +35,16 @@ export interface OwnStack {
 export const LOCAL = "local/cli/main.ts";
 export const OPS = "operations/cli.ts";
 
-/** @param offset of its ports */
-export async function ownStack(providers: string, offset: number): Promise<OwnStack> {
-  const home = await mkdtemp(path.join(tmpdir(), "official-"));
+/**
+ * @param offset of its ports
+ * @param environment beside this process's own
+ */
+export async function ownStack(
+  providers: string,
+  offset: number,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<OwnStack> {
+  const home = await mkdtemp(path.join(tmpdir(), "agentpay-stack-"));
   const ports = localPorts(offset);
   const env = {
     ...process.env,
@@ -45,6 +52,7 @@ export async function ownStack(providers: string, offset: number): Promise<OwnSt
     [PORT_OFFSET_VARIABLE]: String(offset),
     [PROVIDERS_VARIABLE]: providers,
     NO_COLOR: "1",
+    ...environment,
   };
   const run: OwnStack["run"] = (program, ...args) =>
     new Promise((resolve, reject) => {

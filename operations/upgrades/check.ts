@@ -1,14 +1,34 @@
 /** Whether this version of the program would replace or delete anything of a stack that another version has made. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import type { Pulumi } from "../pulumi/cli.ts";
 import { changedProperties, type EngineEvent, isReplacement, previewEvents } from "../pulumi/events.ts";
+import { type NotedVersion, notedVersions, versionThatExplains } from "./changelog.ts";
 
 export interface Loss {
   readonly urn: string;
   readonly kind: "replaced" | "deleted";
   /** What it is replaced for. */
   readonly properties: readonly string[];
+}
+
+/**
+ * What keeps nothing, and is made anew with each of its contents: containers, whose data is on volumes, the volumes of
+ * their files, images.
+ */
+const REMADE = /docker:index\/(?:container:Container|remoteImage:RemoteImage)::|::[a-z-]+-files-volume$/;
+
+/** Of Prometheus's configuration, which is a new container for each of its revisions. */
+const REVISION = /-configuration-[0-9a-f]{12}$/;
+
+/** Whether that is how the program works, and nothing is lost. */
+const isUsual = ({ urn, kind }: Loss): boolean => (kind === "replaced" ? REMADE : REVISION).test(urn);
+
+/** What CHANGELOG.md notes, newest version first. */
+export async function changelog(): Promise<readonly NotedVersion[]> {
+  return notedVersions(await readFile(join(REPOSITORY, "CHANGELOG.md"), "utf8"));
 }
 
 /**
@@ -25,30 +45,39 @@ export async function lossesOf(pulumi: Pulumi): Promise<readonly Loss[]> {
 export function lossesIn(events: readonly EngineEvent[]): readonly Loss[] {
   const losses = new Map<string, Loss>();
   for (const { resourcePreEvent } of events) {
-    const metadata = resourcePreEvent?.metadata;
-    if (metadata === undefined || metadata.urn.includes("::pulumi:providers:")) continue;
-    const { urn, op, keys } = metadata;
-    const isReplaced = isReplacement(op);
-    if (!isReplaced && op !== "delete") continue;
-    const properties = keys ?? changedProperties(metadata);
-    const known = losses.get(urn)?.properties ?? [];
-    losses.set(urn, {
-      urn,
-      kind: isReplaced ? "replaced" : "deleted",
-      properties: [...new Set([...known, ...properties])],
-    });
+    const loss = lossIn(resourcePreEvent?.metadata);
+    if (loss === undefined) continue;
+    const properties = [...(losses.get(loss.urn)?.properties ?? []), ...loss.properties];
+    losses.set(loss.urn, { ...loss, properties: [...new Set(properties)] });
   }
-  return [...losses.values()];
+  return [...losses.values()].filter((loss) => !isUsual(loss));
+}
+
+type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
+
+function lossIn(metadata: Metadata | undefined): Loss | undefined {
+  if (metadata === undefined || metadata.urn.includes("::pulumi:providers:")) return undefined;
+  const { urn, op, keys } = metadata;
+  const isReplaced = isReplacement(op);
+  if (!isReplaced && op !== "delete") return undefined;
+  const properties = keys ?? changedProperties(metadata);
+  return { urn, kind: isReplaced ? "replaced" : "deleted", properties };
 }
 
 /** For people. */
-export function toldLosses(stack: string, losses: readonly Loss[]): string {
+export function toldLosses(
+  stack: string,
+  losses: readonly Loss[],
+  versions: readonly NotedVersion[] = [],
+): string {
   if (losses.length === 0) return `${stack}: this version replaces and deletes nothing`;
   return [
     `${stack}: this version would replace or delete ${losses.length} resources:`,
     ...losses.map(({ urn, kind, properties }) => {
       const why = properties.length > 0 ? ` for its ${properties.join(", ")}` : "";
-      return `  ${urn.split("::").slice(2).join(" ")}: ${kind}${why}`;
+      const noted = versionThatExplains(urn, versions);
+      const where = noted === undefined ? "" : ` (CHANGELOG.md, ${noted})`;
+      return `  ${urn.split("::").slice(2).join(" ")}: ${kind}${why}${where}`;
     }),
   ].join("\n");
 }

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { jsonOption, outOption, type ResultOptions, stackOption, tell } from "../options.ts";
 import { exitCodes, pulumiOf } from "../pulumi/cli.ts";
-import { lossesOf, toldLosses } from "./check.ts";
+import { changelog, lossesOf, toldLosses } from "./check.ts";
 import { letGoOfSentryRules, told } from "./sentry-rules.ts";
 
 interface Options extends ResultOptions {
@@ -15,7 +15,7 @@ export const command = new Command("upgrade")
     "Prepares the state of a stack from an earlier version for the next update. Touches no platform",
   )
   .addOption(stackOption())
-  .option("--check", "change nothing, and say what this version would replace or delete")
+  .option("--check", "change nothing, and say what this version would replace or delete that can be lost")
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
@@ -26,7 +26,7 @@ export const command = new Command("upgrade")
     const pulumi = await pulumiOf(stack);
     if (check) {
       const losses = await lossesOf(pulumi);
-      await tell({ stack, losses }, toldLosses(stack, losses), how);
+      await tell({ stack, losses }, toldLosses(stack, losses, await changelog()), how);
       if (losses.length > 0) process.exitCode = exitCodes.unexpectedChanges;
       return;
     }
