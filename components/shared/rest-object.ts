@@ -20,6 +20,11 @@ export interface Dialect {
   readonly file: string;
   /** An object's id, and its attributes by the names that requests have for them. */
   readonly parse: (answer: unknown) => { readonly id: unknown; readonly attributes: Attributes };
+  /**
+   * The objects of a list's answer, each as {@link Dialect.parse} takes it, and the address of the next page. Default: an
+   * array, and what its `Link` header says.
+   */
+  readonly listed?: (answer: unknown) => { readonly items: readonly unknown[]; readonly next: unknown };
   /** How an object is changed. Default: `PATCH`. A `PUT` carries the object's id. */
   readonly update?: "PATCH" | "PUT";
   /** What every path ends in. Default: nothing. */
@@ -42,6 +47,7 @@ interface State {
   readonly createPath?: string;
   readonly existing?: Existing;
   readonly vendorOwned?: boolean;
+  readonly fixed?: readonly string[];
   readonly attributes: Attributes;
   readonly secretAttributes?: Attributes;
   /** Pulumi's: the text of these methods. */
@@ -56,7 +62,7 @@ const LOOKS = { times: 6, apart: 2000 };
 
 /** The methods of one vendor's objects. */
 export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, State> {
-  const { vendor, file, parse, update = "PATCH", pathEnd = "", unknownPath } = dialect;
+  const { vendor, file, parse, listed, update = "PATCH", pathEnd = "", unknownPath } = dialect;
   // Empty wherever they are kept as text; `configure` fills them in the process that runs them.
   const connection = { url: "", key: "" };
   const told: string[] = [];
@@ -168,12 +174,14 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
     const [path = ""] = list.split("?");
     for (let page: string | undefined = list; page !== undefined; ) {
       const response: Response = await send("GET", page);
-      const items = await answerOf(response, `GET /${page}`);
-      const found = (Array.isArray(items) ? items : [])
+      const answer = await answerOf(response, `GET /${page}`);
+      const { items, next } = listed?.(answer) ?? { items: Array.isArray(answer) ? answer : [], next: null };
+      const found = items
         .map(parse)
         .find(({ attributes }) => comparable(shaped(attributes, where)) === comparable(where));
       if (found) return String(found.id);
-      const query = nextPage(response.headers.get("link"));
+      // The list stays at the address that is known here, whatever host the next page's names.
+      const query = listed ? /\?.*$/.exec(String(next ?? ""))?.[0] : nextPage(response.headers.get("link"));
       page = query === undefined ? undefined : `${path}${query}`;
     }
     return undefined;
@@ -187,8 +195,12 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
     return patientlyFind(existing, looks - 1);
   };
 
+  const without = (attributes: Attributes, names: readonly string[]): Attributes =>
+    Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
+
   const change = async (id: string, state: State): Promise<void> => {
-    const answer = await call(update, `${state.path}/${id}`, state, id);
+    const changeable = { ...state, attributes: without(state.attributes, state.fixed ?? []) };
+    const answer = await call(update, `${state.path}/${id}`, changeable, id);
     if (answer === undefined)
       throw new Error(`${vendor} has no /${state.path}/${id} any more: refresh first`);
   };
@@ -201,7 +213,12 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
 
     async diff(_id, before, after) {
       const elsewhere = after.vendorOwned && comparable(before.existing) !== comparable(after.existing);
-      const replaces = [...(before.path === after.path ? [] : ["path"]), ...(elsewhere ? ["existing"] : [])];
+      const fixed = (after.fixed ?? []).map((name) => [before.attributes[name], after.attributes[name]]);
+      const replaces = [
+        ...(before.path === after.path ? [] : ["path"]),
+        ...(elsewhere ? ["existing"] : []),
+        ...(fixed.every(([one, other]) => comparable(one) === comparable(other)) ? [] : ["attributes"]),
+      ];
       const changes =
         replaces.length > 0 ||
         before.__provider !== after.__provider ||
@@ -249,6 +266,8 @@ export interface RestObjectArgs {
   createPath?: pulumi.Input<string>;
   /** Where the object may be already: it is taken over, and not made twice. */
   existing?: { list: pulumi.Input<string>; where: Record<string, unknown> };
+  /** Attributes that are given once: another value makes another object, and no update sends them. Default: none. */
+  fixed?: readonly string[];
   /** Whether the vendor makes it by itself: then it is only looked up, never made, changed or removed. */
   vendorOwned?: boolean;
   /** As the API takes them. */

@@ -19,12 +19,16 @@ export interface BetterStackArgs extends UptimeVendorArgs {
   announcement: string | undefined;
 }
 
-const provider = restProvider({
+export const betterStackProvider = restProvider({
   vendor: "Better Stack",
   file: "components/uptime/betterstack.ts",
   parse: (answer) => {
     const { data } = answer as { data: { id: string; attributes: Record<string, unknown> } };
     return { id: data.id, attributes: data.attributes };
+  },
+  listed: (answer) => {
+    const { data, pagination } = answer as { data: unknown[]; pagination?: { next: unknown } };
+    return { items: data.map((item) => ({ data: item })), next: pagination?.next };
   },
 });
 
@@ -42,7 +46,9 @@ export class BetterStack extends pulumi.ComponentResource {
   constructor(name: string, args: BetterStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:BetterStack", name, {}, opts);
     const make: Make = (kind, suffix, object) =>
-      new RestObject(provider, ["betterstack", kind], `${name}-${suffix}`, object, { parent: this });
+      new RestObject(betterStackProvider, ["betterstack", kind], `${name}-${suffix}`, object, {
+        parent: this,
+      });
 
     const policies = escalation(make, args);
     const policyOf = (check: UptimeCheck) =>
@@ -53,10 +59,14 @@ export class BetterStack extends pulumi.ComponentResource {
       .filter((check) => canCheck("betterstack", check) && !certificates.includes(check))
       .map((check) => {
         const certificate = certificates.find(({ url }) => hostAndPort(url) === hostAndPort(check.url));
+        const request = requestOf(check, args);
+        const { monitor_type, url } = request;
+        const port = "port" in request ? { port: request.port } : {};
         const monitor = make("Monitor", check.key, {
           path: "v2/monitors",
+          existing: { list: "v2/monitors", where: { monitor_type, url, ...port } },
           attributes: {
-            ...requestOf(check, args),
+            ...request,
             ...(check.kind === "http" && {
               ssl_expiration: certificate ? CERTIFICATE_DAYS.critical : null,
               expiration_policy_id: certificate ? policyOf(certificate).apply(Number) : null,
@@ -80,16 +90,21 @@ export class BetterStack extends pulumi.ComponentResource {
   }
 }
 
+/** Where an object of that name may be already. */
+const named = (list: string, name: string) => ({ list, where: { name } });
+
 /** Who is told, by severity; `recorded` tells nobody. Slack is connected to Better Stack in its dashboard. */
 function escalation(make: Make, { namePrefix, pager }: BetterStackArgs) {
   const policy = (severity: string, steps: readonly object[]) =>
     make("Policy", `policy-${severity}`, {
       path: "v3/policies",
+      existing: named("v3/policies", `${namePrefix} ${severity}`),
       attributes: { name: `${namePrefix} ${severity}`, repeat_count: 0, repeat_delay: 0, steps },
     });
   const urgency = (severity: string, sms: boolean) =>
     make("Urgency", `urgency-${severity}`, {
       path: "v2/urgencies",
+      existing: named("v2/urgencies", `${namePrefix} ${severity}`),
       attributes: { name: `${namePrefix} ${severity}`, sms, email: true, push: sms, call: false },
     });
   const step = ({ id }: RestObject, members: readonly object[]) => ({
@@ -106,6 +121,7 @@ function escalation(make: Make, { namePrefix, pager }: BetterStackArgs) {
   const { kind, path, attributes, secretAttributes, member } = pager.by.uptime.betterStack;
   const paged = make(kind, pager.by.key, {
     path,
+    existing: named(path, namePrefix),
     attributes: { name: namePrefix, ...attributes },
     secretAttributes: pulumi.secret(secretAttributes(pager.key)),
   });
@@ -125,16 +141,25 @@ function statusPage(
 ): void {
   const { id: page } = make("StatusPage", "page", {
     path: "v2/status-pages",
+    existing: { list: "v2/status-pages", where: { subdomain } },
     attributes: { ...COMPANY, subdomain, timezone: "UTC", announcement: announcement ?? null },
   });
   const { id: section } = make("StatusPageSection", "page-section", {
     path: pulumi.interpolate`v2/status-pages/${page}/sections`,
+    existing: {
+      list: pulumi.interpolate`v2/status-pages/${page}/sections`,
+      where: { name: COMPANY.company_name },
+    },
     attributes: { name: COMPANY.company_name },
   });
   for (const [{ key, public: shown }, { id }] of monitors) {
     if (shown === undefined || !publicServices.includes(key)) continue;
     make("StatusPageResource", `page-${key}`, {
       path: pulumi.interpolate`v2/status-pages/${page}/resources`,
+      existing: {
+        list: pulumi.interpolate`v2/status-pages/${page}/resources`,
+        where: { resource_id: id.apply(Number) },
+      },
       attributes: {
         resource_id: id.apply(Number),
         resource_type: "Monitor",

@@ -13,9 +13,15 @@ export interface UptimeRobotArgs extends UptimeVendorArgs {
 }
 
 /** API v3: v2 is frozen. Other than requests, its answers are flat, and have tags and windows as objects. */
-const provider = restProvider({
+export const uptimeRobotProvider = restProvider({
   vendor: "UptimeRobot",
   file: "components/uptime/uptimerobot.ts",
+  // Alert contacts alone are listed as an array.
+  listed: (answer) => {
+    if (Array.isArray(answer)) return { items: answer, next: null };
+    const { data, nextLink } = answer as { data: unknown[]; nextLink: unknown };
+    return { items: data, next: nextLink };
+  },
   parse: (answer) => {
     const object = answer as Record<string, unknown>;
     const pick = (list: unknown, name: string) =>
@@ -34,6 +40,8 @@ const provider = restProvider({
   },
 });
 
+const PAGE_NAME = "AgentPay status";
+
 /** Makes one object of the vendor's. */
 type Make = (kind: string, suffix: string, object: RestObjectArgs) => RestObject;
 
@@ -45,14 +53,17 @@ export class UptimeRobot extends pulumi.ComponentResource {
   constructor(name: string, args: UptimeRobotArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agentpay:monitoring:UptimeRobot", name, {}, opts);
     const make = (kind: string, suffix: string, object: RestObjectArgs) =>
-      new RestObject(provider, ["uptimerobot", kind], `${name}-${suffix}`, object, { parent: this });
+      new RestObject(uptimeRobotProvider, ["uptimerobot", kind], `${name}-${suffix}`, object, {
+        parent: this,
+      });
 
     const monitors = this.monitors(make, args);
     const shown = monitors.filter(([key]) => publicServices.includes(key));
     const page = make("StatusPage", "page", {
       path: "psps",
+      existing: { list: "psps", where: { friendlyName: PAGE_NAME } },
       attributes: {
-        friendlyName: "AgentPay status",
+        friendlyName: PAGE_NAME,
         monitorIds: shown.map(([, { id }]) => id.apply(Number)),
         hideUrlLinks: true,
         noIndex: false,
@@ -71,10 +82,14 @@ export class UptimeRobot extends pulumi.ComponentResource {
     const checks = args.checks.filter((each) => canCheck("uptimerobot", each));
     return checks.map((check) => {
       const told = args.toldBy(check) === "uptimerobot" ? contacts[check.severity] : [];
+      const request = requestOf(check, args);
+      const { type, url } = request;
+      const port = "port" in request ? { port: request.port } : {};
       const monitor = make("Monitor", check.key, {
         path: "monitors",
+        existing: { list: "monitors", where: { type, url, ...port } },
         attributes: {
-          ...requestOf(check, args),
+          ...request,
           // The page has no names of its own.
           friendlyName: check.public?.name ?? alertTitle(check),
           interval: args.intervalOf(check),
@@ -100,6 +115,10 @@ export class UptimeRobot extends pulumi.ComponentResource {
           work,
           make("MaintenanceWindow", `maintenance-${index + 1}`, {
             path: "maintenance-windows",
+            existing: {
+              list: "maintenance-windows",
+              where: { name: windowOf(work, namePrefix).name },
+            },
             attributes: windowOf(work, namePrefix),
           }),
         ]),
@@ -112,6 +131,7 @@ export class UptimeRobot extends pulumi.ComponentResource {
     const integration = (type: string, data: object, secretData: Record<string, pulumi.Output<string>>) =>
       make("Integration", type.toLowerCase(), {
         path: "integrations",
+        existing: { list: "integrations", where: { type, friendlyName: namePrefix } },
         attributes: { type, data: { ...common, ...data } },
         secretAttributes: pulumi.secret({ data: secretData }),
       });
@@ -122,6 +142,8 @@ export class UptimeRobot extends pulumi.ComponentResource {
       ...emails.map((value, index) =>
         make("AlertContact", `email-${index + 1}`, {
           path: "alert-contacts",
+          existing: { list: "user/alert-contacts", where: { type: "Email", value } },
+          fixed: ["type", "value"],
           attributes: { ...common, type: "Email", value },
         }),
       ),

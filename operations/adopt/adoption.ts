@@ -8,7 +8,7 @@ import { withoutKeys } from "../../settings/known-keys.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { changedProperties, type EngineEvent, isReplacement, withEvents } from "../pulumi/events.ts";
 import type { Planned, Search, Seen } from "./finder.ts";
-import { byUp, finders } from "./finders/index.ts";
+import { finders, leftToUp } from "./finders/index.ts";
 import { type Entry, preview } from "./planned.ts";
 import { fileIn, type Scratch } from "./scratch.ts";
 
@@ -276,7 +276,7 @@ function notAdopted(
 ): Row {
   const row = { urn, type, name };
   if (conflict !== undefined) return { ...row, action: "conflict", note: conflict };
-  const taken = byUp[type];
+  const taken = leftToUp(type);
   if (taken !== undefined) return { ...row, action: "up", note: taken };
   if (!(type in finders))
     return { ...row, action: "make", note: "nothing looks for it: see whether it is there" };

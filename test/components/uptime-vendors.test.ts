@@ -40,6 +40,17 @@ test("the keys are secrets of the providers, and no object has one", async () =>
   }
 });
 
+test("each object says where it may be already, and no two say the same", async () => {
+  const { resources } = await production();
+  const places = resources
+    // What a status page shows is known by its monitor's id, which is no number here.
+    .filter(({ type }) => /dynamic\/(uptimerobot|betterstack):(?!StatusPageResource)/.test(type))
+    .map(({ inputs }) => JSON.stringify(plain(inputs["existing"])));
+  expect(places.length).toBeGreaterThan(15);
+  expect(places).not.toContain(undefined);
+  expect(new Set(places).size).toBe(places.length);
+});
+
 describe("UptimeRobot, first of the checkers", () => {
   const uptimeRobot = async () => componentOf(await production(), "UptimeRobot");
 

@@ -19,7 +19,14 @@ export interface Collection {
   readonly route: string;
   /** What a request must hold; the whole object is checked after a change as well. */
   readonly body: z.ZodType<Attributes>;
+  /** Where it is listed, whole, as an array. Default: at its route, page by page. */
+  readonly list?: string;
+  /** Attributes that are given once: a change may not name them. Default: none. */
+  readonly fixed?: readonly string[];
 }
+
+/** What an uptime vendor shows at once. */
+const PAGE_SIZE = 50;
 
 /** A refusal that the vendor words. */
 export class Refusal extends Error {
@@ -37,8 +44,10 @@ export class Refusal extends Error {
 export interface Manners {
   /** An object as the vendor shows it. */
   readonly shown: (id: number, attributes: Attributes) => unknown;
-  /** A list of such. */
-  readonly listed: (items: readonly unknown[]) => unknown;
+  /** A page of such, and the address of the next one; null on the last. */
+  readonly listed: (items: readonly unknown[], next: string | null) => unknown;
+  /** The parameter of a page's address, which holds its number. */
+  readonly pageParameter: string;
   readonly refused: (refusal: Refusal) => unknown;
 }
 
@@ -62,8 +71,8 @@ export function serveCollections(
 function serveCollection(
   app: FastifyInstance,
   store: JsonStore<VendorState>,
-  { route, body }: Collection,
-  { shown, listed }: Manners,
+  { route, body, list, fixed = [] }: Collection,
+  { shown, listed, pageParameter }: Manners,
 ): void {
   const objectsOf = (request: FastifyRequest) => {
     const { id: _, ...parents } = request.params as Record<string, string>;
@@ -88,9 +97,18 @@ function serveCollection(
     return shown(id, data);
   };
 
-  app.get(route, (request) =>
-    listed(Object.entries(objectsOf(request)).map(([id, attributes]) => shown(Number(id), attributes))),
-  );
+  const allOf = (request: FastifyRequest) =>
+    Object.entries(objectsOf(request)).map(([id, attributes]) => shown(Number(id), attributes));
+
+  if (list !== undefined) app.get(list, allOf);
+  else
+    app.get(route, (request) => {
+      const page = Number((request.query as Record<string, string>)[pageParameter] ?? 1);
+      const all = allOf(request);
+      const address = `${request.protocol}://${request.host}${request.url.split("?")[0]}`;
+      const next = page * PAGE_SIZE < all.length ? `${address}?${pageParameter}=${page + 1}` : null;
+      return listed(all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE), next);
+    });
   app.post(route, (request, reply: FastifyReply) => {
     store.state.lastId += 1;
     return reply.code(201).send(keep(request, store.state.lastId, request.body));
@@ -98,7 +116,10 @@ function serveCollection(
   app.get(`${route}/:id`, (request) => shown(...found(request)));
   app.patch(`${route}/:id`, (request) => {
     const [id, attributes] = found(request);
-    return keep(request, id, { ...attributes, ...(request.body as Attributes) });
+    const given = request.body as Attributes;
+    const issues = fixed.filter((name) => name in given).map((name) => notGivenTwice(name, given[name]));
+    if (issues.length > 0) throw new Refusal(422, issues);
+    return keep(request, id, { ...attributes, ...given });
   });
   app.delete(`${route}/:id`, (request, reply: FastifyReply) => {
     const [id] = found(request);
@@ -107,6 +128,13 @@ function serveCollection(
     return reply.code(204).send();
   });
 }
+
+const notGivenTwice = (name: string, input: unknown): z.core.$ZodIssue => ({
+  code: "custom",
+  path: [],
+  message: `property ${name} should not exist`,
+  input,
+});
 
 /** `body.field: what is wrong`, for each problem. */
 export function wording({ path, message }: z.core.$ZodIssue): string {

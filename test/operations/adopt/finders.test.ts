@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Planned, Search } from "../../../operations/adopt/finder.ts";
 import { by, isNamed, NOTHING } from "../../../operations/adopt/finder.ts";
-import { byUp, finders } from "../../../operations/adopt/finders/index.ts";
+import { finders, leftToUp } from "../../../operations/adopt/finders/index.ts";
 import { UNKNOWN } from "../../../toolkit/property-values.ts";
 
 const planned = (type: string, inputs: Planned["inputs"]): Planned => ({
@@ -44,9 +44,15 @@ test("every type of resource of every stack is found, or left to up", () => {
       .map((urn) => urn.split("::")[2]?.split("$").at(-1) ?? ""),
   );
   const open = types.filter(
-    (type) => !/^(agentpay:|pulumi:)/.test(type) && !(type in finders) && !(type in byUp),
+    (type) => !/^(agentpay:|pulumi:)/.test(type) && !(type in finders) && leftToUp(type) === undefined,
   );
   expect([...new Set(open)]).toEqual([]);
+});
+
+test("what the uptime vendors keep is left to up, whichever pager they tell", () => {
+  for (const type of ["uptimerobot:Monitor", "betterstack:PagerDuty", "betterstack:Policy"])
+    expect(leftToUp(`pulumi-nodejs:dynamic/${type}`)).toContain("taken over by its name or address");
+  expect(leftToUp("pagerduty:index/service:Service")).toBeUndefined();
 });
 
 test("a name is the same in any case, and every page is read", async () => {

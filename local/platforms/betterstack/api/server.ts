@@ -129,10 +129,11 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 const manners: Manners = {
   shown: (objectId, attributes) => ({ data: { id: String(objectId), attributes } }),
-  listed: (items) => ({
+  listed: (items, next) => ({
     data: items.map((item) => (item as { data: unknown }).data),
-    pagination: { first: null, last: null, prev: null, next: null },
+    pagination: { next },
   }),
+  pageParameter: "page",
   refused: ({ status, issues }) => ({
     errors: REFUSALS[status] ?? issues.map(wording),
   }),

@@ -105,7 +105,12 @@ const statusPage = z.strictObject({
 const collections: readonly Collection[] = [
   { route: "/monitors", body: monitor },
   { route: "/integrations", body: integration },
-  { route: "/alert-contacts", body: alertContact },
+  {
+    route: "/alert-contacts",
+    body: alertContact,
+    list: "/user/alert-contacts",
+    fixed: ["type", "value"],
+  },
   { route: "/maintenance-windows", body: maintenanceWindow },
   { route: "/psps", body: statusPage },
 ];
@@ -124,7 +129,8 @@ const manners: Manners = {
       }),
     };
   },
-  listed: (data) => ({ nextLink: null, data }),
+  listed: (data, nextLink) => ({ nextLink, data }),
+  pageParameter: "cursor",
   refused: ({ status, issues }) => {
     const errors: Record<number, string> = { 401: "Unauthorized", 404: "Not Found", 422: "Bad Request" };
     const error = errors[status] ?? "Error";
