@@ -4,13 +4,19 @@ import type { CloudWatchAlarm } from "./cloudwatch-alarm.ts";
 /** Namespace of the hosts' metrics in CloudWatch. */
 export const HOST_NAMESPACE = "AgentPay/Hosts";
 
+/** What the agents tell hosts apart by. */
+export const HOST_DIMENSION = "InstanceId";
+
+/** What the agents report of each host, in percent: by {@link HOST_DIMENSION}, and of all hosts in one. */
+export type HostMetric = "cpu_usage_active" | "mem_used_percent" | "disk_used_percent";
+
 /** An alarm on what the agents report, all hosts in one: hosts come and go, and no list of them has to be kept. */
 export interface HostAlarm extends CloudWatchAlarm {
   readonly name: "HostMemoryHigh" | "HostDiskFull" | "HostsMissing";
   /** Where a full or dead host hurts users, the services' alerts page. */
   readonly severity: "warning";
   /** Of the agent's metrics, in `HOST_NAMESPACE`, without dimensions. */
-  readonly metricName: string;
+  readonly metricName: HostMetric;
   /** Maximum is the worst host's; SampleCount, over a minute, is how many hosts report. */
   readonly statistic: "Maximum" | "SampleCount";
 }
@@ -39,7 +45,7 @@ export const hostAlarms: readonly HostAlarm[] = [
       unit: "percent of a host's disk",
       source: "a starting point: PostgreSQL, Docker and logs stop at 100, and the last percents go fast",
     },
-    describe: (threshold) => `The disk of a host is more than ${threshold}% full for 10 minutes.`,
+    describe: (threshold) => `A disk of a host is more than ${threshold}% full for 10 minutes.`,
     metricName: "disk_used_percent",
     statistic: "Maximum",
     comparisonOperator: "GreaterThanThreshold",

@@ -1,5 +1,17 @@
+import type { HostMetric } from "../host-alarms.ts";
+
 /** Grafana's unit ids that panels use. */
-export type Unit = "reqps" | "percentunit" | "s" | "short" | "currencyUSD" | "cps" | "ops" | "bytes" | "none";
+export type Unit =
+  | "percent"
+  | "reqps"
+  | "percentunit"
+  | "s"
+  | "short"
+  | "currencyUSD"
+  | "cps"
+  | "ops"
+  | "bytes"
+  | "none";
 
 /** Grafana's panel types that are used. */
 export type Visualization = "timeseries" | "stat" | "bargauge" | "table" | "heatmap" | "state-timeline";
@@ -68,9 +80,18 @@ export interface SqlPanel extends PanelBase {
   readonly columns?: Readonly<Record<string, Unit>>;
 }
 
-export type Panel = MetricPanel | SqlPanel;
+/**
+ * A panel on what the agents on AgentPay's hosts report to CloudWatch, with a line for each host. Left out where a stack
+ * has no AWS.
+ */
+export interface HostPanel extends PanelBase {
+  readonly visualization: "timeseries";
+  readonly hostMetric: HostMetric;
+}
 
-/** The PromQL queries of a panel; none where it asks the database. */
+export type Panel = MetricPanel | SqlPanel | HostPanel;
+
+/** The PromQL queries of a panel; none where it asks anything else. */
 export function queriesOf(panel: Panel): readonly Query[] {
   return "queries" in panel ? panel.queries : [];
 }

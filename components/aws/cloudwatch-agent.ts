@@ -1,5 +1,5 @@
 /** The CloudWatch agent's configuration for AgentPay's hosts. */
-import { HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
+import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
 import { logGroupName, loggingServices } from "../../catalog/logs.ts";
 
 /**
@@ -8,6 +8,9 @@ import { logGroupName, loggingServices } from "../../catalog/logs.ts";
  * `Fatal Python error`). Other lines belong to the event before them.
  */
 export const EVENT_START = "^(\\{|\\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|Traceback|Fatal |Killed|[A-Z]+:)";
+
+/** File systems without a disk behind them, or of what is full by its nature. */
+const NO_DISKS = ["devtmpfs", "nsfs", "overlay", "proc", "squashfs", "sysfs", "tmpfs"];
 
 /** Command lines of the processes that matter, as regular expressions. */
 const processes = ["uvicorn|gunicorn", "dramatiq"];
@@ -48,12 +51,19 @@ function logs(directory: string) {
 
 const metrics = {
   namespace: HOST_NAMESPACE,
-  append_dimensions: { InstanceId: "${aws:InstanceId}" },
+  append_dimensions: { [HOST_DIMENSION]: `\${aws:${HOST_DIMENSION}}` },
   // By host, and all hosts in one: an alarm on the latter needs no list of hosts, which come and go.
-  aggregation_dimensions: [["InstanceId"], []],
+  aggregation_dimensions: [[HOST_DIMENSION], []],
   metrics_collected: {
+    // All processors of a host in one.
+    cpu: { measurement: ["usage_active"], totalcpu: true },
     mem: { measurement: ["mem_used_percent", "mem_available"] },
-    disk: { measurement: ["used_percent", "inodes_free"], resources: ["/"], drop_device: true },
+    disk: {
+      measurement: ["used_percent", "inodes_free"],
+      resources: ["*"],
+      ignore_file_system_types: NO_DISKS,
+      drop_device: true,
+    },
     swap: { measurement: ["swap_used_percent"] },
     processes: { measurement: ["running", "blocked", "zombies", "total"] },
     procstat: processes.map((pattern) => ({

@@ -19,6 +19,7 @@ import {
   variablesOf,
 } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
+import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { metrics } from "../../catalog/metrics/index.ts";
 import type { Severity } from "../../catalog/severity.ts";
 import { layOut } from "./layout.ts";
@@ -29,6 +30,8 @@ export interface DashboardOptions {
   readonly runbookBaseUrl: string;
   /** Whether Grafana reaches AgentPay's database. Without it, the panels that ask it are left out. */
   readonly database: boolean;
+  /** Whether Grafana reaches CloudWatch. Without it, the panels on hosts are left out. */
+  readonly cloudWatch: boolean;
 }
 
 /** Of all our dashboards: their links find one another by it. */
@@ -83,7 +86,7 @@ function dashboardModel(dashboard: Dashboard, options: DashboardOptions): Dashbo
         .allValue(".*"),
     );
   }
-  const shown = layOut(dashboard.panels, (panel) => options.database || !("sql" in panel));
+  const shown = layOut(dashboard.panels, (panel) => isShown(panel, options));
   for (const [index, placed] of shown.entries()) {
     if ("row" in placed) {
       builder.withRow(new RowBuilder(placed.row).id(FIRST_ROW_ID + index).gridPos(placed.position));
@@ -94,6 +97,11 @@ function dashboardModel(dashboard: Dashboard, options: DashboardOptions): Dashbo
     }
   }
   return builder.build();
+}
+
+function isShown(panel: Panel, { database, cloudWatch }: DashboardOptions): boolean {
+  if ("sql" in panel) return database;
+  return "hostMetric" in panel ? cloudWatch : true;
 }
 
 function linkToTheOthers(): DashboardLinkBuilder {
@@ -145,7 +153,7 @@ function thresholdSteps(
   { thresholdsOf = [] }: Panel,
   thresholds: AlertThresholds,
 ): ThresholdStep[] {
-  const watching = alerts
+  const ofAlerts = alerts
     .filter(
       ({ name, panel }) => (panel.dashboard === uid && panel.panel === key) || thresholdsOf.includes(name),
     )
@@ -154,8 +162,14 @@ function thresholdSteps(
       if (threshold === undefined) return [];
       const value = thresholdOf({ name: alert.name, threshold }, thresholds);
       return [{ value, color: COLORS[severity], below: ringsBelow(alert) }];
-    })
-    .sort((one, other) => one.value - other.value);
+    });
+  const ofHosts = hostAlarms
+    .filter(({ name }) => thresholdsOf.includes(name))
+    .map((alarm) => ({
+      ...{ value: thresholdOf(alarm, thresholds), color: COLORS[alarm.severity] },
+      below: alarm.comparisonOperator.startsWith("LessThan"),
+    }));
+  const watching = [...ofAlerts, ...ofHosts].sort((one, other) => one.value - other.value);
   const values = watching.map(({ value }) => value);
   const colors = watching.map(({ color }) => color);
   const bands = watching.some(({ below }) => below) ? [...colors, "green"] : ["green", ...colors];

@@ -9,7 +9,7 @@ import { dashboardFolders, type FolderUid } from "../../catalog/dashboards/dashb
 import { dashboards, HOME_DASHBOARD } from "../../catalog/dashboards/index.ts";
 import { TENANT_HEADER } from "../../catalog/metrics/engine.ts";
 import { replicaName } from "../shared/addresses.ts";
-import { POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "./panels.ts";
+import { CLOUDWATCH_DATASOURCE_UID, POSTGRES_DATASOURCE_TYPE, POSTGRES_DATASOURCE_UID } from "./panels.ts";
 
 /** How Grafana reads AgentPay's database. */
 export interface DatabaseAccess {
@@ -163,7 +163,7 @@ function postgres({ address, name, user, password, tls }: DatabaseAccess): DataS
 function cloudWatch({ region, endpoint }: NonNullable<DashboardsArgs["cloudWatch"]>): DataSourceArgs {
   return {
     name: "CloudWatch",
-    uid: "agentpay-cloudwatch",
+    uid: CLOUDWATCH_DATASOURCE_UID,
     type: "cloudwatch",
     accessMode: "proxy",
     jsonDataEncoded: JSON.stringify({

@@ -1,6 +1,12 @@
 /** Catalogue -> Grafana panel models. */
 import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import {
+  MetricEditorMode,
+  MetricQueryType,
+  MetricsQueryBuilder,
+  QueryMode,
+} from "@grafana/grafana-foundation-sdk/cloudwatch";
+import {
   type DataSourceRef,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
@@ -24,16 +30,19 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StateTimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-import type { MetricPanel, Panel, SqlPanel } from "../../catalog/dashboards/dashboard.ts";
+import type { HostPanel, MetricPanel, Panel, SqlPanel } from "../../catalog/dashboards/dashboard.ts";
+import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
 
 /** Uid of the Prometheus datasource in every stack: links can name it. */
 export const PROMETHEUS_DATASOURCE_UID = "agentpay-prometheus";
 export const POSTGRES_DATASOURCE_UID = "agentpay-postgres";
+export const CLOUDWATCH_DATASOURCE_UID = "agentpay-cloudwatch";
 /** Since Grafana 10; `postgres` is an alias of old dashboards. */
 export const POSTGRES_DATASOURCE_TYPE = "grafana-postgresql-datasource";
 
 /** Dashboards read their datasource from a variable, so that a person can point one at another Prometheus. */
 export const prometheusDatasource: DataSourceRef = { type: "prometheus", uid: "${datasource}" };
+const cloudWatchDatasource: DataSourceRef = { type: "cloudwatch", uid: CLOUDWATCH_DATASOURCE_UID };
 const postgresDatasource: DataSourceRef = { type: POSTGRES_DATASOURCE_TYPE, uid: POSTGRES_DATASOURCE_UID };
 
 export interface ThresholdStep {
@@ -50,7 +59,8 @@ export function panelBuilder(panel: Panel, steps: readonly ThresholdStep[], runb
     .unit(panel.unit)
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...steps]));
   if (panel.nothing !== undefined) builder.noValue(panel.nothing);
-  return "sql" in panel ? withSql(builder, panel) : withQueries(builder, panel);
+  if ("sql" in panel) return withSql(builder, panel);
+  return "hostMetric" in panel ? withHostMetric(builder, panel) : withQueries(builder, panel);
 }
 
 type Builder = ReturnType<typeof visualizationOf>;
@@ -103,6 +113,7 @@ function stateTimeline({ states: [zero, one] = ["Down", "Up"] }: Panel): StateTi
 
 function table(panel: Panel, runbookBaseUrl: string): TableBuilder {
   const builder = new TableBuilder();
+  if ("hostMetric" in panel) return builder;
   if ("sql" in panel) {
     for (const [column, unit] of Object.entries(panel.columns ?? {})) {
       builder.overrideByName(column, [{ id: "unit", value: unit }]);
@@ -142,6 +153,28 @@ function withSql(builder: Builder, { sql, visualization }: SqlPanel): Builder {
     rawSql: sql,
   };
   return builder.datasource(postgresDatasource).withTarget(asQuery(target));
+}
+
+/** Of each host, the highest of a minute; a host's name is its instance's. */
+function withHostMetric(builder: Builder, { hostMetric }: HostPanel): Builder {
+  const query = new MetricsQueryBuilder()
+    .refId("A")
+    .datasource(cloudWatchDatasource)
+    .queryMode(QueryMode.Metrics)
+    .metricQueryType(MetricQueryType.Search)
+    .metricEditorMode(MetricEditorMode.Builder)
+    .id("")
+    .region("default")
+    .namespace(HOST_NAMESPACE)
+    .metricName(hostMetric)
+    .dimensions({ [HOST_DIMENSION]: "*" })
+    .matchExact(true)
+    .period("60")
+    .statistic("Maximum")
+    .label(`\${PROP('Dim.${HOST_DIMENSION}')}`)
+    .expression("")
+    .sqlExpression("");
+  return builder.datasource(cloudWatchDatasource).withTarget(query);
 }
 
 /** A query for which the SDK has no builder. Its type wants what the SDK's own have, to tell them apart. */

@@ -169,19 +169,25 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
     return answerOf(response, `${method} /${path}`, secrets);
   };
 
+  /** A page of a list, and the query of the next one: the list stays at the address that is known here, whatever host is named. */
+  const pageOf = (answer: unknown, headers: Headers) => {
+    if (listed === undefined)
+      return { items: Array.isArray(answer) ? answer : [], query: nextPage(headers.get("link")) };
+    const { items, next } = listed(answer);
+    return { items, query: /\?.*$/.exec(String(next ?? ""))?.[0] };
+  };
+
   /** The object that is there already, by whoever. */
   const find = async ({ list, where }: Existing): Promise<string | undefined> => {
     const [path = ""] = list.split("?");
     for (let page: string | undefined = list; page !== undefined; ) {
       const response: Response = await send("GET", page);
       const answer = await answerOf(response, `GET /${page}`);
-      const { items, next } = listed?.(answer) ?? { items: Array.isArray(answer) ? answer : [], next: null };
+      const { items, query } = pageOf(answer, response.headers);
       const found = items
         .map(parse)
         .find(({ attributes }) => comparable(shaped(attributes, where)) === comparable(where));
       if (found) return String(found.id);
-      // The list stays at the address that is known here, whatever host the next page's names.
-      const query = listed ? /\?.*$/.exec(String(next ?? ""))?.[0] : nextPage(response.headers.get("link"));
       page = query === undefined ? undefined : `${path}${query}`;
     }
     return undefined;

@@ -1,6 +1,9 @@
 /** What a dashboard's panels show: their queries, answered. */
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { ClientConfig } from "pg";
+import { HOST_DIMENSION } from "../../catalog/host-alarms.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
+import { queryHosts } from "./cloudwatch.ts";
 import { type Annotation, type DashboardView, legendOf, type Panel, type Query } from "./model.ts";
 import { expandMacros, querySql, type Table } from "./postgres.ts";
 import { oldestSample, queryInstant, queryRange, type Series, type TimeRange } from "./prometheus.ts";
@@ -8,7 +11,8 @@ import { oldestSample, queryInstant, queryRange, type Series, type TimeRange } f
 /** How to reach a data source. */
 export type Source =
   | { readonly type: "prometheus"; readonly url: string; readonly scrapeSeconds: number }
-  | { readonly type: "postgres"; readonly connection: ClientConfig };
+  | { readonly type: "postgres"; readonly connection: ClientConfig }
+  | { readonly type: "cloudwatch"; readonly client: CloudWatchClient };
 
 /** The data source of this uid; of an empty one, the default. @throws in words where there is none that can be asked */
 export type Sources = (uid: string) => Source;
@@ -140,6 +144,10 @@ async function answerQuery(
     const sql = expandMacros(query.text, { from: range.to - rangeSeconds, to: range.to });
     const table = await querySql(source.connection, sql);
     return query.timeSeries ? columnsAsSeries(table) : table;
+  }
+  if (source.type === "cloudwatch") {
+    const hosts = await queryHosts(source.client, query.text, range);
+    return hosts.map((one) => ({ ...one, legend: one.labels[HOST_DIMENSION] ?? "" }));
   }
   const expression = withIntervals(query.text, range, source.scrapeSeconds, rangeSeconds);
   const series = query.instant

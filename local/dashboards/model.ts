@@ -6,6 +6,8 @@ const dataSourceReference = z.union([z.string(), z.looseObject({ uid: z.string()
 const target = z.looseObject({
   expr: z.string().optional(),
   rawSql: z.string().optional(),
+  namespace: z.string().optional(),
+  metricName: z.string().optional(),
   format: z.string().default(""),
   legendFormat: z.string().default(""),
   instant: z.boolean().default(false),
@@ -74,8 +76,8 @@ const dashboardModel = z.looseObject({
 });
 
 export interface Query {
-  readonly language: "promql" | "sql";
-  /** With our own variables in it replaced; Grafana's intervals are not. */
+  readonly language: "promql" | "sql" | "cloudwatch";
+  /** With our own variables in it replaced; Grafana's intervals are not. Of CloudWatch, the namespace and the metric. */
   readonly text: string;
   /** Legend template; empty: by the labels. */
   readonly legend: string;
@@ -194,15 +196,16 @@ function firstUrl(value: unknown): string {
 }
 
 function queryView(
-  { expr, rawSql, legendFormat, instant, format, datasource }: z.infer<typeof target>,
+  { expr, rawSql, namespace, metricName, legendFormat, instant, format, datasource }: z.infer<typeof target>,
   panelSource: z.infer<typeof dataSourceReference>,
   substitute: (text: string) => string,
 ): Query[] {
-  const text = expr ?? rawSql;
+  const metric = namespace && metricName ? `${namespace} ${metricName}` : undefined;
+  const text = expr ?? rawSql ?? metric;
   if (!text) return [];
   return [
     {
-      language: expr ? "promql" : "sql",
+      language: expr ? "promql" : rawSql ? "sql" : "cloudwatch",
       text: substitute(text),
       legend: legendFormat,
       instant,

@@ -1,14 +1,16 @@
 /** The working tree's dashboards with the running local stack's data: to look at a change before it is deployed. */
 import { dashboardModels } from "../../components/grafana/dashboard-files.ts";
 import { dashboardOptions } from "../../components/grafana/dashboard-options.ts";
-import { POSTGRES_DATASOURCE_UID } from "../../components/grafana/panels.ts";
+import { CLOUDWATCH_DATASOURCE_UID, POSTGRES_DATASOURCE_UID } from "../../components/grafana/panels.ts";
+import type { Settings } from "../../settings/schema.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { database } from "../agentpay/world.ts";
 import { localPorts, type Ports } from "../host/ports.ts";
 import { MONITORING } from "../platforms/postgres/server.ts";
-import { answer, isEmpty, type Sources } from "./data.ts";
+import { cloudWatchAt } from "./cloudwatch.ts";
+import { answer, isEmpty, type Source, type Sources } from "./data.ts";
 import { viewOf } from "./model.ts";
 import { dashboardPage } from "./page.ts";
 
@@ -28,7 +30,7 @@ export async function previewPages(ports: Ports = localPorts()): Promise<Preview
   if (!settings.metrics.enabled) throw new Failure("Pulumi.local.yaml has no metrics platform to ask.");
   await mustAnswer(ports);
   const models = Object.entries(dashboardModels(dashboardOptions(settings)));
-  const sources = sourcesAt(ports, settings.metrics.scrapeIntervalSeconds);
+  const sources = sourcesAt(ports, settings, settings.metrics.scrapeIntervalSeconds);
   const links = models.map(([uid, { title = uid }]) => ({ title, href: `${uid}.html` }));
   const pages: PreviewPage[] = [];
   for (const [uid, model] of models) {
@@ -56,10 +58,21 @@ async function mustAnswer({ prometheus }: Ports): Promise<void> {
   if (!answers) throw new Failure(`No Prometheus answers at ${url}. Start the local stack: make up`);
 }
 
-function sourcesAt(ports: Ports, scrapeSeconds: number): Sources {
+function sourcesAt(ports: Ports, { aws }: Settings, scrapeSeconds: number): Sources {
   const postgres = { ...MONITORING, host: "127.0.0.1", port: ports.postgres, database: database.datname };
-  return (uid) =>
-    uid === POSTGRES_DATASOURCE_UID
-      ? { type: "postgres", connection: postgres }
-      : { type: "prometheus", url: `http://127.0.0.1:${ports.prometheus}`, scrapeSeconds };
+  const others: Readonly<Record<string, Source>> = {
+    [POSTGRES_DATASOURCE_UID]: { type: "postgres", connection: postgres },
+    ...(aws.enabled && {
+      [CLOUDWATCH_DATASOURCE_UID]: {
+        type: "cloudwatch",
+        client: cloudWatchAt(`http://127.0.0.1:${ports.aws}`, aws.region),
+      },
+    }),
+  };
+  const prometheus: Source = {
+    type: "prometheus",
+    url: `http://127.0.0.1:${ports.prometheus}`,
+    scrapeSeconds,
+  };
+  return (uid) => others[uid] ?? prometheus;
 }

@@ -7,6 +7,7 @@ import { readFile, rm } from "node:fs/promises";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { writeAtomically } from "../../toolkit/files.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { agentPayHosts } from "../agentpay/hosts.ts";
 import { agentpay } from "../agentpay/index.ts";
 import { awsPart } from "../platforms/aws/emulator/aws-part.ts";
 import { awsEmulator } from "../platforms/aws/emulator/moto.ts";
@@ -42,6 +43,7 @@ const hosted: readonly Service[] = [
   valkey(broker, realFaults),
   awsEmulator,
   awsPart,
+  agentPayHosts,
 ];
 
 /** Services that the servers in containers scrape or notify. */

@@ -1,7 +1,8 @@
-/** The dashboard of the servers, row by row: requests, what they wait for, the chat, the worker, saturation. */
+/** The dashboard of the servers, row by row: requests, what they wait for, the chat, the worker, saturation, the hosts. */
 import type { Dashboard } from "../dashboard.ts";
 import { chatPanels } from "./chat.ts";
 import { dependencyPanels } from "./dependencies.ts";
+import { hostPanels } from "./hosts.ts";
 import { requestPanels } from "./requests.ts";
 import { saturationPanels } from "./saturation.ts";
 import { workerPanels } from "./worker.ts";
@@ -19,5 +20,6 @@ export const technical = {
     ...chatPanels,
     ...workerPanels,
     ...saturationPanels,
+    ...hostPanels,
   },
 } as const satisfies Dashboard;

@@ -23,7 +23,9 @@ test("measures what AWS cannot see from outside, of each host and of all in one"
     namespace: "AgentPay/Hosts",
     append_dimensions: { InstanceId: "${aws:InstanceId}" },
   });
-  expect(Object.keys(metrics_collected)).toEqual(["mem", "disk", "swap", "processes", "procstat"]);
+  expect(Object.keys(metrics_collected)).toEqual(["cpu", "mem", "disk", "swap", "processes", "procstat"]);
+  // A data volume fills up as well as the root does.
+  expect(metrics_collected.disk.resources).toEqual(["*"]);
   expect(aggregation_dimensions).toEqual([["InstanceId"], []]);
 });
 

@@ -23,6 +23,7 @@ interface PanelModel {
     readonly refId: string;
     readonly expr?: string;
     readonly rawSql?: string;
+    readonly namespace?: string;
     readonly legendFormat: string;
     readonly datasource: unknown;
   }[];
@@ -36,8 +37,14 @@ interface Model {
 }
 
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
+const HOSTS = { type: "cloudwatch", uid: "agentpay-cloudwatch" };
 const DATABASE = { type: "grafana-postgresql-datasource", uid: "agentpay-postgres" };
-const options = { thresholds: {}, runbookBaseUrl: "https://example.com/runbooks", database: true };
+const options = {
+  thresholds: {},
+  runbookBaseUrl: "https://example.com/runbooks",
+  database: true,
+  cloudWatch: true,
+};
 
 function models(more: Partial<DashboardOptions> = {}): Model[] {
   return Object.values(dashboardFiles({ ...options, ...more })).map((text) => JSON.parse(text));
@@ -63,6 +70,33 @@ test("without a database the panels that ask it are left out, and the others kee
     const ids = new Map(panelsOf(byUid(model.uid)).map(({ id, title }) => [title, id]));
     for (const { id, title } of panelsOf(model)) expect(ids.get(title)).toBe(id);
   }
+});
+
+test("without AWS the panels on hosts are left out; with it each asks for every host by its instance", () => {
+  expect(JSON.stringify(models({ cloudWatch: false }))).not.toContain("agentpay-cloudwatch");
+  const hosts = panelsOf(byUid("agentpay-technical")).filter(({ title }) => title.startsWith("Host "));
+  expect(hosts.map(({ title }) => title)).toEqual(["Host CPU", "Host Memory", "Host Disks"]);
+  for (const { targets } of hosts)
+    expect(targets).toEqual([
+      expect.objectContaining({
+        datasource: { type: "cloudwatch", uid: "agentpay-cloudwatch" },
+        namespace: "AgentPay/Hosts",
+        metricName: expect.stringMatching(/^(cpu|mem|disk)_/),
+        dimensions: { InstanceId: "*" },
+        matchExact: true,
+        statistic: "Maximum",
+      }),
+    ]);
+});
+
+test("a host's panel draws the threshold of its alarm, as the stack has it", () => {
+  const [memory] = panelsOf(byUid("agentpay-technical", { thresholds: { HostMemoryHigh: 70 } })).filter(
+    ({ title }) => title === "Host Memory",
+  );
+  expect(memory?.fieldConfig.defaults.thresholds?.steps).toEqual([
+    { value: null, color: "green" },
+    { value: 70, color: "orange" },
+  ]);
 });
 
 test("there is a file for each dashboard, named by its uid", () => {
@@ -124,7 +158,9 @@ describe.each(all)("$uid", (dashboard) => {
 
   test("asks the datasource that a person chooses, and has the variables that it uses", () => {
     for (const panel of panelsOf(model)) {
-      const expected = panel.targets[0]?.rawSql === undefined ? DATASOURCE : DATABASE;
+      const [target] = panel.targets;
+      const other = target?.namespace === undefined ? DATASOURCE : HOSTS;
+      const expected = target?.rawSql === undefined ? other : DATABASE;
       expect([panel.datasource, ...panel.targets.map(({ datasource }) => datasource)]).toEqual(
         Array(panel.targets.length + 1).fill(expected),
       );

@@ -177,8 +177,12 @@ describe("rule files", () => {
     const all: readonly Dashboard[] = dashboards;
     const expected = all.find((dashboard) => dashboard.uid === uid)?.panels[alert.panel.panel]?.title;
     const panels =
-      dashboardModels({ thresholds: {}, runbookBaseUrl: "https://example.com", database: true })[uid]
-        ?.panels ?? [];
+      dashboardModels({
+        thresholds: {},
+        runbookBaseUrl: "https://example.com",
+        database: true,
+        cloudWatch: true,
+      })[uid]?.panels ?? [];
     const shown = panels.find(
       (panel) => "id" in panel && panel.id === Number(link.searchParams.get("viewPanel")),
     );

@@ -13,6 +13,7 @@ const models = dashboardModels({
   thresholds: {},
   runbookBaseUrl: "https://example.com/runbooks",
   database: true,
+  cloudWatch: true,
 });
 
 /** Something for every panel. */

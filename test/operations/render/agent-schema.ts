@@ -53,10 +53,15 @@ export const agentSchema = z.strictObject({
       .min(1)
       .refine(distinct),
     metrics_collected: z.strictObject({
+      cpu: z.strictObject({
+        measurement: measured(["usage_active", "usage_idle", "usage_iowait"]),
+        totalcpu: z.boolean(),
+      }),
       mem: z.strictObject({ measurement: measured(["mem_used_percent", "mem_available"]) }),
       disk: z.strictObject({
         measurement: measured(["used_percent", "inodes_free", "free"]),
         resources: z.array(text(4096)),
+        ignore_file_system_types: z.array(text(1024)).refine(distinct),
         drop_device: z.boolean(),
       }),
       swap: z.strictObject({ measurement: measured(["swap_used_percent", "swap_free"]) }),

@@ -186,7 +186,8 @@ const exceptions: Readonly<Partial<Record<RuleName, Exception>>> = {
   },
   "target-instance-rule": { reason: WHOLE },
   "panel-datasource-rule": {
-    reason: "AgentPay's database is one for each stack, and the Prometheus chosen says nothing of it.",
+    reason:
+      "AgentPay's database and its hosts are one for each stack, and the Prometheus chosen says nothing of them.",
     places: [
       "agentpay-executive Conversations Today",
       "agentpay-executive Conversations This Week",
@@ -195,12 +196,20 @@ const exceptions: Readonly<Partial<Record<RuleName, Exception>>> = {
       "agentpay-executive Daily Conversations",
       "agentpay-cost Ledger by Day and Model",
       "agentpay-data Slowest Queries",
+      "agentpay-technical Host CPU",
+      "agentpay-technical Host Memory",
+      "agentpay-technical Host Disks",
     ],
   },
 };
 
 const dashboards: readonly Dashboard[] = Object.values(
-  dashboardFiles({ thresholds: {}, runbookBaseUrl: "https://example.com/runbooks", database: true }),
+  dashboardFiles({
+    thresholds: {},
+    runbookBaseUrl: "https://example.com/runbooks",
+    database: true,
+    cloudWatch: true,
+  }),
 ).map((text) => JSON.parse(text));
 
 const ruleNames = Object.keys(rules) as RuleName[];

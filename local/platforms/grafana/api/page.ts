@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { cloudWatchAt } from "../../../dashboards/cloudwatch.ts";
 import { answer, type Source, type Sources } from "../../../dashboards/data.ts";
 import { viewOf } from "../../../dashboards/model.ts";
 import { dashboardPage } from "../../../dashboards/page.ts";
@@ -89,11 +90,16 @@ function sourcesOf(state: State, settings: GrafanaSettings): Sources {
   };
 }
 
-const jsonData = z.looseObject({ timeInterval: z.string().optional(), database: z.string().optional() });
+const jsonData = z.looseObject({
+  timeInterval: z.string().optional(),
+  database: z.string().optional(),
+  defaultRegion: z.string().optional(),
+  endpoint: z.string().optional(),
+});
 const DEFAULT_SCRAPE_SECONDS = 15;
 
 function sourceOf(source: DataSource, { hosts, secretKey }: GrafanaSettings): Source {
-  const { timeInterval, database } = jsonData.parse(source.jsonData);
+  const { timeInterval, database, defaultRegion, endpoint } = jsonData.parse(source.jsonData);
   if (source.type === "prometheus") {
     const url = reachable(source.url, hosts).replace(/\/+$/, "");
     return {
@@ -114,5 +120,7 @@ function sourceOf(source: DataSource, { hosts, secretKey }: GrafanaSettings): So
     };
     return { type: "postgres", connection };
   }
+  if (source.type === "cloudwatch" && endpoint !== undefined && defaultRegion !== undefined)
+    return { type: "cloudwatch", client: cloudWatchAt(reachable(endpoint, hosts), defaultRegion) };
   throw new Error(`Data sources of type ${source.type} are not drawn here.`);
 }
