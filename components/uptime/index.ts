@@ -28,6 +28,7 @@ function vendorArgs(
   pager: DeployedPager | undefined,
 ): UptimeVendorArgs {
   return {
+    environment: settings.environment,
     namePrefix: namePrefix(settings),
     checks: checksOf(settings),
     toldBy: toldBy(settings),

@@ -40,7 +40,9 @@ export const uptimeRobotProvider = restProvider({
   },
 });
 
-const PAGE_NAME = "AgentPay status";
+/** Customers see production's. Another stack of the same account must not take it over. */
+const pageName = (environment: string) =>
+  environment === "production" ? "AgentPay status" : `AgentPay status (${environment})`;
 
 /** Makes one object of the vendor's. */
 type Make = (kind: string, suffix: string, object: RestObjectArgs) => RestObject;
@@ -61,9 +63,9 @@ export class UptimeRobot extends pulumi.ComponentResource {
     const shown = monitors.filter(([key]) => publicServices.includes(key));
     const page = make("StatusPage", "page", {
       path: "psps",
-      existing: { list: "psps", where: { friendlyName: PAGE_NAME } },
+      existing: { list: "psps", where: { friendlyName: pageName(args.environment) } },
       attributes: {
-        friendlyName: PAGE_NAME,
+        friendlyName: pageName(args.environment),
         monitorIds: shown.map(([, { id }]) => id.apply(Number)),
         hideUrlLinks: true,
         noIndex: false,
@@ -142,7 +144,11 @@ export class UptimeRobot extends pulumi.ComponentResource {
       ...emails.map((value, index) =>
         make("AlertContact", `email-${index + 1}`, {
           path: "alert-contacts",
-          existing: { list: "user/alert-contacts", where: { type: "Email", value } },
+          // Another stack may tell the same address by a contact of its own.
+          existing: {
+            list: "user/alert-contacts",
+            where: { type: "Email", value, friendlyName: namePrefix },
+          },
           fixed: ["type", "value"],
           attributes: { ...common, type: "Email", value },
         }),

@@ -6,6 +6,8 @@ import type { Checker, UptimeCheck } from "../../catalog/uptime.ts";
 import type { Pager } from "../shared/pager.ts";
 
 export interface UptimeVendorArgs {
+  /** `production` or another one. */
+  environment: string;
   /** Prefix of names, such as `agentpay-production`. */
   namePrefix: string;
   /** Every endpoint of the stack; those that the vendor can't check are left out. */

@@ -40,15 +40,25 @@ test("the keys are secrets of the providers, and no object has one", async () =>
   }
 });
 
-test("each object says where it may be already, and no two say the same", async () => {
-  const { resources } = await production();
-  const places = resources
-    // What a status page shows is known by its monitor's id, which is no number here.
-    .filter(({ type }) => /dynamic\/(uptimerobot|betterstack):(?!StatusPageResource)/.test(type))
-    .map(({ inputs }) => JSON.stringify(plain(inputs["existing"])));
+/** Where objects of the uptime vendors may be already. */
+function placesOf({ resources }: Awaited<ReturnType<typeof production>>): string[] {
+  return (
+    resources
+      // What is on a status page is known by the page and the monitor, whose ids are the same in every run here.
+      .filter(({ type }) => /dynamic\/(uptimerobot|betterstack):(?!StatusPage(Resource|Section))/.test(type))
+      .map(({ inputs }) => JSON.stringify(plain(inputs["existing"])))
+  );
+}
+
+test("each object says where it may be already; no two say the same, nor do two stacks of one account", async () => {
+  const places = placesOf(await production());
   expect(places.length).toBeGreaterThan(15);
   expect(places).not.toContain(undefined);
   expect(new Set(places).size).toBe(places.length);
+  const staging = await withCheckers("staging", ["uptimerobot", "blackbox", "gatus", "betterstack"], {
+    "notifications.emails": ["oncall@agentpay.com"],
+  });
+  expect(placesOf(staging).filter((place) => places.includes(place))).toEqual([]);
 });
 
 describe("UptimeRobot, first of the checkers", () => {

@@ -286,7 +286,7 @@ test("logs go to Datadog where a stack says so", async () => {
   await json("uptimerobot", `${path}/psps`, {
     method: "POST",
     headers: { Authorization: header, "Content-Type": "application/json" },
-    body: JSON.stringify({ friendlyName: "AgentPay status" }),
+    body: JSON.stringify({ friendlyName: "AgentPay status (local)" }),
   });
   await pulumi("up", "--yes", "--skip-preview");
   const pipelines = await json<{ name: string; processors: { type: string }[] }[]>(

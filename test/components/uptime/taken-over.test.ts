@@ -83,7 +83,8 @@ describe("UptimeRobot", () => {
 
   test("an alert contact is listed elsewhere, and keeps its address: another one is another contact", async () => {
     const value = "oncall@agentpay.example";
-    const id = await madeByHand("uptimerobot", "alert-contacts", { type: "Email", value });
+    const attributes = { type: "Email", value, friendlyName: "agentpay-production" };
+    const id = await madeByHand("uptimerobot", "alert-contacts", attributes);
     const { create, update, diff } = await methods("uptimerobot");
     const contact = (email: string) => ({
       path: "alert-contacts",
