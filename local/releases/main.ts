@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { z } from "zod";
 import { runCommand } from "../../operations/run-command.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import { readJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { LOCAL, ownStack } from "../official/stack.ts";
 import { isKept, keep, PORT_OFFSET } from "./kept.ts";
@@ -21,7 +22,7 @@ const program = new Command("release")
 const read = (file: string) => readFile(path.join(REPOSITORY, file), "utf8");
 
 async function release(): Promise<void> {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await read("package.json")));
+  const { version } = readJson(z.object({ version: z.string() }), await read("package.json"));
   const problems = problemsOfRelease({
     version,
     isKept: isKept(version),
