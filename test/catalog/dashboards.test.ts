@@ -7,8 +7,8 @@ import {
   queriesOf,
 } from "../../catalog/dashboards/dashboard.ts";
 import { dashboards } from "../../catalog/dashboards/index.ts";
-import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { type Duration, inSeconds } from "../../catalog/duration.ts";
+import { hostAlarms } from "../../catalog/host-alarms.ts";
 import { metrics } from "../../catalog/metrics/index.ts";
 import { targetLabels } from "../../catalog/metrics/labels.ts";
 import type { Metric } from "../../catalog/metrics/metric.ts";
