@@ -1,14 +1,6 @@
 /** What CloudWatch alarms on about AgentPay's hosts: the agent on them reports there, and nowhere else. */
 import type { CloudWatchAlarm } from "./cloudwatch-alarm.ts";
-
-/** Namespace of the hosts' metrics in CloudWatch. */
-export const HOST_NAMESPACE = "AgentPay/Hosts";
-
-/** What the agents tell hosts apart by. */
-export const HOST_DIMENSION = "InstanceId";
-
-/** What the agents report of each host, in percent: by {@link HOST_DIMENSION}, and of all hosts in one. */
-export type HostMetric = "cpu_usage_active" | "mem_used_percent" | "disk_used_percent";
+import type { HostMetric } from "./hosts.ts";
 
 /** An alarm on what the agents report, all hosts in one: hosts come and go, and no list of them has to be kept. */
 export interface HostAlarm extends CloudWatchAlarm {

@@ -1,4 +1,4 @@
-import type { HostMetric } from "../host-alarms.ts";
+import type { HostMetric } from "../hosts.ts";
 
 /** Grafana's unit ids that panels use. */
 export type Unit =

@@ -1,5 +1,5 @@
 /** The CloudWatch agent's configuration for AgentPay's hosts. */
-import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
+import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/hosts.ts";
 import { logGroupName, loggingServices } from "../../catalog/logs.ts";
 
 /**

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HOST_NAMESPACE, type HostAlarm } from "../../catalog/host-alarms.ts";
+import type { HostAlarm } from "../../catalog/host-alarms.ts";
+import { HOST_NAMESPACE } from "../../catalog/hosts.ts";
 import { type AlarmsArgs, metricAlarm } from "./cloudwatch-alarm.ts";
 
 export interface HostAlarmsArgs extends AlarmsArgs {

@@ -1,7 +1,7 @@
 /** What AgentPay's hosts may do in AWS: what the agents on them need to be managed and to report. */
 import * as pulumi from "@pulumi/pulumi";
-import { HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
 import { associationDocumentArns } from "../../catalog/host-documents.ts";
+import { HOST_NAMESPACE } from "../../catalog/hosts.ts";
 
 export interface HostPolicyArgs {
   /** The hosts' account, 12 digits, and region. */

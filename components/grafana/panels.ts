@@ -31,7 +31,7 @@ import { PanelBuilder as StateTimelineBuilder } from "@grafana/grafana-foundatio
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { HostPanel, MetricPanel, Panel, SqlPanel } from "../../catalog/dashboards/dashboard.ts";
-import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/host-alarms.ts";
+import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/hosts.ts";
 
 /** Uid of the Prometheus datasource in every stack: links can name it. */
 export const PROMETHEUS_DATASOURCE_UID = "agentpay-prometheus";

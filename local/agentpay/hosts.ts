@@ -1,7 +1,7 @@
 /** The hosts of the simulated AgentPay, as the CloudWatch agent on each of them reports it: every minute, to the emulator. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { HOST_DIMENSION, HOST_NAMESPACE, type HostMetric } from "../../catalog/host-alarms.ts";
+import { HOST_DIMENSION, HOST_NAMESPACE, type HostMetric } from "../../catalog/hosts.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { messageOf } from "../../toolkit/error-message.ts";

@@ -1,6 +1,6 @@
 /** What panels ask of CloudWatch: a metric of every host. */
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { HOST_DIMENSION } from "../../catalog/host-alarms.ts";
+import { HOST_DIMENSION } from "../../catalog/hosts.ts";
 import type { Series, TimeRange } from "./prometheus.ts";
 
 /** CloudWatch keeps no finer ones of these. */

@@ -1,7 +1,7 @@
 /** What a dashboard's panels show: their queries, answered. */
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { ClientConfig } from "pg";
-import { HOST_DIMENSION } from "../../catalog/host-alarms.ts";
+import { HOST_DIMENSION } from "../../catalog/hosts.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { queryHosts } from "./cloudwatch.ts";
 import { type Annotation, type DashboardView, legendOf, type Panel, type Query } from "./model.ts";

@@ -15,7 +15,8 @@ import {
   databaseAlarms,
   INSTANCE_DIMENSION,
 } from "../../../../../catalog/database-alarms.ts";
-import { HOST_NAMESPACE, hostAlarms } from "../../../../../catalog/host-alarms.ts";
+import { hostAlarms } from "../../../../../catalog/host-alarms.ts";
+import { HOST_NAMESPACE } from "../../../../../catalog/hosts.ts";
 import {
   LOAD_BALANCER_DIMENSION,
   LOAD_BALANCER_NAMESPACE,
