@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const compileCache = join(import.meta.dirname, "node_modules/.cache/node");
 
@@ -26,9 +27,39 @@ export const groups: readonly { name: string; include: string[]; exclude: string
   { name: LONG_GROUP, include: LONG, exclude: [], maxWorkers: 2 },
 ];
 
+/**
+ * Of the first group, those that take minutes, the longest first. Where no earlier run has left its times, vitest begins
+ * with the largest files, and the smallest of these would run alone at the end.
+ */
+export const BEGUN_FIRST: readonly string[] = [
+  "test/local/stack.e2e.ts",
+  "test/rules/worst-day.e2e.ts",
+  "test/local/cli/local-stack.e2e.ts",
+  "test/local/rotation.e2e.ts",
+  "test/local/platforms/docker/published/stack-in-containers.e2e.ts",
+  "test/local/stack-delivery.e2e.ts",
+  "test/recovery.e2e.ts",
+  "test/operations/rulers/cortex.e2e.ts",
+  "test/local/official.e2e.ts",
+  "test/local/host/engine.e2e.ts",
+  "test/rules/rules.e2e.ts",
+  "test/operations/render/render.e2e.ts",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = BEGUN_FIRST.findIndex((name) => moduleId.endsWith(name));
+      return found === -1 ? BEGUN_FIRST.length : found;
+    };
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+  }
+}
+
 /** What needs built tools or running servers. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: groups
       .filter(({ name }) => (name === LONG_GROUP) === (process.env["AGENTPAY_TEST_LONG"] === "1"))
       .map((group, groupOrder) => ({

@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import fast from "../vitest.config.ts";
-import { groups } from "../vitest.e2e.config.ts";
+import { BEGUN_FIRST, groups } from "../vitest.e2e.config.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..");
 
@@ -23,4 +23,8 @@ test("every test file is run by the fast suite or by the slow one: one outside r
     find("**/*.{test,spec}.{ts,tsx,js,mjs}"),
   );
   expect(groups.flatMap(collectedBy).toSorted()).toEqual(find("**/*.e2e.{ts,tsx,js,mjs}"));
+});
+
+test("what is begun first is of the first group", () => {
+  expect(collectedBy(groups[0] ?? {})).toEqual(expect.arrayContaining([...BEGUN_FIRST]));
 });
