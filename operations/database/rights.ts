@@ -122,7 +122,22 @@ const OF_SERVER = `
     FROM pg_foreign_server CROSS JOIN aclexplode(srvacl) WHERE grantee IN (SELECT holder FROM holders)
   UNION ALL
   SELECT concat(privilege_type, ' ON LARGE OBJECT ', pg_largeobject_metadata.oid, ${WHOSE})
-    FROM pg_largeobject_metadata CROSS JOIN aclexplode(lomacl) WHERE grantee IN (SELECT holder FROM holders)`;
+    FROM pg_largeobject_metadata CROSS JOIN aclexplode(lomacl) WHERE grantee IN (SELECT holder FROM holders)
+  UNION ALL
+  SELECT concat(privilege_type, ' ON FOREIGN DATA WRAPPER ', quote_ident(fdwname), ${WHOSE})
+    FROM pg_foreign_data_wrapper CROSS JOIN aclexplode(fdwacl) WHERE grantee IN (SELECT holder FROM holders)
+  UNION ALL
+  SELECT concat(privilege_type, ' ON TABLESPACE ', quote_ident(spcname), ${WHOSE})
+    FROM pg_tablespace CROSS JOIN aclexplode(spcacl) WHERE grantee IN (SELECT holder FROM holders)
+  UNION ALL
+  SELECT concat(privilege_type, ' ON LANGUAGE ', quote_ident(lanname), ${WHOSE})
+    FROM pg_language CROSS JOIN aclexplode(lanacl)
+    WHERE NOT lanpltrusted AND grantee IN (SELECT holder FROM holders)`;
+
+/** Settings that everybody, or a role that it is a member of, may change: since PostgreSQL 15. */
+const PARAMETERS = `
+  SELECT concat(privilege_type, ' ON PARAMETER ', parname, ${WHOSE})
+    FROM pg_parameter_acl CROSS JOIN aclexplode(paracl) WHERE grantee IN (SELECT holder FROM holders)`;
 
 /** Schemas and databases; what it would be given of objects that are still to be made. */
 const PLACES = `
@@ -161,7 +176,7 @@ const REST = `
     JOIN pg_database ON pg_database.oid = dbid
     WHERE refclassid = 'pg_authid'::regclass AND refobjid = $1 AND datname <> current_database()`;
 
-const HELD = `${HOLDERS} ${[ROLE_ITSELF, RELATIONS, FUNCTIONS, OF_SERVER, PLACES, REST].join("\n  UNION ALL")}`;
+const HELD = [ROLE_ITSELF, RELATIONS, FUNCTIONS, OF_SERVER, PLACES, REST];
 
 export interface Rights {
   /** What it should not have. */
@@ -177,16 +192,20 @@ export async function monitoringRights(client: ClientBase): Promise<Rights | und
   ]);
   const oid = roles[0]?.oid;
   if (oid === undefined) return undefined;
-  const { rows } = await client.query<{ held: string }>(HELD, [oid]);
+  const { rowCount: parameters } = await client.query(
+    "SELECT WHERE to_regclass('pg_catalog.pg_parameter_acl') IS NOT NULL",
+  );
+  const held = [...HELD, ...(parameters ? [PARAMETERS] : [])].join("\n  UNION ALL");
+  const { rows } = await client.query<{ held: string }>(`${HOLDERS} ${held}`, [oid]);
   const { rowCount: conversations } = await client.query(
     "SELECT WHERE to_regclass('public.conversations') IS NOT NULL",
   );
   const columns = conversations ? CONVERSATION_COLUMNS : [];
   const wanted = new Set([...WANTED, ...columns.map((name) => `SELECT (${name}) ON public.conversations`)]);
   const allowed = new Set<string>(ALLOWED);
-  const held = new Set(rows.map((row) => row.held));
+  const found = new Set(rows.map((row) => row.held));
   return {
-    surplus: [...held].filter((right) => !wanted.has(right) && !allowed.has(right)).toSorted(),
-    lacking: [...wanted].filter((right) => !held.has(right)),
+    surplus: [...found].filter((right) => !wanted.has(right) && !allowed.has(right)).toSorted(),
+    lacking: [...wanted].filter((right) => !found.has(right)),
   };
 }

@@ -195,6 +195,12 @@ describe("the monitoring role", () => {
       ["SELECT (rolpassword) ON pg_authid", "SELECT (rolpassword) ON pg_authid"],
       ["EXECUTE ON FUNCTION pg_read_file(text)", "EXECUTE ON FUNCTION pg_read_file(text)"],
       ["EXECUTE ON FUNCTION lo_export(oid, text)", "EXECUTE ON FUNCTION lo_export(oid,text)"],
+      ["SET ON PARAMETER log_statement", "SET ON PARAMETER log_statement"],
+      [
+        "ALTER SYSTEM ON PARAMETER shared_preload_libraries",
+        "ALTER SYSTEM ON PARAMETER shared_preload_libraries",
+      ],
+      ["CREATE ON TABLESPACE pg_default", "CREATE ON TABLESPACE pg_default"],
     ].flatMap(([what = "", right = ""]) =>
       ["pg_monitor", "pg_read_all_stats", "PUBLIC"].map(
         (role) => [`GRANT ${what} TO ${role}`, `${right} TO ${role}`, `REVOKE ${what} FROM ${role}`] as const,
@@ -214,6 +220,11 @@ describe("the monitoring role", () => {
       "CREATE SCHEMA crm; GRANT USAGE ON SCHEMA crm TO pg_monitor",
       "USAGE ON SCHEMA crm TO pg_monitor",
       "DROP SCHEMA crm",
+    ],
+    [
+      "CREATE FOREIGN DATA WRAPPER elsewhere; GRANT USAGE ON FOREIGN DATA WRAPPER elsewhere TO PUBLIC",
+      "USAGE ON FOREIGN DATA WRAPPER elsewhere TO PUBLIC",
+      "DROP FOREIGN DATA WRAPPER elsewhere",
     ],
     [
       "GRANT SELECT ON messages TO PUBLIC",
