@@ -51,6 +51,9 @@ export const secretShapes: readonly SecretShape[] = [
   { name: "xAI key", pattern: "\\bxai-[A-Za-z0-9]{40,}" },
   { name: "Perplexity key", pattern: "\\bpplx-[A-Za-z0-9]{40,}" },
   { name: "Replicate token", pattern: "\\br8_[A-Za-z0-9]{32,}" },
+  { name: "ElevenLabs key", pattern: "\\bsk_[0-9a-f]{48}\\b" },
+  { name: "Fireworks key", pattern: "\\bfw_[A-Za-z0-9]{22,}" },
+  { name: "Tavily key", pattern: "\\btvly-(?:dev-|prod-)?[A-Za-z0-9_-]{28,}" },
   { name: "Pinecone key", pattern: "\\bpcsk_[A-Za-z0-9_]{32,}" },
   { name: "LangSmith key", pattern: "\\blsv2_[a-z]{2}_[0-9a-f]{32}_[0-9a-f]{10}\\b" },
   { name: "Hugging Face token", pattern: "\\b(?:hf|api_org)_[A-Za-z0-9]{20,}" },
@@ -69,6 +72,11 @@ export const secretShapes: readonly SecretShape[] = [
   { name: "Heroku key", pattern: "\\bHRKU-[A-Za-z0-9_-]{36,}" },
   { name: "Databricks token", pattern: "\\bdapi[0-9a-f]{32}(?:-\\d)?\\b" },
   { name: "Supabase key", pattern: "\\bsb(?:p|_secret)_[A-Za-z0-9_-]{20,}" },
+  { name: "Neon key", pattern: "\\bnapi_[a-z0-9]{60,}" },
+  { name: "PlanetScale token", pattern: "\\bpscale_(?:tkn|pw|oauth)_[A-Za-z0-9=._-]{32,}" },
+  { name: "Netlify token", pattern: "\\bnfp_[A-Za-z0-9]{36,}" },
+  { name: "Fly.io token", pattern: "\\b(?:fo1_[\\w-]{43}|fm[12][ar]?_[A-Za-z0-9+/]{80,}={0,3})" },
+  { name: "Doppler token", pattern: "\\bdp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9_.-]{40,}" },
   { name: "Terraform Cloud token", pattern: "\\b[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,}" },
   { name: "Vault token", pattern: "\\bhv[sbr]\\.[A-Za-z0-9_-]{24,}" },
 
@@ -81,6 +89,9 @@ export const secretShapes: readonly SecretShape[] = [
   // Both begin with the place for which they are, in base64: pypi.org, test.pypi.org.
   { name: "PyPI token", pattern: "\\bpypi-Ag[A-Za-z0-9_-]{32,}" },
   { name: "RubyGems key", pattern: "\\brubygems_[0-9a-f]{48}\\b" },
+  { name: "CircleCI token", pattern: "\\bCCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}\\b" },
+  { name: "SonarQube token", pattern: "\\bsq[apu]_[0-9a-f]{40}\\b" },
+  { name: "Sourcegraph token", pattern: "\\bsgp_(?:[0-9a-f]{16}_|local_)?[0-9a-f]{40}\\b" },
   { name: "Postman key", pattern: "\\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\\b" },
 
   // What tells, mails, watches and pays.
@@ -90,6 +101,10 @@ export const secretShapes: readonly SecretShape[] = [
   { name: "Telegram token", pattern: "(?<!\\d)\\d{8,12}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])" },
   { name: "Linear key", pattern: "\\blin_(?:api|oauth)_[A-Za-z0-9]{32,}" },
   { name: "Notion token", pattern: "\\bntn_[A-Za-z0-9]{40,}" },
+  { name: "Airtable token", pattern: "\\bpat[A-Za-z0-9]{14}\\.[0-9a-f]{64}\\b" },
+  { name: "Figma token", pattern: "\\bfig[doru]_[A-Za-z0-9_-]{40,}" },
+  { name: "Brevo key", pattern: "\\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}\\b" },
+  { name: "Resend key", pattern: "\\bre_[A-Za-z0-9]{8,}_[A-Za-z0-9]{20,}" },
   { name: "SendGrid key", pattern: "\\bSG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}" },
   { name: "Mailgun key", pattern: "\\bkey-[0-9a-f]{32}\\b" },
   { name: "Twilio key", pattern: "\\bSK[0-9a-f]{32}\\b" },
