@@ -7,7 +7,7 @@ export default defineConfig({
     pool: "threads",
     // What commands say is compared: a CI system's colours are no part of it.
     env: { NO_COLOR: "1", FORCE_COLOR: "0" },
-    // One module graph a thread: loading the SDKs anew for each file took half of the time.
+    // One module graph a thread: loading the SDKs again for each file took half of the time.
     isolate: false,
     // Vitest would leave one core idle: on two, that is half of them.
     maxWorkers: "100%",

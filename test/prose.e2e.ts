@@ -1,22 +1,28 @@
 /** The prose lint finds what it is for: its rules are data, and data that matches nothing looks like prose without faults. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { REPOSITORY } from "../toolkit/repository.ts";
+import { proseOfSource } from "./support/prose.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prose-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function lint(text: string) {
-  const file = join(folder, "page.md");
-  writeFileSync(file, `# Page\n\n${text}\n`);
-  const { status, stdout } = spawnSync("node_modules/.bin/textlint", ["--config", ".textlintrc.json", file], {
+function textlint(...args: readonly string[]) {
+  const command = ["--config", ".textlintrc.json", ...args];
+  const { status, stdout } = spawnSync("node_modules/.bin/textlint", command, {
     cwd: REPOSITORY,
     encoding: "utf8",
   });
   return { status, stdout };
+}
+
+function lint(text: string) {
+  const file = join(folder, "page.md");
+  writeFileSync(file, `# Page\n\n${text}\n`);
+  return textlint(file);
 }
 
 test.each([
@@ -36,4 +42,18 @@ test.each([
 
 test("it lets good prose pass, and what is code", () => {
   expect(lint("Alertmanager sends the page. Run `simply cloudwatch`.")).toMatchObject({ status: 0 });
+});
+
+test("comments, and what alerts say, are written like the docs", () => {
+  const pages = Object.entries(proseOfSource());
+  expect(pages.length).toBeGreaterThan(500);
+  const source = join(folder, "source");
+  for (const [path, text] of pages) {
+    const page = join(source, `${path}.md`);
+    mkdirSync(dirname(page), { recursive: true });
+    writeFileSync(page, `${text}\n`);
+  }
+  const { status, stdout } = textlint("--format", "unix", source);
+  expect(stdout.replaceAll(`${source}/`, "")).toBe("");
+  expect(status).toBe(0);
 });

@@ -29,7 +29,7 @@ const workersDown: Alert = {
   service: "worker",
   summary: "Many workers are down, or keep restarting.",
   description:
-    "{{ $value | humanizePercentage }} of the workers are unreachable or crash again and again: the jobs they had begin anew, and the others may not keep pace.",
+    "{{ $value | humanizePercentage }} of the workers are unreachable or crash again and again: the jobs they had begin again, and the others may not keep pace.",
   threshold: SPARE_SERVERS,
   expression: (threshold) => manyDown("agentpay-worker", threshold),
   holdFor: "2m",

@@ -155,7 +155,7 @@ const resets = (series: string) =>
 
 /**
  * How often a server went away and came back in half an hour. A crash between two scrapes never shows in `up`: the
- * process is younger then, or, where an application in several processes does not say its age, its counters began anew.
+ * process is younger then, or, where an application in several processes does not say its age, its counters began again.
  */
 export const restarts: RecordingRule = {
   record: "job_instance:agentpay_restarts:changes30m",

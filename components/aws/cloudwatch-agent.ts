@@ -3,7 +3,7 @@ import { HOST_DIMENSION, HOST_NAMESPACE } from "../../catalog/hosts.ts";
 import { logGroupName, loggingServices } from "../../catalog/logs.ts";
 
 /**
- * A line that begins a log event: structlog's JSON, the traceback of a process that died before it could log one, or
+ * A line that begins a log event: structlog's JSON, or the traceback of a process that died before it could log one. Or
  * what other programs say (`INFO:     Started server process`, `[2026-11-24 08:15:00 +0000] [1] [INFO] Listening at`,
  * `Fatal Python error`). Other lines belong to the event before them.
  */

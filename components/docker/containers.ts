@@ -80,7 +80,7 @@ export interface FilesArgs {
 
 /**
  * A server's files on a volume, put there by a container that is never started: a root that is read-only takes no
- * upload. A change of a file makes that container anew, and each server `replaceWith` it. The volume is named by the
+ * upload. A change of a file makes that container again, and each server `replaceWith` it. The volume is named by the
  * paths: a file that is no longer wanted goes with the volume that it was on.
  */
 export function filesOnVolume(

@@ -124,7 +124,7 @@ function deployments(): AnnotationQueryBuilder {
 }
 
 const CRITICAL_ALERTS = `${metrics.alerts.name}{alertstate="firing",severity="critical"}`;
-/** A server that starts anew was deployed, or has crashed. */
+/** A server that starts again was deployed, or has crashed. */
 const RESTARTS = `changes(${metrics.processStartTime.name}{job=~"agentpay-.+"}[2m]) > 0`;
 
 function fromPrometheus(

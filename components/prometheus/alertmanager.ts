@@ -1,6 +1,6 @@
 /**
  * Severity -> Alertmanager's routes. They mute nothing: what is muted once it was told is never told its end
- * (prometheus/alertmanager #226, #2754), and nobody hears of the same alert when it fires anew. What keeps an alert
+ * (prometheus/alertmanager #226, #2754), and nobody hears of the same alert when it fires again. What keeps an alert
  * from beginning is part of its rule (components/prometheus/inhibition.ts).
  */
 

@@ -2,7 +2,8 @@
  * The simulated AgentPay: api, worker, and, where there are no real ones, the exporters of its PostgreSQL and Redis, with
  * believable traffic for Prometheus to scrape and faults to ring every alert.
  *
- * Faults are started over HTTP on the api's port:
+ * Faults are started over HTTP on the api's port.
+ *
  * `POST /faults {"name": "api-errors", "ratio": 0.3, "durationSeconds": 600}`, `DELETE /faults/api-errors`,
  * `DELETE /faults` (all of them), `GET /faults` (those at work, and all there are with their parameters).
  */

@@ -1,4 +1,4 @@
-/** Log files of the local stack: one for each subject, started anew with the daemon. The last one is kept beside it. */
+/** Log files of the local stack: one for each subject, started again with the daemon. The last one is kept beside it. */
 import { createWriteStream, existsSync, mkdirSync, openSync, renameSync, type WriteStream } from "node:fs";
 import path from "node:path";
 import type { Logger } from "./service.ts";

@@ -1,6 +1,6 @@
 /**
  * Every secret of the table in docs/getting-started.md gets a new value on the real engine. What uses it has the new one, nothing
- * is made anew that need not be, and the old one is nowhere. Vendors are asked through recorders, which see what they are shown.
+ * is made again that need not be, and the old one is nowhere. Vendors are asked through recorders, which see what they are shown.
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";

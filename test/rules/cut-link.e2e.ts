@@ -41,7 +41,7 @@ const TOO_EARLY =
   'ALERTS{alertname!~"Watchdog|MetricsNotArriving|SLOMetricMissing"} unless on () ALERTS{alertname="MetricsNotArriving"}';
 
 /**
- * Prometheus scrapes its targets at different moments: itself last, and the link is cut before any other comes anew, so that
+ * Prometheus scrapes its targets at different moments: itself last, and the link is cut before any other comes again, so that
  * its last sample is nearly an interval younger than that of the first target.
  * @param shift seconds by which scrapes, and so the cut, are shifted against the evaluations
  */

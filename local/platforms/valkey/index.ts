@@ -48,7 +48,7 @@ export const valkey = (broker: ValkeyBroker, realFaults: RealFaults): Service =>
   },
 });
 
-/** Hands on what AgentPay does, each second; connects anew where the connection broke. */
+/** Hands on what AgentPay does, each second; connects again where the connection broke. */
 function follow(broker: ValkeyBroker, port: number, log: Logger): { stop(): Promise<void> } {
   let stopped = false;
   let client: RedisClientType | undefined;

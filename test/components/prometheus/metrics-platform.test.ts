@@ -67,7 +67,7 @@ describe.each([
     expect(memory).toBeLessThanOrEqual(2048);
     // Docker's own choice, said: left out, the plugin reads it back and every update changes it.
     expect(memorySwap).toBe(2 * Number(memory));
-    // With its decimals, as the plugin reads it back: `1` would make every server anew after each refresh.
+    // With its decimals, as the plugin reads it back: `1` would make every server again after each refresh.
     expect(cpus).toMatch(/^\d+\.\d+$/);
     expect(inputs).toMatchObject({
       name: `agentpay-${stack}-${server}`,

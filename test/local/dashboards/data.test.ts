@@ -26,7 +26,7 @@ function respond(endpoint: string, parameters: URLSearchParams): { status: numbe
   }
   asked.push(parameters);
   if (expression === "up") return result(series(parameters, [0, 1, 2]));
-  // There from the beginning, then twice anew.
+  // There from the beginning, then twice again.
   if (expression === "ALERTS") return result(series(parameters, [0, 1, 5, 6, 10]));
   if (expression === "nothing") return result([]);
   return { status: 400, body: { error: "parse error: bad expression" } };

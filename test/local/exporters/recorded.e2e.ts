@@ -1,6 +1,6 @@
 /**
  * The real exporters, of the lowest and the newest version that is supported, beside the contract, and what the simulated
- * ones play beside what the real ones do. After a change of version: `vitest run -u` records anew.
+ * ones play beside what the real ones do. After a change of version: `vitest run -u` records again.
  */
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

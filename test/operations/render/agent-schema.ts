@@ -1,6 +1,6 @@
 /**
  * The rules of the CloudWatch agent's published JSON schema (translator/config/schema.json of
- * aws/amazon-cloudwatch-agent) for the sections that we use, in our own words, and beyond it the names that the schema
+ * aws/amazon-cloudwatch-agent) for the sections that we use, in our own words. Beyond it, the names that the schema
  * leaves open: a misspelt measurement is no mistake to the agent, there just is no metric.
  */
 import { z } from "zod";

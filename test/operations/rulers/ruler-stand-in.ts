@@ -45,7 +45,7 @@ function listed(namespace: string, groups: readonly unknown[]): Answer {
     : { status: 200, text: stringify({ [namespace]: groups }) };
 }
 
-/** Durations anew, and nothing that is zero. */
+/** Durations again, and nothing that is zero. */
 function asGoWrites({ for: held, ...rule }: { for?: string }): object {
   return held === undefined || /^0/.test(held) ? rule : { ...rule, for: held.replace(/^60s$/, "1m") };
 }

@@ -22,7 +22,7 @@ export function region(missing = "must be a region such as eu-west-1") {
   return z.string(missing).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as eu-west-1");
 }
 
-/** One of a set of names. The message lists them: AWS's enums are case-sensitive and easily mistyped. */
+/** One of a set of names. The message lists them: AWS's enums are case-sensitive. */
 export function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.enum(names, `must be one of ${names.join(", ")}`);
 }

@@ -4,7 +4,7 @@ import { writeJsonFile } from "../../../../toolkit/json-file.ts";
 type Records = Record<string, Record<string, Record<string, unknown>>>;
 
 /**
- * What the emulator can't keep (see `emulatorGaps`), in one JSON file: `{ kind: { key: record } }`. Read anew for
+ * What the emulator can't keep (see `emulatorGaps`), in one JSON file: `{ kind: { key: record } }`. Read again for
  * each call, so that a person or a test that edits the file changes "the cloud"; written whole and renamed, so that
  * an interrupted write leaves the old one.
  */

@@ -18,7 +18,7 @@ import { type PublishedImage, publishedImages } from "./published-images.ts";
 
 type Tools = ServiceContext["tools"];
 
-/** Label with a digest of what went in: an image of other content is built anew. */
+/** Label with a digest of what went in: an image of other content is built again. */
 const CONTENT_LABEL = "agentpay.content";
 
 /** A static binary with the commands of health checks (`wget`) and of whoever looks around (`sh`). */

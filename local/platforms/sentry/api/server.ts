@@ -21,9 +21,9 @@ export interface SentryOptions {
 const LOOK_EVERY = 10_000;
 
 /**
- * The simulated Sentry: API at `/api/0/`, ingestion at `/api/<project>/`, a page at `/`, what arrived at `/local/events`,
- * who was told at `/local/notifications`, `POST /local/watch` for a look at all monitors at once, and
- * `PUT /local/deprecation` for the headers that every answer of the API has from then on.
+ * The simulated Sentry: API at `/api/0/`, ingestion at `/api/<project>/`, a page at `/`. What arrived is at `/local/events`, who
+ * was told at `/local/notifications`. `POST /local/watch` looks at all monitors at once, and `PUT /local/deprecation` sets the
+ * headers that every answer of the API has from then on.
  */
 export async function startSentry({
   port,
