@@ -24,9 +24,16 @@ const signals = [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const;
+/** A terminal that is closed, and its Ctrl-\: the engine knows neither, and is told to end in order all the same. */
+const ofTerminals = [
+  ["SIGHUP", 129],
+  ["SIGQUIT", 131],
+] as const;
 const runs = Object.entries(commands).flatMap(([name, args]) =>
-  // A drill has one code for whatever ends it.
-  signals.map(([signal, code]) => [name, signal, name.startsWith("drill") ? 130 : code, args] as const),
+  [...signals, ...(name === "deploy" ? ofTerminals : [])].map(
+    // A drill has one code for whatever ends it.
+    ([signal, code]) => [name, signal, name.startsWith("drill") ? 130 : code, args] as const,
+  ),
 );
 
 /** An engine that has begun something, and ends it in order when it is asked to. */
@@ -60,6 +67,6 @@ test.each(runs)("%s, ended by %s", async (_name, signal, code, [program = "", ..
   const linesOf = (file: string) => readFileSync(join(bin, file), "utf8").trim().split("\n");
   const each = linesOf("called");
   expect(linesOf("told").toSorted()).toEqual(
-    [...each.map(() => signal.slice(3)), ...each.map(() => "ended")].toSorted(),
+    [...each.map(() => (signal === "SIGINT" ? "INT" : "TERM")), ...each.map(() => "ended")].toSorted(),
   );
 });

@@ -6,7 +6,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { constants } from "node:os";
 import { Failure } from "../../toolkit/failure.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 type Signal = (typeof SIGNALS)[number];
 
 /** A terminal sends one Ctrl-C to npm and to this process, and npm passes its own on: within this time they are one. */
@@ -53,8 +53,8 @@ export async function runEngine(
     if (performance.now() - passedOnAt < SAME_SIGNAL_MILLISECONDS) return;
     passedOnAt = performance.now();
     interrupted.push(signal);
-    // The engine knows the other two; a hang-up would cut it off.
-    child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
+    // The engine knows these two; a hang-up, or Ctrl-\, would cut it off.
+    child.kill(signal === "SIGINT" ? signal : "SIGTERM");
   };
   for (const signal of SIGNALS) process.on(signal, passOn);
   // In a process group of its own: a terminal's Ctrl-C would reach it beside what is passed on, and count as the second.
