@@ -8,8 +8,15 @@ import { writeResult } from "../toolkit/result-file.ts";
 export function stackOption(description = "a stack of this project"): Option {
   return new Option("-s, --stack <name>", description)
     .choices([...stackNames()])
-    .argParser(parseStack)
+    .argParser(oneStack)
     .makeOptionMandatory();
+}
+
+/** @param before the name that was given first: the second would count, and nobody would see it */
+function oneStack(name: string, before?: string): string {
+  const stack = parseStack(name);
+  if (before === undefined || before === stack) return stack;
+  throw new InvalidArgumentError(`${before} is named as well: a command is about one stack.`);
 }
 
 /** @throws InvalidArgumentError, which commander shows beside the option */

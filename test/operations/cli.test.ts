@@ -66,6 +66,12 @@ test.each([
   ["no verb", [], 1, "A stack:"],
   ["an unknown verb", ["dpeloy"], 1, "unknown command 'dpeloy'"],
   ["a missing option", ["deploy"], 1, "required option '-s, --stack <name>' not specified"],
+  [
+    "a second stack",
+    ["deploy", "--stack", "production", "--stack", "staging"],
+    1,
+    "production is named as well",
+  ],
   ["an unset variable", ["drift", "--stack", "production", "--out", ""], 1, "It must name a file or folder."],
 ])("%s is an error for people", (_name, args, code, says) => {
   const ended = ops(...args);
