@@ -6,6 +6,7 @@ import { inboundFilters, managedFilters, ownershipRules } from "../../catalog/se
 import { getJson, getPages, textOf } from "../../components/shared/json-api.ts";
 import { failed, proven, required, some } from "../../components/shared/outcome.ts";
 import type { Enabled } from "../../settings/schema.ts";
+import { readJson } from "../../toolkit/json.ts";
 import type { Check, Context } from "./check.ts";
 
 const section = "Error Tracking";
@@ -60,7 +61,7 @@ async function sendTestEvent({ outputs, settings, signal }: Context): Promise<st
     body: lines.map((line) => JSON.stringify(line)).join("\n"),
     signal,
   });
-  return z.object({ id: z.string() }).parse(JSON.parse(await textOf(response, url))).id;
+  return readJson(z.object({ id: z.string() }), await textOf(response, url)).id;
 }
 
 export const sentryChecks: readonly Check[] = [

@@ -6,6 +6,7 @@ import { SESClient, SendRawEmailCommand } from "@aws-sdk/client-ses";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ClientConfig } from "pg";
 import { TENANT_HEADER } from "../../../catalog/metrics/engine.ts";
+import { readJson } from "../../../toolkit/json.ts";
 import { type Day, type Edition, lastDayOf, parseDay } from "./calendar.ts";
 import { type Email, emailOf, mimeOf } from "./email.ts";
 import { neededDays, type Readings, reportOf } from "./figures.ts";
@@ -36,7 +37,7 @@ export interface Answer {
 
 /** @throws where nothing could be sent, so that Lambda tries again */
 export async function handler(event: unknown): Promise<Answer> {
-  const settings = reportSettings.parse(JSON.parse(process.env[SETTINGS_VARIABLE] ?? "{}"));
+  const settings = readJson(reportSettings, process.env[SETTINGS_VARIABLE] ?? "{}");
   const { edition, date, scheduledAt, dryRun } = reportEvent.parse(event ?? {});
   const day = date === undefined ? lastDayOf(edition, instant(scheduledAt)) : parseDay(date);
   const { email, remarks } = await makeReport(edition, day, settings);
