@@ -22,9 +22,19 @@ import {
 /** A service by a pattern, or all that it can do: `*`, `*:Get*`, `iam:*`. */
 const WHOLE_SERVICE = /^[^:]*[*?][^:]*(:|$)|:[*?]+$/;
 
+/** What shares something with others, or opens it, by its own policy or by an attribute. */
+const SHARING = [
+  "^[\\w-]+:(put|set|add|modify|update|create|attach|associate)\\w*(polic(y|ies)|permissions?|acls?)$",
+  "^[\\w-]+:(batch)?grant\\w*permissions?$",
+  "^[\\w-]+:(put|set|add|modify|update)\\w*(policystatement|snapshotattribute|imageattribute|publicaccessblock)",
+  "^(sns:settopicattributes|sqs:setqueueattributes|rds-db:connect|ec2:disable\\w*blockpublicaccess)",
+  "^(ec2|rds|redshift):authorize",
+];
+
 /** What gives rights, or data: on everything of an account, it is all of them. */
 const POWERFUL = new RegExp(
   [
+    ...SHARING,
     "^iam:(?!get|list|simulate|generate)",
     "^sts:(assume|getfederation)",
     "^(organizations|account|sso|identitystore):(?!describe|list)",
@@ -50,6 +60,10 @@ const POWERFUL_ACTIONS = [
   ...["ssm:getparameters", "ssm:getparametersbypath", "ssm:putparameter"],
   ...["ec2:runinstances", "ecs:runtask", "glue:createjob", "glue:createdevendpoint"],
   ...["cloudformation:createstack", "cloudformation:updatestack", "cloudformation:createchangeset"],
+  ...["sns:addpermission", "sns:settopicattributes", "sqs:setqueueattributes", "events:putpermission"],
+  ...["ecr:setrepositorypolicy", "logs:putresourcepolicy", "dynamodb:putresourcepolicy"],
+  ...["ec2:modifysnapshotattribute", "ec2:modifyimageattribute", "ec2:authorizesecuritygroupingress"],
+  ...["rds:modifydbsnapshotattribute", "s3:putaccountpublicaccessblock", "s3:putbucketpublicaccessblock"],
   ...["codebuild:createproject", "codebuild:startbuild", "codebuild:updateproject"],
 ];
 

