@@ -57,7 +57,7 @@ interface Active {
 /** More than so many intervals between two samples: one is missing. */
 export const APART = 1.5;
 
-/** Prometheus' defaults: alerts with a shorter `for` begin anew after a start, and after an hour all do. */
+/** Prometheus' defaults: alerts with a shorter `for` begin again after a start, and after an hour all do. */
 const GRACE = 10 * 60_000;
 const OUTAGE_TOLERANCE = 60 * 60_000;
 /** How long a sample counts that no other one followed. */

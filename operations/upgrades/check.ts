@@ -15,7 +15,7 @@ export interface Loss {
 }
 
 /**
- * What keeps nothing, and is made anew with each of its contents: containers, whose data is on volumes, the volumes of
+ * What keeps nothing, and is made again with each of its contents: containers, whose data is on volumes, the volumes of
  * their files, images.
  */
 const REMADE = /docker:index\/(?:container:Container|remoteImage:RemoteImage)::|::[a-z-]+-files-volume$/;
