@@ -5,8 +5,8 @@
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: node_modules/.installed ## the whole platform on this machine, from nothing or from what is there (APP=example: with the sample server; PROVIDERS=official: with the official provider plugins)
-	@$(if $(APP),AGENTPAY_LOCAL_APP="$(APP)") $(if $(PROVIDERS),AGENTPAY_LOCAL_PROVIDERS="$(PROVIDERS)") npm run -s local -- up
+up: node_modules/.installed ## the whole platform on this machine, from nothing or from what is there (APP=example: with the sample server; PROVIDERS=official: with the official provider plugins; ENGINE=cortex: with a real Cortex in the place of Amazon's Prometheus)
+	@$(if $(APP),AGENTPAY_LOCAL_APP="$(APP)") $(if $(ENGINE),AGENTPAY_LOCAL_ENGINE="$(ENGINE)") $(if $(PROVIDERS),AGENTPAY_LOCAL_PROVIDERS="$(PROVIDERS)") npm run -s local -- up
 
 down: node_modules/.installed ## remove all of it
 	@npm run -s local -- down

@@ -13,6 +13,7 @@ const LONG = [
   "test/operations/adopt.e2e.ts",
   "test/operations/workflow-runs.e2e.ts",
   "test/local/exporters/faults.e2e.ts",
+  "test/local/cortex.e2e.ts",
 ];
 
 /** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */

@@ -27,6 +27,9 @@ const AWS_SERVICES = [
 /** An emulator takes any credentials. */
 const EMULATOR_KEY = "emulator";
 
+/** By which the AWS SDK in a program is told where its credentials file is. */
+export const CREDENTIALS_VARIABLE = "AWS_SHARED_CREDENTIALS_FILE";
+
 /** The same credentials for a program that reads AWS's shared credentials file. */
 export const emulatorCredentialsFile = `[default]\naws_access_key_id = ${EMULATOR_KEY}\naws_secret_access_key = ${EMULATOR_KEY}\n`;
 

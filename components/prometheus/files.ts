@@ -125,8 +125,11 @@ export function managedAlertmanagerDefinition(
   pager: Pager | undefined,
 ): string {
   const warningTopicArn = topicArn(accountId, namePrefix(settings), "warning", region);
+  const { sns, ...to } = notificationSettings(settings, pager);
   return managedDefinition({
-    ...notificationSettings(settings, pager),
+    ...to,
+    // Amazon's Alertmanager knows where SNS is, an emulator's too, and takes no other address.
+    sns: sns && { ...sns, apiUrl: undefined },
     managed: { warningTopicArn, region },
   });
 }

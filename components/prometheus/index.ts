@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { publishedUrl } from "../../settings/addresses.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import { pulumiSecret } from "../../settings/stack-settings.ts";
-import { emulatorCredentialsFile } from "../aws/provider.ts";
+import { CREDENTIALS_VARIABLE, emulatorCredentialsFile } from "../aws/provider.ts";
 import { dockerProvider } from "../docker/provider.ts";
 import { publicGrafanaUrl } from "../shared/addresses.ts";
 import { namePrefix } from "../shared/names.ts";
@@ -14,7 +14,7 @@ import { blackboxConfiguration } from "./blackbox.ts";
 import { engineNotifies, probeSettings, prometheusFiles, WORKSPACE_ENDPOINT } from "./files.ts";
 import type { ManagedPrometheus } from "./managed-prometheus.ts";
 import { MetricsPlatform } from "./metrics-platform.ts";
-import { remotePasswordFile } from "./prometheus.ts";
+import { awsCredentialsFile, remotePasswordFile } from "./prometheus.ts";
 
 export function metricsPlatform(
   settings: Settings,
@@ -23,8 +23,10 @@ export function metricsPlatform(
   managed: ManagedPrometheus | undefined,
 ) {
   const { aws } = settings;
-  // In production Alertmanager has its host's role. An emulator's credentials are no secret.
+  // In production each server has its host's role. An emulator's credentials are no secret.
   const emulated = aws.enabled && aws.endpointUrl !== undefined;
+  const emulator = pulumi.secret(emulatorCredentialsFile);
+  const signs = managed !== undefined && emulated;
   const grafanaPublicUrl = publicGrafanaUrl(settings, platform);
   const probes = probeSettings(settings);
   const files = prometheusFiles(settings, platform);
@@ -41,18 +43,21 @@ export function metricsPlatform(
       retention: { days: platform.retentionDays, size: platform.retentionSize },
       prometheusFiles: shipsOnly ? { "prometheus.yml": files["prometheus.yml"] ?? "" } : files,
       prometheusAddresses: managed ? { [WORKSPACE_ENDPOINT]: managed.endpoint } : {},
-      prometheusSecrets:
-        platform.engine === "remote" && platform.remotePassword
-          ? { [remotePasswordFile]: pulumiSecret(platform.remotePassword) }
-          : {},
+      prometheusSecrets: {
+        ...(platform.engine === "remote" &&
+          platform.remotePassword && { [remotePasswordFile]: pulumiSecret(platform.remotePassword) }),
+        ...(signs && { [awsCredentialsFile]: emulator }),
+      },
+      prometheusEnvironment: signs ? { [CREDENTIALS_VARIABLE]: awsCredentialsFile } : {},
       shipsOnly,
       grafanaSigns: managed !== undefined,
+      grafanaAwsCredentials: signs ? emulator : undefined,
       alertmanagerFiles: alertmanagerFiles(notificationSettings(settings, pager)),
       alertmanagerSecrets: {
         ...notificationSecrets(settings, pager),
-        ...(emulated && { [secretFiles.awsCredentials]: pulumi.secret(emulatorCredentialsFile) }),
+        ...(emulated && { [secretFiles.awsCredentials]: emulator }),
       },
-      alertmanagerEnvironment: emulated ? { AWS_SHARED_CREDENTIALS_FILE: secretFiles.awsCredentials } : {},
+      alertmanagerEnvironment: emulated ? { [CREDENTIALS_VARIABLE]: secretFiles.awsCredentials } : {},
       grafanaAdminPassword: pulumiSecret(platform.grafanaAdminPassword),
       grafanaSecretKey: pulumiSecret(platform.grafanaSecretKey),
       grafanaPublicUrl,

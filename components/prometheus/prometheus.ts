@@ -66,6 +66,8 @@ export const lookBackOf = {
 /** In a folder of its own: the configuration's holds no secret. */
 export const PROMETHEUS_SECRETS_FOLDER = "/run/secrets/prometheus";
 export const remotePasswordFile = `${PROMETHEUS_SECRETS_FOLDER}/remote-password`;
+/** Read by the AWS SDK, where the host has no role of its own: an emulator's credentials. */
+export const awsCredentialsFile = `${PROMETHEUS_SECRETS_FOLDER}/aws-credentials`;
 
 /**
  * Environment variable that says which replica a Prometheus is, and the label that its samples leave the house with.

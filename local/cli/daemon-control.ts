@@ -18,6 +18,7 @@ import {
   runningDaemon,
   statusSchema,
 } from "../host/daemon-state.ts";
+import type { MetricsEngine } from "../host/metrics-engine.ts";
 import { endProcess } from "../host/process-identity.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 
@@ -72,9 +73,16 @@ export async function daemonStatus(daemon: DaemonState): Promise<DaemonStatus | 
   }
 }
 
-/** Why the running daemon should be replaced by a new one. Undefined where it is fine. */
-export async function reasonToRestart(daemon: DaemonState): Promise<string | undefined> {
+/**
+ * Why the running daemon should be replaced by a new one. Undefined where it is fine.
+ * @param engine that the stack is to have
+ */
+export async function reasonToRestart(
+  daemon: DaemonState,
+  engine: MetricsEngine,
+): Promise<string | undefined> {
   if (daemon.app !== localApp()) return "another AgentPay is asked for";
+  if (daemon.engine !== engine) return "another engine is asked for";
   if (daemon.code !== (await codeVersion())) return "its code has changed";
   const status = await daemonStatus(daemon);
   if (!status) return "it does not answer";

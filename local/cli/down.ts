@@ -3,13 +3,14 @@ import { rmdir } from "node:fs/promises";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { runningDaemon } from "../host/daemon-state.ts";
+import { metricsEngine } from "../host/metrics-engine.ts";
 import { localPorts } from "../host/ports.ts";
 import { type StatePaths, statePaths } from "../host/state-folder.ts";
 import { officialProviders } from "../official/providers.ts";
 import { startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
-import { isWellWithin } from "./health.ts";
+import { isGrafanaWellWithin } from "./health.ts";
 import { healLocks } from "./locks.ts";
 import { type Report, step, titled } from "./progress.ts";
 import { isThere, removeServices, removeState } from "./remove.ts";
@@ -29,7 +30,7 @@ export async function down({ force = false }: DownOptions): Promise<void> {
   }
   await exclusively(paths, "down", async () => {
     if (await Engine.hasStack(paths)) {
-      const tools = await ensureTools();
+      const tools = await ensureTools(await metricsEngine(paths, {}));
       await destroy(paths, tools).catch((error: unknown) => tolerate(error, force));
       await step("Stop the local services", () => removeServices(paths, tools));
     } else {
@@ -65,7 +66,7 @@ const SERVERS_START_MILLISECONDS = 20_000;
 /** The servers start again with the daemon, and the engine needs Grafana's API for what it removes first. */
 async function startAgain(paths: StatePaths, tools: FoundTools) {
   const daemon = await startDaemon(paths, tools);
-  await isWellWithin("Grafana", localPorts(), SERVERS_START_MILLISECONDS);
+  await isGrafanaWellWithin(localPorts(), SERVERS_START_MILLISECONDS);
   return daemon;
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { Failure } from "../../toolkit/failure.ts";
 import { readJson } from "../../toolkit/json.ts";
+import type { MetricsEngine } from "../host/metrics-engine.ts";
 import type { Ports } from "../host/ports.ts";
 import { STAND_IN_COMMIT } from "../platforms/grafana/api/model.ts";
 
@@ -25,13 +26,7 @@ const targetsSchema = z.object({
   }),
 });
 
-export function checksOf(ports: Ports): readonly Check[] {
-  const at = (port: number) => `http://127.0.0.1:${port}`;
-  const answers = (name: string, port: number, path: string): Check => ({
-    name,
-    address: at(port),
-    problem: async () => answerProblem(await get(`${at(port)}${path}`)),
-  });
+export function checksOf(ports: Ports, engine: MetricsEngine): readonly Check[] {
   return [
     answers("Prometheus", ports.prometheus, "/-/ready"),
     {
@@ -39,12 +34,26 @@ export function checksOf(ports: Ports): readonly Check[] {
       address: `${at(ports.prometheus)}/targets`,
       problem: () => targetProblem(ports),
     },
-    answers("Alertmanager", ports.alertmanager, "/-/ready"),
-    answers("Grafana", ports.grafana, "/api/health"),
+    engine === "cortex"
+      ? answers("Cortex", ports.cortex, "/ready")
+      : answers("Alertmanager", ports.alertmanager, "/-/ready"),
+    grafanaCheck(ports),
     answers("Status page", ports.gatus, "/health"),
     answers("AgentPay api", ports.agentpayApi, "/healthz"),
   ];
 }
+
+const at = (port: number) => `http://127.0.0.1:${port}`;
+
+function answers(name: string, port: number, path: string): Check {
+  return {
+    name,
+    address: at(port),
+    problem: async () => answerProblem(await get(`${at(port)}${path}`)),
+  };
+}
+
+const grafanaCheck = ({ grafana }: Ports) => answers("Grafana", grafana, "/api/health");
 
 /** Whether the dashboards' port has the pages that this project draws, where no Grafana can run. */
 export async function isGrafanaDrawn({ grafana }: Ports): Promise<boolean> {
@@ -54,10 +63,14 @@ export async function isGrafanaDrawn({ grafana }: Ports): Promise<boolean> {
 }
 
 /** @throws Failure that names all that is still not well when patience ends. */
-export async function waitUntilHealthy(ports: Ports, onProgress: (message: string) => void): Promise<void> {
+export async function waitUntilHealthy(
+  ports: Ports,
+  engine: MetricsEngine,
+  onProgress: (message: string) => void,
+): Promise<void> {
   const deadline = Date.now() + PATIENCE_MILLISECONDS;
   for (;;) {
-    const problems = await problemsOf(ports);
+    const problems = await problemsOf(ports, engine);
     if (problems.length === 0) return;
     if (Date.now() > deadline) throw new Failure(`Not everything is healthy:\n${problems.join("\n")}`);
     onProgress(`waiting: ${problems.join("; ")}`);
@@ -65,21 +78,21 @@ export async function waitUntilHealthy(ports: Ports, onProgress: (message: strin
   }
 }
 
-/** Whether a server, by its name in `checksOf`, is well before the time is over. */
-export async function isWellWithin(name: string, ports: Ports, milliseconds: number): Promise<boolean> {
+/** Whether Grafana is well before the time is over. */
+export async function isGrafanaWellWithin(ports: Ports, milliseconds: number): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
-  const check = checksOf(ports).find((each) => each.name === name);
+  const check = grafanaCheck(ports);
   while (Date.now() < deadline) {
-    if (check && (await check.problem()) === undefined) return true;
+    if ((await check.problem()) === undefined) return true;
     await sleep(POLL_MILLISECONDS);
   }
   return false;
 }
 
 /** One line for each thing that is not well. */
-export async function problemsOf(ports: Ports): Promise<readonly string[]> {
+export async function problemsOf(ports: Ports, engine: MetricsEngine): Promise<readonly string[]> {
   const found = await Promise.all(
-    checksOf(ports).map(async ({ name, problem }) => {
+    checksOf(ports, engine).map(async ({ name, problem }) => {
       const text = await problem();
       return text === undefined ? [] : [`${name} ${text}`];
     }),

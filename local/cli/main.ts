@@ -16,6 +16,8 @@ Environment:
   AGENTPAY_LOCAL_DRIVER       docker or process: how the servers run (default: docker where an engine answers)
   AGENTPAY_LOCAL_PROVIDERS    official, stand-ins or a list such as pagerduty,sentry: providers that are official
                               plugins (default: what the stack was made with, at first stand-ins)
+  AGENTPAY_LOCAL_ENGINE       prometheus or cortex: what has the samples and rules; cortex is a real one in the place of
+                              Amazon's (default: what the stack was made with, at first prometheus)
   AGENTPAY_TOOL_SOURCES       where tools may come from: path, cache, download, build (default: all, in this order)
 
 Exit codes: 0 done, 1 failed; pulumi: the engine's own.`,

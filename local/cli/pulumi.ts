@@ -4,6 +4,7 @@ import { tools } from "../../operations/tools/tools.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { runningDaemon } from "../host/daemon-state.ts";
+import { refuseOtherEngine } from "../host/metrics-engine.ts";
 import { statePaths } from "../host/state-folder.ts";
 import { officialProviders, refuseOthers } from "../official/providers.ts";
 import { Engine } from "./engine.ts";
@@ -22,7 +23,10 @@ export async function pulumi(args: readonly string[]): Promise<number> {
       `pulumi ${command} needs the local services, which do not run. Start them with: make up`,
     );
   }
-  if (daemon && NEEDS_DAEMON.has(command)) await refuseOthers(paths);
+  if (daemon && NEEDS_DAEMON.has(command)) {
+    await refuseOthers(paths);
+    await refuseOtherEngine(paths);
+  }
   const { binaries } = await ensureTool(tools.pulumi);
   const engine = new Engine({
     paths,

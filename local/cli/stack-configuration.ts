@@ -1,4 +1,4 @@
-/** The local stack's configuration: the project's own file, or a copy of it with the ports shifted, or another Docker Engine. */
+/** The local stack's configuration: the project's own file, or a copy of it with what is different in this stack. */
 import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
@@ -6,6 +6,7 @@ import { type Configuration, readConfiguration } from "../../settings/settings-f
 import { LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { type MetricsEngine, metricsEngine } from "../host/metrics-engine.ts";
 import { portOffset, shiftAddresses } from "../host/ports.ts";
 import type { StatePaths } from "../host/state-folder.ts";
 
@@ -22,12 +23,22 @@ interface StackFile {
 export async function stackConfiguration(paths: StatePaths): Promise<string | undefined> {
   const offset = portOffset();
   const dockerHost = await readIfExists(paths.dockerHost);
-  if (offset === 0 && dockerHost === undefined) return undefined;
+  // What is the default is left to the file: there may be another one in it.
+  const engine = (await metricsEngine(paths, {})) === "cortex" ? "amp" : undefined;
+  if (offset === 0 && dockerHost === undefined && engine === undefined) return undefined;
   const copy = copyOf(paths, offset);
   if ((await changedAt(copy)) < (await changedAt(SOURCE))) {
-    await writeAtomically(copy, shiftConfiguration(await readFile(SOURCE, "utf8"), offset, dockerHost));
+    const text = await readFile(SOURCE, "utf8");
+    await writeAtomically(copy, shiftConfiguration(text, offset, { dockerHost, engine }));
   }
   return copy;
+}
+
+/** Has the stack's configuration say which engine has the samples and the rules, from now on. */
+export async function useMetricsEngine(paths: StatePaths, engine: MetricsEngine): Promise<void> {
+  if (engine === (await metricsEngine(paths, {}))) return;
+  await writeAtomically(paths.engine, engine);
+  await rm(copyOf(paths, portOffset()), { force: true });
 }
 
 const copyOf = ({ configurations }: StatePaths, offset: number) =>
@@ -52,11 +63,16 @@ async function changedAt(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-/**
- * The local stack's configuration file with every port moved by `offset`, those that it leaves at their default too.
- * @param dockerHost of the containers; default: as the file says
- */
-export function shiftConfiguration(text: string, offset: number, dockerHost?: string): string {
+/** What else a stack may have other than the project's own file says. */
+interface Differences {
+  /** Of the containers. Default: as the file says. */
+  readonly dockerHost?: string | undefined;
+  /** `metrics.engine`. Default: as the file says. */
+  readonly engine?: string | undefined;
+}
+
+/** The local stack's configuration file with every port moved by `offset`, those that it leaves at their default too. */
+export function shiftConfiguration(text: string, offset: number, differences: Differences = {}): string {
   const file: StackFile = parse(shiftAddresses(text, offset));
   for (const [section, settings] of Object.entries(readConfiguration(REPOSITORY, LOCAL_STACK))) {
     const moved = Object.entries(settings as Configuration).flatMap(([key, value]) =>
@@ -66,10 +82,9 @@ export function shiftConfiguration(text: string, offset: number, dockerHost?: st
     const name = `${PROJECT}:${section}`;
     file.config[name] = { ...file.config[name], ...Object.fromEntries(moved) };
   }
-  if (dockerHost !== undefined) {
-    const metrics = `${PROJECT}:metrics`;
-    file.config[metrics] = { ...file.config[metrics], dockerHost };
-  }
+  const metrics = `${PROJECT}:metrics`;
+  const given = Object.entries(differences).filter(([, value]) => value !== undefined);
+  file.config[metrics] = { ...file.config[metrics], ...Object.fromEntries(given) };
   return stringify(file);
 }
 

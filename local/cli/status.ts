@@ -1,5 +1,6 @@
 /** `status`: what runs. */
 import { type DaemonState, runningDaemon } from "../host/daemon-state.ts";
+import { metricsEngine } from "../host/metrics-engine.ts";
 import { localPorts, type Ports } from "../host/ports.ts";
 import { type StatePaths, statePaths } from "../host/state-folder.ts";
 import { daemonStatus } from "./daemon-control.ts";
@@ -35,7 +36,9 @@ async function currentStatus(paths: StatePaths, ports: Ports): Promise<Status> {
   const services = said?.services ?? [{ name: "daemon", healthy: false }];
   const hosted = services.map(({ name, healthy }) => row(name, healthy ? undefined : "does not answer", ""));
   const servers = await Promise.all(
-    checksOf(ports).map(async ({ name, address, problem }) => row(name, await problem(), address)),
+    checksOf(ports, await metricsEngine(paths, {})).map(async ({ name, address, problem }) =>
+      row(name, await problem(), address),
+    ),
   );
   const parts = [...hosted, ...servers];
   return {

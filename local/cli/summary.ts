@@ -1,21 +1,36 @@
 /** What `up` prints at its end. */
 import Table from "cli-table3";
 import colors from "picocolors";
+import { TENANT_HEADER } from "../../catalog/metrics/engine.ts";
 import { database } from "../agentpay/world.ts";
 import { apps, localApp } from "../host/app.ts";
+import type { MetricsEngine } from "../host/metrics-engine.ts";
 import type { Ports } from "../host/ports.ts";
 import { ADMINISTRATOR } from "../platforms/postgres/server.ts";
 import { configuredValue } from "./stack-configuration.ts";
 
-/** @param drawn whether Grafana's port has the pages that this project draws, and no Grafana */
-export async function summary(ports: Ports, drawn: boolean): Promise<string> {
+/** How Cortex is asked: it has one tenant for each workspace. */
+const TENANT_ADVICE = `header ${TENANT_HEADER}: the workspace's id`;
+
+/**
+ * @param engine that has the samples and the rules
+ * @param drawn whether Grafana's port has the pages that this project draws, and no Grafana
+ */
+export async function summary(ports: Ports, engine: MetricsEngine, drawn: boolean): Promise<string> {
   const at = (port: number, path = "") => `http://localhost:${port}${path}`;
   const grafanaPassword = await configuredValue("metrics", "grafanaAdminPassword");
   const app = apps[localApp()];
   const rows = [
     [drawn ? "Grafana (drawn by this project)" : "Grafana", at(ports.grafana), `admin / ${grafanaPassword}`],
-    ["Prometheus", at(ports.prometheus), ""],
-    ["Alertmanager", at(ports.alertmanager), ""],
+    ...(engine === "cortex"
+      ? [
+          ["Prometheus, which ships its samples", at(ports.prometheus), ""],
+          ["Cortex, in the place of Amazon's Prometheus", at(ports.cortex, "/prometheus"), TENANT_ADVICE],
+        ]
+      : [
+          ["Prometheus", at(ports.prometheus), ""],
+          ["Alertmanager", at(ports.alertmanager), ""],
+        ]),
     ["Status page (Gatus)", at(ports.gatus), ""],
     ["PagerDuty (simulated)", at(ports.pagerduty), `token ${await configuredValue("pagerduty", "token")}`],
     ["Sentry (simulated)", at(ports.sentry), `token ${await configuredValue("sentry", "token")}`],

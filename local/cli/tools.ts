@@ -1,16 +1,21 @@
 /** The tools of the local stack, for the commands that need them. */
 
-import { type ToolName, tools } from "../../operations/tools/tools.ts";
+import { cortex, type ToolName, tools } from "../../operations/tools/tools.ts";
 import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
 import { localApp } from "../host/app.ts";
+import type { MetricsEngine } from "../host/metrics-engine.ts";
 import { instrumentationPython } from "../instrumentation/python.ts";
 import { sideBySide } from "./progress.ts";
 
 export type FoundTools = Readonly<Record<ToolName, FoundTool>>;
 
-/** All of them, found or made side by side, with their progress shown, and what the chosen AgentPay needs. */
-export async function ensureTools(): Promise<FoundTools> {
-  const wanted = { ...tools, ...(localApp() === "example" && { instrumentation: instrumentationPython }) };
+/** All of them, found or made side by side, with their progress shown, and what the chosen AgentPay and engine need. */
+export async function ensureTools(engine: MetricsEngine): Promise<FoundTools> {
+  const wanted = {
+    ...tools,
+    ...(localApp() === "example" && { instrumentation: instrumentationPython }),
+    ...(engine === "cortex" && { cortex }),
+  };
   const found = await sideBySide(
     Object.values(wanted).map((tool) => ({
       title: `${tool.name} ${tool.version}`,

@@ -7,6 +7,7 @@ import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
 import { type DaemonState, runningDaemon } from "../host/daemon-state.ts";
+import { metricsEngine } from "../host/metrics-engine.ts";
 import { localPorts, type PortName, type Ports } from "../host/ports.ts";
 import { type StatePaths, statePaths } from "../host/state-folder.ts";
 import { formatProviders, officialProviders, type ProviderName } from "../official/providers.ts";
@@ -21,7 +22,7 @@ import { checkLocks, healLocks } from "./locks.ts";
 import { ensurePlugins } from "./official-plugins.ts";
 import { type Report, step, titled } from "./progress.ts";
 import { removeServices, removeState } from "./remove.ts";
-import { stackConfiguration, useEngineAt } from "./stack-configuration.ts";
+import { stackConfiguration, useEngineAt, useMetricsEngine } from "./stack-configuration.ts";
 import { summary } from "./summary.ts";
 import { ensureTools, type FoundTools } from "./tools.ts";
 
@@ -38,11 +39,13 @@ export async function up(): Promise<void> {
   const paths = statePaths();
   const ports = localPorts();
   await exclusively(paths, "up", async () => {
-    const tools = await ensureTools();
+    const metrics = await metricsEngine(paths);
+    const tools = await ensureTools(metrics);
     const official = await officialProviders(paths);
     await startOverIfHalfMade(paths, tools);
     const binary = tools.pulumi.binaries["pulumi"] ?? "pulumi";
     await ensureOfficial(paths, binary, official);
+    await useMetricsEngine(paths, metrics);
     const daemon = await step("Local services", (report) => ensureDaemon(paths, ports, tools, report));
     const engine = new Engine({
       paths,
@@ -53,10 +56,10 @@ export async function up(): Promise<void> {
     });
     const target: Target = { daemonStartedAt: daemon.startedAt, providers: formatProviders(official) };
     await step("Pulumi up", (report) => deploy(paths, ports, target, engine, report), titled("Pulumi up"));
-    await step("Health", (report) => waitUntilHealthy(ports, report));
+    await step("Health", (report) => waitUntilHealthy(ports, metrics, report));
     await writeAtomically(paths.lastUp, JSON.stringify(target));
   });
-  console.log(await summary(ports, await isGrafanaDrawn(ports)));
+  console.log(await summary(ports, await metricsEngine(paths, {}), await isGrafanaDrawn(ports)));
 }
 
 /** What an `up` ran against. Where it is another than the last time, the state may not be what is there. */
@@ -102,7 +105,7 @@ async function ensureDaemon(
   report: Report,
 ): Promise<DaemonState> {
   const running = await runningDaemon(paths);
-  const reason = running && (await reasonToRestart(running));
+  const reason = running && (await reasonToRestart(running, await metricsEngine(paths, {})));
   if (running && reason === undefined) return running;
   if (reason) report(`restarting: ${reason}`);
   await stopDaemon(paths);
@@ -128,7 +131,10 @@ async function deploy(
     report(`let go of ${urn.split("::").at(-1)}: Sentry has turned it into an alert of today`);
   // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended. Another
   // provider has another view of what is there.
-  const refresh = interrupted || (await isOutdated(paths, target)) || (await problemsOf(ports)).length > 0;
+  const refresh =
+    interrupted ||
+    (await isOutdated(paths, target)) ||
+    (await problemsOf(ports, await metricsEngine(paths, {}))).length > 0;
   await rm(paths.lastUp, { force: true });
   // Read by the providers as the program has them now: the state's may be of another plugin, or of an engine elsewhere.
   const read = refresh ? ["--refresh", "--run-program"] : [];

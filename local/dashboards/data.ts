@@ -6,11 +6,24 @@ import { messageOf } from "../../toolkit/error-message.ts";
 import { queryHosts } from "./cloudwatch.ts";
 import { type Annotation, type DashboardView, legendOf, type Panel, type Query } from "./model.ts";
 import { expandMacros, querySql, type Table } from "./postgres.ts";
-import { oldestSample, queryInstant, queryRange, type Series, type TimeRange } from "./prometheus.ts";
+import {
+  oldestSample,
+  queryInstant,
+  queryRange,
+  type Send,
+  type Series,
+  type TimeRange,
+} from "./prometheus.ts";
 
 /** How to reach a data source. */
 export type Source =
-  | { readonly type: "prometheus"; readonly url: string; readonly scrapeSeconds: number }
+  | {
+      readonly type: "prometheus";
+      readonly url: string;
+      readonly scrapeSeconds: number;
+      /** Default: it asks for nothing. */
+      readonly send?: Send;
+    }
   | { readonly type: "postgres"; readonly connection: ClientConfig }
   | { readonly type: "cloudwatch"; readonly client: CloudWatchClient };
 
@@ -75,7 +88,7 @@ async function marksOf(
   try {
     const source = sources(dataSourceUid);
     if (source.type !== "prometheus") return [];
-    const series = await queryRange(source.url, expression, range);
+    const series = await queryRange(source.url, expression, range, source.send);
     return series.flatMap(({ points }) => beginnings(points, range).map((time) => ({ time, color })));
   } catch {
     return [];
@@ -95,7 +108,7 @@ async function rangeOf({ rangeSeconds }: DashboardView, sources: Sources, now: n
   try {
     const source = sources("");
     if (source.type !== "prometheus") return stepped(whole, SHORTEST_SECONDS / POINTS);
-    const oldest = (await oldestSample(source.url, now)) ?? whole.from;
+    const oldest = (await oldestSample(source.url, now, source.send)) ?? whole.from;
     const from = Math.max(whole.from, Math.min(Math.floor(oldest), now - SHORTEST_SECONDS));
     return stepped({ from, to: now }, source.scrapeSeconds);
   } catch {
@@ -151,8 +164,8 @@ async function answerQuery(
   }
   const expression = withIntervals(query.text, range, source.scrapeSeconds, rangeSeconds);
   const series = query.instant
-    ? await queryInstant(source.url, expression, range.to)
-    : await queryRange(source.url, expression, range);
+    ? await queryInstant(source.url, expression, range.to, source.send)
+    : await queryRange(source.url, expression, range, source.send);
   return series.map((one) => ({ ...one, legend: legendOf(query, one.labels) }));
 }
 

@@ -9,6 +9,16 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[];
 }
 
+/** Sends a request with what the source asks for, as `fetch` sends one that asks for nothing. */
+export type Send = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly body?: URLSearchParams | undefined;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Response>;
+
 /** Seconds since 1970, and between two points. */
 export interface TimeRange {
   readonly from: number;
@@ -30,27 +40,33 @@ const result = z.object({
 });
 
 /** @throws in words where Prometheus does not answer or refuses the expression. */
-export function queryRange(baseUrl: string, expression: string, range: TimeRange): Promise<Series[]> {
-  const { from, to, step } = range;
-  return ask(baseUrl, "query_range", {
-    query: expression,
-    start: String(from),
-    end: String(to),
-    step: String(step),
-  });
+export function queryRange(
+  baseUrl: string,
+  expression: string,
+  { from, to, step }: TimeRange,
+  send?: Send,
+): Promise<Series[]> {
+  const times = { start: String(from), end: String(to), step: String(step) };
+  return ask(baseUrl, "query_range", { query: expression, ...times }, send);
 }
 
 /** As `queryRange`, of one moment. */
-export function queryInstant(baseUrl: string, expression: string, time: number): Promise<Series[]> {
-  return ask(baseUrl, "query", { query: expression, time: String(time) });
+export function queryInstant(
+  baseUrl: string,
+  expression: string,
+  time: number,
+  send?: Send,
+): Promise<Series[]> {
+  return ask(baseUrl, "query", { query: expression, time: String(time) }, send);
 }
 
 async function ask(
   baseUrl: string,
   endpoint: string,
   parameters: Readonly<Record<string, string>>,
+  send: Send = fetch,
 ): Promise<Series[]> {
-  const response = await fetch(`${baseUrl}/api/v1/${endpoint}`, {
+  const response = await send(`${baseUrl}/api/v1/${endpoint}`, {
     method: "POST",
     body: new URLSearchParams(parameters),
     signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
@@ -64,7 +80,7 @@ async function ask(
 }
 
 /** When this Prometheus's oldest sample is from, in seconds since 1970; undefined where it does not say. */
-export async function oldestSample(baseUrl: string, now: number): Promise<number | undefined> {
-  const [series] = await queryInstant(baseUrl, "min(prometheus_tsdb_lowest_timestamp_seconds)", now);
+export async function oldestSample(baseUrl: string, now: number, send?: Send): Promise<number | undefined> {
+  const [series] = await queryInstant(baseUrl, "min(prometheus_tsdb_lowest_timestamp_seconds)", now, send);
   return series?.points[0]?.[1];
 }

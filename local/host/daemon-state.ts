@@ -22,6 +22,8 @@ const daemonSchema = z.object({
   code: z.string(),
   /** Which AgentPay it runs; an older release knew one only. */
   app: z.string().default("simulation"),
+  /** Which engine it has the samples and the rules in; an older release knew one only. */
+  engine: z.string().default("prometheus"),
   /** Versions of Node.js and the tools. */
   versions: z.record(z.string(), z.string()),
 });

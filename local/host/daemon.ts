@@ -11,6 +11,7 @@ import { agentPayHosts } from "../agentpay/hosts.ts";
 import { agentpay } from "../agentpay/index.ts";
 import { awsPart } from "../platforms/aws/emulator/aws-part.ts";
 import { awsEmulator } from "../platforms/aws/emulator/moto.ts";
+import { workspaces } from "../platforms/aws/workspaces/index.ts";
 import { type DockerPackage, dockerPackage } from "../platforms/docker/provider/index.ts";
 import { services } from "../platforms/index.ts";
 import { postgres } from "../platforms/postgres/index.ts";
@@ -26,6 +27,7 @@ import { startControl } from "./control.ts";
 import { codeVersion, type DaemonState, type DaemonStatus, runningDaemon } from "./daemon-state.ts";
 import { startEngineHost } from "./host.ts";
 import { LogFiles } from "./log-files.ts";
+import { metricsEngine } from "./metrics-engine.ts";
 import { standInPackages } from "./packages.ts";
 import { localPorts, type PortName } from "./ports.ts";
 import { identify } from "./process-identity.ts";
@@ -36,6 +38,8 @@ const app = localApp();
 const ledger = new DatabaseLedger();
 const broker = new ValkeyBroker();
 const realFaults = new RealFaults();
+const paths = statePaths();
+const engine = await metricsEngine(paths, {});
 const hosted: readonly Service[] = [
   ...services,
   agentpay({ ledger, broker, realFaults }, app),
@@ -44,6 +48,7 @@ const hosted: readonly Service[] = [
   awsEmulator,
   awsPart,
   agentPayHosts,
+  ...(engine === "cortex" ? [workspaces] : []),
 ];
 
 /** Services that the servers in containers scrape or notify. */
@@ -59,6 +64,7 @@ const calledByContainers = [
   "inbox",
   "mail",
   "aws",
+  "workspaces",
 ] as const satisfies readonly PortName[];
 
 /** What must be undone at the end, newest first. */
@@ -69,7 +75,6 @@ interface Started {
   readonly service: RunningService;
 }
 
-const paths = statePaths();
 const ports = localPorts();
 const logs = new LogFiles(paths.logs);
 const log = logs.logger("daemon");
@@ -94,7 +99,7 @@ async function start(): Promise<void> {
   const started = await startServices(context);
   const docker = await startContainers(context);
   await placeBundledPlugins(paths.pulumiHome);
-  const host = await startEngineHost(standInPackages(context, docker));
+  const host = await startEngineHost(standInPackages(context, docker, engine));
   undo.push(() => host.stop());
   const startedAt = new Date().toISOString();
   const control = await startControl(ports.control, () => statusOf(startedAt, docker, started));
@@ -110,6 +115,7 @@ async function start(): Promise<void> {
     controlPort: ports.control,
     code,
     app,
+    engine,
     versions: { node: process.version, ...Object.fromEntries(versions) },
   };
   undo.push(() => rm(paths.daemon, { force: true }));

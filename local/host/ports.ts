@@ -25,7 +25,9 @@ const BASE_PORTS = {
   datadog: 8106,
   uptimerobot: 8107,
   betterstack: 8108,
+  cortex: 8109,
   control: 8110,
+  workspaces: 8111,
 } as const;
 
 export type PortName = keyof typeof BASE_PORTS;
@@ -53,7 +55,9 @@ export const PORT_OWNERS: Readonly<Record<PortName, string>> = {
   datadog: "simulated Datadog",
   uptimerobot: "simulated UptimeRobot",
   betterstack: "simulated Better Stack",
+  cortex: "Cortex",
   control: "local stack's control endpoint",
+  workspaces: "workspaces of Amazon's Prometheus",
 };
 
 const HIGHEST_PORT = 65_535;

@@ -22,6 +22,8 @@ export interface StatePaths {
   readonly lastUp: string;
   /** Which providers are official plugins, where any is. */
   readonly providers: string;
+  /** Which engine has the samples and the rules. */
+  readonly engine: string;
   /** Where the Docker Engine is that the official plugin uses, where the stack's configuration says another place. */
   readonly dockerHost: string;
   /** Copies of the stack's configuration, by the offset of their ports. */
@@ -42,6 +44,7 @@ export function statePaths(environment: NodeJS.ProcessEnv = process.env): StateP
     tools: below("tools.json"),
     lastUp: below("last-up.json"),
     providers: below("providers.txt"),
+    engine: below("engine.txt"),
     dockerHost: below("docker-host.txt"),
     configurations: below("configurations"),
   };

@@ -6,6 +6,7 @@ import { type Check, sections } from "./check.ts";
 import { costChecks } from "./costs.ts";
 import { databaseChecks } from "./database.ts";
 import { datadogChecks } from "./datadog.ts";
+import { exporterChecks } from "./exporters.ts";
 import { grafanaChecks } from "./grafana.ts";
 import { logChecks } from "./logs.ts";
 import { prometheusChecks, trackingChecks } from "./prometheus.ts";
@@ -29,6 +30,7 @@ const from = (file: string, checks: readonly Check[]): Check[] => checks.map((ch
 export const checklist: readonly Check[] = [
   ...from("operations/verify/sentry.ts", sentryChecks),
   ...from("operations/verify/prometheus.ts", prometheusChecks),
+  ...from("operations/verify/exporters.ts", exporterChecks),
   ...from("operations/verify/grafana.ts", grafanaChecks),
   ...from("operations/verify/prometheus.ts", trackingChecks),
   ...awsChecks,

@@ -13,15 +13,18 @@ export const grafanaPassword = configuration["metrics"]?.["grafanaAdminPassword"
 const basic = Buffer.from(`admin:${grafanaPassword}`).toString("base64");
 export const grafana = { headers: { Authorization: `Basic ${basic}` } };
 
-/** Brings the stack up before the file's tests, and removes it after them. */
-export function deployedStack(offset: number) {
+/**
+ * Brings the stack up before the file's tests, and removes it after them.
+ * @param environment more of it. Default: nothing
+ */
+export function deployedStack(offset: number, environment: NodeJS.ProcessEnv = {}) {
   let running: LocalStackUnderTest | undefined;
   const stack = () => {
     if (running === undefined) throw new Error("the stack is not up yet");
     return running;
   };
   beforeAll(async () => {
-    running = await localStack(offset, { AGENTPAY_LOCAL_DRIVER: "process" });
+    running = await localStack(offset, { AGENTPAY_LOCAL_DRIVER: "process", ...environment });
     await succeed("up");
   });
   afterAll(() => running?.remove());

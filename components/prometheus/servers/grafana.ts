@@ -1,12 +1,15 @@
 /** The container of Grafana. What it shows is made through its API, by components/grafana. */
 import type { Container } from "@pulumi/docker/container.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { CREDENTIALS_VARIABLE } from "../../aws/provider.ts";
 import { cpuLimit, healthcheck, memoryLimit, secretUpload, USERS } from "../../docker/containers.ts";
 import { dockerHost, type Ground } from "./ground.ts";
 
 export interface GrafanaArgs {
   /** Whether Grafana signs requests to AWS's engine. */
   grafanaSigns: boolean;
+  /** A credentials file to sign with; undefined where its host has a role, or nothing is signed. */
+  grafanaAwsCredentials: pulumi.Output<string> | undefined;
   grafanaAdminPassword: pulumi.Output<string>;
   /** What Grafana encrypts with in its database. */
   grafanaSecretKey: pulumi.Output<string>;
@@ -19,6 +22,7 @@ export interface GrafanaArgs {
 const GRAFANA_SECRETS_FOLDER = "/run/secrets";
 const ADMIN_PASSWORD_FILE = `${GRAFANA_SECRETS_FOLDER}/grafana-admin-password`;
 const SECRET_KEY_FILE = `${GRAFANA_SECRETS_FOLDER}/grafana-secret-key`;
+const AWS_CREDENTIALS_FILE = `${GRAFANA_SECRETS_FOLDER}/aws-credentials`;
 
 /** @param port of the host */
 export function grafanaServer(ground: Ground, args: GrafanaArgs, port: number): Container {
@@ -26,6 +30,9 @@ export function grafanaServer(ground: Ground, args: GrafanaArgs, port: number): 
   const files = ground.files("grafana", image, GRAFANA_SECRETS_FOLDER, [
     secretUpload(ADMIN_PASSWORD_FILE, args.grafanaAdminPassword, USERS.grafana),
     secretUpload(SECRET_KEY_FILE, args.grafanaSecretKey, USERS.grafana),
+    ...(args.grafanaAwsCredentials
+      ? [secretUpload(AWS_CREDENTIALS_FILE, args.grafanaAwsCredentials, USERS.grafana)]
+      : []),
   ]);
   const data = ground.volume("grafana-data", args.protectData);
   return ground.server(
@@ -71,12 +78,14 @@ function grafanaHardening(publicUrl: string): string[] {
   ];
 }
 
-function grafanaEnvironment({ grafanaPublicUrl, grafanaSigns }: GrafanaArgs): string[] {
+function grafanaEnvironment(args: GrafanaArgs): string[] {
+  const { grafanaPublicUrl, grafanaSigns, grafanaAwsCredentials } = args;
   return [
     `GF_SECURITY_ADMIN_PASSWORD__FILE=${ADMIN_PASSWORD_FILE}`,
     `GF_SECURITY_SECRET_KEY__FILE=${SECRET_KEY_FILE}`,
     `GF_SERVER_ROOT_URL=${grafanaPublicUrl}`,
     ...grafanaHardening(grafanaPublicUrl),
     ...(grafanaSigns ? ["GF_AUTH_SIGV4_AUTH_ENABLED=true"] : []),
+    ...(grafanaAwsCredentials ? [`${CREDENTIALS_VARIABLE}=${AWS_CREDENTIALS_FILE}`] : []),
   ];
 }

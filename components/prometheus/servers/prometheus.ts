@@ -29,6 +29,8 @@ export interface PrometheusArgs {
   prometheusAddresses: Readonly<Record<string, pulumi.Output<string>>>;
   /** Contents of the files with its secrets, by path in the container. */
   prometheusSecrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Environment variables of Prometheus. No secret in them. */
+  prometheusEnvironment: Readonly<Record<string, string>>;
   /** Whether Prometheus only ships samples, to an engine elsewhere that keeps them and has the rules. */
   shipsOnly: boolean;
   /** Whether samples, silences and Grafana's database are guarded against deletion. */
@@ -58,7 +60,7 @@ export function prometheusServers(ground: Ground, args: PrometheusArgs, ports: r
         ...memoryLimit(2048),
         ...cpuLimit(1),
         command: args.shipsOnly ? agentCommand : prometheusCommand(args.retention),
-        ...(ports.length > 1 && { envs: [`${REPLICA.variable}=${replica}`] }),
+        ...environmentOf(args.prometheusEnvironment, ports.length > 1 ? replica : undefined),
         healthcheck: healthcheck("http://127.0.0.1:9090/-/ready"),
         ports: ground.publish(9090, port),
         networksAdvanced: [
@@ -76,6 +78,13 @@ export function prometheusServers(ground: Ground, args: PrometheusArgs, ports: r
       { dependsOn: [revision, ...(secrets === undefined ? [] : [secrets.upload])] },
     );
   }
+}
+
+/** No `envs` where there is none: an empty list would be another container. */
+function environmentOf(variables: Readonly<Record<string, string>>, replica: string | undefined) {
+  const all = { ...variables, ...(replica !== undefined && { [REPLICA.variable]: replica }) };
+  const envs = Object.entries(all).map(([key, value]) => `${key}=${value}`);
+  return envs.length > 0 && { envs };
 }
 
 /**

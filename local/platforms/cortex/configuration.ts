@@ -15,8 +15,27 @@ const LOOPBACK = "127.0.0.1";
 const inMemory = { store: "inmemory" };
 const ring = { kvstore: inMemory, instance_addr: LOOPBACK };
 
-/** Days that Amazon's engine answers one query for. */
-const QUERY_RANGE = "32d";
+/**
+ * What Amazon's engine takes of a workspace unless more was asked for.
+ * @see https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html
+ */
+const amazonsQuotas = {
+  max_global_series_per_user: 50_000_000,
+  // A thirtieth of the series: each can have a sample every 30 s.
+  ingestion_rate: 1_666_666,
+  ingestion_burst_size: 1_666_666,
+  max_label_names_per_series: 150,
+  reject_old_samples: true,
+  reject_old_samples_max_age: "1h",
+  out_of_order_time_window: "1m",
+  // Days of one query.
+  max_query_length: "32d",
+  alertmanager_max_config_size_bytes: engineQuotas.fileBytes,
+  alertmanager_max_templates_count: engineQuotas.templates,
+  alertmanager_max_dispatcher_aggregation_groups: 1000,
+  alertmanager_max_alerts_count: 1000,
+  alertmanager_max_alerts_size_bytes: 20_000_000,
+};
 
 /** Its configuration file. */
 export function cortexConfiguration({ folder, ports, limits = {} }: CortexPlace): string {
@@ -34,6 +53,8 @@ export function cortexConfiguration({ folder, ports, limits = {} }: CortexPlace)
     memberlist: { bind_addr: [LOOPBACK], bind_port: ports.gossip, advertise_addr: LOOPBACK },
     distributor: {
       ring,
+      // Without it, the number of a tenant's series is not limited.
+      shard_by_all_labels: true,
       ha_tracker: { enable_ha_tracker: true, kvstore: { store: "memberlist" } },
     },
     ingester: {
@@ -70,10 +91,7 @@ export function cortexConfiguration({ folder, ports, limits = {} }: CortexPlace)
     alertmanager_storage: storage("alertmanager"),
     limits: {
       accept_ha_samples: true,
-      max_query_length: QUERY_RANGE,
-      out_of_order_time_window: "1m",
-      alertmanager_max_config_size_bytes: engineQuotas.fileBytes,
-      alertmanager_max_templates_count: engineQuotas.templates,
+      ...amazonsQuotas,
       ...limits,
     },
   });

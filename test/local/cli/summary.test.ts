@@ -3,8 +3,11 @@ import { summary } from "../../../local/cli/summary.ts";
 import { localPorts } from "../../../local/host/ports.ts";
 
 /** The lines of its table, by what they begin with. */
-async function rows(drawn: boolean): Promise<readonly string[]> {
-  const text = await summary(localPorts(0), drawn);
+async function rows(
+  drawn: boolean,
+  engine: "prometheus" | "cortex" = "prometheus",
+): Promise<readonly string[]> {
+  const text = await summary(localPorts(0), engine, drawn);
   return text.split("\n").flatMap((line) => /^│ (.*?) +│ /.exec(line)?.[1] ?? []);
 }
 

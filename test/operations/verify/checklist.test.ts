@@ -260,6 +260,25 @@ const faults: readonly Fault[] = [
     /no sample of pg_stat_statements_calls_total/,
   ],
   [
+    "postgres-exporter",
+    "is scraped, and reaches nothing",
+    { answers: { "query=pg_up": { data: { result: [] } } } },
+    /nothing of PostgreSQL through/,
+  ],
+  [
+    "redis-exporter",
+    "reaches one of two",
+    {
+      answers: {
+        'query=up{job="redis"}': {
+          data: { result: [{ metric: { instance: "a:9121" } }, { metric: { instance: "b:9121" } }] },
+        },
+        "query=redis_up": { data: { result: [{ metric: { instance: "a:9121" } }] } },
+      },
+    },
+    /^nothing of Redis through b:9121$/,
+  ],
+  [
     "slow-query-log",
     "is off",
     { commands: { DescribeDBParameters: { Parameters: [] } } },
@@ -383,7 +402,7 @@ describe("what is switched off is not configured", () => {
     ["database", /^slow-query-log$/],
     [
       "metrics",
-      /^(prometheus|alertmanager|grafana)-|^(query-statistics|(llm|cost)-tracking|dead-mans-switch|status-page|database-settings)$/,
+      /^(prometheus|alertmanager|grafana)-|-exporter$|^(query-statistics|(llm|cost)-tracking|dead-mans-switch|status-page|database-settings)$/,
     ],
   ])("%s", async (platform, ids) => {
     const rules = ruleGroups.filter(({ name }) => platform !== "uptime" || name !== "agentpay-uptime");

@@ -11,6 +11,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { WorkspaceEngine } from "../workspaces/engine.ts";
 import type { Configuration, Service } from "./configuration.ts";
 import { explain } from "./errors.ts";
 import type { Store } from "./store.ts";
@@ -50,13 +51,16 @@ export class Connection {
   readonly region: string;
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly store: Store;
+  /** Of Amazon's workspaces; undefined where nothing here evaluates rules for them. */
+  readonly engine: WorkspaceEngine | undefined;
   readonly #configuration: Configuration;
   readonly #clients = new Map<string, Clients[DrivenService]>();
 
-  constructor(configuration: Configuration, store: Store) {
+  constructor(configuration: Configuration, store: Store, engine?: WorkspaceEngine) {
     this.region = configuration.region;
     this.defaultTags = configuration.defaultTags?.tags ?? {};
     this.store = store;
+    this.engine = engine;
     this.#configuration = configuration;
   }
 

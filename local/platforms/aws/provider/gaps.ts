@@ -157,12 +157,12 @@ export const emulatorGaps: readonly EmulatorGap[] = [
     subject: "amp/workspace:Workspace",
     missing: "taking samples and answering queries; Alertmanager definitions and resource policies",
     standIn:
-      "Workspaces, rules, definitions and policies are checked and kept in the stand-in's store. Nothing evaluates them: drills use a second Prometheus.",
+      "Workspaces, rules, definitions and policies are checked and kept in the stand-in's store. With `make up ENGINE=cortex` a real Cortex takes samples, evaluates and tells (`workspaces/`); else nothing does. Who may call is not checked.",
   },
   {
     subject: "secretsmanager/secretVersion:SecretVersion",
     missing: "nothing that the program uses",
     standIn:
-      "Secrets are not driven: the stand-in's store has a digest of the value, so that none is on disk.",
+      "Secrets are not driven: the stand-in's store has a digest of the value, so that none is on disk. Cortex, where it runs, keeps what its Alertmanager tells people with.",
   },
 ];

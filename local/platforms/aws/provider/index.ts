@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { ConnectedPackage, StandInPackage } from "../../../host/resource.ts";
+import type { WorkspaceEngine } from "../workspaces/engine.ts";
 import { type Configuration, configuration, type Service } from "./configuration.ts";
 import { Connection, missingEndpoint } from "./connection.ts";
 import { getCallerIdentity, getPolicyDocument, getRegion } from "./functions.ts";
@@ -87,18 +88,24 @@ export const resourceTypes: Readonly<Record<string, readonly [Service, Factory]>
   "aws:ssm/parameter:Parameter": ["ssm", parameter],
 };
 
+export interface AwsPackageOptions {
+  /** Absolute path of the state folder: `data/aws/` holds what the emulator can't (`emulatorGaps`). */
+  readonly stateFolder: string;
+  /** Evaluates the rules of Amazon's workspaces. Default: nothing does. */
+  readonly engine?: WorkspaceEngine | undefined;
+}
+
 /**
  * The stand-in for @pulumi/aws. It drives an AWS emulator on this machine, never AWS itself.
- *
- * @param stateFolder - Absolute path of the state folder: `data/aws/` holds what the emulator can't (`emulatorGaps`).
  */
-export function awsPackage({ stateFolder }: { stateFolder: string }): StandInPackage<Configuration> {
+export function awsPackage({ stateFolder, engine }: AwsPackageOptions): StandInPackage<Configuration> {
   return {
     name: "aws",
     version: "7.48.0",
     configuration,
     async connect(given): Promise<ConnectedPackage> {
-      const connection = new Connection(given, new Store(join(stateFolder, "data", "aws", "store.json")));
+      const store = new Store(join(stateFolder, "data", "aws", "store.json"));
+      const connection = new Connection(given, store, engine);
       await checkAccount(connection, given);
       return {
         resources: resources(connection, stateFolder),

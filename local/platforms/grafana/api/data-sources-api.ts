@@ -4,6 +4,9 @@ import { parameter } from "../../shared/http-server.ts";
 import { encrypt } from "./encryption.ts";
 import { ApiError, found, parsed } from "./errors.ts";
 import { type DataSource, newUid, nextId, ORGANIZATION, type State, type Store } from "./model.ts";
+import { reachable } from "./reachable.ts";
+import { senderFor } from "./send.ts";
+import type { GrafanaSettings } from "./settings.ts";
 
 const body = z.object({
   uid: z.string().optional(),
@@ -20,8 +23,9 @@ const body = z.object({
   secureJsonData: z.record(z.string(), z.string()).default({}),
 });
 
-export function dataSourceRoutes(app: FastifyInstance, store: Store, secretKey: string): void {
+export function dataSourceRoutes(app: FastifyInstance, store: Store, settings: GrafanaSettings): void {
   const { dataSources } = store.state;
+  const { secretKey } = settings;
   const sealed = (secrets: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, encrypt(value, secretKey)]));
   const find = (request: FastifyRequest) =>
@@ -58,6 +62,23 @@ export function dataSourceRoutes(app: FastifyInstance, store: Store, secretKey: 
     return { id, message: "Data source deleted" };
   });
 }
+
+/** What programs ask of a data source through Grafana, which has what it asks for. */
+export function proxyRoutes(app: FastifyInstance, { state }: Store, settings: GrafanaSettings): void {
+  app.get("/datasources/proxy/uid/:uid/*", async (request, reply) => {
+    const source = found(state.dataSources[parameter(request, "uid")], "Unable to find datasource");
+    const base = reachable(source.url, settings.hosts).replace(/\/+$/, "");
+    const [, query] = request.url.split("?");
+    const url = `${base}/${parameter(request, "*")}${query === undefined ? "" : `?${query}`}`;
+    const signal = AbortSignal.timeout(PROXY_MILLISECONDS);
+    const answer = await senderFor(source, settings)(url, { method: "GET", signal });
+    const type = answer.headers.get("content-type");
+    if (type !== null) reply.type(type);
+    return reply.code(answer.status).send(Buffer.from(await answer.arrayBuffer()));
+  });
+}
+
+const PROXY_MILLISECONDS = 30_000;
 
 function refuseSameName({ dataSources }: State, name: string, uid?: string): void {
   if (Object.values(dataSources).some((other) => other.name === name && other.uid !== uid)) {

@@ -10,6 +10,7 @@ import { decrypt } from "./encryption.ts";
 import { found } from "./errors.ts";
 import { type Dashboard, type DataSource, dashboardUrl, type State, type Store } from "./model.ts";
 import { reachable } from "./reachable.ts";
+import { senderFor } from "./send.ts";
 import type { GrafanaSettings } from "./settings.ts";
 
 const ACCENT = "#f46800";
@@ -98,7 +99,8 @@ const jsonData = z.looseObject({
 });
 const DEFAULT_SCRAPE_SECONDS = 15;
 
-function sourceOf(source: DataSource, { hosts, secretKey }: GrafanaSettings): Source {
+function sourceOf(source: DataSource, settings: GrafanaSettings): Source {
+  const { hosts, secretKey } = settings;
   const { timeInterval, database, defaultRegion, endpoint } = jsonData.parse(source.jsonData);
   if (source.type === "prometheus") {
     const url = reachable(source.url, hosts).replace(/\/+$/, "");
@@ -106,6 +108,7 @@ function sourceOf(source: DataSource, { hosts, secretKey }: GrafanaSettings): So
       type: "prometheus",
       url,
       scrapeSeconds: Number.parseInt(timeInterval ?? "", 10) || DEFAULT_SCRAPE_SECONDS,
+      send: senderFor(source, settings),
     };
   }
   if (source.type === "grafana-postgresql-datasource") {

@@ -4,7 +4,7 @@ import { listen, newApplication, plugin, type RunningServer } from "../../shared
 import { JsonStore } from "../../shared/json-store.ts";
 import { adminRoutes, ensureAdmin, opens } from "./admin.ts";
 import { dashboardRoutes, preferenceRoutes, searchRoutes } from "./dashboards-api.ts";
-import { dataSourceRoutes } from "./data-sources-api.ts";
+import { dataSourceRoutes, proxyRoutes } from "./data-sources-api.ts";
 import { ApiError } from "./errors.ts";
 import { folderRoutes, permissionRoutes } from "./folders-api.ts";
 import { initialState, ORGANIZATION, STAND_IN_COMMIT, type Store, VERSION } from "./model.ts";
@@ -38,7 +38,8 @@ function api(app: FastifyInstance, store: Store, settings: GrafanaSettings): voi
   preferenceRoutes(app, store);
   folderRoutes(app, store);
   permissionRoutes(app, store);
-  dataSourceRoutes(app, store, settings.secretKey);
+  dataSourceRoutes(app, store, settings);
+  proxyRoutes(app, store, settings);
   dashboardRoutes(app, store);
   searchRoutes(app, store);
 }

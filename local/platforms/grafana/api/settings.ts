@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { readJson } from "../../../../toolkit/json.ts";
+import type { Credentials } from "../../shared/signing.ts";
 
 /** JSON: where containers of the stack really listen, such as `{"prometheus:9090": "127.0.0.1:9090"}`. */
 export const HOSTS_VARIABLE = "AGENTPAY_LOCAL_HOSTS";
@@ -17,6 +18,8 @@ export interface GrafanaSettings {
   /** Encrypts the secrets of data sources. */
   readonly secretKey: string;
   readonly hosts: ReadonlyMap<string, string>;
+  /** With which requests to AWS are signed; undefined where it may not sign, or has none. */
+  readonly credentials?: Credentials | undefined;
 }
 
 const environmentSchema = z.object({
@@ -28,6 +31,8 @@ const environmentSchema = z.object({
     "is required: the file that holds the password of the administrator",
   ),
   GF_SECURITY_SECRET_KEY__FILE: z.string().optional(),
+  GF_AUTH_SIGV4_AUTH_ENABLED: z.stringbool().default(false),
+  AWS_SHARED_CREDENTIALS_FILE: z.string().optional(),
   [HOSTS_VARIABLE]: z.string().default("{}"),
 });
 
@@ -51,7 +56,19 @@ export function readSettings(environment: NodeJS.ProcessEnv): GrafanaSettings {
     adminPassword: readFileSync(settings.GF_SECURITY_ADMIN_PASSWORD__FILE, "utf8").trim(),
     secretKey: keyFile === undefined ? DEFAULT_KEY : readFileSync(keyFile, "utf8").trim(),
     hosts: parseHosts(settings[HOSTS_VARIABLE]),
+    credentials: settings.GF_AUTH_SIGV4_AUTH_ENABLED
+      ? credentialsIn(settings.AWS_SHARED_CREDENTIALS_FILE)
+      : undefined,
   };
+}
+
+/** The keys of a shared credentials file that has one profile. */
+function credentialsIn(file: string | undefined): Credentials | undefined {
+  const text = file === undefined ? "" : readFileSync(file, "utf8");
+  const value = (key: string) => new RegExp(`^${key} *= *(\\S+)$`, "m").exec(text)?.[1];
+  const accessKeyId = value("aws_access_key_id");
+  const secretAccessKey = value("aws_secret_access_key");
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
 }
 
 const hostTable = z.record(z.string(), z.string());

@@ -17,12 +17,20 @@ interface Kept<Schema extends z.ZodType<Named>> {
   /** The id of a new one. @throws what the service would refuse only then */
   readonly makeId: (inputs: z.output<Schema>) => Promise<string>;
   readonly outputs: (id: string, inputs: z.output<Schema>) => Promise<Properties> | Properties;
+  readonly work?: Work<z.output<Schema>>;
+}
+
+/** What puts a resource to work, where the local stack has something that does. */
+export interface Work<Inputs> {
+  /** @throws where it is refused */
+  readonly begin: (id: string, inputs: Inputs) => Promise<void>;
+  readonly end: (id: string) => Promise<void>;
 }
 
 /** A resource that the emulator lacks as a whole: it lives in the stand-in's store. */
 export function keptResource<Schema extends z.ZodType<Named>>(
   { store }: Connection,
-  { kind, inputs, replaceOn, taken, makeId, outputs }: Kept<Schema>,
+  { kind, inputs, replaceOn, taken, makeId, outputs, work }: Kept<Schema>,
 ) {
   type Inputs = z.output<Schema>;
   const allOutputs = async (id: string, name: string, given: Inputs) => ({
@@ -38,6 +46,7 @@ export function keptResource<Schema extends z.ZodType<Named>>(
     async create(given, logicalName) {
       const id = await makeId(given);
       const name = physicalName(given, logicalName);
+      await work?.begin(id, given);
       store.set(kind, id, { ...given, name });
       return { id, outputs: await allOutputs(id, name, given) };
     },
@@ -53,11 +62,13 @@ export function keptResource<Schema extends z.ZodType<Named>>(
 
     async update(id, given, last) {
       const name = given.name ?? String(last.outputs["name"]);
+      await work?.begin(id, given);
       store.set(kind, id, { ...given, name });
       return allOutputs(id, name, given);
     },
 
     async delete(id) {
+      await work?.end(id);
       store.delete(kind, id);
     },
   });
@@ -74,12 +85,13 @@ interface KeptOf<Owner extends string, Given extends Placed & Record<Owner, stri
   readonly requireOwner: (connection: Connection, id: string) => void;
   /** Outputs besides the region. Default: none. */
   readonly outputs?: Properties;
+  readonly work?: Work<Given>;
 }
 
 /** What another resource has one of at most: it goes by the other's id. */
 export function keptOf<Owner extends string, Given extends Placed & Record<Owner, string>>(
   connection: Connection,
-  { kind, inputs, owner, requireOwner, outputs = {} }: KeptOf<Owner, Given>,
+  { kind, inputs, owner, requireOwner, outputs = {}, work }: KeptOf<Owner, Given>,
 ) {
   return keptResource(connection, {
     kind,
@@ -90,5 +102,6 @@ export function keptOf<Owner extends string, Given extends Placed & Record<Owner
       return given[owner];
     },
     outputs: (_, given) => ({ ...outputs, region: given.region ?? connection.region }),
+    ...(work && { work }),
   });
 }

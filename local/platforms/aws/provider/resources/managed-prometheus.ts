@@ -1,4 +1,4 @@
-/** Amazon Managed Service for Prometheus: it keeps what it is given; no engine evaluates it here. */
+/** Amazon Managed Service for Prometheus: it keeps what it is given, and hands it to the engine where the stack has one. */
 import { randomUUID } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -32,7 +32,9 @@ export function workspace(connection: Connection) {
       const { accountId } = await connection.caller();
       return {
         arn: `arn:aws:aps:${place}:${accountId}:workspace/${id}`,
-        prometheusEndpoint: `https://aps-workspaces.${place}.amazonaws.com/workspaces/${id}/`,
+        prometheusEndpoint:
+          connection.engine?.endpointOf(id) ??
+          `https://aps-workspaces.${place}.amazonaws.com/workspaces/${id}/`,
         region: place,
       };
     },
@@ -64,7 +66,14 @@ const ruleGroups = z.object({
     .min(1, "must hold at least one group"),
 });
 
+/** Workspace and namespace. */
+function placeOf(id: string): [string, string] {
+  const [workspace = "", namespace = ""] = id.split("/");
+  return [workspace, namespace];
+}
+
 export function ruleGroupNamespace(connection: Connection) {
+  const { engine } = connection;
   const inputs = z.strictObject({
     data: yamlOf(ruleGroups, 1_000_000),
     name: text(1, 64)
@@ -86,6 +95,10 @@ export function ruleGroupNamespace(connection: Connection) {
       const place = given.region ?? connection.region;
       const { accountId } = await connection.caller();
       return { arn: `arn:aws:aps:${place}:${accountId}:rulegroupsnamespace/${id}`, region: place };
+    },
+    work: {
+      begin: async (id, { data }) => engine?.setRules(...placeOf(id), data),
+      end: async (id) => engine?.removeRules(...placeOf(id)),
     },
   });
 }
@@ -133,6 +146,7 @@ const definition = z.strictObject({
 });
 
 export function alertManagerDefinition(connection: Connection) {
+  const { engine } = connection;
   const inputs = z.strictObject({
     definition: yamlOf(definition, 1_000_000),
     region: region().optional(),
@@ -143,6 +157,10 @@ export function alertManagerDefinition(connection: Connection) {
     inputs,
     owner: "workspaceId",
     requireOwner: requireWorkspace,
+    work: {
+      begin: async (id, given) => engine?.setDefinition(id, given.definition),
+      end: async (id) => engine?.removeDefinition(id),
+    },
   });
 }
 

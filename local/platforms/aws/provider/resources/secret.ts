@@ -1,4 +1,7 @@
-/** Secrets Manager. What is in a secret is not kept, only whether it is still the same. */
+/**
+ * Secrets Manager. What is in a secret is not kept, only whether it is still the same; where the stack has an engine that
+ * reads secrets, that has it.
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Connection } from "../connection.ts";
@@ -58,7 +61,7 @@ const versionInputs = z
   });
 
 export function secretVersion(connection: Connection) {
-  const { store } = connection;
+  const { store, engine } = connection;
   const KIND = "secret-version";
   const digest = (value = "") => createHash("sha256").update(value).digest("hex");
   return handler({
@@ -68,6 +71,7 @@ export function secretVersion(connection: Connection) {
       requireSecret(connection, given.secretId);
       const versionId = digest(given.secretString).slice(0, 32);
       const id = `${given.secretId}|${versionId}`;
+      await engine?.setSecret(given.secretId, given.secretString ?? "");
       store.set(KIND, id, { digest: digest(given.secretString) });
       return { id, outputs: { arn: given.secretId, versionId } };
     },
