@@ -14,6 +14,7 @@ const LONG = [
   "test/operations/workflow-runs.e2e.ts",
   "test/local/exporters/faults.e2e.ts",
   "test/local/cortex.e2e.ts",
+  "test/local/platforms/cortex/results.e2e.ts",
 ];
 
 /** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */

@@ -166,7 +166,7 @@ describe.skipIf(!isHere)("the local stack on a real Cortex", () => {
     // What that explains is muted by Cortex's own ruler.
     expect((await sentTo("agentpay-local-warning")).join()).not.toContain("DatabasePoolExhausted");
     expect(await sentTo("agentpay-local-heartbeat")).toContain("The alerting of local works.");
-  });
+  }, 900_000);
 
   test("the key that it pages with is in no log, and not in what the stand-in keeps of secrets", async () => {
     const handedOver = await readFile(`${stack().paths.data}/cortex/handed-over.json`, "utf8");
