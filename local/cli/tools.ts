@@ -10,7 +10,7 @@ import { sideBySide } from "./progress.ts";
 export type FoundTools = Readonly<Record<ToolName, FoundTool>>;
 
 /** All of them, found or made side by side, with their progress shown, and what the chosen AgentPay and engine need. */
-export async function ensureTools(engine: MetricsEngine): Promise<FoundTools> {
+export async function ensureTools(engine: MetricsEngine = "prometheus"): Promise<FoundTools> {
   const wanted = {
     ...tools,
     ...(localApp() === "example" && { instrumentation: instrumentationPython }),

@@ -98,17 +98,13 @@ describe.skipIf(!isHere)("the local stack on a real Cortex", () => {
   });
 
   test("every rule is evaluated and well, and only what is signed is taken", async () => {
-    await eventually(
-      "every rule to be evaluated",
-      async () => {
-        const states = rules
-          .parse(await ask("rules"))
-          .data.groups.flatMap((group) => group.rules.map(({ name, health }) => `${name} ${health}`));
-        const others = states.filter((state) => !state.endsWith(" ok"));
-        return others.length === 0 && states.length > 250 ? true : undefined;
-      },
-      180,
-    );
+    await eventually("every rule to be evaluated", async () => {
+      const states = rules
+        .parse(await ask("rules"))
+        .data.groups.flatMap((group) => group.rules.map(({ name, health }) => `${name} ${health}`));
+      const others = states.filter((state) => !state.endsWith(" ok"));
+      return others.length === 0 && states.length > 250 ? true : undefined;
+    });
     expect((await fetch(`${url("workspaces")}/workspaces/ws-1/api/v1/query?query=up`)).status).toBe(403);
   });
 
@@ -129,44 +125,35 @@ describe.skipIf(!isHere)("the local stack on a real Cortex", () => {
     await sleep(CUT_SECONDS * 1000);
     await cut(false);
     const seconds = CUT_SECONDS + 60;
-    await eventually(
-      "every sample of the cut",
-      async () => {
-        const [found] = await query(`min(count_over_time(up{job!="blackbox"}[${seconds}s]))`);
-        // A scrape of the first or last moment may be outside.
-        return Number(found?.value[1]) >= seconds / SCRAPE_SECONDS - 1 ? true : undefined;
-      },
-      120,
-    );
+    await eventually("every sample of the cut", async () => {
+      const [found] = await query(`min(count_over_time(up{job!="blackbox"}[${seconds}s]))`);
+      // A scrape of the first or last moment may be outside.
+      return Number(found?.value[1]) >= seconds / SCRAPE_SECONDS - 1 ? true : undefined;
+    });
     expect(await alertPages()).toEqual(before);
   });
 
   test("the real PostgreSQL without a free connection pages once, by that name, reaches phones, and ends", async () => {
     await faults("POST", { name: "postgres-full", errorRatio: 0 });
-    const page = await eventually(
-      "the page",
-      async () => (await alertPages()).find(({ event_action }) => event_action === "trigger"),
-      300,
+    const page = await eventually("the page", async () =>
+      (await alertPages()).find(({ event_action }) => event_action === "trigger"),
     );
     expect(page.payload?.summary).toContain("PostgresConnectionsUsedUp: ");
     await eventually("the message for phones", async () =>
       (await sentTo("agentpay-local-sms")).find((text) => text.startsWith("PostgresConnectionsUsedUp: ")),
     );
     await faults("DELETE");
-    await eventually(
-      "its end",
-      async () =>
-        (await alertPages()).find(
-          ({ event_action, dedup_key }) => event_action === "resolve" && dedup_key === page.dedup_key,
-        ),
-      480,
+    await eventually("its end", async () =>
+      (await alertPages()).find(
+        ({ event_action, dedup_key }) => event_action === "resolve" && dedup_key === page.dedup_key,
+      ),
     );
     const triggered = (await alertPages()).filter(({ event_action }) => event_action === "trigger");
     expect(triggered.map(({ payload }) => payload?.summary)).toEqual([page.payload?.summary]);
     // What that explains is muted by Cortex's own ruler.
     expect((await sentTo("agentpay-local-warning")).join()).not.toContain("DatabasePoolExhausted");
     expect(await sentTo("agentpay-local-heartbeat")).toContain("The alerting of local works.");
-  }, 900_000);
+  });
 
   test("the key that it pages with is in no log, and not in what the stand-in keeps of secrets", async () => {
     const handedOver = await readFile(`${stack().paths.data}/cortex/handed-over.json`, "utf8");

@@ -47,7 +47,7 @@ beforeAll(async () => {
   checkout = join(folder, "checkout");
   github = await fakeGitHub();
   platforms = await localStack(OFFSET, { AGENTPAY_LOCAL_DRIVER: "process" });
-  const tools = await ensureTools("prometheus");
+  const tools = await ensureTools();
   const environment = await startPlatforms(tools);
   await writePrograms(tools);
   await checkOut(environment);

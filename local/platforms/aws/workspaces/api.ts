@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { TENANT_HEADER } from "../../../../catalog/metrics/engine.ts";
+import { readJson } from "../../../../toolkit/json.ts";
 import { listen, newApplication, parameter, type RunningServer } from "../../shared/http-server.ts";
 import { signatureProblem } from "./signature.ts";
 
@@ -57,7 +58,7 @@ interface Way {
 const wayBody = z.object({ isCut: z.boolean() });
 
 function wayRoutes(app: FastifyInstance, way: Way): void {
-  app.put("/local/way", async ({ body }) => Object.assign(way, wayBody.parse(JSON.parse(String(body)))));
+  app.put("/local/way", async ({ body }) => Object.assign(way, readJson(wayBody, String(body))));
 }
 
 function routes(app: FastifyInstance, { cortexUrl, hasWorkspace }: WorkspacesOptions, way: Way): void {

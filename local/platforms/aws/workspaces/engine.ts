@@ -5,6 +5,7 @@ import { z } from "zod";
 import { TENANT_HEADER } from "../../../../catalog/metrics/engine.ts";
 import { alertmanagerDocument, RulerApi } from "../../../../operations/rulers/ruler-api.ts";
 import { ruleFile } from "../../../../operations/rulers/stack.ts";
+import { readJson } from "../../../../toolkit/json.ts";
 import { Store } from "../provider/store.ts";
 
 export interface WorkspaceEngineOptions {
@@ -109,7 +110,7 @@ export class WorkspaceEngine {
 
   #secret(arn: string, key: string): string {
     const { value } = this.#kept.get(SECRETS, arn) ?? {};
-    const held = z.record(z.string(), z.string()).parse(JSON.parse(String(value ?? "{}")));
+    const held = readJson(z.record(z.string(), z.string()), String(value ?? "{}"));
     const found = held[key];
     if (found === undefined) throw new Error(`The secret ${arn} has no value of the key ${key}`);
     return found;
