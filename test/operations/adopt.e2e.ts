@@ -191,7 +191,9 @@ test("what was made by hand, and sloppily, is told apart from what is missing an
   // Saved without its folder, it lies in no folder. How it is saved is an input that nobody can read back.
   const ofDashboard = changes("dashboards-agentpay-cost")?.map(({ property }) => property);
   expect(ofDashboard).toEqual(["configJson", "folder", "overwrite"]);
-  expect(JSON.stringify(plan.rows)).not.toMatch(/local-postgres|local-pagerduty-token|local-sentry-token/);
+  expect(JSON.stringify(plan.rows)).not.toMatch(
+    /local-postgres-monitoring|local-pagerduty-token|local-sentry-token|local-grafana-password/,
+  );
 });
 
 test("with a conflict nothing is adopted, and a run that is killed changes nothing", async () => {
