@@ -13,11 +13,8 @@ export interface Firing {
   readonly activeAt: number;
   /** The evaluation from which it fired. */
   readonly start: number;
-  /**
-   * First and last of its samples in `ALERTS` that follow one another. There is none of an evaluation that failed, nor of
-   * the first two after a start of Prometheus, at which it fires all the same.
-   */
-  readonly samples: readonly { readonly from: number; readonly last: number }[];
+  /** The first of its samples in `ALERTS`: after a start, Prometheus writes none for two evaluations. */
+  readonly from: number;
   /** The last evaluation at which it fired. */
   readonly last: number;
   /** The evaluation that found it over; undefined where it went on to the end of the data, or to a gap in them. */
@@ -50,12 +47,9 @@ interface Active {
   last: number;
   keepFiringSince?: number;
   span?: Span;
-  /** Of what it fires with. */
-  samples: { from: number; last: number }[];
+  /** The first of its firing samples. */
+  from?: number;
 }
-
-/** More than so many intervals between two samples: one is missing. */
-export const APART = 1.5;
 
 /** Prometheus' defaults: alerts with a shorter `for` begin again after a start, and after an hour all do. */
 const GRACE = 10 * 60_000;
@@ -68,7 +62,6 @@ const SILENT_EVALUATIONS = 2;
 export class AlertState {
   readonly rule: AlertingRule;
   readonly firings: Firing[] = [];
-  readonly #interval: number;
   readonly #memory: number;
   #active = new Map<string, Active>();
   #spans: Span[] = [];
@@ -77,13 +70,9 @@ export class AlertState {
   #missed = 0;
   #longestMiss = 0;
 
-  /**
-   * @param interval milliseconds between evaluations
-   * @param memory how far back others look at this alert, milliseconds
-   */
-  constructor(rule: AlertingRule, interval: number, memory = 0) {
+  /** @param memory how far back others look at this alert, milliseconds */
+  constructor(rule: AlertingRule, memory = 0) {
     this.rule = rule;
-    this.#interval = interval;
     this.#memory = Math.max(memory, LOOKBACK);
   }
 
@@ -134,7 +123,7 @@ export class AlertState {
     if (now.size < found.length) return;
     for (const [key, labels] of now) {
       if (!this.#active.has(key)) {
-        this.#active.set(key, { labels, activeAt: at, state: "pending", start: at, last: at, samples: [] });
+        this.#active.set(key, { labels, activeAt: at, state: "pending", start: at, last: at });
       }
     }
     for (const [key, alert] of this.#active) {
@@ -175,10 +164,7 @@ export class AlertState {
       this.#spans.push(alert.span);
     }
     alert.span.last = at;
-    if (alert.state !== "firing") return;
-    const current = alert.samples.at(-1);
-    if (current && at - current.last <= APART * this.#interval) current.last = at;
-    else alert.samples.push({ from: at, last: at });
+    if (alert.state === "firing") alert.from ??= at;
   }
 
   #over(alert: Active, at: number): void {
@@ -191,8 +177,8 @@ export class AlertState {
     }
   }
 
-  #end({ labels, activeAt, start, samples, last }: Active, resolvedAt: number | undefined): void {
-    this.firings.push({ labels, activeAt, start, samples, last, resolvedAt });
+  #end({ labels, activeAt, start, from, last }: Active, resolvedAt: number | undefined): void {
+    this.firings.push({ labels, activeAt, start, from: from ?? start, last, resolvedAt });
   }
 
   /** More alerts than the group may have: Prometheus drops all of them, and tells nobody their end. */

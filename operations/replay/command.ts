@@ -19,6 +19,7 @@ interface Options extends ResultOptions {
   readonly pages?: true;
   readonly thresholds?: true;
   readonly mostPages: number;
+  readonly base?: string;
 }
 
 /** What the history answered, so that a replay that was interrupted goes on where it was. */
@@ -54,6 +55,11 @@ export const command = new Command("replay")
       .default(1)
       .argParser(bearable),
   )
+  .addOption(
+    new Option("--base <branch>", "compare with the rules at which this branch left that one").conflicts(
+      "rules",
+    ),
+  )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
@@ -61,24 +67,27 @@ export const command = new Command("replay")
     "\nNothing is changed. The engine is asked a few questions at a time; its answers are kept for three days, so that a" +
       "\nreplay that was interrupted goes on where it was.",
   )
-  .action(async ({ stack, since, until, prometheus, rules, alert, pages, thresholds, ...how }: Options) => {
-    const period = periodOf(since, until, Date.now());
-    const { access, settings } = prometheus
-      ? { access: openAccess(prometheus), settings: readSettings(REPOSITORY, stack) }
-      : await stackAccess(stack);
-    const summary = await runReplay({
-      access,
-      settings,
-      period,
-      ruleFile: rules,
-      alerts: alert,
-      pages: pages ?? false,
-      mostPagesPerWeek: thresholds && how.mostPages,
-      cache: CACHE,
-      onProgress: (line) => console.error(line),
-    });
-    await tell(summary, reportOf(summary, stack), how);
-  });
+  .action(
+    async ({ stack, since, until, prometheus, rules, alert, pages, thresholds, base, ...how }: Options) => {
+      const period = periodOf(since, until, Date.now());
+      const { access, settings } = prometheus
+        ? { access: openAccess(prometheus), settings: readSettings(REPOSITORY, stack) }
+        : await stackAccess(stack);
+      const summary = await runReplay({
+        access,
+        settings,
+        period,
+        ruleFile: rules,
+        alerts: alert,
+        pages: pages ?? false,
+        base: base === undefined ? undefined : { reference: base, stack },
+        mostPagesPerWeek: thresholds && how.mostPages,
+        cache: CACHE,
+        onProgress: (line) => console.error(line),
+      });
+      await tell(summary, reportOf(summary, stack), how);
+    },
+  );
 
 function bearable(text: string): number {
   const number = Number(text);

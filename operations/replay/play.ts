@@ -10,7 +10,7 @@ import { type Recorded, type RecordedFiring, recordedOf } from "./recorded.ts";
 import { NotReplayable, unrecordedIn, withoutRecords } from "./recording.ts";
 import { type Replayed, replay } from "./replay.ts";
 import { type AlertGroup, type AlertingRule, type Rules, unknownTemplates } from "./rules.ts";
-import { selector } from "./series.ts";
+import { keyOf, selector } from "./series.ts";
 
 export interface PlayOptions {
   readonly api: PrometheusApi;
@@ -110,7 +110,9 @@ async function stageFor(groups: readonly AlertGroup[], options: PlayOptions): Pr
   const gaps = await gapsIn(api, all, Math.min(...groups.map(({ interval }) => interval)));
   onProgress("looked for gaps in the history");
   const recorded = new Map<string, Recorded>();
-  await Promise.all(groups.map(async (group) => recorded.set(group.name, await recordedOf(api, group, all))));
+  await Promise.all(
+    groups.map(async (group) => recorded.set(group.name, await recordedOf(api, group, all, gaps))),
+  );
   onProgress("read what really fired");
   return { history, all, gaps, recorded };
 }
@@ -195,7 +197,12 @@ function recordOf(
   const own = replayed.filter(({ rule }) => rule.alert === alert);
   const groups = [...new Set(own.map(({ group }) => group.name))];
   const firings = own.flatMap((each) => each.firings).filter(({ last }) => last >= from);
-  const really = groups.flatMap((group) => recorded.get(group)?.firings ?? []);
+  // Each group of several with alerts of one name has found them all.
+  const really = new Map(
+    groups
+      .flatMap((group) => recorded.get(group)?.firings ?? [])
+      .map((each) => [`${keyOf(each.labels)} ${each.from}`, each]),
+  );
   return {
     alert,
     rules: own.map(({ rule }) => rule),
@@ -205,7 +212,7 @@ function recordOf(
       count: own.reduce((sum, { nearMisses }) => sum + nearMisses.count, 0),
       longest: Math.max(...own.map(({ nearMisses }) => nearMisses.longest)),
     },
-    recorded: really
+    recorded: [...really.values()]
       .filter(({ labels, last }) => labels["alertname"] === alert && last >= from)
       .toSorted((left, right) => left.from - right.from),
     failures: {

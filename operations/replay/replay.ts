@@ -75,7 +75,7 @@ function runsOf(groups: readonly AlertGroup[]): readonly Run[] {
     group.rules.map((rule) => ({ group, rule, plan: planOf(rule.expression) })),
   );
   const memory = Math.max(0, ...rules.flatMap(({ plan }) => alertsReadBy(plan).map(({ window }) => window)));
-  const states = rules.map(({ rule, group }) => new AlertState(rule, group.interval, memory));
+  const states = rules.map(({ rule }) => new AlertState(rule, memory));
   return rules.map(({ group, plan }, index) => ({
     state: states[index] as AlertState,
     group,

@@ -1,4 +1,5 @@
 /** A replay in Markdown. */
+import type { AlertComparison, ComparedSummary } from "./comparison.ts";
 import { HOURS, partsOfDay } from "./hours.ts";
 import type { AlertSummary, FiringSummary, Summary } from "./summary.ts";
 import type { ThresholdTable } from "./thresholds.ts";
@@ -8,13 +9,14 @@ const SHOWN = 10;
 /** A share of the period, from which on an alert's blindness is worth a word. */
 const WORTH_TELLING = 0.01;
 
-export function reportOf(summary: Summary, stack: string): string {
+export function reportOf(summary: ComparedSummary, stack: string): string {
   const { from, to, timeZone, alerts } = summary;
   const fired = alerts.filter((alert) => alert.fired > 0 || alert.recorded.fired > 0);
   const sections = [
     `# Replay of \`${stack}\``,
     `${minute(from)} to ${minute(to)}, ${days(summary)} days. ${total(alerts)} Hours of ${timeZone}: ${HOURS}.`,
     pagesSection(summary),
+    comparisonSection(summary),
     gapsSection(summary),
     fired.length > 0 ? table(fired) : "",
     ...(summary.thresholds ?? []).map(thresholdSection),
@@ -42,6 +44,37 @@ function pagesSection({ pages }: Summary): string {
     `**${count} pages**, ${perWeek.toFixed(1)} a week (${partsOfDay.map((part) => `${part} ${during[part]}`).join(", ")}), ` +
     `as a real Alertmanager tells them with the stack's routes. Messages: ${channels.join(", ") || "none"}.`
   );
+}
+
+function comparisonSection(summary: ComparedSummary): string {
+  const { comparison } = summary;
+  if (comparison === undefined) return "";
+  const { base, changes } = comparison;
+  const lines = changes.map(
+    (change) => `- **${change.alert}**${thresholdChange(change)}: ${changeOf(change)}`,
+  );
+  return [
+    `## Compared with \`${base}\`, in ${days(summary)} days`,
+    "",
+    ...(lines.length > 0 ? lines : ["Every alert does the same."]),
+  ].join("\n");
+}
+
+function thresholdChange({ threshold }: AlertComparison): string {
+  if (threshold === undefined) return "";
+  const { before, after, unit } = threshold;
+  return ` (threshold ${before} to ${after} ${unit})`;
+}
+
+/** Such as `1 page, fires once, 20m → 3 pages, fires 3 times, 1h 2m`. */
+function changeOf({ before, after }: AlertComparison): string {
+  const told = (figures: AlertComparison["before"]) => {
+    if (figures === undefined) return "not there";
+    const { fired, pages, seconds } = figures;
+    const paged = pages === undefined ? "" : `${pages} ${pages === 1 ? "page" : "pages"}, `;
+    return paged + (fired === 0 ? "never fires" : `fires ${times(fired)}, ${length(seconds)}`);
+  };
+  return `${told(before)} → ${told(after)}`;
 }
 
 function gapsSection({ gaps }: Summary): string {

@@ -5,6 +5,8 @@ import type { Enabled, Settings } from "../../settings/schema.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import type { Access } from "./access.ts";
 import { VARIANT } from "./alertmanager-files.ts";
+import { versionAt } from "./base.ts";
+import { type ComparedSummary, type Comparison, comparisonOf } from "./comparison.ts";
 import type { Piece } from "./history.ts";
 import { pagesOf, type Told } from "./pages.ts";
 import { type Played, play } from "./play.ts";
@@ -24,6 +26,8 @@ export interface RunOptions {
   /** Undefined for all. */
   readonly alerts: readonly string[] | undefined;
   readonly pages: boolean;
+  /** Branch, tag or commit to compare with, and the stack's name; undefined for no comparison. */
+  readonly base: { readonly reference: string; readonly stack: string } | undefined;
   /** How many are bearable, where other thresholds are to be tried. */
   readonly mostPagesPerWeek: number | undefined;
   readonly cache: string;
@@ -31,19 +35,32 @@ export interface RunOptions {
 }
 
 /** @throws Failure where something that is needed can't be had */
-export async function runReplay(options: RunOptions): Promise<Summary> {
-  const { access, settings, period, ruleFile, alerts, pages, mostPagesPerWeek, cache, onProgress } = options;
+export async function runReplay(options: RunOptions): Promise<ComparedSummary> {
+  const { access, settings, ruleFile, alerts } = options;
   const { metrics } = settings;
   if (!metrics.enabled) throw new Failure("The stack has no rules: metrics.enabled is false");
+  const interval = metrics.scrapeIntervalSeconds * 1000;
   const rules =
     ruleFile === undefined
       ? renderedRules(settings, metrics, {})
-      : rulesFrom(await ruleFileAt(ruleFile), metrics.scrapeIntervalSeconds * 1000);
+      : rulesFrom(await ruleFileAt(ruleFile), interval);
   refuseUnknown(alerts, rules);
-  const api = new PrometheusApi(access);
+  const context = { ...options, metrics, api: new PrometheusApi(access) };
+  const after = await replayed(rules, ownAlertmanager(settings, metrics), context);
+  return { ...after, ...(options.base && { comparison: await compared(options.base, after, context) }) };
+}
+
+interface Context extends RunOptions {
+  readonly metrics: Enabled<"metrics">;
+  readonly api: PrometheusApi;
+}
+
+/** One version of the rules, with the routes that belong to it. */
+async function replayed(rules: Rules, alertmanager: string, context: Context): Promise<Summary> {
+  const { api, access, settings, period, alerts, pages, mostPagesPerWeek, cache, onProgress } = context;
   const played = await play({ api, rules, period, alerts, cache, onProgress });
-  const trials = mostPagesPerWeek === undefined ? [] : await triedOn(played, api, { ...options, metrics });
-  const told = pages ? await toldOf(played, trials, settings, metrics, onProgress) : undefined;
+  const trials = mostPagesPerWeek === undefined ? [] : await triedOn(played, context);
+  const told = pages ? await toldOf(played, trials, alertmanager, context) : undefined;
   const summary = summaryOf(played, {
     timeZone: settings.pagerduty.enabled ? settings.pagerduty.timeZone : "Etc/UTC",
     prometheusUrl: access.url,
@@ -59,6 +76,27 @@ export async function runReplay(options: RunOptions): Promise<Summary> {
     mostPerWeek: mostPagesPerWeek,
   });
   return { ...summary, thresholds };
+}
+
+async function compared(
+  { reference, stack }: NonNullable<RunOptions["base"]>,
+  after: Summary,
+  context: Context,
+): Promise<Comparison> {
+  const { settings, metrics, alerts, onProgress } = context;
+  onProgress(`plays the rules of ${reference}`);
+  const version = await versionAt(reference, stack, metrics.scrapeIntervalSeconds * 1000);
+  const known = new Set(version.rules.groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
+  const wanted = alerts?.filter((name) => known.has(name));
+  const before =
+    wanted?.length === 0
+      ? { ...after, alerts: [] }
+      : await replayed(version.rules, version.alertmanager, {
+          ...context,
+          alerts: wanted,
+          mostPagesPerWeek: undefined,
+        });
+  return comparisonOf(reference, { before, after }, version.thresholds, settings.alertThresholds);
 }
 
 function renderedRules(
@@ -86,8 +124,7 @@ function refuseUnknown(alerts: readonly string[] | undefined, { groups }: Rules)
 /** Other thresholds of the alerts that were asked for, or else of those that fire. */
 function triedOn(
   played: Played,
-  api: PrometheusApi,
-  { alerts, settings, metrics, onProgress }: RunOptions & { readonly metrics: Enabled<"metrics"> },
+  { api, alerts, settings, metrics, onProgress }: Context,
 ): Promise<readonly Trial[]> {
   const firing = played.alerts.filter(({ firings }) => firings.length > 0).map(({ alert }) => alert);
   return trialsOf({
@@ -100,28 +137,27 @@ function triedOn(
   });
 }
 
+function ownAlertmanager(settings: Settings, metrics: Enabled<"metrics">): string {
+  const files = Object.entries(alertmanagerOf(settings, metrics, pagerOf(settings)));
+  return files.find(([name]) => name.endsWith(".yml"))?.[1] ?? "";
+}
+
 /** Heartbeats fire all the time, and page nobody. */
 const HEARTBEAT = "none";
 
 function toldOf(
   { alerts }: Played,
   trials: readonly Trial[],
-  settings: Settings,
-  metrics: Enabled<"metrics">,
-  onProgress: (line: string) => void,
+  configuration: string,
+  { settings, onProgress }: Context,
 ): Promise<Told> {
-  const [configuration = ""] = Object.entries(alertmanagerOf(settings, metrics, pagerOf(settings))).flatMap(
-    ([file, text]) => (file.endsWith(".yml") ? [text] : []),
-  );
-  const replayed = alerts.flatMap(({ firings, interval }) =>
-    firings.map((firing) => sentOf(firing, interval)),
-  );
+  const all = alerts.flatMap(({ firings, interval }) => firings.map((firing) => sentOf(firing, interval)));
   const tried: readonly Sent[] = trials.flatMap((trial) =>
     trial.sent.map((sent) => ({ ...sent, labels: { ...sent.labels, [VARIANT]: variantOf(trial) } })),
   );
   return pagesOf({
     configuration,
-    sent: [...replayed, ...tried]
+    sent: [...all, ...tried]
       .filter(({ labels }) => labels["severity"] !== HEARTBEAT)
       .map((sent) => withEnvironment(sent, settings.environment)),
     onProgress,

@@ -1,4 +1,5 @@
 /** A replay in figures: what its JSON has, and what its Markdown tells. */
+
 import type { Firing } from "./alert-state.ts";
 import { totalOf } from "./coverage.ts";
 import type { Piece } from "./history.ts";
@@ -106,9 +107,7 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
   const { timeZone, prometheusUrl, told } = surroundings;
   const { alert, rules, interval, firings, recorded, nearMisses, failures, unseen, remarks } = record;
   const partOf = clockIn(timeZone);
-  const samples = firings.flatMap(({ labels, samples: own }) => own.map((span) => ({ labels, ...span })));
-  const asRecorded = ({ labels, samples: own }: Firing) =>
-    own.every((span) => recorded.some((each) => isAlike({ labels, ...span }, each, interval)));
+  const asRecorded = (firing: Firing) => recorded.some((each) => isAlike(firing, each, interval));
   const summaries = firings.map((firing) => ({
     labels: firing.labels,
     start: iso(firing.start),
@@ -139,7 +138,7 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
         (sum, each) => sum + lengthOf({ ...each, start: each.from }, period, interval),
         0,
       ),
-      alike: recorded.filter((each) => samples.some((span) => isAlike(span, each, interval))).length,
+      alike: recorded.filter((each) => firings.some((firing) => isAlike(firing, each, interval))).length,
     },
     nearMisses: { count: nearMisses.count, longestSeconds: nearMisses.longest / 1000 },
     failedEvaluations: {
@@ -176,7 +175,7 @@ function counted(parts: readonly PartOfDay[]): Readonly<Record<PartOfDay, number
 const HOUR = 3_600_000;
 
 /** To one evaluation, in its start and its end. */
-function isAlike(replayed: RecordedFiring, recorded: RecordedFiring, interval: number): boolean {
+function isAlike(replayed: Firing, recorded: RecordedFiring, interval: number): boolean {
   return (
     Math.abs(replayed.from - recorded.from) <= interval &&
     Math.abs(replayed.last - recorded.last) <= interval &&

@@ -150,7 +150,7 @@ describe("a Prometheus that evaluated the rules live, and was gone for a while",
     ["Vanishing", 1],
     ["Absent", 1],
     ["FromRecorded", 1],
-    ["FailsAtTimes", 4],
+    ["FailsAtTimes", 3],
     ["Slow", 4],
     ["Symptom", 3],
     ["LateSymptom", 3],
@@ -158,13 +158,10 @@ describe("a Prometheus that evaluated the rules live, and was gone for a while",
   ] as const)("%s: fires when it did, within one evaluation", ([name, times]) => {
     const { firings, recorded, interval } = alert(name);
     expect(whom(recorded)).toHaveLength(times);
-    const spans = firings
-      .flatMap(({ labels, samples }) => samples.map((span) => ({ labels, ...span })))
-      .toSorted((left, right) => left.from - right.from);
-    expect(whom(spans)).toEqual(whom(recorded));
+    expect(whom(firings)).toEqual(whom(recorded));
     for (const [index, { from, last }] of recorded.entries()) {
-      expect(Math.abs((spans[index]?.from ?? 0) - from)).toBeLessThanOrEqual(interval);
-      expect(Math.abs((spans[index]?.last ?? 0) - last)).toBeLessThanOrEqual(interval);
+      expect(Math.abs((firings[index]?.from ?? 0) - from)).toBeLessThanOrEqual(interval);
+      expect(Math.abs((firings[index]?.last ?? 0) - last)).toBeLessThanOrEqual(interval);
     }
   });
 
@@ -245,7 +242,7 @@ describe("a Prometheus that evaluated the rules live, and was gone for a while",
       ...["operations/cli.ts", "replay", ...args],
       ...["--rules", join(prometheus.folder, "rules.yml")],
     ]);
-    expect(stderr).toContain("played 1 of 1 pieces");
+    expect(stderr).toMatch(/played (\d) of \1 pieces/);
     expect(stdout).toContain("# Replay of `production`");
     expect(stdout).toMatch(/\| KeptFiring \| {2}\| 1 \|/);
     expect(stdout).toContain("FailsAtTimes: ");

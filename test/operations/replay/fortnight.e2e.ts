@@ -132,6 +132,15 @@ describe("two weeks of production", { timeout: 600_000 }, () => {
     expect(table?.atMost.value).toBe(0.098);
   });
 
+  test("the same rules do the same", async () => {
+    expect(await replay("--base", "HEAD")).toMatch(
+      /## Compared with `HEAD`, in 14 days\n\nEvery alert does the same\./,
+    );
+    await expect(replay("--base", "no-such-branch")).rejects.toThrow(
+      /--base no-such-branch can't be compared with/,
+    );
+  });
+
   test("the Markdown says the same", async () => {
     const text = await replay("--thresholds", "--most-pages", "0.5");
     expect(text).toContain("**3 pages**, 1.5 a week (work 1, off hours 1, asleep 1)");

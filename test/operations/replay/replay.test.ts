@@ -33,7 +33,7 @@ function ruleOf(fields: object) {
 
 /** One letter an evaluation: `x` holds, `.` does not, `!` fails, `-` is a restart. */
 function played(pattern: string, fields: object, interval = MINUTE): AlertState {
-  const state = new AlertState(ruleOf(fields), interval);
+  const state = new AlertState(ruleOf(fields));
   [...pattern].forEach((letter, index) => {
     if (letter === "-") state.restart();
     else
@@ -102,13 +102,13 @@ describe("an alert's state", () => {
   });
 
   test("is dropped with all others above the group's limit", () => {
-    const state = new AlertState({ ...ruleOf({}), limit: 1 }, MINUTE);
+    const state = new AlertState({ ...ruleOf({}), limit: 1 });
     state.evaluate(0, [{ a: "1" }, { a: "2" }]);
     expect(state.firings.map(({ last }) => last)).toEqual([0, 0]);
   });
 
   test("stays as it was where two results have the same labels", () => {
-    const state = new AlertState(ruleOf({}), MINUTE);
+    const state = new AlertState(ruleOf({}));
     state.evaluate(0, [{ a: "1" }]);
     state.evaluate(MINUTE, [{ a: "2" }, { a: "2" }]);
     state.finish();
