@@ -1,5 +1,6 @@
 /** `npm run drill -- --live --stack <name>`: the test page, with what the stack's configuration and outputs say. */
 import colors from "picocolors";
+import { engineNotifies } from "../../components/prometheus/files.ts";
 import { publicGrafanaUrl } from "../../components/shared/addresses.ts";
 import { StackError } from "../../operations/pulumi/cli.ts";
 import { readStack, type Stack } from "../../operations/verify/stack.ts";
@@ -29,6 +30,11 @@ export function targetOf({ settings, secrets, outputs }: Stack, name: string): L
   const { pagerduty, metrics, environment, docs } = settings;
   if (!pagerduty.enabled) throw new StackError(`${name} never pages: pagerduty.enabled is false`);
   if (!metrics.enabled) throw new StackError(`${name} has no Alertmanager: metrics.enabled is false`);
+  if (engineNotifies(metrics)) {
+    throw new StackError(
+      `${name}'s pages go through its engine's own Alertmanager, which takes no test page of ours: break something instead (docs/engines.md)`,
+    );
+  }
   const serviceId = /\w+$/.exec(outputs.pagerUrl ?? "")?.[0];
   const { alertmanagerUrl } = outputs;
   if (!alertmanagerUrl || !serviceId) {

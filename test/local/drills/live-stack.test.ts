@@ -24,6 +24,7 @@ test("reads where the page goes, and where it is looked for", () => {
 test.each([
   [{ "pagerduty.enabled": false }, /production never pages/],
   [{ "metrics.enabled": false }, /has no Alertmanager: metrics/],
+  [{ "metrics.engine": "amp" }, /production's pages go through its engine's own Alertmanager/],
 ])("a stack that can't page is refused: %o", (overrides, message) => {
   expect(() => targetOf(stackOf(overrides), "production")).toThrow(message);
 });

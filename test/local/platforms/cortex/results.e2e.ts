@@ -146,7 +146,8 @@ describe.skipIf(!tool)("one set of samples", () => {
   async function startPrometheus(configuration: string, rules: Record<string, string>): Promise<string> {
     const { binaries } = await ensureTool(tools.prometheus);
     const address = `127.0.0.1:${await freePort()}`;
-    const own = parse(configuration.replaceAll("localhost:9090", address));
+    const here = configuration.replaceAll("host.docker.internal", "127.0.0.1");
+    const own = parse(here.replaceAll("localhost:9090", address));
     const samplesAlone = {
       source_labels: ["__name__"],
       regex: "ALERTS|ALERTS_FOR_STATE|.*:.*",
@@ -194,14 +195,20 @@ describe.skipIf(!tool)("one set of samples", () => {
     expect(found.filter(({ values }) => values > 0).length).toBeGreaterThan(raw.length / 2);
   });
 
-  /** What the ruler wrote of one rule, against the answer to its expression at the moment that it looked at. */
+  /**
+   * What the ruler wrote of one rule, against the answer to its expression at the same moment. A rule that looks back writes
+   * at the moment that it looked at, not at the one at which it ran.
+   */
   async function compareRecorded({ record, expression, labels }: (typeof recordings)[number]) {
-    const [written, kept] = await Promise.all([cortex(`timestamp(${record})`), cortex(record)]);
+    // Several rules record series of one name, each with labels of its own.
+    const own = Object.entries(labels ?? {}).map(([name, value]) => `${name}="${value}"`);
+    const series = `${record}{${own.join(",")}}`;
+    const [written, kept] = await Promise.all([cortex(`timestamp(${series})`), cortex(series)]);
     const moments = [...new Set(written.values())];
     const compared = await Promise.all(
       moments.map(async (moment) => {
         const asked = withLabels(expression, labels);
-        const expected = await prometheus(asked, moment - LOOK_BACK_SECONDS);
+        const expected = await prometheus(asked, moment);
         const of = (values: Values) => new Map([...values].filter(([key]) => written.get(key) === moment));
         return { values: of(expected).size, wrong: differences(record, of(kept), of(expected)) };
       }),
