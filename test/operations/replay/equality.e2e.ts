@@ -10,7 +10,7 @@ import { openAccess } from "../../../operations/replay/access.ts";
 import { type AlertRecord, type Played, play } from "../../../operations/replay/play.ts";
 import { PrometheusApi } from "../../../operations/replay/prometheus-api.ts";
 import { rulesFrom } from "../../../operations/replay/rules.ts";
-import { keyOf } from "../../../operations/replay/series.ts";
+import { keyOf, type Labels } from "../../../operations/replay/series.ts";
 import { LivePrometheus } from "./live-prometheus.ts";
 
 const run = promisify(execFile);
@@ -151,13 +151,21 @@ describe("a Prometheus that evaluated the rules live, and was gone for a while",
     ["Absent", 1],
     ["FromRecorded", 1],
     ["FailsAtTimes", 3],
-    ["Slow", 4],
+    // When in its 5 seconds it is evaluated depends on the folder's name: a short fault may lie between two evaluations.
+    ["Slow", undefined],
     ["Symptom", 3],
     ["LateSymptom", 3],
     ["Counted", 2],
   ] as const)("%s: fires when it did, within one evaluation", ([name, times]) => {
-    const { firings, recorded, interval } = alert(name);
-    expect(whom(recorded)).toHaveLength(times);
+    const { interval, ...found } = alert(name);
+    // Two that begin at one evaluation have no order.
+    const inOrder = <Each extends { labels: Labels; from: number }>(spans: readonly Each[]) =>
+      spans.toSorted(
+        (left, right) => keyOf(left.labels).localeCompare(keyOf(right.labels)) || left.from - right.from,
+      );
+    const [firings, recorded] = [inOrder(found.firings), inOrder(found.recorded)];
+    if (times === undefined) expect(recorded.length).toBeGreaterThan(1);
+    else expect(recorded).toHaveLength(times);
     expect(whom(firings)).toEqual(whom(recorded));
     for (const [index, { from, last }] of recorded.entries()) {
       expect(Math.abs((firings[index]?.from ?? 0) - from)).toBeLessThanOrEqual(interval);
