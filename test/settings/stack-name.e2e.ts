@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const verbs: Readonly<Record<string, readonly string[]>> = {
   adopt: [],
   deploy: [],
+  replay: [],
   review: [],
   drift: [],
   "secrets scan": [],
