@@ -6,6 +6,14 @@ import type { Alert } from "./alert.ts";
 
 const up = metrics.up.name;
 
+/**
+ * Samples were seen, or have had ten minutes to come since the rules began: those are there before the first samples in a
+ * new engine. A Prometheus scrapes itself.
+ */
+const EXPECTED =
+  `group(present_over_time(${up}{job="prometheus"}[1d]))` +
+  ` or group(${metrics.alerts.name}{alertname="Watchdog"} offset 10m)`;
+
 export const metricsNotArriving: Alert = {
   name: "MetricsNotArriving",
   severity: "critical",
@@ -15,7 +23,7 @@ export const metricsNotArriving: Alert = {
     "No sample of any target's health has arrived for 5 minutes: Prometheus is down or cut off from the engine that has the rules, or the engine refuses them, as it does at its limit of series. Whatever breaks now goes unseen, and nothing is known of AgentPay.",
   // Every Prometheus scrapes itself, and what was cut off brings no end of its series: they are old after 5 minutes.
   // Of anything at all: while a single target is heard of, what is down is known to be.
-  expression: () => `absent(${up})`,
+  expression: () => `absent(${up}) and on () (${EXPECTED})`,
   // A scrape and an evaluation before the alerts of what is merely not seen, so that these are held back, until they are over.
   holdFor: "30s",
   keepFiringFor: "2m",

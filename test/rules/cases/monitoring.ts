@@ -337,7 +337,16 @@ export const monitoringCases: GroupCases = {
       series: { [up("prometheus", "localhost:9090")]: level([1, 10], ["gone", 0.5], [1, 20]) },
       firing: silent(10, 11, 12, 20),
     },
-    { title: "never anything", series: {}, firing: { 0: [], 3: [{}] } },
+    {
+      title: "never anything: first samples have ten minutes to come",
+      series: {},
+      firing: { 3: [], 10: [], 12: [{}] },
+    },
+    {
+      title: "cut off for more than a day",
+      series: { [up("prometheus", "localhost:9090")]: level([1, 10], ["gone", 1500]) },
+      firing: { 10: [], 18: [{}], 1440: [{}], 1500: [{}] },
+    },
   ],
   PrometheusRemoteStorageFailures: [
     {

@@ -65,7 +65,7 @@ export class WorkspaceEngine {
     this.#kept.delete(DEFINITIONS, workspaceId);
   }
 
-  /** What a secret of Secrets Manager holds now. Definitions that name it read it anew. */
+  /** What a secret of Secrets Manager holds now. Definitions that name it read it again. */
   async setSecret(arn: string, value: string): Promise<void> {
     this.#kept.set(SECRETS, arn, { value });
     for (const workspaceId of this.#kept.keys(DEFINITIONS)) {
