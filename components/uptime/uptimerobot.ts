@@ -117,10 +117,6 @@ export class UptimeRobot extends pulumi.ComponentResource {
           work,
           make("MaintenanceWindow", `maintenance-${index + 1}`, {
             path: "maintenance-windows",
-            existing: {
-              list: "maintenance-windows",
-              where: { name: windowOf(work, namePrefix).name },
-            },
             attributes: windowOf(work, namePrefix),
           }),
         ]),
