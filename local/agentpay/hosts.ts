@@ -1,11 +1,12 @@
 /** The hosts of the simulated AgentPay, as the CloudWatch agent on each of them reports it: every minute, to the emulator. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { HOST_DIMENSION, HOST_NAMESPACE, type HostMetric } from "../../catalog/hosts.ts";
 import { readSettings } from "../../settings/settings-file.ts";
 import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { cloudWatchAt } from "../dashboards/cloudwatch.ts";
 import type { Service } from "../host/service.ts";
 import { emulatorUrl } from "../platforms/aws/emulator/moto.ts";
 
@@ -39,8 +40,7 @@ export const agentPayHosts: Service = {
     const log = context.logger("agentpay");
     const { aws } = readSettings(REPOSITORY, LOCAL_STACK);
     if (!aws.enabled) return { stop: async () => {} };
-    const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
-    const client = new CloudWatchClient({ endpoint: emulatorUrl(context), region: aws.region, credentials });
+    const client = cloudWatchAt(emulatorUrl(context), aws.region);
     const stopped = new AbortController();
     const run = async () => {
       while (!stopped.signal.aborted) {

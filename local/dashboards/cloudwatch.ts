@@ -1,6 +1,7 @@
 /** What panels ask of CloudWatch: a metric of every host. */
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { HOST_DIMENSION } from "../../catalog/hosts.ts";
+import { EMULATOR_CREDENTIALS } from "../platforms/aws/emulator/moto.ts";
 import type { Series, TimeRange } from "./prometheus.ts";
 
 /** CloudWatch keeps no finer ones of these. */
@@ -44,8 +45,7 @@ export async function queryHosts(
   }));
 }
 
-/** @param url of the emulator, whose credentials are no secret */
+/** @param url of the emulator */
 export function cloudWatchAt(url: string, region: string): CloudWatchClient {
-  const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
-  return new CloudWatchClient({ endpoint: url, region, credentials });
+  return new CloudWatchClient({ endpoint: url, region, credentials: EMULATOR_CREDENTIALS });
 }

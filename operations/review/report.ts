@@ -3,13 +3,14 @@
 import { ABOUT_TO_END } from "../../components/shared/deprecation.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { headline } from "../drift/report.ts";
+import { isRevision } from "../pulumi/revision.ts";
 import { type AlertChange, alertChanges } from "./alerts.ts";
 import { costChange, signed } from "./cost.ts";
 import { type FileChanges, fileChanges } from "./files.ts";
 import type { Part, Review } from "./model.ts";
 import { type Verdict, verdicts } from "./policies.ts";
 import type { Loss, Operation, Preview } from "./preview.ts";
-import { isRevision, type ResourceChange, resourceChanges } from "./resources.ts";
+import { type ResourceChange, resourceChanges } from "./resources.ts";
 import type { RuleTests } from "./rule-tests.ts";
 import type { Side } from "./side.ts";
 

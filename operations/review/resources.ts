@@ -25,9 +25,6 @@ export function nameOf(urn: string): string {
   return `${name.join("::")} (${vendor}:${type})`;
 }
 
-/** Prometheus's configuration is a new container for each of its revisions: that the old one goes is no loss. */
-export const isRevision = (name: string): boolean => /-configuration-[0-9a-f]{12} \(/.test(name);
-
 /** Deletions first. */
 export function resourceChanges(base: Side, head: Side): ResourceChange[] {
   const [before, after] = [byUrn(base), byUrn(head)];

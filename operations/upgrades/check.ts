@@ -5,6 +5,7 @@ import { REPOSITORY } from "../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import type { Pulumi } from "../pulumi/cli.ts";
 import { changedProperties, type EngineEvent, isReplacement, previewEvents } from "../pulumi/events.ts";
+import { isRevision } from "../pulumi/revision.ts";
 import { type NotedVersion, notedVersions, versionThatExplains } from "./changelog.ts";
 
 export interface Loss {
@@ -20,11 +21,8 @@ export interface Loss {
  */
 const REMADE = /docker:index\/(?:container:Container|remoteImage:RemoteImage)::|::[a-z-]+-files-volume$/;
 
-/** Of Prometheus's configuration, which is a new container for each of its revisions. */
-const REVISION = /-configuration-[0-9a-f]{12}$/;
-
 /** Whether that is how the program works, and nothing is lost. */
-const isUsual = ({ urn, kind }: Loss): boolean => (kind === "replaced" ? REMADE : REVISION).test(urn);
+const isUsual = ({ urn, kind }: Loss): boolean => (kind === "replaced" ? REMADE.test(urn) : isRevision(urn));
 
 /** What CHANGELOG.md notes, newest version first. */
 export async function changelog(): Promise<readonly NotedVersion[]> {

@@ -14,7 +14,7 @@ import { Store } from "../provider/store.ts";
 import { AlarmRegion } from "./alarms.ts";
 import { CostWatch } from "./costs.ts";
 import { deliver, deliverEmail, type PeoplesInbox } from "./deliveries.ts";
-import { EMULATED_ACCOUNT, emulatorUrl } from "./moto.ts";
+import { EMULATED_ACCOUNT, EMULATOR_CREDENTIALS, emulatorUrl } from "./moto.ts";
 import { mutedAlarms } from "./mute-rules.ts";
 import { QueueWatch } from "./queues.ts";
 import { ScheduleWatch } from "./schedules.ts";
@@ -49,8 +49,6 @@ export const awsPart: Service = {
       functionLog: context.logger("functions"),
     }),
 };
-
-const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
 
 /** Looks again and again until it is stopped. What fails is logged, once as long as it is the same, and tried again. */
 export function startAwsPart(options: AwsPartOptions): RunningService {
@@ -133,7 +131,7 @@ class AwsPart {
   #costWatch(store: Store): CostWatch {
     const { url: endpoint, now = Date.now } = this.#options;
     const { cloudWatch, sns } = this.#region(GLOBAL_REGION);
-    const budgets = new BudgetsClient({ region: GLOBAL_REGION, endpoint, credentials });
+    const budgets = new BudgetsClient({ region: GLOBAL_REGION, endpoint, credentials: EMULATOR_CREDENTIALS });
     return new CostWatch({ cloudWatch, sns, budgets, store, accountId: EMULATED_ACCOUNT, now });
   }
 
@@ -142,8 +140,8 @@ class AwsPart {
     if (known) return known;
     const { url: endpoint, store, now = Date.now } = this.#options;
     const muted = () => (store ? mutedAlarms(store, region, now()) : new Set<string>());
-    const sns = new SNSClient({ region, endpoint, credentials });
-    const cloudWatch = new CloudWatchClient({ region, endpoint, credentials });
+    const sns = new SNSClient({ region, endpoint, credentials: EMULATOR_CREDENTIALS });
+    const cloudWatch = new CloudWatchClient({ region, endpoint, credentials: EMULATOR_CREDENTIALS });
     const made = { cloudWatch, sns, alarms: new AlarmRegion({ cloudWatch, sns, now, muted }) };
     this.#regions.set(region, made);
     return made;

@@ -15,11 +15,11 @@ import type { Logger } from "../../../host/service.ts";
 import { findFunction, type KeptFunction } from "../provider/resources/function.ts";
 import { findEventInvokeConfig } from "../provider/resources/function-event-invoke-config.ts";
 import type { Store } from "../provider/store.ts";
+import { EMULATOR_CREDENTIALS } from "./moto.ts";
 
 const RUNTIME = path.join(import.meta.dirname, "lambda-runtime.mjs");
 
 /** An emulator takes any. */
-const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
 
 export interface FunctionsOptions {
   /** The emulator's address. */
@@ -105,8 +105,8 @@ function environment(name: string, region: string, url: string): Record<string, 
     AWS_ENDPOINT_URL: url,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: name,
     TZ: ":UTC",
   };
@@ -162,6 +162,6 @@ export function placeOfQueue(queueArn: string, url: string) {
 
 export async function keepFailure(queueArn: string, record: unknown, url: string): Promise<void> {
   const { region, QueueUrl } = placeOfQueue(queueArn, url);
-  const sqs = new SQSClient({ region, endpoint: url, credentials });
+  const sqs = new SQSClient({ region, endpoint: url, credentials: EMULATOR_CREDENTIALS });
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(record) }));
 }

@@ -21,6 +21,9 @@ export const awsEmulator: Service = {
 /** Whose account the emulator plays. */
 export const EMULATED_ACCOUNT = "123456789012";
 
+/** What its clients sign with. It takes any. */
+export const EMULATOR_CREDENTIALS = { accessKeyId: "emulator", secretAccessKey: "emulator" };
+
 /**
  * With the policies that AWS owns (the program attaches some), and with Lambda functions that answer at once: left
  * alone, moto would pull container images to run them.

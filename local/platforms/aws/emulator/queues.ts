@@ -5,10 +5,9 @@ import { keptFunctions } from "../provider/resources/function.ts";
 import { findEventInvokeConfig } from "../provider/resources/function-event-invoke-config.ts";
 import type { Store } from "../provider/store.ts";
 import { placeOfQueue } from "./functions.ts";
+import { EMULATOR_CREDENTIALS } from "./moto.ts";
 
 const MINUTE = 60_000;
-
-const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
 
 export interface QueueWatchOptions {
   /** The emulator's address. */
@@ -47,7 +46,7 @@ export class QueueWatch {
   async #count(queueArn: string): Promise<void> {
     const { url, now, cloudWatch } = this.#options;
     const { region, name, QueueUrl } = placeOfQueue(queueArn, url);
-    const sqs = new SQSClient({ region, endpoint: url, credentials });
+    const sqs = new SQSClient({ region, endpoint: url, credentials: EMULATOR_CREDENTIALS });
     const AttributeNames = ["ApproximateNumberOfMessages" as const];
     const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
     const waiting = Number(Attributes?.["ApproximateNumberOfMessages"] ?? 0);

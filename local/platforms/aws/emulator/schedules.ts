@@ -10,13 +10,12 @@ import { keptFunctions } from "../provider/resources/function.ts";
 import { isDue } from "../provider/schedule-expression.ts";
 import { putBill } from "./bill.ts";
 import { type FunctionsOptions, invokeEvent, keepFailure } from "./functions.ts";
+import { EMULATOR_CREDENTIALS } from "./moto.ts";
 
 const MINUTE = 60_000;
 
 /** Minutes that are made up for after a time without a look, such as a machine's sleep. */
 const MOST_MINUTES = 60;
-
-const credentials = { accessKeyId: "emulator", secretAccessKey: "emulator" };
 
 export interface ScheduleWatchOptions extends FunctionsOptions {
   /** Milliseconds since 1970. */
@@ -61,7 +60,7 @@ export class ScheduleWatch {
     const regions = new Set(keptFunctions(store).map(({ region }) => region));
     const found = await Promise.all(
       [...regions].map(async (region) => {
-        const client = new SchedulerClient({ region, endpoint, credentials });
+        const client = new SchedulerClient({ region, endpoint, credentials: EMULATOR_CREDENTIALS });
         const { Schedules = [] } = await client.send(new ListSchedulesCommand({}));
         return Promise.all(
           Schedules.map(({ Name, GroupName }) => client.send(new GetScheduleCommand({ Name, GroupName }))),
