@@ -2,6 +2,7 @@
 
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import type { Pager, PagerProduct, SentryPager } from "../shared/pager.ts";
+import { pagerDutyIncidents } from "./incidents.ts";
 import { eventOf, managedReceiver, ownReceiver, ROUTING_KEY } from "./receivers.ts";
 import { pagerDutyChecks } from "./verify.ts";
 
@@ -11,6 +12,7 @@ export const pagerDuty: PagerProduct = {
   integration: "pagerduty_configs",
   pager: (settings) => (settings.pagerduty.enabled ? pagerOf(settings, settings.pagerduty) : undefined),
   sentry: ({ sentry }) => (sentry.enabled ? sentryPager(sentry) : undefined),
+  incidents: pagerDutyIncidents,
   checks: pagerDutyChecks,
   checksFile: "components/pagerduty/verify.ts",
 };

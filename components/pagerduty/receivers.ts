@@ -5,6 +5,12 @@ import type { GatusRequest, Integrations } from "../shared/pager.ts";
 /** In the secret that Amazon's Alertmanager reads, the name of the key. */
 export const ROUTING_KEY = "routing_key";
 
+/** Where a page's details say which alert it is. */
+export const DETAILS = { name: "alertname", service: "service" } as const;
+
+const ALERT_NAME = "{{ (index (or .Alerts.Firing .Alerts) 0).Labels.alertname }}";
+const COMPONENT = "{{ .CommonLabels.service }}";
+
 /** @param keyFile path of the file with the routing key */
 export function ownReceiver(eventsUrl: string, keyFile: string): Integrations {
   return receiver({
@@ -36,13 +42,19 @@ function receiver(way: object): Integrations {
         description: template("title"),
         // Not the alert's own: PagerDuty refuses an event whose severity it does not know, and what pages is critical.
         severity: "critical",
-        class: "{{ (index (or .Alerts.Firing .Alerts) 0).Labels.alertname }}",
-        component: "{{ .CommonLabels.service }}",
+        class: ALERT_NAME,
+        component: COMPONENT,
         client: "AgentPay dashboard",
         client_url: template("dashboard"),
         source: "AgentPay {{ .CommonLabels.environment }}",
-        // `firing` and `resolved` replace Alertmanager's own lists of labels. The links are in the first one as well.
-        details: { firing: template("details"), resolved: "" },
+        // `firing` and `resolved` replace Alertmanager's own lists of labels. The links are in the first one as well. The
+        // names are what incidents.ts knows a report by: of an event, PagerDuty's documents promise these details alone.
+        details: {
+          firing: template("details"),
+          resolved: "",
+          [DETAILS.name]: ALERT_NAME,
+          [DETAILS.service]: COMPONENT,
+        },
         send_resolved: true,
       },
     ],

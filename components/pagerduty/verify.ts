@@ -1,9 +1,8 @@
 /** PagerDuty: will a page reach a person? */
 import { z } from "zod";
-import type { Enabled } from "../../settings/schema.ts";
-import { getJson } from "../shared/json-api.ts";
-import { failed, proven, required, some } from "../shared/outcome.ts";
+import { failed, proven, some } from "../shared/outcome.ts";
 import type { PagerCheck, PagerContext } from "../shared/pager.ts";
+import { ask, serviceIdOf } from "./api.ts";
 
 const UP = "Run pulumi up --refresh: it puts back what somebody has changed in PagerDuty.";
 
@@ -28,24 +27,8 @@ const onCalls = z.object({ oncalls: z.array(z.object({ escalation_level: z.numbe
 /** Levels of escalation: primary, secondary, engineering manager. */
 const LEVELS = [1, 2, 3];
 
-function ask<Schema extends z.ZodType>(
-  { settings, secrets, signal }: PagerContext,
-  schema: Schema,
-  path: string,
-) {
-  const { apiUrl } = settings.pagerduty as Enabled<"pagerduty">;
-  const headers = {
-    Accept: "application/vnd.pagerduty+json;version=2",
-    Authorization: `Token token=${secrets["pagerduty.token"] ?? ""}`,
-  };
-  return getJson(schema, `${apiUrl ?? "https://api.pagerduty.com"}/${path}`, { headers, signal });
-}
-
-/** The service whose page is an output of the stack: its id is the last part of the address. */
 async function readService(context: PagerContext) {
-  const page = required(context.outputs.pagerUrl, "pagerUrl");
-  const id = /\w+$/.exec(page)?.[0] ?? "";
-  return (await ask(context, service, `services/${id}`)).service;
+  return (await ask(context, service, `services/${serviceIdOf(context)}`)).service;
 }
 
 async function readPolicy(context: PagerContext) {

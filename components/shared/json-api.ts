@@ -34,6 +34,15 @@ export async function getJson<Schema extends z.ZodType>(
   return parsed(schema, await getText(url, ask), url);
 }
 
+/** What a response says. @throws where the status is no success, or it is another answer than expected */
+export async function jsonOf<Schema extends z.ZodType>(
+  schema: Schema,
+  response: Response,
+  url: string,
+): Promise<z.output<Schema>> {
+  return parsed(schema, await textOf(response, url), url);
+}
+
 function parsed<Schema extends z.ZodType>(schema: Schema, text: string, url: string): z.output<Schema> {
   const answer = schema.safeParse(parseJson(text));
   if (!answer.success) throw new Error(`${place(url)} gave an answer of another form than expected`);

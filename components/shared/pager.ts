@@ -5,6 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PagerKey } from "../../settings/pagers/index.ts";
 import type { SecretKey, Settings } from "../../settings/schema.ts";
+import type { Incident, TimeRange } from "./incident.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Integrations of an Alertmanager's receiver, by the key that it has them under. */
@@ -22,6 +23,11 @@ export interface PagerProduct {
   pager(settings: Settings): Pager | undefined;
   /** How Sentry pages by itself; undefined where the settings connect it to no such product. */
   sentry(settings: Settings): SentryPager | undefined;
+  /**
+   * What it called people for: all incidents of the stack's service that were open at any time in the range, in order.
+   * @throws where it can't be asked
+   */
+  incidents(context: PagerContext, range: TimeRange): Promise<readonly Incident[]>;
   /** What `npm run verify` proves: that a page would reach a person. */
   readonly checks: readonly PagerCheck[];
   /** Where these checks are. */
@@ -124,6 +130,6 @@ export interface PagerContext {
   readonly settings: Settings;
   readonly secrets: Readonly<Partial<Record<SecretKey, string>>>;
   readonly outputs: { readonly pagerUrl?: string | undefined };
-  /** Ends whatever the check waits for. */
+  /** Ends whatever is waited for. */
   readonly signal: AbortSignal;
 }

@@ -1,8 +1,7 @@
 /** PagerDuty: by name, in any case. An integration is one of its service, of its type or its vendor. */
 import { z } from "zod";
-import { getJson } from "../../../components/shared/json-api.ts";
-import type { Enabled } from "../../../settings/schema.ts";
-import { by, type Finder, type Finders, isNamed, known, type Search } from "../finder.ts";
+import { ask } from "../../../components/pagerduty/api.ts";
+import { by, type Finder, type Finders, isNamed, known } from "../finder.ts";
 
 const PAGE = 100;
 
@@ -13,15 +12,6 @@ const service = z.object({
 const integration = z.object({
   integration: z.object({ type: z.string(), vendor: z.object({ id: z.string() }).nullish() }),
 });
-
-function ask<Schema extends z.ZodType>({ settings, secrets, signal }: Search, schema: Schema, path: string) {
-  const { apiUrl } = settings.pagerduty as Enabled<"pagerduty">;
-  const headers = {
-    Accept: "application/vnd.pagerduty+json;version=2",
-    Authorization: `Token token=${secrets["pagerduty.token"] ?? ""}`,
-  };
-  return getJson(schema, `${apiUrl ?? "https://api.pagerduty.com"}/${path}`, { headers, signal });
-}
 
 /** Of a collection, those of the name. */
 function inCollection(collection: string): Finder {

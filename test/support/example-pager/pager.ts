@@ -16,6 +16,7 @@ export const examplePager = {
     return section.enabled ? pagerOf(section) : undefined;
   },
   sentry: () => ({ type: "example", integration: "Example of AgentPay", target: "7", data: {} }),
+  incidents: async () => [],
   checks: [
     {
       id: "examplepager-answers",

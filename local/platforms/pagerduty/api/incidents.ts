@@ -1,6 +1,7 @@
 /** What events do to incidents. */
 import { randomUUID } from "node:crypto";
 import type { Event, Trigger } from "./event.ts";
+import { logChange, logOpened } from "./log.ts";
 import {
   type Incident,
   type IncidentStatus,
@@ -8,6 +9,7 @@ import {
   newId,
   type Service,
   type State,
+  type User,
 } from "./model.ts";
 import { onCall } from "./on-call.ts";
 
@@ -48,7 +50,7 @@ function apply(
   );
   if (event.event_action === "trigger")
     return open ? again(open, event, at) : opened(state, service, event, dedupKey, at);
-  if (open) changeStatus(open, event.event_action === "resolve" ? "resolved" : "acknowledged", at);
+  if (open) changeStatus(state, open, event.event_action === "resolve" ? "resolved" : "acknowledged", { at });
   return open;
 }
 
@@ -78,6 +80,11 @@ function opened(state: State, service: Service, event: Trigger, dedupKey: string
   };
   state.incidents[incident.id] = incident;
   state.services[service.id] = { ...service, last_incident_timestamp: time };
+  logOpened(
+    state,
+    incident,
+    first.map(({ user }) => user),
+  );
   return incident;
 }
 
@@ -88,11 +95,22 @@ function again(incident: Incident, event: Trigger, at: number): Incident {
   return incident;
 }
 
-function changeStatus(incident: Incident, status: IncidentStatus, at: number): void {
+/** @param by who does it. Default: the service, as an event said so */
+export function changeStatus(
+  state: State,
+  incident: Incident,
+  status: Exclude<IncidentStatus, "triggered">,
+  { at, by }: { readonly at: number; readonly by?: User },
+): void {
   const time = new Date(at).toISOString();
   incident.status = status;
   incident.updated_at = time;
   if (status === "resolved") incident.resolved_at = time;
+  if (status === "acknowledged" && by) {
+    const acknowledger = { id: by.id, type: "user_reference", summary: by.name };
+    incident.acknowledgements = [...(incident.acknowledgements ?? []), { at: time, acknowledger }];
+  }
+  logChange(state, incident, status, time, by);
 }
 
 function bodyOf({ payload, links, client, client_url }: Trigger): Incident["body"] {

@@ -63,8 +63,29 @@ export interface Incident {
   status: IncidentStatus;
   updated_at: string;
   resolved_at: string | null;
+  /** Those who are on it. */
+  acknowledgements?: readonly {
+    readonly at: string;
+    readonly acknowledger: Reference & { readonly summary: string };
+  }[];
   /** The newest event's payload, links and sender. */
   body: { readonly type: "incident_body"; readonly details: unknown };
+}
+
+/** Something that happened to an incident. */
+export interface LogEntry {
+  readonly id: string;
+  readonly type: `${"trigger" | "assign" | "notify" | "acknowledge" | "resolve"}_log_entry`;
+  readonly created_at: string;
+  readonly incident: Reference;
+  /** Who did it: a person, or the service that the event came to. */
+  readonly agent: Reference & { readonly summary: string };
+  /** Whom a notification went to. */
+  readonly user?: Reference & { readonly summary: string };
+  readonly channel: {
+    readonly type: "api" | "auto" | "website";
+    readonly notification?: { readonly type: string; readonly status: "success" };
+  };
 }
 
 /** An event that the Events API took, for drills to look at. It never holds the routing key. */
@@ -92,6 +113,7 @@ export interface State {
   readonly vendors: Table<Vendor>;
   readonly service_dependencies: Table<ServiceDependency>;
   readonly incidents: Table<Incident>;
+  readonly log_entries: LogEntry[];
   readonly events: ReceivedEvent[];
 }
 
@@ -134,6 +156,7 @@ export function initialState(): State {
     integrations: {},
     service_dependencies: {},
     incidents: {},
+    log_entries: [],
     events: [],
   };
 }

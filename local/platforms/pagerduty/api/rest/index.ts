@@ -6,6 +6,7 @@ import { onCall } from "../on-call.ts";
 import { collectionRoutes } from "./collection-routes.ts";
 import { COLLECTIONS } from "./collections.ts";
 import { dependencyRoutes } from "./dependencies.ts";
+import { incidentRoutes } from "./incident-routes.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { fail, idOf, listed } from "./request.ts";
 
@@ -19,35 +20,13 @@ export function restApi(app: FastifyInstance, store: Store, now: () => number): 
   vendorRoutes(app, store);
   integrationRoutes(app, store);
   dependencyRoutes(app, store);
-  incidentRoutes(app, store);
+  incidentRoutes(app, store, now);
   app.get("/oncalls", async (request) => listed(request, "oncalls", onCalls(store.state, now())));
 }
 
 function vendorRoutes(app: FastifyInstance, { state }: Store): void {
   app.get("/vendors", async (request) => listed(request, "vendors", Object.values(state.vendors)));
   app.get("/vendors/:id", async (request) => ({ vendor: state.vendors[idOf(request)] ?? fail(notFound()) }));
-}
-
-function incidentRoutes(app: FastifyInstance, { state }: Store): void {
-  app.get("/incidents", async (request) => {
-    const query = request.query as Record<string, unknown>;
-    const statuses = [query["statuses[]"] ?? []].flat();
-    const services = [query["service_ids[]"] ?? []].flat();
-    const matching = Object.values(state.incidents)
-      .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
-      .filter(({ service }) => services.length === 0 || services.includes(service.id));
-    return listed(request, "incidents", matching);
-  });
-  app.get("/incidents/:id", async (request) => ({
-    incident: state.incidents[idOf(request)] ?? fail(notFound()),
-  }));
-  // One alert an incident: nothing is grouped here.
-  app.get("/incidents/:id/alerts", async (request) => {
-    const incident = state.incidents[idOf(request)] ?? fail(notFound());
-    const { id, title, incident_key, created_at } = incident;
-    const status = incident.status === "resolved" ? "resolved" : "triggered";
-    return { alerts: [{ id, type: "alert", summary: title, alert_key: incident_key, status, created_at }] };
-  });
 }
 
 function onCalls(state: State, at: number): object[] {
