@@ -2,9 +2,8 @@
 
 import { TENANT_HEADER } from "../../catalog/metrics/engine.ts";
 import { signedHeaders } from "../../components/cost-report/function/signed-headers.ts";
-import type { Settings } from "../../settings/schema.ts";
 import { Failure } from "../../toolkit/failure.ts";
-import { readStack, type Stack } from "../verify/stack.ts";
+import type { Stack } from "../verify/stack.ts";
 
 export interface Access {
   /** Below which `/api/v1` is. */
@@ -31,15 +30,12 @@ export function openAccess(text: string): Access {
   return { ...PLAIN, url: withoutSlash(url.href) };
 }
 
-/** As the stack's settings say, with its secrets in memory only. @throws Failure, StackError */
-export async function stackAccess(name: string): Promise<{ access: Access; settings: Settings }> {
-  const stack = await readStack(name);
-  return { access: accessOf(stack, name), settings: stack.settings };
-}
-
 const PLAIN = { tenant: undefined, method: "POST", headersFor: async () => ({}), secrets: [] } as const;
 
-/** @throws Failure where the stack has no such engine, or it is not known where that is */
+/**
+ * As the stack's settings say, with its secrets in memory only.
+ * @throws Failure where the stack has no such engine, or it is not known where that is
+ */
 export function accessOf({ settings, secrets, outputs }: Stack, name: string): Access {
   const { metrics, aws } = settings;
   if (!metrics.enabled) throw new Failure(`${name} has no history of metrics: metrics.enabled is false`);

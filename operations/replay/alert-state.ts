@@ -26,6 +26,8 @@ export interface NearMisses {
   readonly count: number;
   /** Milliseconds. */
   readonly longest: number;
+  /** From the evaluation that first found it to the last. */
+  readonly times: readonly { readonly from: number; readonly to: number }[];
 }
 
 type State = "pending" | "firing";
@@ -67,8 +69,7 @@ export class AlertState {
   #spans: Span[] = [];
   #before = new Map<string, { readonly activeAt: number; readonly downAt: number }>();
   #silent = 0;
-  #missed = 0;
-  #longestMiss = 0;
+  #missed: { readonly from: number; readonly to: number }[] = [];
 
   /** @param memory how far back others look at this alert, milliseconds */
   constructor(rule: AlertingRule, memory = 0) {
@@ -77,7 +78,8 @@ export class AlertState {
   }
 
   get nearMisses(): NearMisses {
-    return { count: this.#missed, longest: this.#longestMiss };
+    const longest = this.#missed.reduce((most, { from, to }) => Math.max(most, to - from), 0);
+    return { count: this.#missed.length, longest, times: this.#missed };
   }
 
   /** One evaluation. @param found labels of what the expression gave; undefined where it failed */
@@ -169,12 +171,8 @@ export class AlertState {
 
   #over(alert: Active, at: number): void {
     if (alert.span) alert.span.staleAt = at;
-    if (alert.state === "firing") {
-      this.#end(alert, at);
-    } else {
-      this.#missed += 1;
-      this.#longestMiss = Math.max(this.#longestMiss, alert.last - alert.activeAt);
-    }
+    if (alert.state === "firing") this.#end(alert, at);
+    else this.#missed.push({ from: alert.activeAt, to: alert.last });
   }
 
   #end({ labels, activeAt, start, from, last }: Active, resolvedAt: number | undefined): void {

@@ -4,7 +4,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { readSettings } from "../../settings/settings-file.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
-import { openAccess, stackAccess } from "./access.ts";
+import { readStack } from "../verify/stack.ts";
+import { accessOf, openAccess } from "./access.ts";
+import { happenedByPager, happenedByRecord } from "./happened.ts";
 import { type Moment, parseMoment, periodOf } from "./period.ts";
 import { reportOf } from "./report.ts";
 import { runReplay } from "./run.ts";
@@ -20,6 +22,8 @@ interface Options extends ResultOptions {
   readonly thresholds?: true;
   readonly mostPages: number;
   readonly base?: string;
+  readonly judge?: true;
+  readonly deliveries?: readonly string[];
 }
 
 /** What the history answered, so that a replay that was interrupted goes on where it was. */
@@ -60,6 +64,18 @@ export const command = new Command("replay")
       "rules",
     ),
   )
+  .addOption(
+    new Option(
+      "--judge",
+      "judge them by the incidents of the stack's pager, and by what people did about them",
+    ),
+  )
+  .addOption(
+    new Option(
+      "--deliveries <file...>",
+      "judge them by what Alertmanager's event recorder wrote, of all instances",
+    ).conflicts("judge"),
+  )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
@@ -67,27 +83,33 @@ export const command = new Command("replay")
     "\nNothing is changed. The engine is asked a few questions at a time; its answers are kept for three days, so that a" +
       "\nreplay that was interrupted goes on where it was.",
   )
-  .action(
-    async ({ stack, since, until, prometheus, rules, alert, pages, thresholds, base, ...how }: Options) => {
-      const period = periodOf(since, until, Date.now());
-      const { access, settings } = prometheus
-        ? { access: openAccess(prometheus), settings: readSettings(REPOSITORY, stack) }
-        : await stackAccess(stack);
-      const summary = await runReplay({
-        access,
-        settings,
-        period,
-        ruleFile: rules,
-        alerts: alert,
-        pages: pages ?? false,
-        base: base === undefined ? undefined : { reference: base, stack },
-        mostPagesPerWeek: thresholds && how.mostPages,
-        cache: CACHE,
-        onProgress: (line) => console.error(line),
-      });
-      await tell(summary, reportOf(summary, stack), how);
-    },
-  );
+  .action(act);
+
+async function act({ stack: name, rules, alert, pages, thresholds, base, ...how }: Options): Promise<void> {
+  const period = periodOf(how.since, how.until, Date.now());
+  // Without its secrets, a stack's file is all that is needed.
+  const stack = how.prometheus === undefined || how.judge ? await readStack(name) : undefined;
+  const settings = stack?.settings ?? readSettings(REPOSITORY, name);
+  const access =
+    how.prometheus === undefined && stack ? accessOf(stack, name) : openAccess(how.prometheus ?? "");
+  const happened = how.deliveries
+    ? await happenedByRecord(how.deliveries, settings, period)
+    : how.judge && stack && (await happenedByPager(stack, period));
+  const summary = await runReplay({
+    access,
+    settings,
+    period,
+    ruleFile: rules,
+    alerts: alert,
+    pages: pages ?? false,
+    base: base === undefined ? undefined : { reference: base, stack: name },
+    mostPagesPerWeek: thresholds && how.mostPages,
+    happened,
+    cache: CACHE,
+    onProgress: (line) => console.error(line),
+  });
+  await tell(summary, reportOf(summary, name), how);
+}
 
 function bearable(text: string): number {
   const number = Number(text);

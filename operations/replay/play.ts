@@ -211,6 +211,7 @@ function recordOf(
     nearMisses: {
       count: own.reduce((sum, { nearMisses }) => sum + nearMisses.count, 0),
       longest: Math.max(...own.map(({ nearMisses }) => nearMisses.longest)),
+      times: own.flatMap(({ nearMisses }) => nearMisses.times),
     },
     recorded: [...really.values()]
       .filter(({ labels, last }) => labels["alertname"] === alert && last >= from)

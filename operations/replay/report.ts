@@ -1,6 +1,7 @@
 /** A replay in Markdown. */
 import type { AlertComparison, ComparedSummary } from "./comparison.ts";
 import { HOURS, partsOfDay } from "./hours.ts";
+import type { AlertJudgement } from "./judgement.ts";
 import type { AlertSummary, FiringSummary, Summary } from "./summary.ts";
 import type { ThresholdTable } from "./thresholds.ts";
 
@@ -16,6 +17,7 @@ export function reportOf(summary: ComparedSummary, stack: string): string {
     `# Replay of \`${stack}\``,
     `${minute(from)} to ${minute(to)}, ${days(summary)} days. ${total(alerts)} Hours of ${timeZone}: ${HOURS}.`,
     pagesSection(summary),
+    incidentsSection(summary),
     comparisonSection(summary),
     gapsSection(summary),
     fired.length > 0 ? table(fired) : "",
@@ -44,6 +46,29 @@ function pagesSection({ pages }: Summary): string {
     `**${count} pages**, ${perWeek.toFixed(1)} a week (${partsOfDay.map((part) => `${part} ${during[part]}`).join(", ")}), ` +
     `as a real Alertmanager tells them with the stack's routes. Messages: ${channels.join(", ") || "none"}.`
   );
+}
+
+function incidentsSection({ judgement }: Summary): string {
+  if (judgement === undefined) return "";
+  const { source, incidents } = judgement;
+  const missed = incidents.filter(({ caughtBy }) => caughtBy.length === 0);
+  const lines = incidents.map(({ title, url, opened, ended, caughtBy, secondsUntilCaught = 0 }) => {
+    const name = url === "" ? title : `[${title.replaceAll(/[[\]]/g, "")}](${url})`;
+    const lasted = ended === undefined ? "still open" : length(between(opened, ended));
+    const [first, ...others] = caughtBy;
+    const late = secondsUntilCaught < 0 ? "earlier" : "later";
+    const found =
+      first === undefined
+        ? "**missed**"
+        : `${first} ${length(Math.abs(secondsUntilCaught))} ${late}${others.length > 0 ? `, and ${others.length} more` : ""}`;
+    return `- ${minute(opened)}, ${lasted}: ${name}: ${found}`;
+  });
+  return [
+    `## Real incidents, by ${source}`,
+    "",
+    `${incidents.length}, of which ${missed.length} are missed. Real is what somebody did something about, or what lasted 10 minutes.`,
+    ...(lines.length > 0 ? ["", ...lines] : []),
+  ].join("\n");
 }
 
 function comparisonSection(summary: ComparedSummary): string {
@@ -92,25 +117,38 @@ function gapsSection({ gaps }: Summary): string {
 }
 
 function table(alerts: readonly AlertSummary[]): string {
-  const rows = alerts.map(({ alert, severity, fired, seconds, during, recorded, nearMisses, pages }) =>
-    row([
-      alert,
-      severity,
-      String(fired),
-      ...(pages ? [String(pages.count)] : []),
-      length(seconds),
-      partsOfDay.map((part) => during[part]).join(" / "),
-      `${recorded.fired}, ${length(recorded.seconds)}`,
-      `${recorded.alike} of ${recorded.fired}`,
-      nearMisses.count === 0 ? "" : `${nearMisses.count}, up to ${length(nearMisses.longestSeconds)}`,
-    ]),
+  const rows = alerts.map(
+    ({ alert, severity, fired, seconds, during, recorded, nearMisses, pages, judgement }) =>
+      row([
+        alert,
+        severity,
+        String(fired),
+        ...(pages ? [String(pages.count)] : []),
+        ...(judgement ? [worthOf(judgement)] : []),
+        length(seconds),
+        partsOfDay.map((part) => during[part]).join(" / "),
+        `${recorded.fired}, ${length(recorded.seconds)}`,
+        `${recorded.alike} of ${recorded.fired}`,
+        nearMisses.count === 0 ? "" : `${nearMisses.count}, up to ${length(nearMisses.longestSeconds)}`,
+      ]),
   );
   const head = [
     ...["Alert", "Severity", "Fires", ...(alerts.some(({ pages }) => pages) ? ["Pages"] : [])],
+    ...(alerts.some(({ judgement }) => judgement) ? ["Incidents caught / missed, noise"] : []),
     ...["For", partsOfDay.join(" / ")],
     ...["Really fired", "Alike", "Held too briefly"],
   ];
   return ["## Alerts that fire", "", row(head), row(head.map(() => "---")), ...rows].join("\n");
+}
+
+/** Such as `2 / 0, 1 noise, 1 announced, nearly 1`. */
+function worthOf({ caught, missed, firings, nearMisses }: AlertJudgement): string {
+  return [
+    `${caught.length} / ${missed.length}`,
+    `${firings.noise} noise`,
+    ...(firings.announced > 0 ? [`${firings.announced} announced`] : []),
+    ...(nearMisses.length > 0 ? [`nearly ${nearMisses.length}`] : []),
+  ].join(", ");
 }
 
 function firingsSection({ alert, firings }: AlertSummary): string {
@@ -125,9 +163,16 @@ function firingsSection({ alert, firings }: AlertSummary): string {
 }
 
 function thresholdSection({ alert, unit, source, rows, counts, atMost }: ThresholdTable): string {
-  const head = ["Threshold", "Fires", "Pages", `${counts === "pages" ? "Pages" : "Fires"} a week`];
-  const lines = rows.map(({ value, isCurrent, fired, pages, perWeek }) =>
-    row([isCurrent ? `**${value}**` : String(value), String(fired), String(pages), perWeek.toFixed(1)]),
+  const judged = rows.some(({ worth }) => worth);
+  const head = [
+    ...["Threshold", "Fires", "Pages", `${counts === "pages" ? "Pages" : "Fires"} a week`],
+    ...(judged ? ["Incidents caught", "Noise"] : []),
+  ];
+  const lines = rows.map(({ value, isCurrent, fired, pages, perWeek, worth }) =>
+    row([
+      ...[isCurrent ? `**${value}**` : String(value), String(fired), String(pages), perWeek.toFixed(1)],
+      ...(worth ? [String(worth.caught), String(worth.noise)] : []),
+    ]),
   );
   const now = rows.findIndex(({ isCurrent }) => isCurrent);
   const steps = [rows[now - 1], rows[now + 1]].flatMap((next) =>
@@ -151,7 +196,16 @@ function difference(count: number): string {
 
 const COMMON = ["alertname", "severity", "service", "team", "environment"];
 
-function firingLine({ labels, start, seconds, at, openEnd, asRecorded, graph }: FiringSummary): string {
+function firingLine({
+  labels,
+  start,
+  seconds,
+  at,
+  openEnd,
+  asRecorded,
+  verdict,
+  graph,
+}: FiringSummary): string {
   const own = Object.entries(labels).filter(([name]) => !COMMON.includes(name));
   const whom = own.map(([name, value]) => `${name}=${value}`).join(" ");
   const facts = [
@@ -159,6 +213,7 @@ function firingLine({ labels, start, seconds, at, openEnd, asRecorded, graph }: 
     at,
     ...(whom === "" ? [] : [`\`${whom.replaceAll("`", "'")}\``]),
     asRecorded ? "as it really was" : "not so in reality",
+    ...(verdict === undefined || verdict === "unjudged" ? [] : [verdict]),
   ];
   return `- [${minute(start)}](${graph}): ${facts.join(", ")}`;
 }

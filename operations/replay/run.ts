@@ -8,6 +8,7 @@ import { VARIANT } from "./alertmanager-files.ts";
 import { versionAt } from "./base.ts";
 import { type ComparedSummary, type Comparison, comparisonOf } from "./comparison.ts";
 import type { Piece } from "./history.ts";
+import type { Happened } from "./judgement.ts";
 import { pagesOf, type Told } from "./pages.ts";
 import { type Played, play } from "./play.ts";
 import { PrometheusApi } from "./prometheus-api.ts";
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly base: { readonly reference: string; readonly stack: string } | undefined;
   /** How many are bearable, where other thresholds are to be tried. */
   readonly mostPagesPerWeek: number | undefined;
+  /** What really happened, to judge by; undefined where that is not asked for. */
+  readonly happened?: Happened | undefined;
   readonly cache: string;
   readonly onProgress: (line: string) => void;
 }
@@ -64,6 +67,7 @@ async function replayed(rules: Rules, alertmanager: string, context: Context): P
   const summary = summaryOf(played, {
     timeZone: settings.pagerduty.enabled ? settings.pagerduty.timeZone : "Etc/UTC",
     prometheusUrl: access.url,
+    happened: context.happened,
     told: told && { ...told, messages: told.messages.filter(({ variant }) => variant === "") },
   });
   if (mostPagesPerWeek === undefined) return summary;
@@ -74,6 +78,7 @@ async function replayed(rules: Rules, alertmanager: string, context: Context): P
     messages: told?.messages ?? [],
     length: period.to - period.from,
     mostPerWeek: mostPagesPerWeek,
+    happened: context.happened,
   });
   return { ...summary, thresholds };
 }

@@ -4,6 +4,16 @@ import type { Firing } from "./alert-state.ts";
 import { totalOf } from "./coverage.ts";
 import type { Piece } from "./history.ts";
 import { clockIn, type PartOfDay } from "./hours.ts";
+import {
+  type AlertJudgement,
+  type Doings,
+  type Happened,
+  type JudgedIncident,
+  judged,
+  judgedIncidents,
+  type Verdict,
+  verdictOn,
+} from "./judgement.ts";
 import { graphUrl } from "./links.ts";
 import type { Message, Told } from "./pages.ts";
 import type { AlertRecord, Played } from "./play.ts";
@@ -23,6 +33,8 @@ export interface FiringSummary {
   readonly at: PartOfDay;
   /** Whether it really fired so, to one evaluation. */
   readonly asRecorded: boolean;
+  /** Undefined where nothing says what really happened. */
+  readonly verdict?: Verdict;
   readonly graph: string;
 }
 
@@ -46,6 +58,8 @@ export interface AlertSummary {
   readonly firings: readonly FiringSummary[];
   /** Undefined where no Alertmanager was asked. One that tells of several alerts counts for each. */
   readonly pages?: PageSummary;
+  /** Undefined where nothing says what really happened. */
+  readonly judgement?: AlertJudgement;
   /** What really fired. */
   readonly recorded: {
     readonly fired: number;
@@ -70,6 +84,8 @@ export interface Summary {
   readonly alerts: readonly AlertSummary[];
   /** Undefined where no Alertmanager was asked. */
   readonly pages?: PageSummary;
+  /** Undefined where nothing says what really happened. */
+  readonly judgement?: { readonly source: string; readonly incidents: readonly JudgedIncident[] };
   /** Undefined where no other thresholds were tried. */
   readonly thresholds?: readonly ThresholdTable[];
   /** Recorded series that were computed instead: the engine has none by these rules. */
@@ -84,6 +100,8 @@ export interface Surroundings {
   readonly prometheusUrl: string;
   /** What a real Alertmanager made of the replayed alerts, where it was asked. */
   readonly told?: Told | undefined;
+  /** What really happened, where that is known. */
+  readonly happened?: Happened | undefined;
 }
 
 export function summaryOf(played: Played, surroundings: Surroundings): Summary {
@@ -97,6 +115,15 @@ export function summaryOf(played: Played, surroundings: Surroundings): Summary {
       .map((alert) => alertSummary(alert, period, surroundings))
       .toSorted((left, right) => right.fired - left.fired || left.alert.localeCompare(right.alert)),
     ...(surroundings.told && { pages: pageSummary(surroundings.told.messages, period, surroundings) }),
+    ...(surroundings.happened && {
+      judgement: {
+        source: surroundings.happened.source,
+        incidents: judgedIncidents(
+          alerts.map((alert) => doingsOf(alert, surroundings)),
+          surroundings.happened,
+        ),
+      },
+    }),
     computed,
     problems: [...problems, ...(surroundings.told?.remarks ?? [])],
     questions,
@@ -104,9 +131,10 @@ export function summaryOf(played: Played, surroundings: Surroundings): Summary {
 }
 
 function alertSummary(record: AlertRecord, period: Piece, surroundings: Surroundings): AlertSummary {
-  const { timeZone, prometheusUrl, told } = surroundings;
+  const { timeZone, prometheusUrl, told, happened } = surroundings;
   const { alert, rules, interval, firings, recorded, nearMisses, failures, unseen, remarks } = record;
   const partOf = clockIn(timeZone);
+  const doings = doingsOf(record, surroundings);
   const asRecorded = (firing: Firing) => recorded.some((each) => isAlike(firing, each, interval));
   const summaries = firings.map((firing) => ({
     labels: firing.labels,
@@ -116,6 +144,7 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
     openEnd: firing.resolvedAt === undefined,
     at: partOf(Math.max(firing.start, period.from)),
     asRecorded: asRecorded(firing),
+    ...(happened && { verdict: verdictOn(firing.start, doings.calls, happened) }),
     graph: graphUrl(rules, firing, prometheusUrl),
   }));
   return {
@@ -132,6 +161,7 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
         surroundings,
       ),
     }),
+    ...(happened && { judgement: judged(doings, happened) }),
     recorded: {
       fired: recorded.length,
       seconds: recorded.reduce(
@@ -149,6 +179,18 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
     blind: blindShare(record, period),
     remarks,
   };
+}
+
+/** The severity whose alerts call people, where no Alertmanager was asked. */
+const CALLS = "critical";
+
+function doingsOf({ alert, rules, firings, nearMisses }: AlertRecord, { told }: Surroundings): Doings {
+  const calls = told
+    ? told.messages.some(
+        ({ isPage, alerts }) => isPage && alerts.some((labels) => labels["alertname"] === alert),
+      )
+    : rules.some(({ labels }) => labels["severity"] === CALLS);
+  return { alert, calls, starts: firings.map(({ start }) => start), nearMisses: nearMisses.times };
 }
 
 const WEEK = 7 * 86_400_000;

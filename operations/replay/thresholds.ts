@@ -1,6 +1,7 @@
 /** What other thresholds would have done: the stack's rules, rendered with other values and played on the same history. */
 import type { Alert } from "../../catalog/alerts/alert.ts";
 import { alerts as catalog, thresholdOf } from "../../catalog/alerts/index.ts";
+import { type Happened, worthOf } from "./judgement.ts";
 import type { Message } from "./pages.ts";
 import { type Played, playable, playOn } from "./play.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
@@ -22,6 +23,8 @@ export interface ThresholdRow {
   /** Pages, where a pager is told of the alert. */
   readonly pages: number;
   readonly perWeek: number;
+  /** Real incidents that these tell of, and how many of them tell of none; undefined where no incident is known. */
+  readonly worth?: { readonly caught: number; readonly noise: number };
 }
 
 export interface ThresholdTable {
@@ -111,6 +114,8 @@ export interface TableOptions {
   readonly length: number;
   /** Pages a week that are bearable. */
   readonly mostPerWeek: number;
+  /** What really happened, where that is known. */
+  readonly happened?: Happened | undefined;
 }
 
 const WEEK = 7 * 86_400_000;
@@ -119,19 +124,21 @@ export function tablesOf({ alerts, trials, messages, ...options }: TableOptions)
   return alerts.map((alert) => {
     const own = trials.filter((trial) => trial.alert === alert.name);
     const pagesOf = (trial: Trial) =>
-      messages.filter(({ variant, isPage }) => isPage && variant === variantOf(trial)).length;
-    const counts = own.some((trial) => pagesOf(trial) > 0) ? "pages" : "firings";
+      messages.filter(({ variant, isPage }) => isPage && variant === variantOf(trial)).map(({ at }) => at);
+    const counts = own.some((trial) => pagesOf(trial).length > 0) ? "pages" : "firings";
     const current = thresholdOf(alert, options.thresholds);
     const rows = own
       .map((trial): ThresholdRow => {
         const pages = pagesOf(trial);
-        const perWeek = (counts === "pages" ? pages : trial.firings) / (options.length / WEEK);
+        const counted = counts === "pages" ? pages : trial.sent.map(({ start }) => start);
+        const perWeek = counted.length / (options.length / WEEK);
         return {
           value: trial.value,
           isCurrent: trial.value === current,
           fired: trial.firings,
-          pages,
+          pages: pages.length,
           perWeek,
+          ...(options.happened && { worth: worthOf(counted, options.happened) }),
         };
       })
       .toSorted((left, right) => left.perWeek - right.perWeek || left.value - right.value);

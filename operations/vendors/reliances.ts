@@ -182,6 +182,12 @@ const apis: readonly Reliance[] = [
   schema(
     "PagerDuty",
     PAGERDUTY,
+    ["components/pagerduty/incidents.ts", "log_entries"],
+    ["GET /incidents", "GET /incidents/{id}/alerts", "GET /incidents/{id}/log_entries"],
+  ),
+  schema(
+    "PagerDuty",
+    PAGERDUTY,
     ["components/pagerduty/on-call.ts", "Schedule("],
     ["POST /schedules", "POST /escalation_policies", "POST /services", "POST /services/{id}/integrations"],
   ),
