@@ -22,6 +22,11 @@ export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
       load: () => import("./replay/command.ts"),
     },
     {
+      name: "weekly",
+      summary: "say how a stack's week went, and what to mend",
+      load: () => import("./weekly/command.ts"),
+    },
+    {
       name: "adopt",
       summary: "take over what was made by hand, before the first `pulumi up`",
       load: () => import("./adopt/command.ts"),
@@ -98,7 +103,7 @@ export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
     {
       name: "github",
       summary: "tell GitHub and Slack what CI has found",
-      verbs: ["comment", "drift-issue", "vendors-issue", "failed"],
+      verbs: ["comment", "drift-issue", "vendors-issue", "weekly-issue", "failed"],
       load: () => import("./github/command.ts"),
     },
   ],

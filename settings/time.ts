@@ -56,6 +56,35 @@ function offsetAt(clock: Intl.DateTimeFormat, instant: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - instant;
 }
 
+function clockOf(zone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+}
+
+/**
+ * The first moment of a day on a zone's clock, milliseconds since 1970: some zones skip midnight on the day on which they
+ * put their clocks forward, or have it twice where they put them back.
+ * @param day such as 2026-11-23
+ */
+export function startOfDay(zone: string, day: string): number {
+  const clock = clockOf(zone);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const offsets = [offsetAt(clock, midnight - DAY), offsetAt(clock, midnight + DAY)] as const;
+  const found = offsets
+    .filter((offset) => offsetAt(clock, midnight - offset) === offset)
+    .map((offset) => midnight - offset);
+  // Where the clock skips midnight, the day begins as it is put forward.
+  return found.length > 0 ? Math.min(...found) : midnight - offsets[0];
+}
+
 /** A change by which a zone's clock goes forward: when, on that clock, and by how much. */
 interface Gap {
   readonly localTime: number;
@@ -68,16 +97,7 @@ const gaps = new Map<string, readonly Gap[]>();
 function gapsOf(zone: string): readonly Gap[] {
   const known = gaps.get(zone);
   if (known) return known;
-  const clock = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
+  const clock = clockOf(zone);
   const start = Math.floor(Date.now() / HOUR) * HOUR;
   const found = Array.from({ length: 366 }, (_, day) => start + day * DAY).flatMap((from): Gap[] => {
     const before = offsetAt(clock, from);

@@ -24,7 +24,12 @@ const PASSED_TO = ["ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazo
 
 /** What a job looks at, and its part of the state: a role's own policy, of 10,240 characters at most. */
 export function ciPolicy(job: CiJob, scope: Scope, state: CiState) {
-  return policy([...look(scope), ...reachState(job, scope, state)]);
+  return policy([...look(scope), ...reachState(job, scope, state), ...readCosts(job)]);
+}
+
+/** The weekly review tells them, in the environment of the drift check. IAM knows no resources for it. */
+function readCosts(job: CiJob): Statement[] {
+  return job === "drift" ? [allow("ReadCosts", { actions: ["ce:GetCostAndUsage"], resources: ["*"] })] : [];
 }
 
 /** The most characters of a managed policy, spaces not counted. A role has ten. */

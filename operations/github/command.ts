@@ -6,11 +6,13 @@ import { readJson } from "../../toolkit/json.ts";
 import { type DriftResult, resultSchema } from "../drift/check.ts";
 import { stackOption } from "../options.ts";
 import { resultSchema as vendorsSchema } from "../vendors/check.ts";
+import { reviewSchema } from "../weekly/model.ts";
 import { comment } from "./comment.ts";
 import { keepDriftIssues, slackText } from "./drift-issues.ts";
 import { repositoryFrom, runUrlFrom } from "./repository.ts";
 import { tellSlack } from "./slack.ts";
 import { keepVendorsIssue } from "./vendors-issue.ts";
+import { keepWeeklyIssue } from "./weekly-issue.ts";
 
 export const command = new Command("github")
   .description("Keeps what CI says on GitHub up to date")
@@ -63,6 +65,21 @@ command
     const result = text === undefined ? undefined : readJson(vendorsSchema, text);
     const change = await keepVendorsIssue(repositoryFrom(process.env), result);
     if (change) console.log(`${change.did} #${change.number}: ${change.text}`);
+  });
+
+command
+  .command("weekly-issue")
+  .description("an issue for the last week of a stack, in the place of the one before")
+  .addOption(stackOption())
+  .requiredOption("--file <file>", "what `npm run ops -- weekly --out` wrote")
+  .action(async ({ stack, file }: { stack: string; file: string }) => {
+    const text = await readIfExists(file);
+    if (text === undefined)
+      throw new Failure(`The review of ${stack} ended before it had a result: see its job.`);
+    const review = readJson(reviewSchema, text);
+    for (const { did, number, text: title } of await keepWeeklyIssue(repositoryFrom(process.env), review)) {
+      console.log(`${did} #${number}: ${title}`);
+    }
   });
 
 command

@@ -6,10 +6,10 @@
 import type { DriftResult } from "../drift/check.ts";
 import { ends, endsHeadline, headline, report } from "../drift/report.ts";
 import { type IssueChange, keepIssue } from "./kept-issue.ts";
-import type { Repository } from "./repository.ts";
+import { marker, type Repository } from "./repository.ts";
 
 /** What all of these issues have, and nothing else. */
-const LABEL = "drift";
+export const LABEL = "drift";
 
 const KINDS = ["drift", "drift-check", "ends"] as const;
 type Kind = (typeof KINDS)[number];
@@ -31,6 +31,13 @@ function wantedIssues(result: DriftResult): Record<Kind, boolean | undefined> {
   };
 }
 
+/** Whether a text is that of one of a stack's issues. */
+export function isOfStack(stack: string, text: string): boolean {
+  return KINDS.some((kind) => text.startsWith(marker(nameOf(kind, stack))));
+}
+
+const nameOf = (kind: Kind, stack: string) => `${kind}:${stack}`;
+
 function contentOf(kind: Kind, result: DriftResult) {
   const deprecated = "deprecated" in result ? result.deprecated : undefined;
   return kind === "ends"
@@ -48,7 +55,7 @@ export async function keepDriftIssues(
   for (const kind of KINDS) {
     const wanted = wantedOf[kind];
     if (wanted === undefined) continue;
-    const issue = { name: `${kind}:${result.stack}`, label: LABEL, ...contentOf(kind, result) };
+    const issue = { name: nameOf(kind, result.stack), label: LABEL, ...contentOf(kind, result) };
     const change = await keepIssue(repository, issue, wanted);
     if (change) changes.push({ kind, ...change });
   }

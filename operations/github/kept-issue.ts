@@ -37,19 +37,17 @@ export async function keepIssue(
   return open === undefined ? undefined : close(repository, issue, open);
 }
 
-/** The number of the open issue of this name. Only who may label issues can make one that looks like ours. */
-async function openIssue(
-  { octokit, owner, repo }: Repository,
-  { name, label }: KeptIssue,
-): Promise<number | undefined> {
-  const issues = await octokit.paginate(octokit.rest.issues.listForRepo, {
-    owner,
-    repo,
-    state: "open",
-    labels: label,
-    per_page: 100,
-  });
+/** The number of the open issue of this name. */
+async function openIssue(repository: Repository, { name, label }: KeptIssue): Promise<number | undefined> {
+  const issues = await openIssues(repository, label);
   return issues.find(({ body }) => body?.startsWith(marker(name)))?.number;
+}
+
+/** All open ones of a kind. Only who may label issues can make one that looks like ours. */
+export function openIssues({ octokit, owner, repo }: Repository, label: string) {
+  return octokit.paginate(octokit.rest.issues.listForRepo, {
+    ...{ owner, repo, state: "open", labels: label, per_page: 100 },
+  });
 }
 
 async function show(

@@ -48,6 +48,11 @@ export function runUrlFrom({
 /** A line that nobody sees, by which a later run finds its own text again. */
 export const marker = (name: string) => `<!-- agentpay-monitoring ${name} -->`;
 
+/** The name that a text's marker has; undefined where it has none. */
+export function nameIn(text: string | null | undefined): string | undefined {
+  return /^<!-- agentpay-monitoring (\S+) -->/.exec(text ?? "")?.[1];
+}
+
 /** A text as it is posted: found again by its marker, with a way to read on, and no longer than GitHub takes. */
 export function posted(name: string, text: string, { runUrl }: Pick<Repository, "runUrl">): string {
   const link = runUrl === undefined ? "" : `\n\n[The run](${runUrl})`;

@@ -104,7 +104,8 @@ async function compared(
   return comparisonOf(reference, { before, after }, version.thresholds, settings.alertThresholds);
 }
 
-function renderedRules(
+/** The rules of a stack, with other thresholds in the place of some of its own. */
+export function renderedRules(
   settings: Settings,
   metrics: Enabled<"metrics">,
   thresholds: Settings["alertThresholds"],

@@ -14,7 +14,7 @@ import type { Check, Context } from "./check.ts";
 export const UP = "Run pulumi up --refresh: it puts back what somebody has changed in AWS.";
 
 /** As components/aws/provider.ts: an emulator takes any credentials, AWS itself the standard chain. */
-export function clientOptions({ settings }: Context, region?: string) {
+export function clientOptions({ settings }: Pick<Context, "settings">, region?: string) {
   const { endpointUrl, profile, region: home } = settings.aws as Enabled<"aws">;
   return {
     region: region ?? home,

@@ -42,22 +42,27 @@ function summary(results: readonly Result[]): string {
     .join(", ");
 }
 
-/** Hides every secret of the stack, wherever an answer may have repeated it: as it is, in JSON, or as a login. */
+/** Hides every secret of the stack, wherever an answer may have repeated it. */
 export function withoutSecrets(
   results: readonly Result[],
-  { secrets, outputs }: Pick<Stack, "secrets" | "outputs">,
+  stack: Pick<Stack, "secrets" | "outputs">,
 ): readonly Result[] {
-  const dsn = outputs.appEnvironment?.["SENTRY_DSN"];
-  const key = dsn && URL.canParse(dsn) ? new URL(dsn).username : undefined;
-  const hidden = [...Object.values(secrets), dsn, key].flatMap((secret) =>
-    secret ? [secret, JSON.stringify(secret).slice(1, -1), loginOf(secret)] : [],
-  );
-  const shown = (text: string) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+  const shown = hider(stack);
   return results.map((result) => ({
     ...result,
     detail: shown(result.detail),
     ...(result.deprecated && { deprecated: result.deprecated.map(shown) }),
   }));
+}
+
+/** A function that hides a stack's secrets in a text: as they are, in JSON, or as a login. */
+export function hider({ secrets, outputs }: Pick<Stack, "secrets" | "outputs">): (text: string) => string {
+  const dsn = outputs.appEnvironment?.["SENTRY_DSN"];
+  const key = dsn && URL.canParse(dsn) ? new URL(dsn).username : undefined;
+  const hidden = [...Object.values(secrets), dsn, key].flatMap((secret) =>
+    secret ? [secret, JSON.stringify(secret).slice(1, -1), loginOf(secret)] : [],
+  );
+  return (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
 }
 
 /** As Grafana's admin logs in over HTTP. */

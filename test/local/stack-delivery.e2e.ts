@@ -2,7 +2,7 @@
  * What the program delivers and shows, on the real engine and the local stack's services: pages, messages, emails, the
  * status page, dashboards, reports, and the proof of all of it. What is made, changed and removed is stack.e2e.ts.
  */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
@@ -17,6 +17,7 @@ import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { previewPages } from "../../local/dashboards/preview.ts";
 import type { Email } from "../../local/platforms/inbox/model.ts";
+import { known, reviewSchema } from "../../operations/weekly/model.ts";
 import { noBrowser, visit } from "../support/browser.ts";
 import { deployedStack, grafana, grafanaPassword, pagerDutyToken } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
@@ -318,6 +319,32 @@ test("the cost report is printed, and sent to finance, by the function that was 
     (await json<Email[]>("inbox", "/local/emails")).find(({ subject }) => subject.includes(yesterday)),
   );
   expect(email).toMatchObject({ to: ["finance@agentpay.example"], html: expect.stringContaining("<table") });
+});
+
+test("the week is reviewed by all who know something of it: printed, as a page, and mailed to those on call", async () => {
+  const file = join(stack().paths.home, "weekly.html");
+  const wanted = ["--stack", "local", "--json", "--html", file, "--mail"];
+  const { code, stdout, output } = await stack().run("operations/cli.ts", "weekly", ...wanted);
+  expect(code, output).toBe(0);
+  const review = reviewSchema.parse(JSON.parse(stdout));
+  // Nobody was paged in a week before the stack was there. GitHub's token is not there at all.
+  expect(review.pages).toMatchObject({ count: 0, byAlert: [] });
+  const unknown = Object.entries(review).flatMap(([name, part]) => (known(Object(part)) ? [] : [name]));
+  expect(unknown).toEqual(["drift"]);
+  // The database has two months of past, Prometheus a few minutes.
+  expect(review.figures.find(({ name }) => name === "Conversations")?.value).toBeGreaterThan(100);
+  expect(review.figures.find(({ name }) => name === "Revenue")?.value).toBeUndefined();
+  expect(review.budgets).toMatchObject({ objectives: [] });
+  const page = await readFile(file, "utf8");
+  const title = `local: the week of`;
+  const email = await eventually("the review's mail", async () =>
+    (await json<Email[]>("inbox", "/local/emails")).find(({ subject }) => subject.startsWith(title)),
+  );
+  expect(email).toMatchObject({ to: ["oncall@agentpay.example"], html: page.trimEnd() });
+  if (!noBrowser) expect((await visit(pathToFileURL(file).href)).problems).toEqual([]);
+  const said = `${output}${page}${JSON.stringify(email)}`;
+  const dsn = await secretOutput("appEnvironment", "SENTRY_DSN");
+  for (const secret of [pagerDutyToken, grafanaPassword, dsn]) expect(said).not.toContain(secret);
 });
 
 test("the database has what monitoring needs, and its slow statements are logged", async () => {

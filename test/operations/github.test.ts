@@ -5,7 +5,10 @@ import { keepDriftIssues, slackText } from "../../operations/github/drift-issues
 import { posted, repositoryFrom } from "../../operations/github/repository.ts";
 import { tellSlack } from "../../operations/github/slack.ts";
 import { keepVendorsIssue } from "../../operations/github/vendors-issue.ts";
+import { keepWeeklyIssue } from "../../operations/github/weekly-issue.ts";
+import type { Review } from "../../operations/weekly/model.ts";
 import { type FakeGitHub, fakeGitHub, type Item } from "../support/github.ts";
+import { full } from "./weekly/review.ts";
 
 let github: FakeGitHub;
 beforeEach(async () => {
@@ -87,6 +90,27 @@ test("an issue never holds what looks like a key", async () => {
   await keepDriftIssues(repository(), { ...broken, reason: `error: ${key}` });
   expect(github.issues[0]?.body).toContain("looks like Sentry auth token");
   expect(JSON.stringify(github.issues)).not.toContain(key);
+});
+
+test("each week of a stack is an issue of its own, in the place of the one before", async () => {
+  const review = (stack: string, first: string): Review => ({
+    ...full,
+    stack,
+    week: { ...full.week, first },
+  });
+  const did = async (stack: string, first: string) =>
+    (await keepWeeklyIssue(repository(), review(stack, first))).map(
+      (change) => `${change.did} #${change.number}`,
+    );
+  expect(await did("production", "2026-11-16")).toEqual(["opened #1"]);
+  expect(await did("staging", "2026-11-16")).toEqual(["opened #2"]);
+  expect(await did("production", "2026-11-23")).toEqual(["opened #3", "closed #1"]);
+  // Run again, the same week is the same issue; an earlier one closes no later one.
+  expect(await did("production", "2026-11-23")).toEqual(["updated #3"]);
+  expect(await did("production", "2026-11-09")).toEqual(["opened #5"]);
+  const open = github.issues.filter(({ state }) => state === "open").map(({ number }) => number);
+  expect(open).toEqual([2, 3, 5]);
+  expect(github.issues[2]?.body).toContain("1. Mend what breaks");
 });
 
 test("a pull request has one comment a stack, made once and then kept up to date", async () => {

@@ -71,7 +71,8 @@ beforeAll(async () => {
       "actions/upload-artifact": ({ name = "", path = "" }) =>
         transfer(join(checkout, path), artifact(name, path)),
       "actions/download-artifact": ({ name = "" }) => {
-        const file = name.startsWith("drift") ? "drift.json" : "review.md";
+        const [kind = ""] = name.split("-");
+        const file = kind === "review" ? "review.md" : `${kind}.json`;
         return transfer(artifact(name, file), join(checkout, file));
       },
     },
@@ -310,6 +311,13 @@ test("the weekly page is of production", async () => {
   const results = await runNamed("A Tuesday", "canary.yml");
   expectSuccess(results);
   expect(outputOf(results, "page", "exec npm run -s drill")).toContain("production can page");
+});
+
+test("a Monday has an issue for the week of each stack", async () => {
+  expectSuccess(await runNamed("A Monday", "weekly.yml"));
+  const titles = github.issues.map(({ title }) => title);
+  expect(titles).toContainEqual(expect.stringMatching(/^production: the week of .+: 0 pages, 0 at night$/));
+  expect(titles).toContainEqual(expect.stringMatching(/^staging: the week of .+: the stack pages nobody$/));
 });
 
 test("each job took the role of its own environment", () => {

@@ -43,7 +43,7 @@ test("what a job runs is a command of the project, which docs/ci.md has for peop
   for (const run of runs.filter((command) => command !== "make test")) {
     const script = /^(?:exec )?npm run -s ([\w:]+) -- /.exec(run)?.[1] ?? run;
     expect(Object.keys(scripts)).toContain(script);
-    const verb = /^npm run -s ops -- (\w+)/.exec(run)?.[1];
+    const verb = /^(?:exec )?npm run -s ops -- (\w+)/.exec(run)?.[1];
     if (verb !== undefined)
       expect(
         Object.values(verbGroups)
@@ -62,6 +62,7 @@ const tried: Readonly<Record<string, readonly [test: string, subject: string]>> 
   drill: ["test/local/drills/live.e2e.ts", "local/drills/live.ts"],
   "ops -- github": ["test/operations/workflows.e2e.ts", '"operations/cli.ts", "github"'],
   "ops -- vendors": ["test/operations/vendors/command.test.ts", '"operations/cli.ts", "vendors"'],
+  "ops -- weekly": ["test/local/stack-delivery.e2e.ts", '"operations/cli.ts", "weekly"'],
   review: ["test/operations/review.e2e.ts", '"review"'],
   official: ["test/local/official.e2e.ts", "local/official/main.ts"],
   // Itself tests: that no file is left out of them.
@@ -98,11 +99,13 @@ test("a job has a cloud role or may write on GitHub, never both", () => {
     "deploy-stack.yml: deploy",
     "drift.yml: check",
     "review.yml: preview",
+    "weekly.yml: review",
   ]);
   expect(writers.map(({ where }) => where).toSorted()).toEqual([
     "drift.yml: issue",
     "review.yml: comment",
     "vendors.yml: issue",
+    "weekly.yml: issue",
   ]);
   for (const { where, job } of roles) expect(job.environment, where).toBeTruthy();
 });

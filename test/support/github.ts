@@ -9,6 +9,8 @@ export interface Item {
   readonly body: string;
   readonly state?: "open" | "closed";
   readonly labels?: readonly string[];
+  readonly created_at?: string;
+  readonly closed_at?: string;
 }
 
 export interface FakeGitHub {
@@ -40,7 +42,8 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
   let last = 0;
   const add = (list: Item[], given: Omit<Partial<Item>, "number">) => {
     last += 1;
-    const item: Item = { user: { type: "Bot" }, body: "", ...given, number: last };
+    const created_at = new Date().toISOString();
+    const item: Item = { user: { type: "Bot" }, body: "", created_at, ...given, number: last };
     list.push(item);
     return shown(item);
   };
@@ -72,7 +75,10 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
         return page(matching, request, reply);
       });
       api.post<Request>("/issues", ({ body }) => add(issues, { state: "open", ...body }));
-      api.patch<Request>("/issues/:number", ({ params, body }) => edit(issues, params.number, body));
+      api.patch<Request>("/issues/:number", ({ params, body }) => {
+        const closed = body.state === "closed" && { closed_at: new Date().toISOString() };
+        return edit(issues, params.number, { ...body, ...closed });
+      });
       api.get<Request>("/issues/:number/comments", (request, reply) =>
         page(commentsOf(request.params.number), request, reply),
       );

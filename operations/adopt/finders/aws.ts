@@ -17,7 +17,7 @@ import { by, type Finder, type Finders, known, NOTHING, type Planned, type Searc
 
 const account = ({ settings }: Search): string => (settings.aws as Enabled<"aws">).accountId;
 const home = ({ settings }: Search): string => (settings.aws as Enabled<"aws">).region;
-const client = (search: Search, region?: string) => clientOptions({ ...search, outputs: {} }, region);
+const client = (search: Search, region?: string) => clientOptions(search, region);
 
 /** A region that the program names goes behind the id. */
 const regional = (id: string, planned: Planned): string => {

@@ -15,7 +15,8 @@ export class ApiError extends Error {
 export const unauthorized = () =>
   new ApiError(401, { detail: "Authentication credentials were not provided." });
 export const notFound = () => new ApiError(404, { detail: "The requested resource does not exist" });
-export const invalid = (fields: Readonly<Record<string, readonly string[]>>) => new ApiError(400, fields);
+export const invalid = (fields: Readonly<Record<string, string | readonly string[]>>) =>
+  new ApiError(400, fields);
 
 /** What the schema says of a request's body. @throws a 400 with the messages by field. */
 export function parsed<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {

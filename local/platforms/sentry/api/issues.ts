@@ -45,8 +45,9 @@ export function see(state: State, project: Project, seen: Seen): void {
   );
   const { category, fingerprint, title, priority, now } = seen;
   const issue: Issue = {
-    ...(known ?? { id: nextId(state), project: project.slug, category, fingerprint, seen: [] }),
-    ...{ title, priority, status: "unresolved" },
+    ...(known ?? { id: nextId(state), project: project.slug, category, fingerprint, firstSeen: now }),
+    ...{ title, priority, status: "unresolved", level: seen.event.level },
+    times: (known?.times ?? 0) + 1,
     seen: [...(known?.seen ?? []), now].slice(-COUNTED),
   };
   state.issues[issue.id] = issue;

@@ -126,7 +126,12 @@ export interface Issue {
   /** 75 is high, 50 medium. */
   readonly priority: number;
   readonly status: "unresolved" | "resolved";
-  /** Milliseconds since the epoch of each event, the newest last. */
+  readonly level: string;
+  /** Milliseconds since the epoch. */
+  readonly firstSeen: number;
+  /** Events of all time. */
+  readonly times: number;
+  /** Milliseconds since the epoch of the latest events, the newest last. */
   readonly seen: readonly number[];
 }
 

@@ -5,13 +5,17 @@ import type { Project, State } from "./model.ts";
 
 const MOST = 100;
 
-/** The items of the page that was asked for. */
+/**
+ * The items of the page that was asked for.
+ * @param field of the query that says how many. Default: that of most lists
+ */
 export function paged<Item>(
   request: FastifyRequest,
   reply: FastifyReply,
   items: readonly Item[],
+  field: "per_page" | "limit" = "per_page",
 ): readonly Item[] {
-  const { per_page: wanted = MOST, cursor = "0:0:0" } = request.query as Record<string, string>;
+  const { [field]: wanted = MOST, cursor = "0:0:0" } = request.query as Record<string, string>;
   const size = Math.min(Number(wanted), MOST);
   const offset = Number(cursor.split(":")[1]);
   const link = (start: number, rel: string, more: boolean) => {
