@@ -142,6 +142,12 @@ const apis: readonly Reliance[] = [
   schema(
     "Sentry",
     SENTRY,
+    ["operations/weekly/sentry.ts", "/issues/?"],
+    [`GET ${sentryProject}/`, `GET ${sentryOrganization}/issues/`],
+  ),
+  schema(
+    "Sentry",
+    SENTRY,
     ["components/sentry/project-settings.ts", "filters/${filter}/"],
     [
       `PUT ${sentryProject}/`,
