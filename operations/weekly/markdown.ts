@@ -49,8 +49,8 @@ function escaped(text: string): string {
   return (
     text
       .replaceAll(/[\\`*_{}[\]<>|~$]/g, "\\$&")
-      // A list, or a heading.
-      .replace(/^([-+]|#{1,6})(?=\s|$)/, "\\$1")
+      // A list, a heading, or a rule.
+      .replace(/^([-+=]+|#{1,6})(?=\s|$)/, "\\$1")
       .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2")
       .replaceAll("&", "&amp;")
       .replaceAll(/@(?=\w)/g, `@${NOTHING}`)

@@ -53,7 +53,7 @@ test("the page tells each figure with its link, in half a page", () => {
     "9 pages (4 the week before), 5 at night, 4 ended by themselves within 10 minutes. " +
       "Acknowledged after 4 min in the middle, 21 min at worst.",
   );
-  expect(text).toContain("Still open: [131 Tue 03:12](https://agentpay.pagerduty.example/incidents/P131).");
+  expect(text).toContain("Still open: [131 Sun 03:18](https://agentpay.pagerduty.example/incidents/P131).");
   expect(text).toMatch(/\| \[APILatencyBudgetBurn\]\(https:[^|]+\) \| 5 \| 2 \| 3 \| 4 \| \[123 Tue 03:12\]/);
   expect(text).toContain("| Ben Okafor | 4 | 1 | 2 | 5 min | 21 min |");
   expect(text).toContain(

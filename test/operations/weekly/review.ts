@@ -3,10 +3,24 @@
 import { type Findings, mendOf } from "../../../operations/weekly/mend.ts";
 import { type Review, reviewSchema } from "../../../operations/weekly/model.ts";
 
+/** Hours of the week at which each incident was opened. */
+const OPENED: Readonly<Record<number, number>> = {
+  ...{
+    123: 27.2,
+    124: 28.5,
+    125: 27.21,
+    126: 49.9,
+    127: 75.1,
+    128: 97.6,
+    129: 110.4,
+    130: 130.2,
+    131: 147.3,
+  },
+};
 const link = (number: number) => ({
   number,
   url: `https://agentpay.pagerduty.example/incidents/P${number}`,
-  opened: "2026-11-24T02:12:00.000Z",
+  opened: new Date(Date.parse("2026-11-22T23:00:00Z") + (OPENED[number] ?? 0) * 3_600_000).toISOString(),
 });
 const grafana = (uid: string) =>
   `https://grafana.agentpay.example/d/${uid}?from=1763938800000&to=1764543600000`;
