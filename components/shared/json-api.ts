@@ -1,5 +1,6 @@
 /** Asking JSON over HTTP. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { parseJson } from "../../toolkit/json.ts";
 import { deprecationOf } from "./deprecation.ts";
@@ -60,7 +61,7 @@ export async function getPages<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>[]> {
   const items: z.output<Schema>[] = [];
   for (let page: string | undefined = url; page !== undefined; ) {
-    const response: Response = await fetch(page, { headers, signal });
+    const response = await patiently(page, { headers, signal });
     items.push(...parsed(z.array(item), await textOf(response, page), page));
     const query = nextPage(response.headers.get("link"));
     page = query === undefined ? undefined : new URL(query, page).href;
@@ -69,8 +70,32 @@ export async function getPages<Schema extends z.ZodType>(
 }
 
 /** @throws where nothing answers, or the status is no success */
-export async function getText(url: string, { headers = {}, signal }: Ask): Promise<string> {
-  return textOf(await fetch(url, { headers, signal }), url);
+export async function getText(url: string, ask: Ask): Promise<string> {
+  return textOf(await patiently(url, ask), url);
+}
+
+const TOO_MANY_REQUESTS = 429;
+const ATTEMPTS = 4;
+/** Who wants more than that is not waited for: the refusal is the answer. */
+const LONGEST_WAIT_SECONDS = 10;
+
+/** Asks again where there were too many questions, once the time has passed that the answer names. */
+async function patiently(url: string, { headers = {}, signal }: Ask): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, { headers, signal });
+    const wait = waitOf(response.headers);
+    const isLast = attempt === ATTEMPTS || wait > LONGEST_WAIT_SECONDS;
+    if (response.status !== TOO_MANY_REQUESTS || isLast) return response;
+    await response.body?.cancel();
+    await delay(wait * 1000, undefined, { signal });
+  }
+}
+
+/** Seconds; in Sentry's own header, until a time. Where nothing is said, one. */
+function waitOf(headers: Headers): number {
+  const [after, reset] = [headers.get("retry-after"), headers.get("x-sentry-rate-limit-reset")].map(Number);
+  const wait = after || (reset ? reset - Date.now() / 1000 : 1);
+  return Number.isFinite(wait) ? Math.max(0, wait) : 1;
 }
 
 /** @throws where the status is no success */

@@ -3,9 +3,11 @@
  * page says that it is a test. Its `service` is its own, and with it its group and de-duplication key, so that it meets
  * no other page.
  */
+
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { TEST_PAGE } from "../../catalog/test-page.ts";
 import { getJson, textOf } from "../../components/shared/json-api.ts";
 
 export interface LiveTarget {
@@ -79,7 +81,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<void> {
   const alert = {
-    labels: { alertname: "TestPage", severity: "critical", service: id, team: "platform", environment },
+    labels: { alertname: TEST_PAGE, severity: "critical", service: id, team: "platform", environment },
     annotations: {
       summary: `This is a test (${id}): nothing is broken.`,
       description: `Somebody ran npm run drill -- --live --stack ${environment}. It ends by itself; do nothing.`,

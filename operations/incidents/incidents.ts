@@ -9,8 +9,8 @@ import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import type { Stack } from "../verify/stack.ts";
 
-/** For all questions together: a month of many incidents is several hundred of them. */
-const LONGEST_MILLISECONDS = 300_000;
+/** For all questions together, which are asked one by one: two for each incident, of which a bad month has hundreds. */
+const LONGEST_MILLISECONDS = 900_000;
 
 /**
  * All incidents that were open at any time in the range, in order; undefined where the stack pages nobody.

@@ -115,7 +115,13 @@ async function askPrometheus(
     section("what fired", async () => firingsIn(api(), week, panelOf)),
     section("what has not rung", async () => untriedAt(api(), week.to, alerts, drills)),
     section("error budgets", async () => budgetsOf(await objectiveDaysAt(api(), week.to), week.last)),
-    section("certificates", async () => certificatesAt(api(), Date.now())),
+    section("certificates", async () => {
+      const { uptime } = stack.settings;
+      if (!uptime.enabled || !uptime.checkers.includes("blackbox")) {
+        throw new SwitchedOff("uptime.checkers has no blackbox, which reads them for Prometheus");
+      }
+      return certificatesAt(api(), Date.now());
+    }),
     section("counters", async () => pair((of) => countedIn(api(), of))),
     section("gaps", async () => pair((of) => unseenIn(api(), of))),
   ]);

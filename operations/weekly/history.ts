@@ -36,7 +36,10 @@ export async function unseenIn(api: PrometheusApi, range: TimeRange): Promise<nu
   return totalOf(await gapsIn(api, range, SIGN_OF_LIFE));
 }
 
-/** @param panelOf the panel of an alert */
+/**
+ * @param panelOf the panel of an alert
+ * @throws where nothing is known of the whole week
+ */
 export async function firingsIn(
   api: PrometheusApi,
   { from, to }: TimeRange,
@@ -50,6 +53,7 @@ export async function firingsIn(
     }),
     unseenIn(api, { from, to }),
   ]);
+  if (unseen >= to - from) throw new Error("Prometheus has no sample of the week");
   const alerts = series.map(({ labels: { alertname = "", severity = "" }, times }) => {
     const spells = spellsOf(times);
     const begun = spells.filter(({ first }) => first >= from);
@@ -86,6 +90,7 @@ function spellsOf(times: readonly number[]): readonly { first: number; last: num
  * Alerts that neither rang nor were drilled in 90 days.
  * @param alerts all that the stack has
  * @param drills what drills have rung, and when
+ * @throws where nothing is known of any day
  */
 export async function untriedAt(
   api: PrometheusApi,
@@ -99,11 +104,13 @@ export async function untriedAt(
     api.range({ expression: `count by (alertname) (last_over_time(${FIRING}[1d]))`, ...daily }),
     api.range({ expression: `count(last_over_time(${metrics.up.name}[1d]))`, ...daily }),
   ]);
+  const days = new Set(seen.flatMap(({ times }) => times)).size;
+  if (days === 0) throw new Error(`Prometheus has no sample of the ${WANTED_DAYS} days up to then`);
   const rung = new Set(fired.map(({ labels }) => labels["alertname"]));
   const isFresh = "alerts" in drills && drills.at >= from;
   const drilled = isFresh ? new Set(drills.alerts) : new Set();
   return {
-    days: new Set(seen.flatMap(({ times }) => times)).size,
+    days,
     drills:
       "missing" in drills
         ? drills
@@ -134,9 +141,14 @@ export async function objectiveDaysAt(api: PrometheusApi, to: number): Promise<r
   }));
 }
 
-/** When certificates end, the next one first. @param now days are counted from it, milliseconds since 1970 */
+/**
+ * When certificates end, the next one first.
+ * @param now days are counted from it, milliseconds since 1970
+ * @throws where nothing was recorded of any in a day
+ */
 export async function certificatesAt(api: PrometheusApi, now: number): Promise<Certificates> {
-  const series = await lastOf(api, certificateEnd.record, now);
+  const series = await lastOf(api, `last_over_time(${certificateEnd.record}[1d])`, now);
+  if (series.length === 0) throw new Error("Prometheus has no sample of any in the last day");
   const endpoints = series.map(({ labels: { endpoint = "", instance = "" }, value }) => ({
     endpoint,
     instance,

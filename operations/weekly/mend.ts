@@ -26,6 +26,8 @@ const CERTIFICATE_DAYS = 21;
 const BUDGET_DAYS = 30;
 /** An alert that so often ended before anybody could do something is noise. */
 const NOISE = 2;
+/** In fewer days, most alerts have had no reason to ring. */
+const LONG_HISTORY_DAYS = 30;
 const SLOW_ANSWER_SECONDS = 15 * 60;
 
 /** None where nothing asks for it. */
@@ -53,10 +55,20 @@ function unasked({ pages, firings }: Findings): Candidate[] {
     ...(isBroken(pages)
       ? [{ weight: 95, text: `Let this review ask the pager: it knows of no page (${pages.missing}).` }]
       : []),
+    ...blindness(known(firings)?.unseenHours ?? 0),
     ...(isBroken(firings)
       ? [{ weight: 90, text: `Let this review ask Prometheus: it knows of no firing (${firings.missing}).` }]
       : []),
   ];
+}
+
+/** A restart takes minutes. */
+const BLIND_HOURS = 1;
+
+function blindness(hours: number): Candidate[] {
+  if (hours < BLIND_HOURS) return [];
+  const text = `Find out why Prometheus has no samples of ${Math.round(hours)} hours of the week: no alert could ring then.`;
+  return [{ weight: 65 + Math.min(hours, 24), text }];
 }
 
 /** Whether somebody should have answered, and did not. */
@@ -170,6 +182,7 @@ function untried({ untried: section }: Findings): Candidate[] {
   const found = known(section);
   const [first] = found?.alerts ?? [];
   if (found === undefined || first === undefined || "missing" in found.drills) return [];
+  if (found.days < LONG_HISTORY_DAYS) return [];
   const others = found.alerts.length - 1;
   const which = others === 0 ? first : `${first} and ${others} others`;
   const text = `Drill ${which}: in ${found.days} days nobody has seen ${others === 0 ? "it" : "them"} ring.`;

@@ -63,6 +63,8 @@ const pages = z.object({
   open: z.array(incidentLink),
   /** Of low urgency: they call nobody. */
   quiet: count,
+  /** Test pages, which are none of the others. */
+  tests: count,
   byAlert: z.array(alertPages),
   byPerson: z.array(personPages),
 });

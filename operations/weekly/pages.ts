@@ -1,4 +1,5 @@
 /** Pages of a week, as figures. Pure: incidents in, figures out. */
+import { TEST_PAGE } from "../../catalog/test-page.ts";
 import {
   acknowledgedAt,
   type Incident,
@@ -23,7 +24,7 @@ export interface PagesContext {
 
 /** @param incidents all that were open in the week or in the one before */
 export function pagesOf(incidents: readonly Incident[], { week, before, panelOf }: PagesContext): Pages {
-  const calls = incidents.filter(({ urgency }) => urgency === "high");
+  const calls = incidents.filter((incident) => incident.urgency === "high" && !isTest(incident));
   const own = calls.filter(openedIn(week));
   const earlier = calls.filter(openedIn(before));
   const partOf = clockIn(week.timeZone);
@@ -38,7 +39,8 @@ export function pagesOf(incidents: readonly Incident[], { week, before, panelOf 
     acknowledge: waitsOf(own.map((incident) => since(incident.opened, acknowledgedAt(incident)))),
     resolve: waitsOf(own.map((incident) => since(incident.opened, incident.ended))),
     open: calls.filter(({ ended }) => ended === undefined).map(linkOf),
-    quiet: incidents.filter(openedIn(week)).length - own.length,
+    quiet: incidents.filter(({ urgency }) => urgency === "low").filter(openedIn(week)).length,
+    tests: incidents.filter(isTest).filter(openedIn(week)).length,
     byAlert: namesIn(own)
       .map(
         (alert): AlertPages => ({
@@ -61,10 +63,15 @@ const openedIn =
     opened >= from && opened < to;
 
 /** Names of alerts, or what another source reported; the title where the pager keeps no more. */
-export function namesOf({ alerts, title }: Incident): readonly string[] {
+function namesOf({ alerts, title }: Incident): readonly string[] {
   const names = alerts.map(({ name, summary }) => name ?? summary.slice(0, SUMMARY_LENGTH));
-  const told = [...new Set(names.filter((name) => name !== ""))];
+  const told = [...new Set(names.filter((name) => name !== "" && name !== TEST_PAGE))];
   return told.length > 0 ? told : [title.slice(0, SUMMARY_LENGTH)];
+}
+
+/** A page that only proved that one can. Put together with another alert, it is that one's. */
+export function isTest({ alerts }: Incident): boolean {
+  return alerts.length > 0 && alerts.every(({ name }) => name === TEST_PAGE);
 }
 
 function namesIn(incidents: readonly Incident[]): readonly string[] {

@@ -87,7 +87,7 @@ function unknown({ missing, switchedOff }: Missing, name?: string): Line {
 }
 
 function pageBlocks(pages: Pages, timeZone: string): readonly Block[] {
-  const { count, before, asleep, byAlert, byPerson, open, quiet } = pages;
+  const { count, before, asleep, byAlert, byPerson, open, quiet, tests } = pages;
   const summary = [
     `${plural(count, "page")} (${before} the week before), ${asleep} at night, ` +
       `${pages.endedByThemselves} ended by themselves within 10 minutes.`,
@@ -96,6 +96,7 @@ function pageBlocks(pages: Pages, timeZone: string): readonly Block[] {
     pages.escalated > 0 ? `${pages.escalated} went to the next level unanswered.` : "",
     waits("Resolved", pages.resolve),
     quiet > 0 ? `Beside them ${plural(quiet, "incident")} of low urgency.` : "",
+    tests > 0 ? `${plural(tests, "test page")} not counted.` : "",
   ];
   return [
     { paragraph: [summary.filter((text) => text !== "").join(" ")] },
@@ -255,7 +256,7 @@ function sentryLine({ count, issues }: Had<Review["sentry"]>, timeZone: string):
 }
 
 function untriedLine({ alerts, days, drills }: Had<Review["untried"]>): Line {
-  const since = `in the ${days} days that Prometheus remembers${days < 90 ? " (of 90)" : ""}`;
+  const since = `in the ${plural(days, "day")} that Prometheus remembers${days < 90 ? " (of 90)" : ""}`;
   const drilled =
     "missing" in drills
       ? ` Drills: not known, ${oneLine(drills.missing)}.`

@@ -6,7 +6,7 @@ import { required } from "../../components/shared/outcome.ts";
 import type { Enabled } from "../../settings/schema.ts";
 import type { Stack } from "../verify/stack.ts";
 import type { SentryIssues } from "./model.ts";
-import { linkOf } from "./pages.ts";
+import { isTest, linkOf } from "./pages.ts";
 
 const issue = z.object({
   title: z.string(),
@@ -51,7 +51,7 @@ export async function sentryIssues(
 
 /** @param incidents none where the pager could not be asked */
 export function seenFirst(issues: readonly SentryIssue[], incidents: readonly Incident[]): SentryIssues {
-  const pages = incidents.filter(({ urgency }) => urgency === "high");
+  const pages = incidents.filter((incident) => incident.urgency === "high" && !isTest(incident));
   return {
     count: issues.length,
     issues: issues

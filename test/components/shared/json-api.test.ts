@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { getPages } from "../../../components/shared/json-api.ts";
+import { listenOnLoopback } from "../../../toolkit/free-port.ts";
 
 /** A list in pages of two, whose links name another host, as behind a proxy. */
 async function list(names: readonly string[]): Promise<{ url: string; asked: string[] }> {
@@ -49,4 +50,22 @@ test("items of another form are an error that names the address", async () => {
   await expect(getPages(z.object({ id: z.string() }), url, ask)).rejects.toThrow(
     /\/api\/0\/list\/ gave an answer of another form/,
   );
+});
+
+test("too many questions are asked again when the answer says, and a long wait is a refusal", async () => {
+  const answers = [
+    { status: 429, headers: { "x-sentry-rate-limit-reset": "1" } },
+    { status: 429, headers: { "retry-after": "0.1" } },
+    { status: 200, headers: {} },
+    { status: 429, headers: { "retry-after": "3600" } },
+  ];
+  const server = createServer((_request, response) => {
+    const { status, headers } = answers.shift() ?? { status: 500, headers: {} };
+    response.writeHead(status, headers).end(status === 200 ? '[{"name":"a"}]' : "slow down");
+  });
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${await listenOnLoopback(server)}/list/`;
+  expect(await getPages(named, url, ask)).toEqual([{ name: "a" }]);
+  await expect(getPages(named, url, ask)).rejects.toThrow("/list/ answered 429: slow down");
+  expect(answers).toEqual([]);
 });

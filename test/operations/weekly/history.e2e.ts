@@ -172,12 +172,18 @@ test("counters tell both weeks, an hour shorter and with servers that are new", 
   // Of the 161 hours that were seen, one was down.
   expect(now.uptime).toBeCloseTo(1 - 1 / 161, 4);
   expect(then.uptime).toBe(1);
+});
+
+test("a week without any sample is unknown, and not one in which nothing happened", async () => {
   const empty = weekWith("2025-03-01", "Etc/UTC");
   expect(await countedIn(api, empty)).toEqual({
     revenue: undefined,
     responseSeconds: undefined,
     uptime: undefined,
   });
+  await expect(firingsIn(api, empty, () => undefined)).rejects.toThrow("no sample of the week");
+  await expect(untriedAt(api, empty.to, [], { missing: "" })).rejects.toThrow("no sample of the 90 days");
+  await expect(certificatesAt(api, empty.to)).rejects.toThrow("no sample of any in the last day");
 });
 
 test("an alert that neither rang nor was drilled of late is named, with how far back that is known", async () => {

@@ -78,7 +78,7 @@ describe("pages", () => {
     // Nobody answers; the next level does, after being called.
     {
       at: "Sat 12:00",
-      alerts: ["RedisDown", "APIDown"],
+      alerts: ["RedisDown", "APIDown", "TestPage"],
       called: [
         ["Ana", 0],
         ["Ana", 5],
@@ -112,13 +112,15 @@ describe("pages", () => {
     },
     { at: "Sun 23:59", alerts: ["LLMDown"], called: [["Maya", 0]], ended: [undefined, 11] },
     { at: "Mon 00:00", alerts: ["APIDown"], low: true, ended: [undefined, 1] },
+    // Proves that a page arrives; the one at noon would have been one without it, too.
+    { at: "Tue 10:00", alerts: ["TestPage"], called: [["Ana", 0]], ended: [undefined, 5] },
     { at: "Sun 23:59", before: true, alerts: ["APIDown"], called: [["Ana", 0]] },
     { at: "Mon 00:00", before: true, alerts: ["APIDown"], called: [["Ana", 0]], ended: ["Ana", 5] },
   ];
   const pages = reviewed(story);
 
   test("are those of high urgency that were opened in the week, by the clock of the stack", () => {
-    expect(pages).toMatchObject({ count: 8, before: 2, quiet: 1, asleep: 5, endedByThemselves: 2 });
+    expect(pages).toMatchObject({ count: 8, before: 2, quiet: 1, tests: 1, asleep: 5, endedByThemselves: 2 });
     expect(pages.escalated).toBe(1);
     expect(pages.neverAcknowledged).toBe(2);
   });
@@ -155,7 +157,7 @@ describe("pages", () => {
   });
 
   test("that nobody has ended are named, also those from before", () => {
-    expect(pages.open.map(({ number }) => number)).toEqual([105, 109]);
+    expect(pages.open.map(({ number }) => number)).toEqual([105, 110]);
   });
 
   test("of other sources than Prometheus have their own words", () => {
@@ -175,7 +177,7 @@ describe("pages", () => {
   test("that nobody had are none, and not unknown", () => {
     const none = { count: 0, before: 0, asleep: 0, endedByThemselves: 0, escalated: 0, neverAcknowledged: 0 };
     expect(reviewed([])).toEqual({
-      ...{ ...none, acknowledge: {}, resolve: {}, open: [], quiet: 0, byAlert: [], byPerson: [] },
+      ...{ ...none, acknowledge: {}, resolve: {}, open: [], quiet: 0, tests: 0, byAlert: [], byPerson: [] },
     });
   });
 });

@@ -40,7 +40,16 @@ export const findings: Findings = {
     ...{ from: "2026-11-22T23:00:00.000Z", to: "2026-11-29T23:00:00.000Z" },
   },
   pages: {
-    ...{ count: 9, before: 4, asleep: 5, endedByThemselves: 4, escalated: 1, neverAcknowledged: 4, quiet: 1 },
+    ...{
+      count: 9,
+      before: 4,
+      asleep: 5,
+      endedByThemselves: 4,
+      escalated: 1,
+      neverAcknowledged: 4,
+      quiet: 1,
+      tests: 1,
+    },
     acknowledge: { median: 240, longest: 1260 },
     resolve: { median: 420, longest: 5400 },
     open: [link(131)],
