@@ -9,7 +9,7 @@ import { run } from "../../toolkit/toolchain/command.ts";
 import { filesOf, groupFiles, metricKeys, type NewAlert } from "./alert.ts";
 
 const FORMATTER = "node_modules/.bin/biome";
-const SECONDS = 120;
+const SECONDS = 900;
 const LONGEST_NAME = 40;
 
 export const command = new Command("new").description("Writes the beginning of something new");

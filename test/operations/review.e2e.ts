@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
+import { HUNG_SECONDS } from "../support/silence.ts";
 
 const NOT_COPIED = /^(node_modules|\.git|\.local|dist)$/;
 
@@ -15,7 +16,7 @@ const git = (...args: readonly string[]) =>
   run("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
     environment: process.env,
     folder: copy,
-    timeoutSeconds: 60,
+    timeoutSeconds: HUNG_SECONDS,
   });
 
 beforeAll(async () => {
@@ -57,7 +58,7 @@ async function review(stack: string, ...options: readonly string[]): Promise<str
     // No account anywhere.
     environment: { ...process.env, PULUMI_BACKEND_URL: "file:///nowhere", AWS_PROFILE: "none" },
     folder: copy,
-    timeoutSeconds: 120,
+    timeoutSeconds: HUNG_SECONDS,
   }).catch(() => "");
   return readFile(out, "utf8");
 }

@@ -22,6 +22,7 @@ import { run } from "../../toolkit/toolchain/command.ts";
 import { whichBinary } from "../../toolkit/toolchain/path.ts";
 import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
+import { HUNG_SECONDS } from "../support/silence.ts";
 import { type Runner, runWorkflow, type StepResult } from "../support/workflow-runner.ts";
 
 const NOT_COPIED = /^(node_modules|\.git|\.local|dist)$/;
@@ -171,7 +172,7 @@ async function checkOut(environment: NodeJS.ProcessEnv): Promise<void> {
     run("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
       environment: process.env,
       folder: checkout,
-      timeoutSeconds: 60,
+      timeoutSeconds: HUNG_SECONDS,
     });
   await git("init", "--quiet", "--initial-branch", "main");
   await writeFile(join(checkout, ".git/info/exclude"), "node_modules\n");
@@ -218,7 +219,7 @@ async function makeStacks(environment: NodeJS.ProcessEnv): Promise<void> {
     run(join(folder, "bin/pulumi"), [...args, "--non-interactive"], {
       environment,
       folder: checkout,
-      timeoutSeconds: 60,
+      timeoutSeconds: HUNG_SECONDS,
     });
   for (const [stack, sections] of Object.entries(changes)) {
     const config = { ...file.config };
@@ -280,7 +281,7 @@ test("a merge is deployed to staging, which has no page to be seen, and then to 
   const asked = await readFile(join(folder, "pulumi.log"), "utf8");
   expect(asked).toMatch(/^up .*policies\/config\/staging\.json --stack staging --non-interactive$/m);
   expect(asked).toMatch(/^up .*policies\/config\/production\.json --stack production --non-interactive$/m);
-}, 1_200_000);
+});
 
 test("where staging fails, production is not touched, and Slack hears of it", async () => {
   const broken = { ...runner, environment: { ...runner.environment, PULUMI_CONFIG_PASSPHRASE: "wrong" } };

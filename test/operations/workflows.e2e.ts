@@ -9,6 +9,7 @@ import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { fakeGitHub } from "../support/github.ts";
+import { HUNG_SECONDS } from "../support/silence.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "workflows-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,7 +32,7 @@ async function lint(tool: keyof typeof linters, args: readonly string[]): Promis
   return run(binaries[tool] ?? tool, args, {
     environment: process.env,
     folder: REPOSITORY,
-    timeoutSeconds: 60,
+    timeoutSeconds: HUNG_SECONDS,
   });
 }
 
@@ -54,7 +55,7 @@ test("what the jobs that write on GitHub run, as they run it", async () => {
     run(process.execPath, ["operations/cli.ts", "github", ...args], {
       environment: { ...process.env, ...github.environment },
       folder: REPOSITORY,
-      timeoutSeconds: 120,
+      timeoutSeconds: HUNG_SECONDS,
     });
   try {
     const drift = join(folder, "drift.json");

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderAll } from "../../../operations/render/index.ts";
 import { readSettings } from "../../../settings/settings-file.ts";
 import { REPOSITORY } from "../../support/program.ts";
+import { endWhenSilent } from "../../support/silence.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -14,10 +15,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function render(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn("npm", ["run", "--silent", "render", "--", ...args], {
-    cwd: REPOSITORY,
-    timeout: 60_000,
-  });
+  const child = spawn("npm", ["run", "--silent", "render", "--", ...args], { cwd: REPOSITORY });
+  endWhenSilent(child);
   let [output, errors] = ["", ""];
   child.stdout.on("data", (chunk) => {
     output += chunk;

@@ -87,7 +87,7 @@ const BEFORE_GAP_SECONDS = 40;
 const GAP_SECONDS = 8;
 const AFTER_GAP_SECONDS = 14;
 
-describe("a Prometheus that evaluated the rules live, and was gone for a while", { timeout: 300_000 }, () => {
+describe("a Prometheus that evaluated the rules live, and was gone for a while", () => {
   let prometheus: LivePrometheus;
   let played: Played;
   let begin = 0;

@@ -70,7 +70,7 @@ interface Result {
   }[];
 }
 
-describe("two weeks of production", { timeout: 600_000 }, () => {
+describe("two weeks of production", () => {
   let prometheus: LivePrometheus;
   let result: Result;
 

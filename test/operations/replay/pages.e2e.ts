@@ -28,7 +28,7 @@ const sent = [
   alert("Told", "info", 6 * DAY, 3 * MINUTE),
 ];
 
-describe("production's Alertmanager", { timeout: 300_000 }, () => {
+describe("production's Alertmanager", () => {
   let told: Told;
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe("production's Alertmanager", { timeout: 300_000 }, () => {
   });
 });
 
-test("inhibitions hold, and what Alertmanager refuses is told", { timeout: 120_000 }, async () => {
+test("inhibitions hold, and what Alertmanager refuses is told", async () => {
   const configuration = JSON.stringify({
     route: { receiver: "pager", group_by: ["..."], group_wait: "0s", mute_time_intervals: ["night"] },
     inhibit_rules: [
