@@ -1,5 +1,6 @@
 /** A stack of this program in a folder of its own, on the real engine. */
 
+import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
@@ -91,6 +92,7 @@ async function startSentryApi() {
 function madeUp(key: string): string {
   if (key.endsWith("Url")) return "https://hooks.slack.com/services/made-up";
   if (key.endsWith("Certificate")) return "-----BEGIN CERTIFICATE-----\nMADEUP\n-----END CERTIFICATE-----";
+  if (key.endsWith("SecretKey")) return randomBytes(32).toString("hex");
   if (key.endsWith("PrivateKey")) return "-----BEGIN PRIVATE KEY-----\nMADEUP\n-----END PRIVATE KEY-----";
   return "made-up-secret";
 }
