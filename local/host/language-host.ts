@@ -1,6 +1,6 @@
 /**
  * The language host: the engine's way to run our TypeScript. It starts the Pulumi program (`Run`) and policy packs
- * (`RunPlugin`) as Node processes under tsx. It serves commands that run at the same time, since everything is kept
+ * (`RunPlugin`) as Node processes. It serves commands that run at the same time, since everything is kept
  * by connection.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
@@ -23,7 +23,6 @@ const { Empty } = empty;
 /** What `cmd/run` exits with when it has told the user itself what went wrong. */
 const ALREADY_REPORTED = 32;
 
-const TSX = import.meta.resolve("tsx");
 const RUN = fileURLToPath(import.meta.resolve("@pulumi/pulumi/cmd/run/index.js"));
 
 /** Connections whose engine address is remembered. */
@@ -68,7 +67,7 @@ async function run(
   engine: string,
   call: grpc.ServerUnaryCall<messages.RunRequest, messages.RunResponse>,
 ): Promise<messages.RunResponse> {
-  const child = spawn(process.execPath, ["--import", TSX, RUN, ...runArguments(request, engine)], {
+  const child = spawn(process.execPath, [...nodeArguments(request), RUN, ...runArguments(request, engine)], {
     cwd: request.getPwd(),
     env: { ...process.env, ...runEnvironment(request) },
     stdio: ["ignore", "pipe", "pipe"],
@@ -82,6 +81,12 @@ async function run(
   if (code === ALREADY_REPORTED) return new rpc.RunResponse().setBail(true);
   if (code === 0) return new rpc.RunResponse();
   return new rpc.RunResponse().setError(`the program ended with ${signal ?? `exit code ${code}`}`);
+}
+
+/** Those of the project's own `nodeargs`. */
+function nodeArguments(request: messages.RunRequest): string[] {
+  const text = request.getInfo()?.getOptions()?.toJavaScript()["nodeargs"];
+  return typeof text === "string" ? text.split(/\s+/) : [];
 }
 
 function runArguments(request: messages.RunRequest, engine: string): string[] {
@@ -120,7 +125,7 @@ async function runPlugin(
   const { request } = call;
   const pack = request.getInfo()?.getProgramDirectory() || request.getPwd();
   const entry = path.join(pack, request.getInfo()?.getEntryPoint() || ".", "index.ts");
-  const child = spawn(process.execPath, ["--import", TSX, entry, ...request.getArgsList()], {
+  const child = spawn(process.execPath, [entry, ...request.getArgsList()], {
     cwd: pack,
     env: { ...process.env, ...parseEnvironment(request.getEnvList()) },
     stdio: ["ignore", "pipe", "pipe"],

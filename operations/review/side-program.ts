@@ -1,5 +1,5 @@
 /**
- * `node --import tsx operations/review/side-program.ts <folder> <stack> <file>`: writes to the file what the program in that
+ * `node operations/review/side-program.ts <folder> <stack> <file>`: writes to the file what the program in that
  * folder asks for and renders. A process of its own, since two versions of one program must not meet in one.
  * The code that runs is the folder's; of the settings it sees placeholders for every secret.
  */

@@ -41,7 +41,7 @@ export async function sideOf(folder: string, stack: string, scratch: string): Pr
   const program = PROGRAMS.map((path) => join(folder, path)).find(existsSync);
   if (program === undefined)
     throw new Error(`${folder} has no ${PROGRAMS[0]}: it is too old to be compared with`);
-  await run(process.execPath, ["--import", "tsx", program, folder, stack, target], {
+  await run(process.execPath, [program, folder, stack, target], {
     environment: process.env,
     folder: REPOSITORY,
     timeoutSeconds: PROGRAM_SECONDS,

@@ -1,14 +1,20 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import type { RunPluginResponse } from "@pulumi/pulumi/proto/language_pb.js";
+import type { RunPluginResponse, RunResponse } from "@pulumi/pulumi/proto/language_pb.js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import { type EngineHost, startEngineHost } from "../../../local/host/host.ts";
 import { identify } from "../../../local/host/process-identity.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
+
+const { Struct } = struct;
 
 /** Behaves as a policy pack: prints its port, and serves until it is ended, unless it is told to fail. */
 const PACK = `
@@ -73,4 +79,23 @@ it("passes on what a policy pack says when it fails, and how it ended", async ()
   await once(stream, "end");
   expect(heard.stderr).toContain("can't serve");
   expect(heard.exitCode).toBe(3);
+});
+
+it("starts the program with the project's own arguments of Node.js", async () => {
+  const options = Struct.fromJavaScript({ nodeargs: "--no-such-option" });
+  const info = new messages.ProgramInfo().setProgramDirectory(pack).setEntryPoint(".").setOptions(options);
+  const request = new messages.RunRequest().setInfo(info).setPwd(pack);
+  // Where nobody listens: what the program says is lost.
+  const engine = new messages.LanguageHandshakeRequest().setEngineAddress("127.0.0.1:1");
+  await new Promise((resolve) => client.handshake(engine, resolve));
+  const answer = await new Promise<RunResponse>((resolve, reject) => {
+    client.run(request, (error, response) => (error ? reject(error) : resolve(response)));
+  });
+  expect(answer.getError()).toBe("the program ended with exit code 9");
+});
+
+it("Node.js takes those of this project", async () => {
+  const { runtime } = parse(await readFile(path.join(REPOSITORY, "Pulumi.yaml"), "utf8"));
+  const args = [...runtime.options.nodeargs.split(" "), "--eval", "process.exitCode = 7"];
+  expect(spawnSync(process.execPath, args, { cwd: REPOSITORY }).status).toBe(7);
 });
