@@ -15,6 +15,8 @@ import { placeBundledPlugins } from "../../host/bundled-plugins.ts";
 import { engineEnvironment } from "../../host/environment.ts";
 import { startEngineHost } from "../../host/host.ts";
 import { statePaths } from "../../host/state-folder.ts";
+import { startSentry } from "../../platforms/sentry/api/server.ts";
+import { sentryPackage } from "../../platforms/sentry/provider/index.ts";
 import { timed } from "../times.ts";
 import { standIns } from "./stand-ins.ts";
 
@@ -23,7 +25,7 @@ export interface BenchStack {
   run(...args: readonly string[]): Promise<number>;
   /** Resources in its state. */
   resources(): Promise<number>;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export type Overrides = Readonly<Record<string, unknown>>;
@@ -38,8 +40,9 @@ export async function startBenchStack(
   overrides: Overrides = {},
 ): Promise<BenchStack> {
   const { binaries } = await ensureTool(tools.pulumi);
-  const sentry = await startSentryApi();
-  const host = await startEngineHost(standIns);
+  const sentry = await startSentry({ port: 0, dataFolder: path.join(folder, "sentry") });
+  const grafana = await startGrafanaApi();
+  const host = await startEngineHost([...standIns, sentryPackage]);
   const paths = statePaths({ AGENTPAY_LOCAL_HOME: folder });
   await mkdir(paths.backend, { recursive: true });
   await placeBundledPlugins(paths.pulumiHome);
@@ -49,7 +52,11 @@ export async function startBenchStack(
   await writeFile(path.join(folder, "Pulumi.yaml"), project.replace(/^main: .*$/m, `main: ${program}`));
   await writeFile(
     path.join(folder, `Pulumi.${stack}.yaml`),
-    configurationFile(stack, { "sentry.apiUrl": `${sentry.url}/api/`, ...overrides }),
+    configurationFile(stack, {
+      "sentry.apiUrl": `${sentry.url}/api/`,
+      "metrics.grafanaUrl": grafana.url,
+      ...overrides,
+    }),
   );
   const environment = { ...engineEnvironment(paths, host.port), PULUMI_STACK: stack };
   const pulumi = (args: readonly string[]) =>
@@ -69,21 +76,17 @@ export async function startBenchStack(
       const state = JSON.parse((await pulumi(["stack", "export"])).output);
       return state.deployment.resources.length;
     },
-    stop: () => {
+    stop: async () => {
       host.stop();
-      sentry.stop();
+      grafana.stop();
+      await sentry.stop();
     },
   };
 }
 
-/** What the program asks by itself, with no provider between: it keeps what it is told. */
-async function startSentryApi() {
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    const nothing = request.url?.endsWith("/filters/") ? "[]" : "{}";
-    response.writeHead(200, { "content-type": "application/json" }).end(body || nothing);
-  });
+/** Takes every password for the admin's. */
+async function startGrafanaApi() {
+  const server = createServer((_request, response) => response.end("{}"));
   const port = await listenOnLoopback(server);
   return { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
 }

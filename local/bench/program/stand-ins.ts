@@ -1,4 +1,7 @@
-/** Platforms without latency or checks: what is left of a command's time is the engine's and the program's. */
+/**
+ * Platforms without latency or checks, but for Sentry, which the program asks by itself as well: what is left of a command's time
+ * is the engine's and the program's.
+ */
 import { z } from "zod";
 import type { Properties } from "../../../toolkit/property-values.ts";
 import type { HostedPackage } from "../../host/provider-sessions.ts";
@@ -44,7 +47,7 @@ const every = <Value>(value: Value) =>
     getOwnPropertyDescriptor: () => ({ value, enumerable: true, configurable: true }),
   });
 
-export const standIns = (["aws", "datadog", "docker", "grafana", "pagerduty", "sentry"] as const).map(
+export const standIns = (["aws", "datadog", "docker", "grafana", "pagerduty"] as const).map(
   (name): HostedPackage => ({
     name,
     version: "1.0.0",
