@@ -1,7 +1,8 @@
 /** A round's drills, and once more where the lab or the machine failed, and not an alert. */
 import path from "node:path";
 import type { Drill } from "./drills/drill.ts";
-import { type RoundOptions, type RoundResult, runRound } from "./round.ts";
+import type { LifeOptions } from "./lab-life.ts";
+import { type RoundResult, runRound } from "./round.ts";
 import type { Tempo } from "./strain.ts";
 
 /** With the first: what breaks so often is no accident. */
@@ -14,7 +15,7 @@ export const MOST_ATTEMPTS = 3;
  */
 export async function attempts(
   drills: readonly Drill[],
-  options: Omit<RoundOptions, "factor">,
+  options: Omit<LifeOptions, "factor">,
   tempo: Tempo,
   run: typeof runRound = runRound,
 ): Promise<RoundResult> {

@@ -49,6 +49,8 @@ export interface LabOptions {
   readonly tools: {
     readonly [Name in "prometheus" | "alertmanager" | "blackbox" | "gatus" | "moto"]: FoundTool;
   };
+  /** What its clock shows at the start, seconds since 1970: traffic depends on the time of day. Default: a Monday, 9:00 UTC. */
+  readonly clock?: number;
   /** Whether there is an AWS, for phones and the heartbeat. */
   readonly aws: boolean;
   /** Starts what takes the place of the simulated api and worker, in real time. Default: they are simulated. */
@@ -92,7 +94,7 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** A Monday, 9:00 UTC: average traffic, and none that is less for many simulated hours. Every drill has the same day. */
+/** Average traffic, and none that is less for many simulated hours. Every drill has the same day. */
 const CLOCK = Date.UTC(2026, 5, 1, 9) / 1000;
 const SEED = 1;
 
@@ -126,11 +128,11 @@ interface Site extends Ground {
 }
 
 async function assemble(options: LabOptions, undo: (() => Promise<void>)[]): Promise<Omit<Lab, "stop">> {
-  const { folder, factor, replicas = 1, remoteEngine = false } = options;
+  const { folder, factor, clock = CLOCK, replicas = 1, remoteEngine = false } = options;
   const logs = new LogFiles(path.join(folder, "logs"));
   const site: Site = {
     options,
-    pace: { factor, startedAt: Date.now() / 1000, clock: CLOCK },
+    pace: { factor, startedAt: Date.now() / 1000, clock },
     logs,
     keep: (server) => {
       undo.push(() => server.stop());
@@ -184,13 +186,13 @@ interface Surroundings {
 }
 
 /** What the platform watches, and those it tells. */
-async function startSurroundings({ options, factor, logs, data, keep }: Site): Promise<Surroundings> {
+async function startSurroundings({ options, pace, logs, data, keep }: Site): Promise<Surroundings> {
   const { startServer } = options;
   const freePorts = Object.fromEntries(Object.keys(localPorts(0)).map((name) => [name, 0]));
   const agentpay = keep(
     await startAgentPay(
       { ports: freePorts as ReturnType<typeof localPorts>, logger: (name) => logs.logger(name) },
-      { speed: factor, clock: CLOCK, seed: SEED, ...(startServer && { startServer }) },
+      { speed: pace.factor, clock: pace.clock, seed: SEED, ...(startServer && { startServer }) },
     ),
   );
   const pagerduty = keep(await startPagerDuty({ port: 0, dataFolder: data("pagerduty") }));

@@ -9,10 +9,10 @@ import { tools } from "../../operations/tools/tools.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
 import { sideBySide } from "../cli/progress.ts";
+import type { LifeOptions } from "./lab-life.ts";
 import { liveDrill } from "./live-stack.ts";
 import { chosenFaults } from "./platform/choice.ts";
 import { platformFaults } from "./platform/faults/index.ts";
-import type { RoundOptions } from "./round.ts";
 import { drillAgentPay, drillPlatform, exitCodes, selectedDrills, watchHealthy } from "./run.ts";
 import { inMilliseconds } from "./scale.ts";
 
@@ -47,7 +47,7 @@ const command = new Command("drill")
   )
   .option(
     "--healthy <duration>",
-    "break nothing for so long (of real time), and see that nobody is told",
+    "live ordinary days for so long (of real time), with nights, a weekend, deployments and failovers, and see that nobody is told",
     seconds,
   )
   .addOption(
@@ -82,7 +82,7 @@ const command = new Command("drill")
     "after",
     `
 Exit codes: 0 every expected alert arrived and ended and nothing else rang (of the platform: everything held),
-1 otherwise, 2 as far as it could be tried, but a lab broke each time, 130 interrupted.
+1 otherwise, 2 as far as it could be tried, but a lab broke each time or the machine did not keep up, 130 interrupted.
 What the machine does not keep up with, and what a lab breaks of, is tried again at a slower pace.
 --live takes about 5 minutes: so long does Alertmanager wait before it tells an end.`,
   );
@@ -106,7 +106,7 @@ function seconds(text: string): number {
 }
 
 /** Found, or made: the first time that takes minutes, so it says what it does. */
-async function findServers(json: boolean): Promise<RoundOptions["tools"]> {
+async function findServers(json: boolean): Promise<LifeOptions["tools"]> {
   const wanted = [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus, tools.moto];
   const steps = wanted.map((tool) => ({
     title: `${tool.name} ${tool.version}`,
@@ -132,7 +132,7 @@ async function run(options: Options, folder: string, signal: AbortSignal): Promi
   const faults = chosenFaults(options.fault);
   const selected = await selectedDrills(options.alert, options.resume ?? false);
   const found = await findServers(json);
-  const optionsOf = (name: string): RoundOptions => ({
+  const optionsOf = (name: string): LifeOptions => ({
     folder: path.join(folder, name),
     factor,
     tools: found,
@@ -144,7 +144,7 @@ async function run(options: Options, folder: string, signal: AbortSignal): Promi
   });
   const how = { factor, parallel: options.parallel, optionsOf, json, say };
   if (options.faults === "platform") return await drillPlatform(faults, how);
-  if (options.healthy !== undefined) return await watchHealthy(options.healthy, optionsOf("healthy"));
+  if (options.healthy !== undefined) return await watchHealthy(options.healthy, optionsOf("healthy"), how);
   return await drillAgentPay(selected, how);
 }
 
@@ -154,8 +154,6 @@ if (options.live && options.stack === undefined) command.error("error: --live ne
 if (!options.live && options.stack !== undefined) command.error("error: --stack goes with --live");
 if (options.resume && (options.live || options.healthy !== undefined || options.faults === "platform"))
   command.error("error: --resume goes on with drills of AgentPay");
-if (options.json && options.healthy !== undefined)
-  command.error("error: --json goes with drills: a healthy run has its exit code");
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
 const folder = await mkdtemp(path.join(tmpdir(), "agentpay-drill-"));

@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import colors from "picocolors";
 import type { AlertId } from "./alert-id.ts";
+import type { HealthyResult } from "./healthy.ts";
 import type { PlatformOutcome, PlatformResult } from "./platform/run.ts";
 import type { DrillResult, RoundResult } from "./round.ts";
 import type { Ring } from "./verdict.ts";
@@ -54,6 +55,14 @@ function arrived({ channel, problems }: Ring): string {
 
 function inWords(seconds: number | undefined): string {
   return seconds === undefined ? colors.red("never") : seconds.toFixed(1);
+}
+
+/** In a sentence: whether ordinary days were quiet. */
+export function healthySummary({ falseAlarms, strain }: HealthyResult, hours: number): string {
+  if (falseAlarms.length === 0) return colors.green(`Quiet: no false alarm in ${hours} simulated hours.`);
+  const rang = colors.red(`False alarms in ${hours} simulated hours: ${falseAlarms.join(", ")}.`);
+  if (strain < 1) return rang;
+  return `${rang} The machine did not keep up (${strain.toFixed(1)} times what the pace bears): try --factor with a smaller number.`;
 }
 
 /** Everything that went wrong, a line each; with the ends that were not waited for. */

@@ -1,14 +1,15 @@
 /** One lab's life: quiet first, then things break, ring, are mended, and end. */
 import { setTimeout as delay } from "node:timers/promises";
-import { inSeconds } from "../../catalog/duration.ts";
+import { type Duration, inSeconds } from "../../catalog/duration.ts";
 import { publicGrafanaUrl } from "../../components/shared/addresses.ts";
 import { readSettings } from "../../settings/settings-file.ts";
-import { messageOf } from "../../toolkit/error-message.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import type { FaultName } from "../agentpay/faults.ts";
 import { type AlertId, alertOf } from "./alert-id.ts";
-import { askJson, askText, BrokenLab } from "./ask.ts";
 import type { Drill } from "./drills/drill.ts";
-import { type Lab, type LabOptions, startLab } from "./lab.ts";
+import { type FaultRequest, startFault, stopFault } from "./fault-requests.ts";
+import type { Lab } from "./lab.ts";
+import { inLab, type LifeOptions, POLL_MILLISECONDS, settle, USUAL_HISTORY } from "./lab-life.ts";
 import { newObservation, type Observation, observe } from "./observation.ts";
 import { Strain } from "./strain.ts";
 import {
@@ -20,12 +21,6 @@ import {
   type Ring,
   type Times,
 } from "./verdict.ts";
-
-export interface RoundOptions extends Omit<LabOptions, "aws"> {
-  readonly signal: AbortSignal;
-  /** One line for people about what happens. */
-  readonly report: (line: string) => void;
-}
 
 export interface DrillResult {
   readonly drill: Drill;
@@ -42,20 +37,16 @@ export interface RoundResult {
   readonly broken?: { readonly why: string; readonly drills: readonly Drill[] };
 }
 
-/** Simulated seconds that must be quiet before anything breaks: the windows of most alerts are filled then. */
-const SETTLING_SECONDS = 15 * 60;
-const POLL_MILLISECONDS = 200;
-const LAB_START_SECONDS = 60;
 /** What machines and networks need, however fast the simulation is. */
 const REAL_SECONDS = 30;
 
 /** What came out of the drills, also where their lab breaks meanwhile. @throws where the signal says so */
-export async function runRound(drills: readonly Drill[], options: RoundOptions): Promise<RoundResult> {
+export async function runRound(drills: readonly Drill[], options: LifeOptions): Promise<RoundResult> {
   const observation = newObservation();
   const strain = new Strain(options.factor);
   const runs: Run[] = [];
   const why = await inLab({ ...options, aws: drills.some(({ aws }) => aws) }, async (lab) => {
-    await settle(lab, observation, options);
+    await settle(lab, observation, options, longestHistory(drills));
     const expectations = expectationsOf(lab);
     runs.push(...drills.map((drill) => new Run(drill, lab, expectations, options)));
     for (const run of runs) await run.breakIt();
@@ -76,12 +67,17 @@ export async function runRound(drills: readonly Drill[], options: RoundOptions):
   };
 }
 
+function longestHistory(drills: readonly Drill[]): Duration {
+  const histories = drills.map(({ history = USUAL_HISTORY }) => history);
+  return histories.toSorted((a, b) => inSeconds(b) - inSeconds(a))[0] ?? USUAL_HISTORY;
+}
+
 async function untilOver(
   lab: Lab,
   runs: readonly Run[],
   observation: Observation,
   strain: Strain,
-  { signal }: RoundOptions,
+  { signal }: LifeOptions,
 ): Promise<void> {
   const heldBack = runs.flatMap(({ drill: { mutes = [] } }) => mutes);
   while (runs.some((run) => !run.isOver)) {
@@ -92,76 +88,6 @@ async function untilOver(
     if (mended.includes(true)) await brokenMonitoring(lab, runs);
     strain.look(POLL_MILLISECONDS / 1000);
   }
-}
-
-/**
- * Does something in a lab, and stops it. Returns why the lab broke, undefined where it did not: whatever fails in it is
- * its own failure, never that of other labs.
- * @throws where the signal says so
- */
-async function inLab(
-  options: LabOptions & Pick<RoundOptions, "signal" | "report">,
-  act: (lab: Lab) => Promise<void>,
-): Promise<string | undefined> {
-  const { signal, report } = options;
-  let lab: Lab | undefined;
-  try {
-    lab = await startLab(options);
-    await act(lab);
-    return undefined;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return messageOf(error);
-  } finally {
-    await lab?.stop().catch((error: unknown) => report(`not everything stopped: ${messageOf(error)}`));
-  }
-}
-
-/** Watches a lab in which nothing is broken for some simulated seconds. @throws where it breaks by itself */
-export async function runHealthy(seconds: number, options: RoundOptions): Promise<readonly AlertId[]> {
-  const observation = newObservation();
-  const why = await inLab({ ...options, aws: false }, async (lab) => {
-    await settle(lab, observation, options);
-    const until = Date.now() + (seconds * 1000) / options.factor;
-    while (Date.now() < until) {
-      await delay(POLL_MILLISECONDS, undefined, { signal: options.signal });
-      await observe(lab, observation);
-    }
-  });
-  if (why !== undefined) throw new BrokenLab(why);
-  return falseAlarms([], observation);
-}
-
-/** @throws BrokenLab where the lab's own Watchdog does not come to Alertmanager in time. */
-async function settle(lab: Lab, observation: Observation, { factor, signal }: RoundOptions): Promise<void> {
-  const startedAt = Date.now();
-  let refusal = "";
-  for (let ready = false; !ready; ) {
-    await delay(POLL_MILLISECONDS, undefined, { signal });
-    try {
-      await observe(lab, observation);
-      ready = await isKnownToAlertmanager(lab, "Watchdog");
-    } catch (error) {
-      refusal = messageOf(error);
-    }
-    if (!ready && Date.now() - startedAt > LAB_START_SECONDS * 1000) {
-      throw new BrokenLab(
-        `no Watchdog came from Prometheus to Alertmanager within ${LAB_START_SECONDS} seconds. ${refusal}`,
-      );
-    }
-  }
-  const quietUntil = startedAt + (SETTLING_SECONDS * 1000) / factor;
-  while (Date.now() < quietUntil) {
-    await delay(POLL_MILLISECONDS, undefined, { signal });
-    await observe(lab, observation);
-  }
-}
-
-/** The Watchdog's own message is a heartbeat, which a lab without an AWS has nobody for. */
-async function isKnownToAlertmanager(lab: Lab, name: string): Promise<boolean> {
-  const filter = encodeURIComponent(`alertname="${name}"`);
-  const url = `${lab.urls.alertmanager}/api/v2/alerts?filter=${filter}`;
-  return (await askJson<readonly unknown[]>("Alertmanager", url)).length > 0;
 }
 
 /** What is broken in the monitoring by all of a round's drills together. */
@@ -195,13 +121,13 @@ function expectationsOf(lab: Lab): Expectations {
 class Run {
   readonly drill: Drill;
   readonly #lab: Lab;
-  readonly #options: RoundOptions;
+  readonly #options: LifeOptions;
   readonly #expectations: Expectations;
   #brokenAt = 0;
   #mendedAt: number | undefined;
   #over = false;
 
-  constructor(drill: Drill, lab: Lab, expectations: Expectations, options: RoundOptions) {
+  constructor(drill: Drill, lab: Lab, expectations: Expectations, options: LifeOptions) {
     this.drill = drill;
     this.#lab = lab;
     this.#expectations = expectations;
@@ -210,6 +136,13 @@ class Run {
 
   get #times(): Times {
     return { brokenAt: this.#brokenAt, mendedAt: this.#mendedAt };
+  }
+
+  get #faults(): readonly FaultRequest[] {
+    return Object.entries(this.drill.faults ?? {}).map(([name, parameters]) => ({
+      name: name as FaultName,
+      ...parameters,
+    }));
   }
 
   get isBroken(): boolean {
@@ -227,9 +160,7 @@ class Run {
 
   async breakIt(): Promise<void> {
     this.#brokenAt = Date.now();
-    for (const [name, parameters] of Object.entries(this.drill.faults ?? {})) {
-      await this.#fault("POST", "", { name, ...parameters });
-    }
+    for (const fault of this.#faults) await startFault(this.#lab, fault);
     await this.#alertmanager(true);
     this.#options.report(`broken: ${this.drill.title}`);
   }
@@ -253,7 +184,7 @@ class Run {
   }
 
   async #mend(arrived: boolean): Promise<void> {
-    for (const name of Object.keys(this.drill.faults ?? {})) await this.#fault("DELETE", `/${name}`);
+    for (const { name } of this.#faults) await stopFault(this.#lab, name);
     await this.#alertmanager(false);
     this.#mendedAt = Date.now();
     this.#options.report(
@@ -268,13 +199,6 @@ class Run {
     if (this.drill.alertmanager === "revoked Slack webhook") await this.#lab.breakSlack(broken);
     if (this.drill.alertmanager === "announced work on the API") await this.#lab.announceWork(broken);
     if (this.drill.statusPage) await this.#lab.breakStatusPage(broken);
-  }
-
-  async #fault(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {
-    await askText("the simulated AgentPay", `${this.#lab.agentpay.urls.api}/faults${path}`, {
-      method,
-      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-    });
   }
 
   /** An alert's hold time, twice for what comes and goes, after an hour in which its windows fill. */

@@ -1,15 +1,24 @@
 /** A whole run: all rounds of drills, what each has proven, kept at once, and what people are told of it at the end. */
-import colors from "picocolors";
 import { attempts } from "./attempts.ts";
 import { chosenDrills } from "./choice.ts";
 import type { Drill } from "./drills/drill.ts";
 import { notDrilled } from "./drills/not-drilled.ts";
+import { runHealthy } from "./healthy.ts";
 import { asData, keep, keptFile, proven } from "./kept.ts";
+import type { LifeOptions } from "./lab-life.ts";
 import { limited } from "./limited.ts";
 import type { PlatformFault } from "./platform/faults/fault.ts";
 import { runPlatformFaults } from "./platform/run.ts";
-import { isProven, notDrilledList, platformTable, remarks, resultTable, summary } from "./report.ts";
-import { type RoundOptions, type RoundResult, runHealthy } from "./round.ts";
+import {
+  healthySummary,
+  isProven,
+  notDrilledList,
+  platformTable,
+  remarks,
+  resultTable,
+  summary,
+} from "./report.ts";
+import type { RoundResult } from "./round.ts";
 import { inRounds } from "./rounds.ts";
 import { Tempo } from "./strain.ts";
 
@@ -21,7 +30,7 @@ export interface RunOptions {
   /** Labs side by side. */
   readonly parallel: number;
   /** What a lab is started with, by the name of its round or fault. */
-  readonly optionsOf: (name: string) => RoundOptions;
+  readonly optionsOf: (name: string) => LifeOptions;
   /** Whether results are printed for programs. */
   readonly json: boolean;
   /** A line for people. */
@@ -98,16 +107,18 @@ export async function drillPlatform(
   return outcomes.includes("lab broke") ? exitCodes.notAllTried : exitCodes.held;
 }
 
-/** Breaks nothing for so many seconds. Returns the exit code. */
-export async function watchHealthy(length: number, options: RoundOptions): Promise<number> {
+/** Lives ordinary days for so many seconds of real time. Returns the exit code. */
+export async function watchHealthy(
+  seconds: number,
+  options: LifeOptions,
+  { json }: Pick<RunOptions, "json">,
+): Promise<number> {
   const { factor } = options;
-  options.report(`nothing is broken for ${length} seconds`);
-  const rang = await runHealthy(length * factor, options);
-  const hours = ((length * factor) / 3600).toFixed(1);
-  console.log(
-    rang.length === 0
-      ? colors.green(`Quiet: no false alarm in ${hours} simulated hours.`)
-      : colors.red(`False alarms in ${hours} simulated hours: ${rang.join(", ")}`),
-  );
-  return rang.length === 0 ? exitCodes.held : exitCodes.failed;
+  const hours = Number(((seconds * factor) / 3600).toFixed(1));
+  options.report(`nothing is broken for ${seconds} seconds, ${hours} simulated hours`);
+  const result = await runHealthy(seconds * factor, options);
+  if (json) print({ factor, hours, ...result });
+  else console.log(healthySummary(result, hours));
+  if (result.falseAlarms.length === 0) return exitCodes.held;
+  return result.strain < 1 ? exitCodes.failed : exitCodes.notAllTried;
 }

@@ -1,6 +1,6 @@
 /** What breaks in the API, from one that is gone to one that is a little slower. */
 import { deadTarget } from "../breakages.ts";
-import type { Drill } from "./drill.ts";
+import { BEFORE_A_FAST_BURN, type Drill } from "./drill.ts";
 import {
   A_MONTH,
   apiDelays,
@@ -109,6 +109,7 @@ export const apiDrills: readonly Drill[] = [
     title: "The API is 200 times slower",
     faults: { "api-slow": { factor: 200 } },
     areas: ["api"],
+    history: BEFORE_A_FAST_BURN,
     rings: ["APIMostlySlow", ...burns("APILatency", "1h"), exhausted("api-latency")],
     mutes: ["SlowAPIResponses", ...burns("APILatency", "6h")],
     mayRing: apiDelays,

@@ -1,4 +1,5 @@
 /** What a drill says: what is broken on purpose, and what has to ring then. */
+import type { Duration } from "../../../catalog/duration.ts";
 import type { FaultName } from "../../agentpay/faults.ts";
 import type { AlertId } from "../alert-id.ts";
 import type { PrometheusBreakage } from "../breakages.ts";
@@ -33,6 +34,8 @@ export interface Drill {
   readonly aws?: true;
   /** Default: everything, so it runs by itself. */
   readonly areas?: readonly Area[];
+  /** How long all is well before it breaks: as long as it takes for the alerts to have the past that they compare. Default: 15m. */
+  readonly history?: Duration;
   /** What has to reach people, and to end once the fault is gone. */
   readonly rings: readonly AlertId[];
   /** Whether all that pages is to be one incident. Default: it may be several. */
@@ -46,6 +49,12 @@ export interface Drill {
   /** Those that ring and whose end is not waited for, with the reason. */
   readonly outlast?: Readonly<Record<AlertId, string>>;
 }
+
+/**
+ * What burns a budget all at once passes the limit of the 1h window first, as the 6h window holds hours without a fault.
+ * Young windows hold the same, and the 6h limit is lower.
+ */
+export const BEFORE_A_FAST_BURN: Duration = "2h";
 
 /** Everything that may fire because of a drill. */
 export function alertsOf({ rings, mutes = [], ringsAfter = [], mayRing = [] }: Drill): readonly AlertId[] {

@@ -1,6 +1,6 @@
 /** What breaks in the models: calls that fail or are slow, and what they cost. */
 
-import type { Drill } from "./drill.ts";
+import { BEFORE_A_FAST_BURN, type Drill } from "./drill.ts";
 import { A_MONTH, burns, exhausted, llmFailures, llmSideEffects, slowly } from "./expected.ts";
 
 export const llmDrills: readonly Drill[] = [
@@ -33,8 +33,8 @@ export const llmDrills: readonly Drill[] = [
     mayRing: [...llmFailures, ...llmSideEffects],
   },
   {
-    title: "The model and its fallback fail 1 call in 14",
-    faults: { "llm-failures": { ratio: 0.07 } },
+    title: "The model and its fallback fail 1 call in 22",
+    faults: { "llm-failures": { ratio: 0.045 } },
     areas: ["llm", "checkout"],
     rings: burns("LLMAvailability", "1d"),
     mayRing: [...llmFailures, ...llmSideEffects],
@@ -70,6 +70,7 @@ export const llmDrills: readonly Drill[] = [
     title: "The model is 12 times slower",
     faults: { "llm-slow": { factor: 12 } },
     areas: ["llm"],
+    history: BEFORE_A_FAST_BURN,
     rings: ["LLMTimeToFirstTokenHigh", ...burns("LLMFirstToken", "1h"), exhausted("llm-first-token")],
     mutes: burns("LLMFirstToken", "6h"),
     mayRing: burns("LLMFirstToken", "1d"),

@@ -5,8 +5,8 @@ import { messageOf } from "../../../toolkit/error-message.ts";
 import { BrokenLab } from "../ask.ts";
 import { MOST_ATTEMPTS } from "../attempts.ts";
 import { type Lab, startLab } from "../lab.ts";
+import type { LifeOptions } from "../lab-life.ts";
 import { limited } from "../limited.ts";
-import type { RoundOptions } from "../round.ts";
 import type { PlatformFault } from "./faults/fault.ts";
 import { Scene } from "./scene.ts";
 
@@ -23,13 +23,13 @@ export interface PlatformResult {
 export async function runPlatformFaults(
   faults: readonly PlatformFault[],
   parallel: number,
-  optionsOf: (name: string) => RoundOptions,
+  optionsOf: (name: string) => LifeOptions,
 ): Promise<readonly PlatformResult[]> {
   return await limited(faults, parallel, (fault) => attempts(fault, optionsOf(fault.name)));
 }
 
 /** A lab that breaks says nothing of its fault: it is tried again, at half the pace. */
-async function attempts(fault: PlatformFault, options: RoundOptions): Promise<PlatformResult> {
+async function attempts(fault: PlatformFault, options: LifeOptions): Promise<PlatformResult> {
   const impossible = fault.impossible?.();
   if (impossible !== undefined) return { fault, outcome: "not tried", happened: impossible };
   options.report(fault.title);
@@ -44,7 +44,7 @@ async function attempts(fault: PlatformFault, options: RoundOptions): Promise<Pl
   }
 }
 
-async function runOne(fault: PlatformFault, options: RoundOptions): Promise<PlatformResult> {
+async function runOne(fault: PlatformFault, options: LifeOptions): Promise<PlatformResult> {
   const { aws = false, smallDisk = false, replicas = 1, remoteEngine = false } = fault;
   let lab: Lab | undefined;
   try {

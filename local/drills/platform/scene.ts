@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultName } from "../../agentpay/faults.ts";
 import { askJson } from "../ask.ts";
+import { startFault, stopFault } from "../fault-requests.ts";
 import type { Lab } from "../lab.ts";
 import { SCRAPE_INTERVAL_SECONDS } from "../lab-settings.ts";
 import { query } from "../observation.ts";
@@ -46,16 +47,11 @@ export class Scene {
   }
 
   async begin(outage: Outage): Promise<void> {
-    await this.#ask(`${this.lab.agentpay.urls.api}/faults`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ name: OUTAGES[outage].fault }),
-    });
+    await startFault(this.lab, { name: OUTAGES[outage].fault });
   }
 
   async end(outage: Outage): Promise<void> {
-    const url = `${this.lab.agentpay.urls.api}/faults/${OUTAGES[outage].fault}`;
-    await this.#ask(url, { method: "DELETE" });
+    await stopFault(this.lab, OUTAGES[outage].fault);
   }
 
   /** Everything that PagerDuty was told. */

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { attempts } from "../../../local/drills/attempts.ts";
 import type { Drill } from "../../../local/drills/drills/drill.ts";
-import type { DrillResult, RoundOptions, RoundResult } from "../../../local/drills/round.ts";
+import type { LifeOptions } from "../../../local/drills/lab-life.ts";
+import type { DrillResult, RoundResult } from "../../../local/drills/round.ts";
 import { Tempo } from "../../../local/drills/strain.ts";
 
 const api: Drill = { title: "The API is down", rings: ["APIDown"] };
@@ -24,7 +25,7 @@ async function play(...rounds: readonly RoundResult[]) {
   const options = { folder: "nowhere", report: (line: string) => said.push(line) };
   const known = await attempts(
     [api, redis],
-    options as unknown as RoundOptions,
+    options as unknown as LifeOptions,
     new Tempo(60),
     async (drills, { factor }) => {
       tried.push({ titles: drills.map(({ title }) => title), factor });

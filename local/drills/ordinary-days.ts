@@ -1,0 +1,75 @@
+/** Days on which nothing is wrong: visitors come and go, versions are deployed, servers fail over. Pure data. */
+import type { FaultRequest } from "./fault-requests.ts";
+
+/** Something that happens on ordinary days, and that nobody is to be told of. */
+export interface OrdinaryEvent {
+  /** Simulated seconds since the days began. */
+  readonly at: number;
+  readonly title: string;
+  readonly fault: FaultRequest;
+}
+
+const HOUR = 3600;
+
+/** A Friday, 13:00 UTC: within 2 simulated days come a working day's end, nights and a weekend. Seconds since 1970. */
+export const ORDINARY_DAYS_BEGIN = Date.UTC(2026, 5, 5, 13) / 1000;
+
+/** Visitors by the hour (UTC), as a share of those of a working day. */
+const VISITORS = [
+  ...[0.3, 0.2, 0.12, 0.08, 0.08, 0.15, 0.3, 0.5, 0.8, 1, 1, 1],
+  ...[0.9, 1, 1, 1, 1, 0.9, 0.9, 0.8, 0.8, 0.7, 0.55, 0.4],
+] as const;
+const WEEKEND_SHARE = 0.5;
+
+interface Habit extends Pick<OrdinaryEvent, "title"> {
+  /** Hours of the day, UTC. */
+  readonly hours: readonly number[];
+  readonly faults: readonly FaultRequest[];
+}
+
+const habits: readonly Habit[] = [
+  {
+    title: "A deployment: the API and the worker start again",
+    hours: [2.2, 10.4, 14.5, 16.2],
+    faults: [
+      { name: "api-down", durationSeconds: 20 },
+      { name: "worker-down", durationSeconds: 20 },
+    ],
+  },
+  {
+    // A Multi-AZ cluster of Amazon RDS takes less than 35 seconds.
+    title: "PostgreSQL fails over",
+    hours: [15.3, 23.7],
+    faults: [{ name: "postgres-down", durationSeconds: 30 }],
+  },
+  {
+    title: "Redis fails over",
+    hours: [17.6, 4.4],
+    faults: [{ name: "redis-down", durationSeconds: 20 }],
+  },
+];
+
+/** What happens within so many simulated seconds, in order. */
+export function ordinaryEvents(seconds: number): readonly OrdinaryEvent[] {
+  const hours = Array.from({ length: Math.ceil(seconds / HOUR) + 1 }, (_, index) => index);
+  return hours.flatMap(eventsOfHour).filter(({ at }) => at < seconds);
+}
+
+function eventsOfHour(index: number): readonly OrdinaryEvent[] {
+  const time = new Date((ORDINARY_DAYS_BEGIN + index * HOUR) * 1000);
+  const hour = time.getUTCHours();
+  const isWeekend = [0, 6].includes(time.getUTCDay());
+  const share = (VISITORS[hour] ?? 1) * (isWeekend ? WEEKEND_SHARE : 1);
+  const day = time.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
+  const visitors: OrdinaryEvent = {
+    at: index * HOUR,
+    title: `${day}, ${hour}:00: ${Math.round(share * 100)}% of a working day's visitors`,
+    fault: { name: "visitors-gone", factor: share },
+  };
+  const others = habits.flatMap(({ title, hours, faults }) =>
+    hours
+      .filter((at) => Math.floor(at) === hour)
+      .flatMap((at) => faults.map((fault) => ({ at: (index + at - hour) * HOUR, title, fault }))),
+  );
+  return [visitors, ...others.toSorted((a, b) => a.at - b.at)];
+}
