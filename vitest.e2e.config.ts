@@ -12,6 +12,7 @@ const LONG_GROUP = "long";
 const LONG = [
   "test/operations/adopt.e2e.ts",
   "test/operations/workflow-runs.e2e.ts",
+  "test/local/exporters/failover.e2e.ts",
   "test/local/exporters/faults.e2e.ts",
   "test/local/cortex.e2e.ts",
   "test/local/platforms/cortex/results.e2e.ts",

@@ -90,9 +90,10 @@ const postgresReplicationLag: Alert = {
     unit: "seconds behind",
     source: "a starting point; a replica that keeps up is behind by less than a second",
   },
-  // While nobody writes there is nothing to replay, and the age of the last transaction grows on a replica that is well.
+  // While nobody writes there is nothing to replay, and the age of the last transaction grows on a replica that is well. What
+  // the exporter calls the lag is 0 on a replica that its primary does not reach: it has replayed all that came.
   expression: (threshold) =>
-    `${metrics.pgReplicationLag.name} > ${threshold} and on (instance) ${metrics.pgIsReplica.name} == 1` +
+    `${metrics.pgReplayAge.name} > ${threshold} and on (instance) ${metrics.pgIsReplica.name} == 1` +
     ` and on () sum(increase(${metrics.conversationsStarted.name}[5m]) >= 0) > 0`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-data", panel: "replicationLag" },

@@ -130,7 +130,7 @@ FROM monitoring.slowest_queries LIMIT 10`,
       visualization: "timeseries",
       queries: [
         {
-          expression: `${metrics.pgReplicationLag.name} and on (instance) ${metrics.pgIsReplica.name} == 1`,
+          expression: `${metrics.pgReplayAge.name} and on (instance) ${metrics.pgIsReplica.name} == 1`,
           legend: "{{instance}}",
         },
       ],

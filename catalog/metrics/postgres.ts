@@ -86,7 +86,7 @@ export const postgresMetrics = {
     jobs: postgres,
     labels: {},
   }),
-  pgReplicationLag: gauge("pg_replication_lag_seconds", {
+  pgReplayAge: gauge("pg_replication_last_replay_seconds", {
     help: "Age of the last transaction that a replica replayed; grows also while nobody writes.",
     unit: "seconds",
     jobs: postgres,

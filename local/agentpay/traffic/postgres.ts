@@ -92,7 +92,7 @@ export class Postgres {
       exporter.set(metrics.pgCollectorSuccess, { collector }, reads ? 1 : 0);
     }
     exporter.set(metrics.pgIsReplica, {}, replicaLagSeconds > 0 ? 1 : 0);
-    exporter.set(metrics.pgReplicationLag, {}, replicaLagSeconds);
+    exporter.set(metrics.pgReplayAge, {}, replicaLagSeconds);
     const table = { datname, schemaname: "public", relname: "messages" };
     exporter.set(metrics.pgLiveRows, table, Math.round(ROWS * (1 - deadRowRatio)));
     exporter.set(metrics.pgDeadRows, table, Math.round(ROWS * deadRowRatio));

@@ -53,7 +53,7 @@ const signs: Record<Exclude<FaultName, ElsewhereTested>, (figures: Figures) => b
   "postgres-full": ({ is }) => is(metrics.pgDatabaseBackends) === 94,
   "postgres-hangs": ({ grew }) => grew(metrics.requests) + grew(metrics.workerJobs) === 0,
   "redis-hangs": ({ grew }) => grew(metrics.workerJobs) === 0,
-  "replica-behind": ({ is }) => is(metrics.pgIsReplica) === 1 && is(metrics.pgReplicationLag) === 900,
+  "replica-behind": ({ is }) => is(metrics.pgIsReplica) === 1 && is(metrics.pgReplayAge) === 900,
   "dead-rows": ({ is }) => is(metrics.pgDeadRows) > is(metrics.pgLiveRows),
   "statements-unreadable": ({ is }) => is(metrics.pgCollectorSuccess, { collector: "stat_statements" }) === 0,
   "redis-disk": ({ is }) => is(metrics.redisSnapshotOk) === 0,

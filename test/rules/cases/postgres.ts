@@ -168,7 +168,7 @@ export const postgresCases: GroupCases = {
       title: "a replica replays nothing for half an hour while people talk to the agent",
       series: {
         ...at(metrics.pgIsReplica.name, level([1, 60])),
-        ...at(metrics.pgReplicationLag.name, level([0, 10], [900, 30], [0, 20])),
+        ...at(metrics.pgReplayAge.name, level([0, 10], [900, 30], [0, 20])),
         ...work(perMinute([6, 60])),
       },
       firing: { 10: [], 19: [], 22: [exporter], 40: [exporter], 41: [] },
@@ -177,7 +177,7 @@ export const postgresCases: GroupCases = {
       title: "a night without a conversation: there is nothing to replay",
       series: {
         ...at(metrics.pgIsReplica.name, level([1, 60])),
-        ...at(metrics.pgReplicationLag.name, level([0, 10], [3600, 50])),
+        ...at(metrics.pgReplayAge.name, level([0, 10], [3600, 50])),
         ...work(perMinute([6, 5], [0, 55])),
       },
       firing: silent(22, 40, 60),
@@ -186,7 +186,7 @@ export const postgresCases: GroupCases = {
       title: "a second behind",
       series: {
         ...at(metrics.pgIsReplica.name, level([1, 60])),
-        ...at(metrics.pgReplicationLag.name, level([1, 60])),
+        ...at(metrics.pgReplayAge.name, level([1, 60])),
         ...work(perMinute([6, 60])),
       },
       firing: silent(30, 60),
