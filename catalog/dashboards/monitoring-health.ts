@@ -1,10 +1,15 @@
 import { metrics } from "../metrics/index.ts";
 import { HA_REPLICA } from "../metrics/labels.ts";
+import type { Counter } from "../metrics/metric.ts";
 import type { Dashboard } from "./dashboard.ts";
 
-/** Groups of rules by their own name, without the file that Prometheus puts before it. */
-const byRuleGroup = (expression: string) =>
-  `label_replace(${expression}, "rule_group", "$1", "rule_group", ".*;(.*)")`;
+/**
+ * Series of rule groups with the group's own name in a label of its own, without the file that Prometheus puts before it: a
+ * group that has moved to another file is there twice for as long as the window looks back.
+ */
+const named = (series: string) => `label_replace(${series}, "group", "$1", "rule_group", "(?:.*;)?(.*)")`;
+const increaseByGroup = (own: Counter, engines: Counter) =>
+  `sum by (group) (${named(`increase(${own.name}[5m]) or increase(${engines.name}[5m])`)})`;
 /** Nothing of a server's own is measured here where another one evaluates the rules. */
 const NOT_KNOWN = "Not known here: an engine elsewhere evaluates the rules, and its rulers are not scraped.";
 const byIntegration = ({ name }: { name: string }) => `sum by (integration) (rate(${name}[15m]))`;
@@ -89,10 +94,8 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [
         {
-          expression: byRuleGroup(
-            `sum by (rule_group) (increase(${metrics.prometheusRuleFailures.name}[5m]) or increase(${metrics.engineRuleFailures.name}[5m]))`,
-          ),
-          legend: "{{rule_group}}",
+          expression: increaseByGroup(metrics.prometheusRuleFailures, metrics.engineRuleFailures),
+          legend: "{{group}}",
         },
       ],
     },
@@ -104,10 +107,11 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [
         {
-          expression: byRuleGroup(
-            `sum by (rule_group) (increase(${metrics.prometheusRuleIterationsMissed.name}[5m]) or increase(${metrics.engineRuleIterationsMissed.name}[5m]))`,
+          expression: increaseByGroup(
+            metrics.prometheusRuleIterationsMissed,
+            metrics.engineRuleIterationsMissed,
           ),
-          legend: "{{rule_group}}",
+          legend: "{{group}}",
         },
       ],
     },
@@ -266,8 +270,8 @@ export const monitoringHealth = {
       visualization: "timeseries",
       queries: [
         {
-          expression: byRuleGroup(`topk(10, ${metrics.prometheusRuleGroupDuration.name})`),
-          legend: "{{rule_group}}",
+          expression: `topk(10, max by (group) (${named(metrics.prometheusRuleGroupDuration.name)}))`,
+          legend: "{{group}}",
         },
       ],
     },
