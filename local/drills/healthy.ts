@@ -2,11 +2,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AlertId } from "./alert-id.ts";
 import { BrokenLab } from "./ask.ts";
+import type { Drill } from "./drills/drill.ts";
 import { startFault } from "./fault-requests.ts";
 import type { Lab } from "./lab.ts";
 import { inLab, type LifeOptions, POLL_MILLISECONDS, settle, USUAL_HISTORY } from "./lab-life.ts";
 import { newObservation, type Observation, observe } from "./observation.ts";
-import { ORDINARY_DAYS_BEGIN, ordinaryEvents } from "./ordinary-days.ts";
+import { ORDINARY_DAYS_BEGIN, ordinaryEvents, toldInYoungLabs } from "./ordinary-days.ts";
 import { Strain } from "./strain.ts";
 import { falseAlarms } from "./verdict.ts";
 
@@ -18,6 +19,8 @@ export interface HealthyResult {
   /** Titles of what happened, as it does on any day. */
   readonly happened: readonly string[];
 }
+
+const ordinaryDays: Drill = { title: "Ordinary days", rings: [], mayRing: toldInYoungLabs };
 
 /** Lives some simulated seconds of ordinary days. @throws where the lab breaks by itself */
 export async function runHealthy(seconds: number, options: LifeOptions): Promise<HealthyResult> {
@@ -37,7 +40,7 @@ export async function runHealthy(seconds: number, options: LifeOptions): Promise
   });
   if (why !== undefined) throw new BrokenLab(why);
   return {
-    falseAlarms: falseAlarms([], observation),
+    falseAlarms: falseAlarms([ordinaryDays], observation),
     strain: strain.most,
     happened: events.map(({ title }) => title),
   };
