@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { enginesSection } from "./engines/section.ts";
 import { instrumentationSection } from "./instrumentation/section.ts";
 import { loadSection } from "./load/section.ts";
 import { pagesSection } from "./pages/section.ts";
@@ -20,6 +21,7 @@ const SECTIONS = {
   render: renderSection,
   pages: pagesSection,
   load: loadSection,
+  engines: enginesSection,
   instrumentation: instrumentationSection,
 } as const satisfies Record<string, (options: BenchOptions) => Promise<Section>>;
 type SectionName = keyof typeof SECTIONS;
@@ -34,9 +36,9 @@ const names = Object.keys(SECTIONS) as SectionName[];
 
 export const report = new Command("report")
   .description(
-    "Measure the program, its checks, rendering, paging, Prometheus under load and the Python package, and write it down",
+    "Measure the program, its checks, rendering, paging, Prometheus under load, alone and beside Cortex, and the Python package, and write it down",
   )
-  .option("--quick", "fewer takes and less load: about 6 minutes instead of 20")
+  .option("--quick", "fewer takes and less load: about 10 minutes instead of 30")
   .option("--only <sections...>", `some of ${names.join(", ")}; printed, and only written with --out`, names)
   .option("--out <file>", "where it is written (default: docs/benchmarks.md)")
   .action(run);

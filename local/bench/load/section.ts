@@ -1,9 +1,6 @@
 /** What a real Prometheus with all of production's rules needs for so many series. */
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { queriesOf } from "../../../catalog/dashboards/dashboard.ts";
-import { dashboards } from "../../../catalog/dashboards/index.ts";
-import { replaceVariables } from "../../../catalog/promql/variables.ts";
 import { tools } from "../../../operations/tools/tools.ts";
 import { withTemporaryFolder } from "../../../toolkit/temporary-folder.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
@@ -12,6 +9,7 @@ import { Children } from "../../host/children.ts";
 import { LogFiles } from "../../host/log-files.ts";
 import type { Scale } from "../dashboards/series.ts";
 import type { BenchOptions, Section } from "../section.ts";
+import { dashboardTimes } from "./dashboard-times.ts";
 import { bytesASample } from "./disk.ts";
 import { type LoadedServer, SCRAPE_SECONDS, startLoadedServer } from "./server.ts";
 import { startTarget } from "./target.ts";
@@ -98,31 +96,4 @@ async function figuresOf({ url, instance }: LoadedServer): Promise<readonly stri
 function dashboardFigures(times: readonly number[]): readonly string[] {
   const total = times.reduce((sum, time) => sum + time, 0);
   return [total, Math.max(...times)].map((time) => `${(time * 1000).toFixed(0)} ms`);
-}
-
-/** Seconds for all of each dashboard's queries. */
-async function dashboardTimes(url: string): Promise<readonly number[]> {
-  const times: number[] = [];
-  for (const { panels } of dashboards) {
-    const expressions = Object.values(panels).flatMap((panel) =>
-      queriesOf(panel).map(({ expression }) => replaceVariables(expression)),
-    );
-    const start = performance.now();
-    for (const expression of expressions) await askRange(url, expression);
-    times.push((performance.now() - start) / 1000);
-  }
-  return times;
-}
-
-async function askRange(url: string, expression: string): Promise<void> {
-  const end = Math.floor(Date.now() / 1000);
-  const body = new URLSearchParams({
-    query: expression,
-    start: String(end - 300),
-    end: String(end),
-    step: "15",
-  });
-  const response = await fetch(`${url}/api/v1/query_range`, { method: "POST", body });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`Prometheus refuses ${expression}: ${text}`);
 }
