@@ -49,6 +49,70 @@ export const databaseAlarms: readonly DatabaseAlarm[] = [
     treatMissingData: "missing",
   },
   {
+    name: "DatabaseMemoryLow",
+    on: ["primary", "replica"],
+    severity: "warning",
+    threshold: {
+      default: 0.25,
+      unit: "GiB of memory that the instance could free",
+      source: `${AMAZON}: a quarter of the memory; the default is that of the smallest instance, with 1 GiB`,
+    },
+    perUnit: 2 ** 30,
+    describe: (threshold, instance) =>
+      `The RDS instance ${instance} has less than ${threshold} GiB of memory to spare for 15 minutes. When it has none, PostgreSQL is ended, and every connection with it.`,
+    metricName: "FreeableMemory",
+    statistic: "Average",
+    comparisonOperator: "LessThanThreshold",
+    minutes: 15,
+    treatMissingData: "missing",
+  },
+  {
+    name: "DatabaseOperationCreditsLow",
+    on: ["primary", "replica"],
+    severity: "warning",
+    threshold: { default: 10, unit: "percent of the class's credits for disk operations", source: AMAZON },
+    describe: (threshold, instance) =>
+      `The RDS instance ${instance} has less than ${threshold}% of its credits for disk operations left for 3 minutes. Without credits its class falls back to its baseline, and every statement that needs the disk waits.`,
+    // Only classes that burst report it: without a number nothing rings.
+    metricName: "EBSIOBalance%",
+    statistic: "Average",
+    comparisonOperator: "LessThanThreshold",
+    minutes: 3,
+    treatMissingData: "missing",
+  },
+  {
+    name: "DatabaseThroughputCreditsLow",
+    on: ["primary", "replica"],
+    severity: "warning",
+    threshold: { default: 10, unit: "percent of the class's credits for disk throughput", source: AMAZON },
+    describe: (threshold, instance) =>
+      `The RDS instance ${instance} has less than ${threshold}% of its credits for disk throughput left for 3 minutes. Without credits its class falls back to its baseline, and every statement that reads much waits.`,
+    // As above.
+    metricName: "EBSByteBalance%",
+    statistic: "Average",
+    comparisonOperator: "LessThanThreshold",
+    minutes: 3,
+    treatMissingData: "missing",
+  },
+  {
+    name: "DatabaseBurstCreditsLow",
+    on: ["primary", "replica"],
+    severity: "warning",
+    threshold: {
+      default: 20,
+      unit: "percent of the volume's burst credits",
+      source:
+        "a starting point, which public modules share: some minutes are left. Only gp2 volumes have credits",
+    },
+    describe: (threshold, instance) =>
+      `The gp2 volume of the RDS instance ${instance} has less than ${threshold}% of its burst credits left for 10 minutes. Without credits it does 3 operations a second for each GiB, and statements wait.`,
+    metricName: "BurstBalance",
+    statistic: "Average",
+    comparisonOperator: "LessThanThreshold",
+    minutes: 10,
+    treatMissingData: "missing",
+  },
+  {
     name: "DatabaseTransactionIdsHigh",
     on: ["primary"],
     severity: "critical",

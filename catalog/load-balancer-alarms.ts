@@ -35,6 +35,42 @@ export const loadBalancerAlarms: readonly LoadBalancerAlarm[] = [
     treatMissingData: "notBreaching",
   },
   {
+    name: "LoadBalancerConnectionsRejected",
+    on: "load balancer",
+    severity: "critical",
+    threshold: {
+      default: 10,
+      unit: "connections a minute that the load balancer rejects",
+      source: "a starting point, as of its errors; none is usual",
+    },
+    describe: (threshold, name) =>
+      `The load balancer ${name} rejects more than ${threshold} connections a minute for 5 minutes, since it has as many as it takes: visitors get no answer, and nothing else counts them.`,
+    metricName: "RejectedConnectionCount",
+    statistic: "Sum",
+    comparisonOperator: "GreaterThanThreshold",
+    minutes: 5,
+    // It is reported where it is not zero.
+    treatMissingData: "notBreaching",
+  },
+  {
+    name: "LoadBalancerCannotReachTargets",
+    on: "load balancer",
+    severity: "warning",
+    threshold: {
+      default: 10,
+      unit: "connections a minute that the load balancer could not open to a target",
+      source: "a starting point: a deployment costs a handful once",
+    },
+    describe: (threshold, name) =>
+      `The load balancer ${name} fails to connect to its targets more than ${threshold} times a minute for 5 minutes: a server is full, or something between them is closed.`,
+    metricName: "TargetConnectionErrorCount",
+    statistic: "Sum",
+    comparisonOperator: "GreaterThanThreshold",
+    minutes: 5,
+    // As above.
+    treatMissingData: "notBreaching",
+  },
+  {
     name: "LoadBalancerUnhealthyTargets",
     on: "target group",
     severity: "warning",

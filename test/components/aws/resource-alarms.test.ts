@@ -31,9 +31,17 @@ test("only the primary runs out of transaction IDs, only a replica lags", async 
   expect(outputs["alarmNames"]).toEqual([
     "agentpay-production-database-storage-low-agentpay",
     "agentpay-production-database-processor-high-agentpay",
+    "agentpay-production-database-memory-low-agentpay",
+    "agentpay-production-database-operation-credits-low-agentpay",
+    "agentpay-production-database-throughput-credits-low-agentpay",
+    "agentpay-production-database-burst-credits-low-agentpay",
     "agentpay-production-database-transaction-ids-high-agentpay",
     "agentpay-production-database-storage-low-agentpay-reader",
     "agentpay-production-database-processor-high-agentpay-reader",
+    "agentpay-production-database-memory-low-agentpay-reader",
+    "agentpay-production-database-operation-credits-low-agentpay-reader",
+    "agentpay-production-database-throughput-credits-low-agentpay-reader",
+    "agentpay-production-database-burst-credits-low-agentpay-reader",
     "agentpay-production-database-replica-lag-high-agentpay-reader",
     "agentpay-production-database-replication-stopped-agentpay-reader",
   ]);
@@ -74,6 +82,8 @@ test("the load balancer is watched as a whole, and each target group for itself"
   const group = { LoadBalancer: LOAD_BALANCER, TargetGroup: TARGET_GROUP };
   expect(dimensions).toEqual({
     HTTPCode_ELB_5XX_Count: { LoadBalancer: LOAD_BALANCER },
+    RejectedConnectionCount: { LoadBalancer: LOAD_BALANCER },
+    TargetConnectionErrorCount: { LoadBalancer: LOAD_BALANCER },
     UnHealthyHostCount: group,
     HealthyHostCount: group,
   });
