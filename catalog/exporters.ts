@@ -25,7 +25,11 @@ export const exporters = {
     version: "0.19.1",
     // Earlier ones fail to read the statements of PostgreSQL 17, and don't say which backends are clients.
     lowest: "0.17.1",
-    flags: ["--collector.stat_statements", "--extend.query-path=operations/database/exporter-queries.yaml"],
+    flags: [
+      "--collector.stat_statements",
+      "--collector.database_wraparound",
+      "--extend.query-path=operations/database/exporter-queries.yaml",
+    ],
   },
   redis: {
     program: "redis_exporter",

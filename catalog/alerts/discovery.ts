@@ -70,8 +70,34 @@ const subjectMissing: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
 };
 
+const prometheusSamplesRefused: Alert = {
+  name: "PrometheusSamplesRefused",
+  severity: "warning",
+  service: "monitoring",
+  summary: "Prometheus does not store some samples.",
+  description:
+    "{{ $labels.instance }} drops {{ $value | humanize }} samples a second, since their series has another value for that time or a newer one: two targets say they are the same, or a clock is wrong, and what is stored is one of them by chance.",
+  // Prometheus's own mixin, as PrometheusDuplicateTimestamps and PrometheusOutOfOrderTimestamps.
+  expression: () =>
+    `${[
+      metrics.prometheusDuplicateSamples,
+      metrics.prometheusUnorderedSamples,
+      metrics.prometheusUnboundedSamples,
+    ]
+      .map(({ name }) => `rate(${name}[5m])`)
+      .join(" + ")} > 0`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-meta", panel: "samplesRefused" },
+};
+
 export const discoveryAlerts: AlertGroup = {
   name: "agentpay-discovery",
   interval: "30s",
-  alerts: [prometheusTargetSyncFailure, prometheusDiscoveryFailing, targetsVanished, subjectMissing],
+  alerts: [
+    prometheusTargetSyncFailure,
+    prometheusDiscoveryFailing,
+    targetsVanished,
+    subjectMissing,
+    prometheusSamplesRefused,
+  ],
 };

@@ -5,6 +5,7 @@
 import { increase } from "../counting.ts";
 import { metrics } from "../metrics/index.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
+import { RESTARTS } from "./availability.ts";
 import {
   engineDiscardsSamples,
   metricsNotArriving,
@@ -234,6 +235,26 @@ const prometheusScrapeSampleLimitHit: Alert = {
   panel: { dashboard: "agentpay-meta", panel: "samplesPerTarget" },
 };
 
+/** Who watches: the servers of AgentPay have alerts of their own. */
+const WATCHERS = 'job!~"agentpay-.+"';
+
+const monitoringRestarting: Alert = {
+  name: "MonitoringRestarting",
+  severity: "warning",
+  service: "monitoring",
+  summary: "A part of the monitoring keeps restarting.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.job }}) was started {{ $value | humanize }} times in half an hour: while it is away nothing is seen or told, and it is back too soon for TargetDown.",
+  threshold: {
+    default: RESTARTS,
+    unit: "restarts in 30 minutes",
+    source: "a starting point; as of AgentPay's own servers",
+  },
+  expression: (threshold) => `changes(${metrics.processStartTime.name}{${WATCHERS}}[30m]) > ${threshold}`,
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-meta", panel: "monitoringRestarts" },
+};
+
 const instrumentationFaults: Alert = {
   name: "InstrumentationFaults",
   severity: "warning",
@@ -274,6 +295,7 @@ export const monitoringAlerts: AlertGroup = {
     prometheusTsdbReloadsFailing,
     prometheusTsdbCompactionsFailing,
     prometheusScrapeSampleLimitHit,
+    monitoringRestarting,
     instrumentationFaults,
   ],
 };

@@ -3,9 +3,13 @@ import { metrics } from "../metrics/index.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 import { anyDown, unknownState } from "./availability.ts";
-
-/** PostgreSQL's own databases have no users. */
-const OURS = 'datname!~"template.*|postgres"';
+import {
+  OURS,
+  postgresReplicationSlotBehind,
+  postgresRestarting,
+  postgresSessionsBlocked,
+  postgresTransactionIdsHigh,
+} from "./postgres-upkeep.ts";
 
 const postgresDown: Alert = {
   name: "PostgresDown",
@@ -63,7 +67,8 @@ const postgresUnreadable: Alert = {
 };
 
 /** Parts of the exporter whose numbers our alerts and panels read. Others may fail by design, as `wal` does on RDS. */
-const COLLECTORS = 'collector=~"database|replication|stat_database|stat_statements|stat_user_tables"';
+const COLLECTORS =
+  'collector=~"database|database_wraparound|replication|replication_slots|stat_database|stat_statements|stat_user_tables"';
 
 const postgresCollectorFailing: Alert = {
   name: "PostgresCollectorFailing",
@@ -273,7 +278,11 @@ export const postgresAlerts: AlertGroup = {
     postgresUnreadable,
     postgresCollectorFailing,
     postgresReplicationLag,
+    postgresReplicationSlotBehind,
     postgresAutovacuumBehind,
+    postgresTransactionIdsHigh,
+    postgresSessionsBlocked,
+    postgresRestarting,
     databasePoolExhausted,
     postgresConnectionsUsedUp,
     postgresSlowQueries,

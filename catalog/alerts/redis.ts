@@ -1,4 +1,4 @@
-import { increase, sustained } from "../counting.ts";
+import { increase, rate, sustained } from "../counting.ts";
 import { metrics } from "../metrics/index.ts";
 import { redisMemoryRatio } from "../recording-rules/data.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
@@ -95,6 +95,60 @@ const redisPersistenceFailing: Alert = {
   panel: { dashboard: "agentpay-data", panel: "redisPersistence" },
 };
 
+const redisRestarting: Alert = {
+  name: "RedisRestarting",
+  severity: "warning",
+  service: "redis",
+  summary: "Redis keeps restarting.",
+  description:
+    "{{ $labels.instance }} was started {{ $value | humanize }} times in half an hour: each time every connection breaks, and the jobs that were not on its disk are lost. It is back too soon for RedisDown.",
+  threshold: {
+    default: 1,
+    unit: "restarts in 30 minutes",
+    source: "a starting point; a failover, or an update, is one",
+  },
+  // What it counts begins at 0 again. Its start is known to a second only, and would seem to change.
+  expression: (threshold) => `resets(${metrics.redisUserCpuSeconds.name}[30m]) > ${threshold}`,
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-data", panel: "databaseRestarts" },
+};
+
+/** Of all that are watched: after a failover another server has them. */
+const replicas = `sum by (job) (${metrics.redisConnectedReplicas.name})`;
+
+const redisReplicaLost: Alert = {
+  name: "RedisReplicaLost",
+  severity: "warning",
+  service: "redis",
+  summary: "Redis has lost a replica.",
+  description:
+    "{{ $value | humanize }} replicas of Redis are connected, and more were within the last 6 hours: users notice nothing, but nobody is there, or behind the others, to take over when the primary fails.",
+  // What can't be asked has not lost its replicas: RedisDown and RedisExporterDown say that.
+  expression: () =>
+    `${replicas} < max_over_time(${replicas}[6h:1m])` +
+    ` unless on (job) (${metrics.up.name}{job="redis"} == 0 or ${metrics.redisUp.name} == 0)`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-data", panel: "redisReplicas" },
+};
+
+const redisProcessorHigh: Alert = {
+  name: "RedisProcessorHigh",
+  severity: "warning",
+  service: "redis",
+  summary: "Redis is as busy as it can be.",
+  description:
+    "The thread of {{ $labels.instance }} that runs all commands is busy {{ $value | humanizePercentage }} of the time: everybody waits for it, and a larger host with more cores would not help.",
+  threshold: {
+    default: 0.9,
+    unit: "share of a processor",
+    source: "Amazon's recommended alarm on EngineCPUUtilization of ElastiCache",
+  },
+  expression: (threshold) =>
+    `(${rate(metrics.redisUserCpuSeconds.name, "5m")}) + (${rate(metrics.redisSystemCpuSeconds.name, "5m")}) > ${threshold}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-data", panel: "redisProcessor" },
+};
+
 const redisMaxmemoryUnset: Alert = {
   name: "RedisMaxmemoryUnset",
   severity: "info",
@@ -153,6 +207,9 @@ export const redisAlerts: AlertGroup = {
     redisMemoryHigh,
     redisEvictingKeys,
     redisPersistenceFailing,
+    redisRestarting,
+    redisReplicaLost,
+    redisProcessorHigh,
     redisMaxmemoryUnset,
     redisRejectedConnections,
   ],

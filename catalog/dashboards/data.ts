@@ -36,6 +36,22 @@ export const data = {
       visualization: "state-timeline",
       queries: [{ expression: `${metrics.up.name}{job=~"postgres|redis"}`, legend: "{{job}} {{instance}}" }],
     },
+    databaseRestarts: {
+      title: "Restarts of Databases",
+      description: "How often PostgreSQL crashed, and Redis was started, in half an hour; a failover is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            "max by (instance) (" +
+            `resets(${metrics.pgDatabaseCommits.name}{datname!~"template.*|postgres"}[30m])` +
+            ` or changes(${metrics.pgUp.name}[30m]) / 2)`,
+          legend: "PostgreSQL {{instance}}",
+        },
+        { expression: `resets(${metrics.redisUserCpuSeconds.name}[30m])`, legend: "Redis {{instance}}" },
+      ],
+    },
     connectionsByState: {
       row: "PostgreSQL",
       title: "Connections by State",
@@ -102,6 +118,20 @@ FROM monitoring.slowest_queries LIMIT 10`,
         },
       ],
     },
+    sessionsBlocked: {
+      title: "Sessions That Wait for a Lock",
+      description:
+        "Sessions that can't go on until another one commits; good is none for longer than a moment.",
+      nothing: "No session waits for a lock.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `sum by (datname) (${metrics.pgStatActivityCount.name}{wait_event_type="Lock"})`,
+          legend: "{{datname}}",
+        },
+      ],
+    },
     deadlocks: {
       title: "Deadlocks",
       description: "Deadlocks in 5 minutes; good is none.",
@@ -133,6 +163,25 @@ FROM monitoring.slowest_queries LIMIT 10`,
           expression: `${metrics.pgReplayAge.name} and on (instance) ${metrics.pgIsReplica.name} == 1`,
           legend: "{{instance}}",
         },
+      ],
+    },
+    slotsBehind: {
+      title: "Log Kept for Replication Slots",
+      description: "Write-ahead log that each slot's reader has not taken; good is some MB, and no growth.",
+      nothing: "There is no replication slot.",
+      unit: "bytes",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.pgSlotHeldBytes.name, legend: "{{instance}} {{slot_name}}" }],
+    },
+    transactionIds: {
+      title: "Transaction IDs in Use",
+      description:
+        "Of about 2 billion, by database; good is below 200 million, where PostgreSQL begins to free them.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        { expression: metrics.pgTransactionIdAge.name, legend: "{{instance}} {{datname}}" },
+        { expression: metrics.pgMultixactIdAge.name, legend: "{{instance}} {{datname}} for locks" },
       ],
     },
     deadRows: {
@@ -214,6 +263,27 @@ FROM monitoring.slowest_queries LIMIT 10`,
       queries: [
         {
           expression: `${metrics.redisConnectedClients.name} / (${metrics.redisMaxClients.name} > 0)`,
+          legend: "{{instance}}",
+        },
+      ],
+    },
+    redisReplicas: {
+      title: "Redis Replicas",
+      description: "Replicas connected to each Redis; good is as many as there are.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [{ expression: metrics.redisConnectedReplicas.name, legend: "{{instance}}" }],
+    },
+    redisProcessor: {
+      title: "Redis Processor (Main Thread)",
+      description: "Share of time that the thread which runs all commands is busy; at 100% everybody waits.",
+      unit: "percentunit",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression:
+            `rate(${metrics.redisUserCpuSeconds.name}[$__rate_interval])` +
+            ` + rate(${metrics.redisSystemCpuSeconds.name}[$__rate_interval])`,
           legend: "{{instance}}",
         },
       ],

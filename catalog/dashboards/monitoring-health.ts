@@ -232,6 +232,38 @@ export const monitoringHealth = {
         },
       ],
     },
+    samplesRefused: {
+      title: "Samples Not Stored",
+      description: "Samples a second that Prometheus dropped for their time; good is none.",
+      unit: "cps",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `rate(${metrics.prometheusDuplicateSamples.name}[$__rate_interval])`,
+          legend: "{{instance}} duplicate",
+        },
+        {
+          expression: `rate(${metrics.prometheusUnorderedSamples.name}[$__rate_interval])`,
+          legend: "{{instance}} out of order",
+        },
+        {
+          expression: `rate(${metrics.prometheusUnboundedSamples.name}[$__rate_interval])`,
+          legend: "{{instance}} out of bounds",
+        },
+      ],
+    },
+    monitoringRestarts: {
+      title: "Restarts of the Monitoring",
+      description: "How often each part was started in half an hour; good is none, an update is 1.",
+      unit: "short",
+      visualization: "timeseries",
+      queries: [
+        {
+          expression: `changes(${metrics.processStartTime.name}{job!~"agentpay-.+"}[30m])`,
+          legend: "{{job}} {{instance}}",
+        },
+      ],
+    },
     storageFailures: {
       title: "TSDB Failures",
       description: "Loads of blocks and compactions that failed in 3 hours; good is none.",

@@ -29,7 +29,7 @@ const statement = {
 const database = { datid: open("database oid"), datname };
 const table = { datname, schemaname: open("schema"), relname: open("table") };
 
-/** postgres_exporter, with `--collector.stat_statements`. Its pg_stat_database_* counters have no `_total`. */
+/** postgres_exporter, with `--collector.stat_statements` and `--collector.database_wraparound`. Its pg_stat_database_* counters have no `_total`. */
 export const postgresMetrics = {
   pgUp: gauge("pg_up", {
     help: "Whether the exporter could connect to PostgreSQL.",
@@ -101,6 +101,22 @@ export const postgresMetrics = {
     help: "Rows of a table, estimated.",
     jobs: postgres,
     labels: table,
+  }),
+  pgSlotHeldBytes: gauge("pg_replication_slots_pg_wal_lsn_diff", {
+    help: "Write-ahead log between a replication slot and now: it is kept until whoever reads the slot has taken it.",
+    unit: "bytes",
+    jobs: postgres,
+    labels: { database: open("database of a logical slot"), slot_name: open("replication slot") },
+  }),
+  pgTransactionIdAge: gauge("pg_database_wraparound_age_datfrozenxid_seconds", {
+    help: "Transaction IDs used since a database's oldest row was frozen; no seconds, whatever its name says.",
+    jobs: postgres,
+    labels: { datname },
+  }),
+  pgMultixactIdAge: gauge("pg_database_wraparound_age_datminmxid_seconds", {
+    help: "Likewise the IDs of rows that several transactions lock at once.",
+    jobs: postgres,
+    labels: { datname },
   }),
   pgDatabaseBackends: gauge("pg_stat_database_numbackends", {
     help: "Backends connected to a database.",

@@ -75,6 +75,21 @@ export const prometheusMetrics = {
     jobs: prometheus,
     labels: {},
   }),
+  prometheusDuplicateSamples: counter("prometheus_target_scrapes_sample_duplicate_timestamp_total", {
+    help: "Samples that were not stored: the series has another value for the same time.",
+    jobs: prometheus,
+    labels: {},
+  }),
+  prometheusUnorderedSamples: counter("prometheus_target_scrapes_sample_out_of_order_total", {
+    help: "Samples that were not stored: the series has a newer one.",
+    jobs: prometheus,
+    labels: {},
+  }),
+  prometheusUnboundedSamples: counter("prometheus_target_scrapes_sample_out_of_bounds_total", {
+    help: "Samples that were not stored: their time is too far away.",
+    jobs: prometheus,
+    labels: {},
+  }),
   prometheusTargetSyncFailures: counter("prometheus_target_sync_failed_total", {
     help: "Times that a job's targets, as found, could not be made into what is scraped.",
     jobs: prometheus,

@@ -19,6 +19,23 @@ export const redisMetrics = {
     jobs: redis,
     labels: {},
   }),
+  redisConnectedReplicas: gauge("redis_connected_slaves", {
+    help: "Replicas that are connected.",
+    jobs: redis,
+    labels: {},
+  }),
+  redisUserCpuSeconds: counter("redis_cpu_user_main_thread_seconds_total", {
+    help: "Time of the thread that runs commands, outside of the kernel; from Redis 6.2 on.",
+    unit: "seconds",
+    jobs: redis,
+    labels: {},
+  }),
+  redisSystemCpuSeconds: counter("redis_cpu_sys_main_thread_seconds_total", {
+    help: "Likewise in the kernel.",
+    unit: "seconds",
+    jobs: redis,
+    labels: {},
+  }),
   redisMemoryUsed: gauge("redis_memory_used_bytes", {
     help: "Memory allocated by Redis.",
     unit: "bytes",

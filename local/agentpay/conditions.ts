@@ -95,6 +95,16 @@ export interface Conditions {
     deadRowRatio: number;
     /** Whether the exporter may read the statements' statistics. */
     statementsReadable: boolean;
+    /** Log that it keeps for its replica's slot. */
+    slotHeldBytes: number;
+    /** Transaction IDs since its oldest row was frozen. */
+    transactionIdAge: number;
+    /** Sessions that wait for a lock. */
+    blockedSessions: number;
+    /** Seconds from one crash to the next; 0 where it does not crash. It is back within a second. */
+    crashSeconds: number;
+    /** Likewise of its exporter's restarts. */
+    exporterRestartSeconds: number;
   };
   redis: {
     up: boolean;
@@ -110,6 +120,11 @@ export interface Conditions {
     persists: boolean;
     /** Share of maxclients that is connected beyond those who work. */
     idleClients: number;
+    /** Seconds from one restart to the next; 0 where it goes on. It is back within a second. */
+    restartSeconds: number;
+    replicas: number;
+    /** Share of time that its main thread is busy. */
+    busyRatio: number;
   };
 }
 
@@ -170,6 +185,11 @@ export function healthyConditions(): Conditions {
       replicaLagSeconds: 0,
       deadRowRatio: 0.04,
       statementsReadable: true,
+      slotHeldBytes: 3e6,
+      transactionIdAge: 80e6,
+      blockedSessions: 0,
+      crashSeconds: 0,
+      exporterRestartSeconds: 0,
     },
     redis: {
       up: true,
@@ -181,6 +201,9 @@ export function healthyConditions(): Conditions {
       rejectionRate: 0,
       persists: true,
       idleClients: 0,
+      restartSeconds: 0,
+      replicas: 1,
+      busyRatio: 0.04,
     },
   };
 }

@@ -44,6 +44,11 @@ export class Exposition {
     this.set(metrics.processStartTime, {}, now);
   }
 
+  /** Counts from 0 again, as a counter does that another program keeps. */
+  reset(metric: Counter): void {
+    this.#find(this.#counters, metric).reset();
+  }
+
   /** The metrics in Prometheus's text format; `visible` leaves some out. */
   async text(visible: (name: string) => boolean = () => true): Promise<string> {
     const names = this.#registry.getMetricsAsArray().map(({ name }) => name);

@@ -253,6 +253,55 @@ export const faults = {
       postgres.statementsReadable = false;
     },
   ),
+  "slot-behind": fault(
+    "Nobody reads a replication slot of PostgreSQL, and it keeps its log",
+    { bytes: z.int().min(1).max(1e15).default(20e9) },
+    ({ postgres }, given) => {
+      postgres.slotHeldBytes = given.bytes;
+    },
+  ),
+  "transaction-ids": fault(
+    "PostgreSQL freezes no rows, and uses up its transaction IDs",
+    { ids: z.int().min(1).max(2e9).default(900e6) },
+    ({ postgres }, given) => {
+      postgres.transactionIdAge = given.ids;
+    },
+  ),
+  "sessions-blocked": fault(
+    "A lock is held on a table, and sessions pile up behind it",
+    { sessions: z.int().min(1).max(50).default(12) },
+    ({ postgres, api }, given) => {
+      postgres.blockedSessions = given.sessions;
+      api.latencyFactor *= 3;
+    },
+  ),
+  "postgres-crashing": fault(
+    "PostgreSQL crashes again and again, and is back at once",
+    { seconds: seconds(180) },
+    ({ postgres }, given) => {
+      postgres.crashSeconds = given.seconds;
+    },
+  ),
+  "exporter-restarting": fault(
+    "The exporter of PostgreSQL restarts again and again",
+    { seconds: seconds(120) },
+    ({ postgres }, given) => {
+      postgres.exporterRestartSeconds = given.seconds;
+    },
+  ),
+  "redis-restarting": fault(
+    "Redis restarts again and again, and is back at once",
+    { seconds: seconds(180) },
+    ({ redis }, given) => {
+      redis.restartSeconds = given.seconds;
+    },
+  ),
+  "redis-replica-lost": fault("Redis's replica is gone", {}, ({ redis }) => {
+    redis.replicas = 0;
+  }),
+  "redis-busy": fault("Redis is as busy as it can be", { ratio: ratio(0.98) }, ({ redis }, given) => {
+    redis.busyRatio = given.ratio;
+  }),
   "redis-disk": fault("Redis can't write to its disk", {}, ({ redis }) => {
     redis.persists = false;
   }),

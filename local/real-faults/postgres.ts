@@ -41,6 +41,8 @@ export function postgresFaults(target: PostgresTarget): Effects {
     "slow-queries": sleeps,
     deadlocks: async ({ rate }) => deadlocking(agentpay, 1000 / Number(rate)),
     "db-cache-misses": () => repeating(agentpay, readWholeTable),
+    "sessions-blocked": async ({ sessions }) => blocking(connection, agentpay, Number(sessions)),
+    "postgres-crashing": async ({ seconds }) => crashing(connection, Number(seconds)),
     "dead-rows": () => leaveDeadRows(connection),
     "statements-unreadable": () => hideStatements(connection),
   };
@@ -157,6 +159,37 @@ async function deadlocking(connection: ClientConfig, milliseconds: number): Prom
     await stopSoon(stop);
     await Promise.all([one.end(), other.end()]);
   };
+}
+
+/** A migration that has a table to itself, and sessions that want to read it. */
+async function blocking(
+  administrator: ClientConfig,
+  connection: ClientConfig,
+  sessions: number,
+): Promise<Undo> {
+  const free = await holding(administrator, 1, async (client) => {
+    await client.query("BEGIN");
+    await client.query("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE");
+  });
+  const leave = await holding(connection, sessions, async (client) => {
+    // Answered once the lock is free, or the session is gone.
+    client.query("SELECT FROM conversations LIMIT 1").catch(() => {});
+  });
+  return async () => {
+    await free();
+    await leave();
+  };
+}
+
+/** Whatever ends one of its processes as hard as the kernel does makes PostgreSQL end all of them and recover. */
+async function crashing(connection: ClientConfig, seconds: number): Promise<Undo> {
+  const stop = looping(async () => {
+    const client = await connected(connection);
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    for (const { pid } of rows) process.kill(pid, "SIGKILL");
+    await sleep(1000 * seconds, undefined, { ref: false });
+  });
+  return () => stopSoon(stop);
 }
 
 /** More than the cache keeps of one table that is read from end to end. */

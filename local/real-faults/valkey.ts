@@ -35,6 +35,8 @@ export function valkeyFaults({ port, folder, pid, away }: ValkeyTarget): Effects
     "redis-memory": async ({ ratio }) => fill(port, Number(ratio)),
     "redis-evictions": async ({ rate }) => evicting(port, Number(rate)),
     "redis-unlimited": () => configured(port, "maxmemory", "0"),
+    "redis-restarting": async ({ seconds }) => restarting(away.server, Number(seconds)),
+    "redis-busy": async () => busy(port),
     "redis-disk": () => withoutDisk(port, folder),
   };
 }
@@ -88,6 +90,38 @@ function refusing(port: number): Undo {
       await pause();
     }
   })();
+  return async () => {
+    end.abort();
+    await work;
+  };
+}
+
+/** Gone and back at once, again and again. */
+function restarting(leave: () => Promise<Undo>, seconds: number): Undo {
+  const end = new AbortController();
+  const work = (async () => {
+    while (!end.signal.aborted) {
+      const back = await leave();
+      await back();
+      await sleep(1000 * seconds, undefined, { signal: end.signal }).catch(() => {});
+    }
+  })();
+  return async () => {
+    end.abort();
+    await work;
+  };
+}
+
+/** Two clients that always have a script for it to run, each short enough for the others to be answered. */
+function busy(port: number): Undo {
+  const end = new AbortController();
+  const work = Promise.all(
+    [1, 2].map(() =>
+      withValkey(port, async (client) => {
+        while (!end.signal.aborted) await client.eval("for i = 1, 3e6 do end");
+      }),
+    ),
+  );
   return async () => {
     end.abort();
     await work;

@@ -13,6 +13,7 @@ const WANTED = [
   "CONNECTION LIMIT 10",
   "SET default_transaction_read_only=on",
   "SET statement_timeout=30s",
+  "SET lock_timeout=2s",
   "SET idle_in_transaction_session_timeout=30s",
   "MEMBER OF pg_monitor",
   // What pg_monitor itself is a member of.

@@ -11,6 +11,11 @@ export interface Moment {
   readonly random: Random;
 }
 
+/** Whether it is time again for what happens every so many seconds; 0 is never. */
+export function isTime(now: number, every: number): boolean {
+  return every > 0 && Math.floor(now) % Math.ceil(every) === 0;
+}
+
 const DAY = 86_400;
 const BUSIEST = 15 * 3600;
 

@@ -1,7 +1,7 @@
 import { metrics } from "../../../catalog/metrics/index.ts";
 import type { Exposition } from "../exposition.ts";
 import { database, poolLimits, slowestStatement, statements } from "../world.ts";
-import type { Moment } from "./moment.ts";
+import { isTime, type Moment } from "./moment.ts";
 
 /** Connections that a request holds on average, in a pool that is not in a hurry. */
 const POOL_BASE = 1;
@@ -11,7 +11,14 @@ const START_SIZE = 2.4e9;
 /** Of the largest table. */
 const ROWS = 1_500_000;
 /** Parts of the exporter. */
-const collectors = ["database", "replication", "stat_database", "stat_statements", "stat_user_tables"];
+const collectors = [
+  "database",
+  "database_wraparound",
+  "replication",
+  "stat_database",
+  "stat_statements",
+  "stat_user_tables",
+];
 
 /** What the api holds, beside one that works, where it has all that the worker leaves. */
 const EVERY_CONNECTION =
@@ -56,9 +63,17 @@ export class Postgres {
       setPool(process, limit, up ? (busy[index] ?? 0) : 0, up);
     });
     if (!up) return;
+    this.#setRestarts(moment);
     this.#setConnections(moment, busy);
     this.#setState(moment);
     this.#count(moment, work);
+  }
+
+  /** A crash costs its counts; it is over before anyone asks. */
+  #setRestarts({ conditions, now }: Moment): void {
+    const { crashSeconds, exporterRestartSeconds } = conditions.postgres;
+    if (isTime(now, crashSeconds)) for (const counter of counters) this.#exporter.reset(counter);
+    if (isTime(now, exporterRestartSeconds)) this.#exporter.set(metrics.processStartTime, {}, now);
   }
 
   #setConnections({ conditions, random }: Moment, busy: readonly number[]): void {
@@ -81,11 +96,14 @@ export class Postgres {
         backends += counts[state];
       }
     });
+    const blocked = { wait_event: "relation", wait_event_type: "Lock" };
+    this.#setActivity("agentpay-api", "active", conditions.postgres.blockedSessions, 0, blocked);
     this.#exporter.set(metrics.pgDatabaseBackends, { datid, datname }, backends);
   }
 
   #setState({ conditions }: Moment): void {
-    const { replicaLagSeconds, deadRowRatio, statementsReadable } = conditions.postgres;
+    const { replicaLagSeconds, deadRowRatio, statementsReadable, slotHeldBytes, transactionIdAge } =
+      conditions.postgres;
     const exporter = this.#exporter;
     for (const collector of collectors) {
       const reads = collector !== "stat_statements" || statementsReadable;
@@ -93,20 +111,28 @@ export class Postgres {
     }
     exporter.set(metrics.pgIsReplica, {}, replicaLagSeconds > 0 ? 1 : 0);
     exporter.set(metrics.pgReplayAge, {}, replicaLagSeconds);
+    exporter.set(metrics.pgSlotHeldBytes, { database: "", slot_name: "replica" }, slotHeldBytes);
+    exporter.set(metrics.pgTransactionIdAge, { datname }, transactionIdAge);
+    exporter.set(metrics.pgMultixactIdAge, { datname }, 0);
     const table = { datname, schemaname: "public", relname: "messages" };
     exporter.set(metrics.pgLiveRows, table, Math.round(ROWS * (1 - deadRowRatio)));
     exporter.set(metrics.pgDeadRows, table, Math.round(ROWS * deadRowRatio));
   }
 
-  #setActivity(application_name: string, state: ClientState, count: number, longest: number): void {
+  #setActivity(
+    application_name: string,
+    state: ClientState,
+    count: number,
+    longest: number,
+    wait = { wait_event: "", wait_event_type: "" },
+  ): void {
     const labels = {
       datname,
       usename,
       application_name,
       backend_type: "client backend",
       state,
-      wait_event: "",
-      wait_event_type: "",
+      ...wait,
     };
     this.#exporter.set(metrics.pgStatActivityCount, labels, count);
     this.#exporter.set(metrics.pgStatActivityMaxTxDuration, labels, longest);
@@ -140,6 +166,9 @@ const databaseCounters = [
   metrics.pgDatabaseBlocksRead,
   metrics.pgDatabaseDeadlocks,
 ];
+
+/** What a crash loses. */
+const counters = [...databaseCounters, metrics.pgStatStatementsCalls, metrics.pgStatStatementsSeconds];
 
 function busyConnections({ conditions, random }: Moment, work: number, limit: number): number {
   if (conditions.postgres.leakedConnections > 0) return limit;

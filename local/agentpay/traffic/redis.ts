@@ -1,7 +1,7 @@
 import { metrics } from "../../../catalog/metrics/index.ts";
 import type { Exposition } from "../exposition.ts";
 import { queues, redisCommands } from "../world.ts";
-import type { Moment } from "./moment.ts";
+import { isTime, type Moment } from "./moment.ts";
 import type { Worker } from "./worker.ts";
 
 const MAX_MEMORY = 512 * 1024 ** 2;
@@ -36,7 +36,12 @@ export class Redis {
     const exporter = this.#exporter;
     exporter.set(metrics.redisUp, {}, up ? 1 : 0);
     if (!up) return;
+    const { restartSeconds, replicas, busyRatio } = conditions.redis;
+    if (isTime(now, restartSeconds)) this.#restart(now);
     this.#startedAt ??= now;
+    exporter.set(metrics.redisConnectedReplicas, {}, replicas);
+    exporter.add(metrics.redisUserCpuSeconds, {}, busyRatio * 0.7);
+    exporter.add(metrics.redisSystemCpuSeconds, {}, busyRatio * 0.3);
     exporter.set(metrics.redisStartTime, {}, this.#startedAt);
     const wave = 0.01 * Math.sin(now / 600);
     exporter.set(metrics.redisMemoryMax, {}, conditions.redis.limited ? MAX_MEMORY : 0);
@@ -59,9 +64,28 @@ export class Redis {
     }
   }
 
+  /** It is over before anyone asks. */
+  #restart(now: number): void {
+    this.#startedAt = now;
+    for (const counter of counters) this.#exporter.reset(counter);
+  }
+
   #countCommand(cmd: string, work: number, { random }: Moment): void {
     const calls = random.poisson((work * COMMANDS_PER_REQUEST) / redisCommands.length);
     this.#exporter.add(metrics.redisCommands, { cmd }, calls);
     this.#exporter.add(metrics.redisCommandsDuration, { cmd }, calls * SECONDS_PER_COMMAND);
   }
 }
+
+/** What it has counted since its start. */
+const counters = [
+  metrics.redisCommands,
+  metrics.redisCommandsDuration,
+  metrics.redisUserCpuSeconds,
+  metrics.redisSystemCpuSeconds,
+  metrics.redisEvictedKeys,
+  metrics.redisRejectedConnections,
+  metrics.redisExpiredKeys,
+  metrics.redisKeyspaceHits,
+  metrics.redisKeyspaceMisses,
+];

@@ -10,6 +10,12 @@ export const monitoringDrills: readonly Drill[] = [
     rings: ["TargetDown"],
   },
   {
+    title: "An exporter restarts again and again, and is back at once",
+    faults: { "exporter-restarting": {} },
+    areas: ["postgres"],
+    rings: ["MonitoringRestarting"],
+  },
+  {
     title: "Prometheus gets a configuration that it refuses",
     prometheus: refusedConfiguration,
     areas: ["prometheus"],

@@ -11,6 +11,8 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
   PrometheusTSDBCompactionsFailing: "it takes a disk that is full at the right moment, for hours",
   PrometheusScrapeSampleLimitHit:
     "a stray label that stays below the limit rings MetricCardinalityExplosion first",
+  PrometheusSamplesRefused:
+    "it takes two targets that expose the same series, and ours have labels of their own",
   PrometheusTargetSyncFailure:
     "it takes a configuration that finds targets which can't be scraped, and ours has no such part",
   PrometheusDiscoveryFailing:

@@ -88,6 +88,31 @@ export const postgresDrills: readonly Drill[] = [
     rings: ["PostgresReplicationLag"],
   },
   {
+    title: "Nobody reads a replication slot, and PostgreSQL keeps its log",
+    faults: { "slot-behind": {} },
+    areas: ["postgres"],
+    rings: ["PostgresReplicationSlotBehind"],
+  },
+  {
+    title: "PostgreSQL uses up its transaction IDs",
+    faults: { "transaction-ids": {} },
+    areas: ["postgres"],
+    rings: ["PostgresTransactionIdsHigh"],
+  },
+  {
+    title: "Database sessions pile up behind a lock",
+    faults: { "sessions-blocked": {} },
+    areas: ["postgres", "api"],
+    rings: ["PostgresSessionsBlocked"],
+    mayRing: [...apiDelays, exhausted("api-latency")],
+  },
+  {
+    title: "PostgreSQL crashes again and again, and is back at once",
+    faults: { "postgres-crashing": {} },
+    areas: ["postgres"],
+    rings: ["PostgresRestarting"],
+  },
+  {
     title: "Autovacuum does not clean up",
     faults: { "dead-rows": {} },
     areas: ["postgres"],

@@ -11,6 +11,24 @@ export const redisDrills: readonly Drill[] = [
     rings: ["RedisPersistenceFailing"],
   },
   {
+    title: "Redis restarts again and again, and is back at once",
+    faults: { "redis-restarting": {} },
+    areas: ["redis"],
+    rings: ["RedisRestarting"],
+  },
+  {
+    title: "Redis loses its replica",
+    faults: { "redis-replica-lost": {} },
+    areas: ["redis"],
+    rings: ["RedisReplicaLost"],
+  },
+  {
+    title: "Redis is as busy as it can be",
+    faults: { "redis-busy": {} },
+    areas: ["redis"],
+    rings: ["RedisProcessorHigh"],
+  },
+  {
     title: "Redis is down",
     faults: { "redis-down": {} },
     rings: ["RedisDown"],

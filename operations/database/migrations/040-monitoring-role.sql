@@ -11,6 +11,8 @@ $$;
 ALTER ROLE agentpay_monitoring CONNECTION LIMIT 10;
 ALTER ROLE agentpay_monitoring SET default_transaction_read_only = on;
 ALTER ROLE agentpay_monitoring SET statement_timeout = '30s';
+-- The size of a table that somebody has locked can't be read: without this the exporter waits, and says nothing of the rest.
+ALTER ROLE agentpay_monitoring SET lock_timeout = '2s';
 ALTER ROLE agentpay_monitoring SET idle_in_transaction_session_timeout = '30s';
 
 GRANT pg_monitor TO agentpay_monitoring;

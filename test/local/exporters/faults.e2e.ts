@@ -45,6 +45,7 @@ beforeAll(async () => {
       "INSERT INTO conversations (organization_id, stage, status) VALUES (gen_random_uuid(), 'discovery', 'active')",
     );
     await makeAgentPayRole(client);
+    await client.query("ALTER ROLE agentpay_monitoring SET lock_timeout = '200ms'");
   });
   valkey = await testValkey();
   const faster = (flag: string) =>
@@ -114,6 +115,7 @@ describe("PostgreSQL", () => {
     ["deadlocks", { rate: 2 }, "PostgresDeadlocks"],
     ["slow-calls", { seconds: 6 }, "PostgresSlowCalls"],
     ["statements-unreadable", {}, "PostgresCollectorFailing"],
+    ["sessions-blocked", { sessions: 8 }, "PostgresSessionsBlocked"],
   ] as const)("%s %j rings %s, and nothing else that pages", async (fault, parameters, alert) => {
     await begin(effects(), fault, parameters);
     const others = (await prometheus.rings(alert)).filter((name) => name !== alert);

@@ -11,8 +11,10 @@ import { database, queues } from "../../../local/agentpay/world.ts";
 import { type RunningValkey, withValkey } from "../../../local/platforms/valkey/server.ts";
 import type { Undo } from "../../../local/real-faults/index.ts";
 import { postgresFaults } from "../../../local/real-faults/postgres.ts";
+import { valkeyFaults } from "../../../local/real-faults/valkey.ts";
 import { tools } from "../../../operations/tools/tools.ts";
 import type { FoundTool } from "../../../toolkit/toolchain/find.ts";
+import { eventually } from "../../support/eventually.ts";
 import {
   type ExporterUnderTest,
   exporterOf,
@@ -23,7 +25,7 @@ import {
 } from "../../support/exporters.ts";
 import { connected, type PostgresUnderTest } from "../../support/postgres.ts";
 import { REPOSITORY } from "../../support/program.ts";
-import { parseExposition } from "../agentpay/parse-exposition.ts";
+import { parseExposition, sumOf } from "../agentpay/parse-exposition.ts";
 
 /** Newest first; the newest of all may be one that this machine can't have. */
 const VERSIONS = {
@@ -72,7 +74,10 @@ describe("postgres_exporter", () => {
   let postgres: PostgresUnderTest;
 
   beforeAll(async () => {
-    postgres = await migratedPostgres({ "pg_stat_statements.track": "all" });
+    postgres = await migratedPostgres({ "pg_stat_statements.track": "all", wal_level: "replica" });
+    await connected(postgres.connection(), (client) =>
+      client.query("SELECT pg_create_physical_replication_slot('replica', true)"),
+    );
     await connected(postgres.connection(database.datname), (client) =>
       // The same statement at both levels, which a query file that groups badly shows twice.
       client.query("DO $$ BEGIN PERFORM count(*) FROM llm_metrics; END $$; SELECT count(*) FROM llm_metrics"),
@@ -101,6 +106,41 @@ describe("postgres_exporter", () => {
       expect(await exposed(running, "postgres")).toEqual(declared("postgres"));
       const text = await (await fetch(`${running.exporter.url}/metrics`)).text();
       expect(text).toMatch(/^agentpay_ledger_unpriced_calls_day\{model="m"[^}]*\} [1-9]/m);
+    });
+  });
+
+  test("a crash makes it count from 0 again, and a stop in good order does not", async ({ skip }) => {
+    const tool = await exporterOf(tools.postgresExporter, exporters.postgres.version);
+    if (!tool) return skip("it can't be had here");
+    await withExporter(tool, async ({ exporter }) => {
+      const commits = async () => {
+        const text = await (await fetch(`${exporter.url}/metrics`)).text();
+        return sumOf(text, "pg_stat_database_xact_commit", { datname: database.datname });
+      };
+      // Reported by each session when it ends, and once a second at most.
+      await connected(postgres.connection(database.datname), async (client) => {
+        for (let count = 0; count < 500; count++) await client.query("SELECT 1");
+      });
+      const before = await eventually("its commits to be counted", async () => {
+        const counted = await commits();
+        return counted > 500 ? counted : undefined;
+      });
+      await postgres.restart();
+      expect(await eventually("it to be back", async () => (await commits()) || undefined)).toBeGreaterThan(
+        before,
+      );
+      const faults = postgresFaults({
+        connection: postgres.connection(database.datname),
+        pid: () => undefined,
+        away: { server: never, exporter: never },
+      });
+      const undo = await faults["postgres-crashing"]?.({ seconds: 60 });
+      const after = await eventually("it to count from 0", async () => {
+        const counted = await commits().catch(() => 0);
+        return counted > 0 && counted < before ? counted : undefined;
+      });
+      expect(after).toBeLessThan(before);
+      await undo?.();
     });
   });
 
@@ -157,6 +197,32 @@ describe("redis_exporter", () => {
       await running.stop();
     },
   );
+
+  test("a script that loops leaves its main thread no time", async ({ skip }) => {
+    const tool = await exporterOf(tools.redisExporter, exporters.redis.version);
+    if (!tool) return skip("it can't be had here");
+    const { exporter, stop } = await redisExporter(valkey, tool);
+    const seconds = async () => {
+      const text = await (await fetch(`${exporter.url}/metrics`)).text();
+      return (
+        sumOf(text, "redis_cpu_user_main_thread_seconds_total") +
+        sumOf(text, "redis_cpu_sys_main_thread_seconds_total")
+      );
+    };
+    const faults = valkeyFaults({
+      port: valkey.port,
+      folder: "",
+      pid: () => undefined,
+      away: { server: never, exporter: never },
+    });
+    const before = await seconds();
+    const undo = await faults["redis-busy"]?.({});
+    await eventually("its thread to have worked for a second", async () =>
+      (await seconds()) > before + 1 ? true : undefined,
+    );
+    await undo?.();
+    await stop();
+  });
 });
 
 test("what was recorded is what the simulated exporters play", async () => {

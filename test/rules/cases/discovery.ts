@@ -1,5 +1,5 @@
 import { metrics } from "../../../catalog/metrics/index.ts";
-import { type GroupCases, level, perMinute, series, silent } from "../rule-case.ts";
+import { type GroupCases, level, type Phase, perMinute, series, silent } from "../rule-case.ts";
 import { up } from "./api.ts";
 
 const prometheus = { job: "prometheus", instance: "localhost:9090" };
@@ -142,4 +142,33 @@ export const discoveryCases: GroupCases = {
       firing: silent(25, 50),
     },
   ],
+  PrometheusSamplesRefused: [
+    metrics.prometheusDuplicateSamples,
+    metrics.prometheusUnorderedSamples,
+    metrics.prometheusUnboundedSamples,
+  ].flatMap(({ name: refused }) => {
+    const counted = (...phases: Phase[]) =>
+      Object.fromEntries(
+        [
+          metrics.prometheusDuplicateSamples,
+          metrics.prometheusUnorderedSamples,
+          metrics.prometheusUnboundedSamples,
+        ].map(({ name }) => [
+          series(name, prometheus),
+          name === refused ? perMinute(...phases) : perMinute([0, 60]),
+        ]),
+      );
+    return [
+      {
+        title: `two targets say they are the same, until they no longer do (${refused})`,
+        series: counted([0, 10], [40, 30], [0, 20]),
+        firing: { 10: [], 18: [], 24: [prometheus], 40: [prometheus], 48: [] },
+      },
+      {
+        title: `once, at a restart (${refused})`,
+        series: counted([0, 10], [40, 0.5], [0, 49.5]),
+        firing: silent(12, 20, 30),
+      },
+    ];
+  }),
 };

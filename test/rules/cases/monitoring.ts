@@ -193,6 +193,41 @@ export const monitoringCases: GroupCases = {
   AlertmanagerFailedReload: reloadCases(alertmanager, metrics.alertmanagerConfigReloadSuccessful.name),
   PrometheusTSDBReloadsFailing: storageCases(metrics.prometheusReloadFailures.name),
   PrometheusTSDBCompactionsFailing: storageCases(metrics.prometheusCompactionFailures.name),
+  MonitoringRestarting: [
+    {
+      title: "Prometheus is ended and started again every four minutes, and then lives",
+      series: {
+        [series(metrics.processStartTime.name, prometheus)]: level(
+          [100, 10],
+          [700, 4],
+          [940, 4],
+          [1180, 4],
+          [1420, 60],
+        ),
+      },
+      firing: { 10: [], 20: [], 24: [prometheus], 38: [prometheus], 60: [] },
+    },
+    {
+      title: "three updates in a row",
+      series: {
+        [series(metrics.processStartTime.name, prometheus)]: level([100, 10], [700, 4], [940, 4], [1180, 60]),
+      },
+      firing: silent(19, 24, 60),
+    },
+    {
+      title: "AgentPay's servers have alerts of their own",
+      series: {
+        [series(metrics.processStartTime.name, { job: "agentpay-api", instance: "api-1" })]: level(
+          [100, 10],
+          [700, 4],
+          [940, 4],
+          [1180, 4],
+          [1420, 60],
+        ),
+      },
+      firing: silent(24, 38),
+    },
+  ],
   PrometheusScrapeSampleLimitHit: [
     {
       title: "a target is over the limit at each scrape, until it no longer is",

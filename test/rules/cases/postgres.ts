@@ -67,6 +67,22 @@ const work = (shape: Shape) => ({
     shape,
 });
 
+const slot = { slot_name: "replica" };
+const held = (...phases: Phase[]) => at(metrics.pgSlotHeldBytes.name, level(...phases), slot);
+
+/** Sessions that wait for a lock. */
+const blocked = (application_name: string, ...phases: Phase[]) =>
+  at(metrics.pgStatActivityCount.name, level(...phases), {
+    datname,
+    application_name,
+    state: "active",
+    wait_event: "relation",
+    wait_event_type: "Lock",
+  });
+
+const commits = (...phases: Phase[]) =>
+  at(metrics.pgDatabaseCommits.name, perMinute(...phases), { datid: "1", datname });
+
 function transactionOf(more: Labels, state: string, ...phases: Phase[]) {
   const labels = { datname, usename: "agentpay", backend_type: "client backend", state, ...more };
   return at(metrics.pgStatActivityMaxTxDuration.name, level(...phases), labels);
@@ -417,6 +433,91 @@ export const postgresCases: GroupCases = {
       title: "one that waits for its client, as an open transaction does",
       series: transaction("idle in transaction", [20, 60]),
       firing: silent(20, 60),
+    },
+  ],
+  PostgresReplicationSlotBehind: [
+    {
+      title: "a replica is gone, its slot keeps 3 GiB, and is dropped",
+      series: held([5e6, 10], [3 * 2 ** 30, 30], ["gone", 10]),
+      firing: { 10: [], 24: [], 27: [{ ...exporter, ...slot }], 39: [{ ...exporter, ...slot }], 46: [] },
+    },
+    { title: "exactly 1 GiB", series: held([2 ** 30, 40]), firing: silent(20, 40) },
+    {
+      title: "a bulk load that the replica catches up with",
+      series: held([5e6, 10], [3 * 2 ** 30, 10], [5e6, 20]),
+      firing: silent(19, 26, 40),
+    },
+    { title: "a slot that was never used", series: held(["NaN", 40]), firing: silent(20, 40) },
+  ],
+  PostgresTransactionIdsHigh: [
+    {
+      title: "autovacuum freezes nothing, and then does",
+      series: at(metrics.pgTransactionIdAge.name, level([200e6, 10], [600e6, 80], [50e6, 10]), { datname }),
+      firing: { 60: [], 75: [{ ...exporter, datname }], 92: [] },
+    },
+    {
+      title: "only the IDs for locks are used up",
+      series: {
+        ...at(metrics.pgTransactionIdAge.name, level([50e6, 90]), { datname }),
+        ...at(metrics.pgMultixactIdAge.name, level([10, 10], [600e6, 80]), { datname }),
+      },
+      firing: { 60: [], 75: [{ ...exporter, datname }] },
+    },
+    {
+      title: "at the age at which PostgreSQL begins to freeze",
+      series: at(metrics.pgTransactionIdAge.name, level([210e6, 90]), { datname }),
+      firing: silent(75, 90),
+    },
+  ],
+  PostgresSessionsBlocked: [
+    {
+      title: "sessions wait for a migration's lock, of two programs, until it is done",
+      series: {
+        ...blocked("agentpay-api", [0, 10], [4, 15], [0, 10]),
+        ...blocked("agentpay-worker", [0, 10], [3, 15], [0, 10]),
+      },
+      firing: { 10: [], 12: [], 14: [{ instance, datname }], 24: [{ instance, datname }], 26: [] },
+    },
+    { title: "exactly 5", series: blocked("agentpay-api", [5, 30]), firing: silent(15, 30) },
+    {
+      title: "a migration that takes two minutes",
+      series: blocked("agentpay-api", [0, 10], [40, 2], [0, 20]),
+      firing: silent(11, 12, 14, 20),
+    },
+    {
+      title: "sessions that wait for their client",
+      series: at(metrics.pgStatActivityCount.name, level([40, 30]), {
+        datname,
+        state: "idle",
+        wait_event: "ClientRead",
+        wait_event_type: "Client",
+      }),
+      firing: silent(15, 30),
+    },
+  ],
+  PostgresRestarting: [
+    {
+      title: "it crashes every five minutes and is back at once, and then lives",
+      series: commits([60, 10], "restart", [60, 5], "restart", [60, 5], "restart", [60, 60]),
+      firing: { 10: [], 14: [], 16: [{ instance }], 30: [{ instance }], 60: [] },
+    },
+    {
+      title: "it is away for a minute, three times, and nothing is known of its counts",
+      series: at(metrics.pgUp.name, level([1, 10], [0, 1], [1, 5], [0, 1], [1, 5], [0, 1], [1, 40])),
+      firing: { 12: [], 18: [{ instance }], 30: [{ instance }], 60: [] },
+    },
+    {
+      title: "one crash, or a failover to a server that has counted less",
+      series: commits([60, 20], "restart", [60, 40]),
+      firing: silent(21, 30, 60),
+    },
+    {
+      title: "an update: it is stopped in good order, and keeps its counts",
+      series: {
+        ...at(metrics.pgUp.name, level([1, 10], [0, 2], [1, 40])),
+        ...commits([60, 10], ["gone", 2], [60, 40]),
+      },
+      firing: silent(11, 13, 30),
     },
   ],
   PostgresLongTransaction: [

@@ -1,5 +1,5 @@
 import { metrics } from "../../../catalog/metrics/index.ts";
-import { type GroupCases, level, perMinute, type Shape, series, silent } from "../rule-case.ts";
+import { type GroupCases, level, type Phase, perMinute, type Shape, series, silent } from "../rule-case.ts";
 import { up } from "./api.ts";
 
 const exporter = { job: "redis", instance: "redis-exporter:9121" };
@@ -15,6 +15,15 @@ const jobsDone = (shape: Shape) => ({
     status: "succeeded",
   })]: shape,
 });
+/** Seconds a minute outside of the kernel, and half as many in it. */
+const busy = (...phases: (readonly [seconds: number, minutes: number])[]) => ({
+  ...at(metrics.redisUserCpuSeconds.name, perMinute(...phases)),
+  ...at(
+    metrics.redisSystemCpuSeconds.name,
+    perMinute(...phases.map(([seconds, minutes]): Phase => [seconds / 2, minutes])),
+  ),
+});
+
 /** Counters of another server, behind the same address. */
 const failover = level([3, 20], [5000, 20]);
 
@@ -144,6 +153,93 @@ export const redisCases: GroupCases = {
       },
       firing: silent(20, 40),
     },
+  ],
+  RedisRestarting: [
+    {
+      title: "it restarts every five minutes and is back at once, and then lives",
+      series: at(
+        metrics.redisUserCpuSeconds.name,
+        perMinute([60, 10], "restart", [60, 5], "restart", [60, 5], "restart", [60, 60]),
+      ),
+      firing: { 10: [], 14: [], 16: [exporter], 30: [exporter], 60: [] },
+    },
+    {
+      title: "one restart, or a failover to a server that has counted less",
+      series: at(metrics.redisUserCpuSeconds.name, perMinute([60, 20], "restart", [60, 40])),
+      firing: silent(21, 30, 60),
+    },
+    {
+      title: "a failover to a server that has counted more",
+      series: at(metrics.redisUserCpuSeconds.name, level([1000, 20], [900_000, 20])),
+      firing: silent(21, 30, 40),
+    },
+  ],
+  RedisReplicaLost: [
+    {
+      title: "one of two replicas is gone, and comes back",
+      series: {
+        [up("redis", instance)]: level([1, 90]),
+        ...at(metrics.redisConnectedReplicas.name, level([2, 30], [1, 30], [2, 30])),
+      },
+      firing: { 30: [], 38: [], 42: [{ job: "redis" }], 59: [{ job: "redis" }], 62: [] },
+    },
+    {
+      title: "the replica takes over, and nobody is its replica",
+      series: {
+        [up("redis", instance)]: level([1, 60]),
+        [up("redis", "redis-exporter-2:9121")]: level([1, 60]),
+        ...at(metrics.redisConnectedReplicas.name, level([1, 20], [0, 40])),
+        [series(metrics.redisConnectedReplicas.name, { job: "redis", instance: "redis-exporter-2:9121" })]:
+          level([0, 60]),
+      },
+      firing: { 20: [], 40: [{ job: "redis" }] },
+    },
+    {
+      title: "the two change places",
+      series: {
+        [up("redis", instance)]: level([1, 60]),
+        ...at(metrics.redisConnectedReplicas.name, level([1, 20], [0, 40])),
+        [series(metrics.redisConnectedReplicas.name, { job: "redis", instance: "redis-exporter-2:9121" })]:
+          level([0, 20], [1, 40]),
+      },
+      firing: silent(25, 40, 60),
+    },
+    {
+      title: "an exporter does not answer: RedisExporterDown says so",
+      series: {
+        [up("redis", instance)]: level([1, 20], [0, 40]),
+        ...at(metrics.redisConnectedReplicas.name, level([1, 20], ["gone", 40])),
+        [up("redis", "redis-exporter-2:9121")]: level([1, 60]),
+        [series(metrics.redisConnectedReplicas.name, { job: "redis", instance: "redis-exporter-2:9121" })]:
+          level([0, 60]),
+      },
+      firing: silent(30, 40, 60),
+    },
+    {
+      title: "a replica reconnects",
+      series: {
+        [up("redis", instance)]: level([1, 60]),
+        ...at(metrics.redisConnectedReplicas.name, level([1, 20], [0, 5], [1, 30])),
+      },
+      firing: silent(24, 31, 50),
+    },
+    {
+      title: "there never was one",
+      series: {
+        [up("redis", instance)]: level([1, 60]),
+        ...at(metrics.redisConnectedReplicas.name, level([0, 60])),
+      },
+      firing: silent(30, 60),
+    },
+  ],
+  RedisProcessorHigh: [
+    {
+      title: "its thread is busy for half an hour, and then is not",
+      series: busy([3, 10], [40, 30], [3, 20]),
+      firing: { 10: [], 20: [], 30: [exporter], 40: [exporter], 48: [] },
+    },
+    { title: "a peak of five minutes", series: busy([3, 10], [40, 5], [3, 30]), firing: silent(15, 25, 40) },
+    { title: "busy for 80% of the time", series: busy([32, 60]), firing: silent(30, 60) },
   ],
   RedisMemoryHigh: [
     {
