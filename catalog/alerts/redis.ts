@@ -122,7 +122,7 @@ const redisReplicaLost: Alert = {
   service: "redis",
   summary: "Redis has lost a replica.",
   description:
-    "{{ $value | humanize }} replicas of Redis are connected, and more were within the last 6 hours: users notice nothing, but nobody is there, or behind the others, to take over when the primary fails.",
+    "{{ $value | humanize }} replicas of Redis are connected, and more were within the last 6 hours: users notice nothing, but there may be nobody to take over when the primary fails.",
   // What can't be asked has not lost its replicas: RedisDown and RedisExporterDown say that.
   expression: () =>
     `${replicas} < max_over_time(${replicas}[6h:1m])` +
