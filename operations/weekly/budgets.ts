@@ -23,13 +23,20 @@ const FORESEEN_DAYS = 90;
 /** Of binary fractions: what spends a budget exactly does not overspend it. */
 const NOISE = 1e-9;
 
-/** @param last the week's Sunday, the last of the days */
-export function budgetsOf(objectives: readonly ObjectiveDays[], last: Day): Budgets {
+/**
+ * @param last the week's Sunday, the last of the days
+ * @param urlOf the dashboard of an objective. Default: there is none
+ */
+export function budgetsOf(
+  objectives: readonly ObjectiveDays[],
+  last: Day,
+  urlOf: (objective: string) => string | undefined = () => undefined,
+): Budgets {
   const isKnown = ({ days }: ObjectiveDays) => days.slice(-WEEK_DAYS).some((day) => day !== undefined);
   return {
     objectives: objectives
       .filter(isKnown)
-      .map((each) => budgetOf(each, last))
+      .map((each) => ({ ...budgetOf(each, last), url: urlOf(each.objective.name) }))
       .toSorted((one, other) => one.left - other.left || one.objective.localeCompare(other.objective)),
     unknown: objectives.filter((each) => !isKnown(each)).map(({ objective }) => objective.name),
   };

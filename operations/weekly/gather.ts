@@ -1,5 +1,6 @@
 /** Asks everybody who knows something of a week, side by side. One who can't be asked costs a section, not the review. */
 import { executive } from "../../catalog/dashboards/executive.ts";
+import { objectivesDashboard } from "../../catalog/dashboards/objectives.ts";
 import { publicGrafanaUrl } from "../../components/shared/addresses.ts";
 import type { Settings } from "../../settings/schema.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
@@ -51,8 +52,6 @@ export async function gather(options: GatherOptions): Promise<Review> {
   const { counted, unseen, ...sections } = history;
   const budgetUsd = settings.cost.report.enabled ? settings.cost.report.monthlyBudgetUsd : 0;
   const reports = mapped(readings, (known) => costReportsOf(known, week, budgetUsd));
-  const grafana = settings.metrics.enabled ? publicGrafanaUrl(settings, settings.metrics) : undefined;
-  const dashboard = grafana && duringWeek(`${grafana}/d/${executive.uid}`, week);
   const findings = {
     stack: name,
     week: {
@@ -62,7 +61,7 @@ export async function gather(options: GatherOptions): Promise<Review> {
     },
     pages: mapped(incidents, ({ all }) => pagesOf(all, { week, before, panelOf })),
     ...sections,
-    figures: [...figuresOf(known(reports), counted, dashboard)],
+    figures: [...figuresOf(known(reports), counted, dashboardIn(settings, week, executive.uid))],
     remarks: [...remarksOf(known(reports), counted, unseen)],
     costs: "missing" in reports ? reports : costsOf(reports.now),
     drift,
@@ -101,6 +100,8 @@ async function askPrometheus(
   { panelOf, alerts, drills }: OfRules,
 ) {
   let opened: PrometheusApi | undefined;
+  const dashboardOf = (slo: string) =>
+    dashboardIn(stack.settings, week, `${objectivesDashboard.uid}?var-slo=${slo}`);
   const api = () => {
     if (!stack.settings.metrics.enabled) throw new SwitchedOff("metrics.enabled is false");
     opened ??= new PrometheusApi(accessOf(stack, name));
@@ -114,7 +115,9 @@ async function askPrometheus(
   const [firings, untried, budgets, certificates, counted, unseen] = await Promise.all([
     section("what fired", async () => firingsIn(api(), week, panelOf)),
     section("what has not rung", async () => untriedAt(api(), week.to, alerts, drills)),
-    section("error budgets", async () => budgetsOf(await objectiveDaysAt(api(), week.to), week.last)),
+    section("error budgets", async () =>
+      budgetsOf(await objectiveDaysAt(api(), week.to), week.last, dashboardOf),
+    ),
     section("certificates", async () => {
       const { uptime } = stack.settings;
       if (!uptime.enabled || !uptime.checkers.includes("blackbox")) {
@@ -157,6 +160,12 @@ function panelsIn(rules: readonly AlertingRule[], week: Week): (alert: string) =
     const panel = panels.get(alert);
     return panel && duringWeek(panel, week);
   };
+}
+
+/** @param page a dashboard's uid, with what is chosen on it. Undefined where there is no Grafana */
+function dashboardIn(settings: Settings, week: Week, page: string): string | undefined {
+  const { metrics } = settings;
+  return metrics.enabled ? duringWeek(`${publicGrafanaUrl(settings, metrics)}/d/${page}`, week) : undefined;
 }
 
 function duringWeek(dashboard: string, { from, to }: Week): string {

@@ -89,13 +89,13 @@ function brokenPromises({ budgets, week }: Findings): Candidate[] {
   return (known(budgets)?.objectives ?? []).flatMap((objective) => {
     const days = daysUntil(objective, week.last);
     if (days === undefined || days > BUDGET_DAYS) return [];
-    const { left, spent, promise, target } = objective;
+    const { left, spent, promise, target, url } = objective;
     const why =
       days === 0
         ? `its error budget is overspent (${percent(left)} left)`
         : `at this week's pace its error budget runs out on ${ofMonth(objective.runsOut ?? "")}`;
     const text = `Mend what breaks "${percent(target)} of ${promise}": ${why}; the week took ${percent(spent)} of a month's.`;
-    return [{ weight: 80 - days + Math.min(spent, 1) * 10, text }];
+    return [{ weight: 80 - days + Math.min(spent, 1) * 10, text, ...(url !== undefined && { url }) }];
   });
 }
 

@@ -59,7 +59,7 @@ const pages = z.object({
   neverAcknowledged: count,
   acknowledge: waits,
   resolve: waits,
-  /** Still open when the pager was asked, whenever they began. */
+  /** Still open when the pager was asked, those of the week before as well. */
   open: z.array(incidentLink),
   /** Of low urgency: they call nobody. */
   quiet: count,
@@ -101,6 +101,8 @@ const budgets = z.object({
     z.object({
       objective: z.string(),
       promise: z.string(),
+      /** Its dashboard. */
+      url: z.string().optional(),
       target: z.number(),
       /** Share of the 30 days' budget that the week spent. */
       spent: z.number(),

@@ -8,9 +8,9 @@ export function budgetBlocks({ objectives, unknown }: Budgets): readonly Block[]
     ...(objectives.length > 0
       ? [
           {
-            head: ["Promise", "The week spent", "Left", "Runs out"],
-            rows: objectives.map(({ promise, target, spent, left, runsOut }): readonly Line[] => [
-              [`${percent(target)} of ${promise}`],
+            head: ["Objective", "The week spent", "Left", "Runs out"],
+            rows: objectives.map(({ promise, url, target, spent, left, runsOut }): readonly Line[] => [
+              [link(`${percent(target)} of ${promise}`, url)],
               [percent(spent)],
               [percent(left)],
               [

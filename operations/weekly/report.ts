@@ -91,10 +91,10 @@ function pageBlocks(pages: Pages, timeZone: string): readonly Block[] {
   const summary = [
     `${plural(count, "page")} (${before} the week before), ${asleep} at night, ` +
       `${pages.endedByThemselves} ended by themselves within 10 minutes.`,
-    waits("Acknowledged", pages.acknowledge),
+    waits("acknowledge", pages.acknowledge),
     pages.neverAcknowledged > 0 ? `${pages.neverAcknowledged} were never acknowledged.` : "",
     pages.escalated > 0 ? `${pages.escalated} went to the next level unanswered.` : "",
-    waits("Resolved", pages.resolve),
+    waits("resolve", pages.resolve),
     quiet > 0 ? `Beside them ${plural(quiet, "incident")} of low urgency.` : "",
     tests > 0 ? `${plural(tests, "test page")} not counted.` : "",
   ];
@@ -104,7 +104,7 @@ function pageBlocks(pages: Pages, timeZone: string): readonly Block[] {
     ...(byAlert.length > 0
       ? [
           {
-            head: ["Alert", "Pages", "Before", "At night", "By themselves", "Incidents"],
+            head: ["Alert", "Pages", "Before", "At night", "Ended by itself", "Incidents"],
             rows: byAlert
               .slice(0, ROWS)
               .map((row): readonly Line[] => [
@@ -143,7 +143,7 @@ function more(count: number, one: string, many?: string): readonly Block[] {
 
 function waits(what: string, { median, longest }: Waits): string {
   if (median === undefined || longest === undefined) return "";
-  return `${what} after ${waited(median)} in the middle, ${waited(longest)} at worst.`;
+  return `Time to ${what}: median ${waited(median)}, longest ${waited(longest)}.`;
 }
 
 function incidentLinks(incidents: readonly IncidentLink[], timeZone: string): Line {

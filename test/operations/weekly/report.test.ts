@@ -15,6 +15,7 @@ test("what to mend comes first: three sentences, the most urgent ones, with what
   expect(mendOf(findings)).toEqual([
     {
       text: "Mend what breaks \"99% of LLM calls are answered, retries and fallback included\": at this week's pace its error budget runs out on 2 December; the week took 61% of a month's.",
+      url: "https://grafana.agentpay.example/d/agentpay-slo?var-slo=llm-availability",
     },
     {
       text: "Make APILatencyBudgetBurn wait longer, or ask for more: 4 of its 5 pages ended by themselves within 10 minutes.",
@@ -51,13 +52,13 @@ test("the page tells each figure with its link, in half a page", () => {
   expect(headline(full)).toBe("production: the week of 23 November to 29 November 2026: 9 pages, 5 at night");
   expect(text).toContain(
     "9 pages (4 the week before), 5 at night, 4 ended by themselves within 10 minutes. " +
-      "Acknowledged after 4 min in the middle, 21 min at worst.",
+      "Time to acknowledge: median 4 min, longest 21 min.",
   );
   expect(text).toContain("Still open: [131 Sun 03:18](https://agentpay.pagerduty.example/incidents/P131).");
   expect(text).toMatch(/\| \[APILatencyBudgetBurn\]\(https:[^|]+\) \| 5 \| 2 \| 3 \| 4 \| \[123 Tue 03:12\]/);
   expect(text).toContain("| Ben Okafor | 4 | 1 | 2 | 5 min | 21 min |");
   expect(text).toContain(
-    "| 99% of LLM calls are answered, retries and fallback included | 61% | 22% | 2 December |",
+    "| [99% of LLM calls are answered, retries and fallback included](https://grafana.agentpay.example/d/agentpay-slo?var-slo=llm-availability) | 61% | 22% | 2 December |",
   );
   expect(text).toMatch(/\[Uptime\]\(\S+\) \| 99\.982% \| 100% \| -0\.02 points \|/);
   expect(text).toMatch(/\[Conversations\]\(\S+\) \| 12,480 \| 11,930 \| \+4\.6% \|/);

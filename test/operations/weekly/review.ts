@@ -105,7 +105,14 @@ export const findings: Findings = {
           objective: "llm-availability",
           promise: "LLM calls are answered, retries and fallback included",
         },
-        ...{ target: 0.99, spent: 0.61, left: 0.22, bad: 2210, runsOut: "2026-12-02" },
+        ...{
+          url: "https://grafana.agentpay.example/d/agentpay-slo?var-slo=llm-availability",
+          target: 0.99,
+          spent: 0.61,
+          left: 0.22,
+          bad: 2210,
+          runsOut: "2026-12-02",
+        },
       },
       {
         ...{ objective: "api-availability", promise: "API requests are answered without a server error" },
