@@ -1,4 +1,5 @@
 /** What to mend this week, and why: the three most urgent things that a review has found, a sentence each. */
+import { alertThresholdNames } from "../../catalog/alerts/index.ts";
 import { oneLine } from "./document.ts";
 import {
   type Advice,
@@ -109,10 +110,12 @@ function noise({ pages, stack }: Findings): Candidate[] {
   if (worst === undefined || worst.endedByThemselves < NOISE) return [];
   const { alert, pages: count, endedByThemselves, url } = worst;
   const text = `Make ${oneLine(alert)} wait longer, or ask for more: ${endedByThemselves} of its ${count} pages ended by themselves within 10 minutes.`;
+  // What a stack can't set by a number, somebody has to rewrite: then it shows what there was.
+  const tried = alertThresholdNames.includes(alert) ? "--thresholds" : "--pages";
   // Of an alert that is not Prometheus's, there is nothing to play.
   const ours = url !== undefined && {
     url,
-    command: `npm run ops -- replay --stack ${stack} --alert ${alert} --thresholds`,
+    command: `npm run ops -- replay --stack ${stack} --alert ${alert} ${tried}`,
   };
   return [{ weight: 60 + endedByThemselves * 3, text, ...ours }];
 }

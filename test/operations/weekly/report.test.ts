@@ -18,9 +18,9 @@ test("what to mend comes first: three sentences, the most urgent ones, with what
       url: "https://grafana.agentpay.example/d/agentpay-slo?var-slo=llm-availability",
     },
     {
-      text: "Make APILatencyBudgetBurn wait longer, or ask for more: 4 of its 5 pages ended by themselves within 10 minutes.",
+      text: "Make SlowAPIResponses wait longer, or ask for more: 4 of its 5 pages ended by themselves within 10 minutes.",
       url: expect.stringContaining("https://grafana.agentpay.example/d/agentpay-slo"),
-      command: "npm run ops -- replay --stack production --alert APILatencyBudgetBurn --thresholds",
+      command: "npm run ops -- replay --stack production --alert SlowAPIResponses --thresholds",
     },
     {
       text: "Mend the cause of LLMProviderOutage: it woke people twice.",
@@ -29,6 +29,19 @@ test("what to mend comes first: three sentences, the most urgent ones, with what
   ]);
   const [, ...lines] = markdown(findings).split("\n\n");
   expect(lines[0]).toMatch(/^1\. Mend what breaks[^\n]+\n2\. Make [^\n]+\n3\. Mend the cause[^\n]+$/);
+});
+
+test("an alert that no number of the stack's moves is played as it is; of another source's, nothing can be played", () => {
+  const noisy = (alert: string, url?: string) => {
+    const row = { pages: 3, before: 0, asleep: 0, endedByThemselves: 3, incidents: [] };
+    const pages = {
+      ...full.pages,
+      byAlert: [{ alert, ...row, ...(url && { url }) }],
+    } as typeof findings.pages;
+    return mendOf({ ...findings, pages }).find(({ text }) => text.startsWith("Make "))?.command;
+  };
+  expect(noisy("APIDown", "https://x.example")).toMatch(/--alert APIDown --pages$/);
+  expect(noisy("ALARM: x")).toBeUndefined();
 });
 
 test("a certificate that ends outweighs everything; a quiet week asks for nothing", () => {
@@ -55,7 +68,7 @@ test("the page tells each figure with its link, in half a page", () => {
       "Time to acknowledge: median 4 min, longest 21 min.",
   );
   expect(text).toContain("Still open: [131 Sun 03:18](https://agentpay.pagerduty.example/incidents/P131).");
-  expect(text).toMatch(/\| \[APILatencyBudgetBurn\]\(https:[^|]+\) \| 5 \| 2 \| 3 \| 4 \| \[123 Tue 03:12\]/);
+  expect(text).toMatch(/\| \[SlowAPIResponses\]\(https:[^|]+\) \| 5 \| 2 \| 3 \| 4 \| \[123 Tue 03:12\]/);
   expect(text).toContain("| Ben Okafor | 4 | 1 | 2 | 5 min | 21 min |");
   expect(text).toContain(
     "| [99% of LLM calls are answered, retries and fallback included](https://grafana.agentpay.example/d/agentpay-slo?var-slo=llm-availability) | 61% | 22% | 2 December |",

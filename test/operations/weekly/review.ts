@@ -55,7 +55,7 @@ export const findings: Findings = {
     open: [link(131)],
     byAlert: [
       {
-        ...{ alert: "APILatencyBudgetBurn", url: grafana("agentpay-slo"), pages: 5, before: 2, asleep: 3 },
+        ...{ alert: "SlowAPIResponses", url: grafana("agentpay-slo"), pages: 5, before: 2, asleep: 3 },
         ...{ endedByThemselves: 4, incidents: [123, 124, 126, 127, 129].map(link) },
       },
       {
@@ -84,7 +84,7 @@ export const findings: Findings = {
         minutes: 71,
       },
       {
-        alert: "APILatencyBudgetBurn",
+        alert: "SlowAPIResponses",
         severity: "critical",
         url: grafana("agentpay-slo"),
         fired: 5,
