@@ -2,7 +2,7 @@
 import { addDays } from "../../components/cost-report/function/calendar.ts";
 import { type Readings, type Report, reportOf } from "../../components/cost-report/function/figures.ts";
 import type { CountedFigures } from "./history.ts";
-import type { Costs, Figure, Missing, Part } from "./model.ts";
+import type { Costs, Figure, Part } from "./model.ts";
 import type { Week } from "./week.ts";
 
 /** A week's own, and that of the week before. */
@@ -41,17 +41,33 @@ export function costsOf({
   };
 }
 
-/** @param dashboardUrl of the executive dashboard */
+/** More than a restart: a sum over the rest of the week is no sum over a week. */
+const LONGEST_GAP = 3_600_000;
+
+/**
+ * @param unseen milliseconds without samples, of both weeks
+ * @param dashboardUrl of the executive dashboard
+ */
 export function figuresOf(
   reports: Pair<Report> | undefined,
   counted: Part<Pair<CountedFigures>>,
+  unseen: Part<Pair<number>>,
   dashboardUrl: string | undefined,
 ): readonly Figure[] {
+  const gap = "missing" in unseen ? 0 : Math.max(unseen.now, unseen.before);
+  const isPartly = [reports?.now, reports?.before].some(
+    (report) => report !== undefined && conversationRemarks(report).length > 0,
+  );
   const measured = "missing" in counted ? undefined : counted;
   const ofReport = (value: (report: Report) => number | undefined) => both(reports, value);
   const ofCounters = (value: (figures: CountedFigures) => number | undefined) => both(measured, value);
   const rows: readonly Omit<Figure, "url">[] = [
-    { name: "Conversations", unit: "number", ...ofReport(({ conversations }) => conversations?.count) },
+    {
+      name: "Conversations",
+      unit: "number",
+      ...ofReport(({ conversations }) => conversations?.count),
+      ...(isPartly && { incomparable: true }),
+    },
     {
       name: "Conversion rate",
       unit: "share",
@@ -61,7 +77,12 @@ export function figuresOf(
           : undefined,
       ),
     },
-    { name: "Revenue", unit: "usd", ...ofCounters(({ revenue }) => revenue) },
+    {
+      name: "Revenue",
+      unit: "usd",
+      ...ofCounters(({ revenue }) => revenue),
+      ...(gap > LONGEST_GAP && { incomparable: true }),
+    },
     {
       name: "Average response time",
       unit: "seconds",
@@ -85,11 +106,16 @@ function both<Value>(
   return { ...(value !== undefined && { value }), ...(before !== undefined && { before }) };
 }
 
+/** What the report's source does not know of the conversations. */
+function conversationRemarks({ remarks }: Report): readonly string[] {
+  return remarks.filter((remark) => remark.startsWith("Conversations"));
+}
+
 /** What a reader must know to trust the figures. @param unseen milliseconds without samples, of both weeks */
 export function remarksOf(
   reports: Pair<Report> | undefined,
   counted: Part<Pair<CountedFigures>>,
-  unseen: Pair<number> | Missing,
+  unseen: Part<Pair<number>>,
 ): readonly string[] {
   const hours = (milliseconds: number) => Math.round(milliseconds / 360_000) / 10;
   const gap = (of: string, milliseconds: number) =>
@@ -99,6 +125,6 @@ export function remarksOf(
     ...("missing" in unseen
       ? []
       : [...gap("the week", unseen.now), ...gap("the week before", unseen.before)]),
-    ...(reports?.now.remarks.filter((remark) => remark.startsWith("Conversations")) ?? []),
+    ...(reports ? conversationRemarks(reports.now) : []),
   ];
 }

@@ -61,7 +61,7 @@ export async function gather(options: GatherOptions): Promise<Review> {
     },
     pages: mapped(incidents, ({ all }) => pagesOf(all, { week, before, panelOf })),
     ...sections,
-    figures: [...figuresOf(known(reports), counted, dashboardIn(settings, week, executive.uid))],
+    figures: [...figuresOf(known(reports), counted, unseen, dashboardIn(settings, week, executive.uid))],
     remarks: [...remarksOf(known(reports), counted, unseen)],
     costs: "missing" in reports ? reports : costsOf(reports.now),
     drift,

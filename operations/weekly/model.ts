@@ -125,6 +125,8 @@ const figure = z.object({
   /** Undefined where it is not known. */
   value: z.number().optional(),
   before: z.number().optional(),
+  /** Where either is without a part of its week: their difference says nothing. */
+  incomparable: z.literal(true).optional(),
   url: z.string().optional(),
 });
 

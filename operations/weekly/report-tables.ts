@@ -63,7 +63,8 @@ function shown(value: number | undefined, unit: Figure["unit"]): string {
 }
 
 /** Of shares in points: a rate that doubles from nearly nothing is no news. */
-function changeOf({ value, before, unit }: Figure): string {
+function changeOf({ value, before, unit, incomparable }: Figure): string {
+  if (incomparable) return "not comparable";
   if (value === undefined || before === undefined) return "";
   const sign = (difference: number) => (difference > 0 ? "+" : "");
   if (unit === "share") {

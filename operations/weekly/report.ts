@@ -1,21 +1,11 @@
 /** A weekly review as people read it on a Monday: what to mend first, then half a page of figures with links. */
 import { HOURS } from "../replay/hours.ts";
 import { type Block, joined, type Line, link, oneLine, type Span } from "./document.ts";
-import {
-  type Had,
-  type IncidentLink,
-  isMissing,
-  type Missing,
-  type Pages,
-  type Review,
-  type Waits,
-} from "./model.ts";
+import { type Had, isMissing, type Missing, type Review } from "./model.ts";
+import { pageBlocks, ROWS } from "./report-pages.ts";
 import { budgetBlocks, figureBlocks } from "./report-tables.ts";
-import { clock, ofMonth, plural, usd, waited } from "./words.ts";
+import { clock, ofMonth, plural, usd } from "./words.ts";
 
-/** Rows and links that are shown; the JSON has all. */
-const ROWS = 8;
-const LINKS = 6;
 /** Days within which a certificate's end is worth a word. */
 const CERTIFICATE_DAYS = 45;
 /** Characters of a sentence, which holds a few words from outside, and of why somebody could not be asked. */
@@ -84,74 +74,6 @@ function section<Section extends object>(
 function unknown({ missing, switchedOff }: Missing, name?: string): Line {
   const why = `${switchedOff ? "none" : "not known"}: ${oneLine(missing, SENTENCE)}`;
   return [name === undefined ? `${why.charAt(0).toUpperCase()}${why.slice(1)}` : `${name}: ${why}`];
-}
-
-function pageBlocks(pages: Pages, timeZone: string): readonly Block[] {
-  const { count, before, asleep, byAlert, byPerson, open, quiet, tests } = pages;
-  const summary = [
-    `${plural(count, "page")} (${before} the week before), ${asleep} at night, ` +
-      `${pages.endedByThemselves} ended by themselves within 10 minutes.`,
-    waits("acknowledge", pages.acknowledge),
-    pages.neverAcknowledged > 0 ? `${pages.neverAcknowledged} were never acknowledged.` : "",
-    pages.escalated > 0 ? `${pages.escalated} went to the next level unanswered.` : "",
-    waits("resolve", pages.resolve),
-    quiet > 0 ? `Beside them ${plural(quiet, "incident")} of low urgency.` : "",
-    tests > 0 ? `${plural(tests, "test page")} not counted.` : "",
-  ];
-  return [
-    { paragraph: [summary.filter((text) => text !== "").join(" ")] },
-    ...(open.length > 0 ? [{ paragraph: ["Still open: ", ...incidentLinks(open, timeZone), "."] }] : []),
-    ...(byAlert.length > 0
-      ? [
-          {
-            head: ["Alert", "Pages", "Before", "At night", "Ended by itself", "Incidents"],
-            rows: byAlert
-              .slice(0, ROWS)
-              .map((row): readonly Line[] => [
-                [link(oneLine(row.alert), row.url)],
-                ...[row.pages, row.before, row.asleep, row.endedByThemselves].map((number) => [
-                  String(number),
-                ]),
-                incidentLinks(row.incidents, timeZone),
-              ]),
-          },
-        ]
-      : []),
-    ...more(byAlert.length, "alert"),
-    ...(byPerson.length > 0
-      ? [
-          {
-            head: ["Person", "Pages", "At night", "Acknowledged", "Median wait", "Longest"],
-            rows: byPerson
-              .slice(0, ROWS)
-              .map(({ name, pages: called, asleep: nights, acknowledged, wait }): readonly Line[] => [
-                [oneLine(name)],
-                ...[called, nights, acknowledged].map((number) => [String(number)]),
-                [wait.median === undefined ? "" : waited(wait.median)],
-                [wait.longest === undefined ? "" : waited(wait.longest)],
-              ]),
-          },
-        ]
-      : []),
-    ...more(byPerson.length, "person", "people"),
-  ];
-}
-
-function more(count: number, one: string, many?: string): readonly Block[] {
-  return count > ROWS ? [{ paragraph: [`And ${plural(count - ROWS, one, many)} more, in the JSON.`] }] : [];
-}
-
-function waits(what: string, { median, longest }: Waits): string {
-  if (median === undefined || longest === undefined) return "";
-  return `Time to ${what}: median ${waited(median)}, longest ${waited(longest)}.`;
-}
-
-function incidentLinks(incidents: readonly IncidentLink[], timeZone: string): Line {
-  const shown = incidents
-    .slice(0, LINKS)
-    .map(({ number, url, opened }): Line => [link(`${number} ${clock(opened, timeZone)}`, url)]);
-  const rest = incidents.length - shown.length;
-  return [...joined(shown, ", "), ...(rest > 0 ? [` and ${rest} more`] : [])];
 }
 
 function firingBlocks({ alerts, unseenHours }: Had<Review["firings"]>): readonly Block[] {
