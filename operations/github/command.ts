@@ -77,6 +77,8 @@ command
     if (text === undefined)
       throw new Failure(`The review of ${stack} ended before it had a result: see its job.`);
     const review = readJson(reviewSchema, text);
+    if (review.stack !== stack)
+      throw new Failure(`${file} is the review of ${review.stack}, not of ${stack}`);
     for (const { did, number, text: title } of await keepWeeklyIssue(repositoryFrom(process.env), review)) {
       console.log(`${did} #${number}: ${title}`);
     }

@@ -10,6 +10,7 @@ import { run } from "../../toolkit/toolchain/command.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { fakeGitHub } from "../support/github.ts";
 import { HUNG_SECONDS } from "../support/silence.ts";
+import { full } from "./weekly/review.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "workflows-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -62,13 +63,19 @@ test("what the jobs that write on GitHub run, as they run it", async () => {
     writeFileSync(drift, JSON.stringify({ stack: "staging", status: "drifted", resources: 1, drifted: [] }));
     const text = join(folder, "review.md");
     writeFileSync(text, "### Review of `staging`");
+    const weekly = join(folder, "weekly.json");
+    writeFileSync(weekly, JSON.stringify(full));
     const [issue] = await Promise.all([
       command("drift-issue", "--stack", "staging", "--file", drift),
       command("comment", "--stack", "staging", "--pull-request", "7", "--file", text),
       command("failed", "--what", "The deployment of staging"),
+      command("weekly-issue", "--stack", "production", "--file", weekly),
     ]);
     expect(issue).toContain("opened #");
-    expect(github.issues.map(({ state }) => state)).toEqual(["open"]);
+    expect(github.issues.map(({ title }) => title).toSorted()).toEqual([
+      expect.stringMatching(/^production: the week of 23 November/),
+      expect.stringContaining("staging has drifted"),
+    ]);
     const comments = (github.comments.get(7) ?? []).map(({ body }) => body);
     expect(comments).toEqual([expect.stringContaining("### Review of `staging`")]);
     expect(github.slack.toSorted()).toEqual([
