@@ -19,12 +19,15 @@ export function labSettings(
     smtpHost,
     replicas,
     remoteWriteUrl,
+    thresholds = {},
   }: {
     statusPagePort: number;
     eventsUrl: string;
     smtpHost: string;
     replicas: 1 | 2;
     remoteWriteUrl: string | undefined;
+    /** By alert, in the place of the local stack's. */
+    thresholds?: Settings["alertThresholds"];
   },
 ): Settings {
   const settings = readSettings(REPOSITORY, "local");
@@ -35,6 +38,7 @@ export function labSettings(
   const target = (name: keyof RunningAgentPay["urls"]) => [`localhost:${new URL(agentpay.urls[name]).port}`];
   return {
     ...settings,
+    alertThresholds: { ...settings.alertThresholds, ...thresholds },
     pagerduty: { ...settings.pagerduty, eventsUrl },
     notifications: { ...settings.notifications, smtpHost },
     uptime: {

@@ -57,6 +57,8 @@ export interface LabOptions {
   readonly startServer?: () => Promise<RunningExample>;
   /** Whether Prometheus has a small disk of its own, which can be filled. Default: no. */
   readonly smallDisk?: boolean;
+  /** By alert, in the place of the local stack's. Default: none. */
+  readonly thresholds?: Settings["alertThresholds"];
   /** Of Prometheus and of Alertmanager. Default: one. */
   readonly replicas?: 1 | 2;
   /** Whether Prometheus only ships its samples to a second one, which has the rules. Default: no. */
@@ -153,6 +155,7 @@ async function assemble(options: LabOptions, undo: (() => Promise<void>)[]): Pro
     eventsUrl: wayToPager.url,
     smtpHost: inbox.mailAddress,
     replicas,
+    ...(site.options.thresholds && { thresholds: site.options.thresholds }),
     remoteWriteUrl: remoteEngine ? `${wayToEngine.url}/api/v1/write` : undefined,
   });
   const folders = await writeFolders(site, settings, addresses, { pagerduty, inbox });

@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import { parseStack } from "../../operations/options.ts";
 import { tools } from "../../operations/tools/tools.ts";
+import { thresholds } from "../../settings/thresholds.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { ensureTool, type FoundTool } from "../../toolkit/toolchain/find.ts";
 import { sideBySide } from "../cli/progress.ts";
@@ -26,6 +27,7 @@ interface Options {
   readonly fault: readonly string[];
   readonly live?: true;
   readonly stack?: string;
+  readonly threshold: Readonly<Record<string, number>>;
   readonly json?: true;
   readonly resume?: true;
 }
@@ -76,6 +78,12 @@ const command = new Command("drill")
     "--resume",
     "go on with what an earlier run has not proven: it broke off, a lab broke, or an alert failed",
   )
+  .option(
+    "--threshold <alert=number>",
+    "drill with another threshold; may be given several times. What is proven with it is not kept",
+    threshold,
+    {},
+  )
   .option("--json", "results for programs; what happens meanwhile is said on stderr")
   .option("--keep", "keep the servers' files and logs, and say where")
   .addHelpText(
@@ -89,6 +97,13 @@ What the machine does not keep up with, and what a lab breaks of, is tried again
 
 function collect(name: string, names: readonly string[]): readonly string[] {
   return [...names, name];
+}
+
+function threshold(text: string, before: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const [name = "", value] = text.split("=");
+  const read = thresholds.safeParse({ ...before, [name]: value });
+  if (read.success) return read.data as Readonly<Record<string, number>>;
+  throw new InvalidArgumentError(`It must be such as HighErrorRate=0.04: ${read.error.issues[0]?.message}.`);
 }
 
 function positive(text: string): number {
@@ -136,13 +151,15 @@ async function run(options: Options, folder: string, signal: AbortSignal): Promi
     folder: path.join(folder, name),
     factor,
     tools: found,
+    thresholds: options.threshold,
     signal,
     report: (line) =>
       say(
         `${String(Math.round((Date.now() - startedAt) / 1000)).padStart(5)} s  ${name.padEnd(nameWidth)} ${line}`,
       ),
   });
-  const how = { factor, parallel: options.parallel, optionsOf, json, say };
+  const keeps = Object.keys(options.threshold).length === 0;
+  const how = { factor, parallel: options.parallel, optionsOf, json, say, keeps };
   if (options.faults === "platform") return await drillPlatform(faults, how);
   if (options.healthy !== undefined) return await watchHealthy(options.healthy, optionsOf("healthy"), how);
   return await drillAgentPay(selected, how);
@@ -154,6 +171,11 @@ if (options.live && options.stack === undefined) command.error("error: --live ne
 if (!options.live && options.stack !== undefined) command.error("error: --stack goes with --live");
 if (options.resume && (options.live || options.healthy !== undefined || options.faults === "platform"))
   command.error("error: --resume goes on with drills of AgentPay");
+if (
+  Object.keys(options.threshold).length > 0 &&
+  (options.resume || options.live || options.faults === "platform")
+)
+  command.error("error: --threshold goes with drills of AgentPay that begin from the start");
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
 const folder = await mkdtemp(path.join(tmpdir(), "agentpay-drill-"));

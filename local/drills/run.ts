@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly optionsOf: (name: string) => LifeOptions;
   /** Whether results are printed for programs. */
   readonly json: boolean;
+  /** Whether what is proven is kept for a later run: not where thresholds are tried that no stack has. */
+  readonly keeps: boolean;
   /** A line for people. */
   readonly say: (line: string) => void;
 }
@@ -56,7 +58,7 @@ export async function selectedDrills(names: readonly string[], resume: boolean):
 /** Returns the exit code. What is known is told also where the run is interrupted. */
 export async function drillAgentPay(
   { drills, proven: before, all }: SelectedDrills,
-  { factor, parallel, optionsOf, json, say }: RunOptions,
+  { factor, parallel, optionsOf, json, say, keeps }: RunOptions,
 ): Promise<number> {
   const startedAt = Date.now();
   const results = [...before];
@@ -68,7 +70,7 @@ export async function drillAgentPay(
   try {
     await limited(rounds, parallel, async (round, index) => {
       results.push(await attempts(round, optionsOf(`round ${index + 1}`), tempo));
-      await keep(results);
+      if (keeps) await keep(results);
     });
   } finally {
     if (json) print({ factor, rounds: results.map(asData) });

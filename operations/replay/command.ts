@@ -2,12 +2,17 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readSettings } from "../../settings/settings-file.ts";
+import { Failure } from "../../toolkit/failure.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { writeResult } from "../../toolkit/result-file.ts";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { readStack } from "../verify/stack.ts";
 import { accessOf, openAccess } from "./access.ts";
 import { happenedByPager, happenedByRecord } from "./happened.ts";
+import type { Piece } from "./history.ts";
+import { incidentsFile } from "./incidents-file.ts";
 import { type Moment, parseMoment, periodOf } from "./period.ts";
+import { proposalsSection, proposeIn } from "./propose.ts";
 import { reportOf } from "./report.ts";
 import { runReplay } from "./run.ts";
 
@@ -24,6 +29,8 @@ interface Options extends ResultOptions {
   readonly base?: string;
   readonly judge?: true;
   readonly deliveries?: readonly string[];
+  readonly propose?: true;
+  readonly incidents?: string;
 }
 
 /** What the history answered, so that a replay that was interrupted goes on where it was. */
@@ -76,25 +83,34 @@ export const command = new Command("replay")
       "judge them by what Alertmanager's event recorder wrote, of all instances",
     ).conflicts("judge"),
   )
+  .addOption(
+    new Option(
+      "--propose",
+      "write better thresholds into the stack's file, if the alerts' tests and drills hold (needs --judge or --deliveries)",
+    )
+      .conflicts("rules")
+      .implies({ thresholds: true, pages: true }),
+  )
+  .addOption(
+    new Option(
+      "--incidents <file>",
+      "write the real incidents there as lapilli reads them (needs --judge or --deliveries)",
+    ).argParser(path),
+  )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
     "after",
-    "\nNothing is changed. The engine is asked a few questions at a time; its answers are kept for three days, so that a" +
+    "\nNothing is changed, but the stack's file by --propose. The engine is asked a few questions at a time; its answers are kept for three days, so that a" +
       "\nreplay that was interrupted goes on where it was.",
   )
   .action(act);
 
 async function act({ stack: name, rules, alert, pages, thresholds, base, ...how }: Options): Promise<void> {
+  const onProgress = (line: string) => console.error(line);
   const period = periodOf(how.since, how.until, Date.now());
-  // Without its secrets, a stack's file is all that is needed.
-  const stack = how.prometheus === undefined || how.judge ? await readStack(name) : undefined;
-  const settings = stack?.settings ?? readSettings(REPOSITORY, name);
-  const access =
-    how.prometheus === undefined && stack ? accessOf(stack, name) : openAccess(how.prometheus ?? "");
-  const happened = how.deliveries
-    ? await happenedByRecord(how.deliveries, settings, period)
-    : how.judge && stack && (await happenedByPager(stack, period));
+  const { access, settings, happened } = await sourcesOf(name, period, how);
+  if (how.incidents !== undefined && happened) await writeResult(how.incidents, incidentsFile(happened));
   const summary = await runReplay({
     access,
     settings,
@@ -106,9 +122,32 @@ async function act({ stack: name, rules, alert, pages, thresholds, base, ...how 
     mostPagesPerWeek: thresholds && how.mostPages,
     happened,
     cache: CACHE,
-    onProgress: (line) => console.error(line),
+    onProgress,
   });
-  await tell(summary, reportOf(summary, name), how);
+  const proposed = how.propose ? await proposeIn(REPOSITORY, name, summary, onProgress) : undefined;
+  const text = [reportOf(summary, name), ...(proposed ? [proposalsSection(proposed, name)] : [])];
+  await tell({ ...summary, ...(proposed && { proposals: proposed }) }, text.join("\n\n"), how);
+}
+
+type Sources = Pick<Options, "prometheus" | "judge" | "deliveries" | "propose" | "incidents">;
+
+/** Where the history is, and what says what really happened. */
+async function sourcesOf(name: string, period: Piece, { prometheus, judge, deliveries, ...how }: Sources) {
+  if ((how.propose || how.incidents !== undefined) && !judge && !deliveries) {
+    throw new Failure(
+      "--propose and --incidents need --judge or --deliveries: nothing else knows an incident",
+    );
+  }
+  // Without its secrets, a stack's file is all that is needed.
+  const stack = prometheus === undefined || judge ? await readStack(name) : undefined;
+  const settings = stack?.settings ?? readSettings(REPOSITORY, name);
+  return {
+    settings,
+    access: prometheus === undefined && stack ? accessOf(stack, name) : openAccess(prometheus ?? ""),
+    happened: deliveries
+      ? await happenedByRecord(deliveries, settings, period)
+      : judge && stack && (await happenedByPager(stack, period)),
+  };
 }
 
 function bearable(text: string): number {

@@ -1,4 +1,5 @@
 /** Alerts beside what really happened: which of their firings were worth a call, and which calls nothing stood behind. */
+import { escalationDelayMinutes } from "../../catalog/rota.ts";
 import { actionsOfPeople, type Incident, type TimeRange } from "../../components/shared/incident.ts";
 
 /** What really happened, as far as it was written down. Times are milliseconds since 1970. */
@@ -50,13 +51,16 @@ export interface JudgedIncident {
  * told of something else, and was there by chance.
  */
 const EARLIEST = 15 * 60_000;
-/** An incident that ended within so long, and that nobody touched, was over before anybody could have looked. */
-const BRIEF = 10 * 60_000;
+/**
+ * When everybody has been called who can be. An incident that was over before, and that nobody touched, needed nobody.
+ * Shorter would not do: what an alert says of a blip may stand for a quarter of an hour, until it is sure that it is over.
+ */
+const ALL_CALLED = (escalationDelayMinutes.primary + escalationDelayMinutes.secondary) * 60_000;
 
 /** One that somebody did something about, or that lasted. Whatever else opened an incident only made noise. */
 export function isReal(incident: Incident): boolean {
   const { opened, ended = Number.POSITIVE_INFINITY } = incident;
-  return actionsOfPeople(incident).length > 0 || ended - opened >= BRIEF;
+  return actionsOfPeople(incident).length > 0 || ended - opened >= ALL_CALLED;
 }
 
 /** Whether what begins at a time tells of an incident. */

@@ -66,7 +66,7 @@ function incidentsSection({ judgement }: Summary): string {
   return [
     `## Real incidents, by ${source}`,
     "",
-    `${incidents.length}, of which ${missed.length} are missed. Real is what somebody did something about, or what lasted 10 minutes.`,
+    `${incidents.length}, of which ${missed.length} are missed. Real is what somebody did something about, or what lasted half an hour.`,
     ...(lines.length > 0 ? ["", ...lines] : []),
   ].join("\n");
 }

@@ -16,6 +16,8 @@ export interface RuleTests {
 }
 
 const TESTS = "test/rules/rules.e2e.ts";
+/** How these tests are told of other thresholds: a map of alert to number, in JSON. */
+export const THRESHOLDS_VARIABLE = "AGENTPAY_TESTED_THRESHOLDS";
 /** With a build of promtool, where there is none yet. */
 const TIMEOUT_SECONDS = 15 * 60;
 
@@ -35,13 +37,26 @@ const results = z.object({
   ),
 });
 
+/** What is tested, where it is not all rules as they are. */
+export interface Tested {
+  /** By alert, in the place of the default ones. */
+  readonly thresholds?: Readonly<Record<string, number>>;
+  /** Name of a group of alerts. */
+  readonly only?: string | undefined;
+}
+
 /** @param scratch folder for the results */
-export async function testRules(scratch: string): Promise<RuleTests> {
+export async function testRules(scratch: string, { thresholds, only }: Tested = {}): Promise<RuleTests> {
   const file = join(scratch, "rule-tests.json");
   const vitest = join(REPOSITORY, "node_modules/vitest/vitest.mjs");
   const options = ["--config", "vitest.e2e.config.ts", "--reporter=json", `--outputFile=${file}`];
-  const ended = await run(process.execPath, [vitest, "run", ...options, TESTS], {
-    environment: process.env,
+  // vitest writes the group in quotation marks.
+  const chosen = only === undefined ? [] : ["--testNamePattern", `'?${only}'?: `];
+  const ended = await run(process.execPath, [vitest, "run", ...options, ...chosen, TESTS], {
+    environment: {
+      ...process.env,
+      ...(thresholds && { [THRESHOLDS_VARIABLE]: JSON.stringify(thresholds) }),
+    },
     folder: REPOSITORY,
     timeoutSeconds: TIMEOUT_SECONDS,
   }).catch(messageOf);

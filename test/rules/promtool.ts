@@ -1,9 +1,11 @@
 /** Cases -> the files of `promtool test rules`, against the very rules that the program renders. */
 import { parse, stringify } from "yaml";
+import { z } from "zod";
 import type { Alert, AlertGroup } from "../../catalog/alerts/alert.ts";
 import { type Duration, inSeconds } from "../../catalog/duration.ts";
 import { services } from "../../catalog/services.ts";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
+import { THRESHOLDS_VARIABLE } from "../../operations/review/rule-tests.ts";
 import type { GroupCases, Labels, Phase, RuleCase, Shape } from "./rule-case.ts";
 
 const SCRAPE_INTERVAL: Duration = "30s";
@@ -20,10 +22,15 @@ interface Group {
   readonly rules: Rule[];
 }
 
-const rendered = ruleFiles(
-  {},
-  { runbookBaseUrl: "https://runbooks.example", grafanaUrl: "https://grafana.example" },
-);
+/** As `npm run ops -- replay --propose` tries others. */
+const thresholds = z
+  .record(z.string(), z.number())
+  .parse(JSON.parse(process.env[THRESHOLDS_VARIABLE] ?? "{}"));
+
+const rendered = ruleFiles(thresholds, {
+  runbookBaseUrl: "https://runbooks.example",
+  grafanaUrl: "https://grafana.example",
+});
 
 function groupsOf(file: string): Group[] {
   return (parse(rendered[file] ?? "groups: []") as { groups: Group[] }).groups;

@@ -30,7 +30,9 @@ test.for(alertGroups)("$name: each alert fires on its fault, and on nothing else
     name.endsWith(".test.yml"),
   );
   expect(tests.length).toBeGreaterThan(0);
-  expect(await complaints(["test", "rules", ...tests])).toBe("");
+  const said = await complaints(["test", "rules", ...tests]);
+  // In the message itself: who reads the results as JSON sees no comparison.
+  if (said !== "") expect.fail(said.replaceAll(/^ *SUCCESS\n+/gm, "").trim());
 });
 
 /** promtool checks types, as the editors of panels and runbooks can't. */

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type Maintenance, parseMaintenanceWindow } from "../../../catalog/maintenance.ts";
 import type { Incident, IncidentAction } from "../../../components/shared/incident.ts";
 import { happenedByRecord, workIn } from "../../../operations/replay/happened.ts";
+import { incidentsFile } from "../../../operations/replay/incidents-file.ts";
 import {
   type Happened,
   isReal,
@@ -35,16 +37,20 @@ const action = (kind: IncidentAction["kind"], who?: string): IncidentAction => (
 const called = action("notified", "Ana");
 
 test.for([
-  ["lasted", incident("a", 0, 10), true],
+  ["lasted until all had been called", incident("a", 0, 30), true],
   ["is still open", incident("a", 0, undefined), true],
-  ["ended by itself within minutes", incident("a", 0, 9, { actions: [called, action("resolved")] }), false],
+  ["ended by itself within minutes", incident("a", 0, 29, { actions: [called, action("resolved")] }), false],
   [
     "was acknowledged, briefly as it was",
     incident("a", 0, 2, { actions: [action("acknowledged", "Ana")] }),
     true,
   ],
   ["was acknowledged by a program", incident("a", 0, 2, { actions: [action("acknowledged")] }), false],
-  ["was escalated since nobody came", incident("a", 0, 9, { actions: [called, action("escalated")] }), false],
+  [
+    "was escalated since nobody came",
+    incident("a", 0, 29, { actions: [called, action("escalated")] }),
+    false,
+  ],
   ["was ended by a person", incident("a", 0, 2, { actions: [action("resolved", "Ana")] }), true],
   ["has a note", incident("a", 0, 2, { actions: [action("handled", "Ana")] }), true],
 ] as const)("an incident that %s", ([, given, real]) => {
@@ -122,6 +128,31 @@ test("announced work is of each week since it was announced, or of its date, als
     ["2026-11-15T02:00:00.000Z", 120],
     ["2026-11-05T20:00:00.000Z", 240],
   ]);
+});
+
+test("the real incidents are written as lapilli reads them", () => {
+  const about = (...services: readonly string[]) => ({
+    alerts: services.map((service) => ({ name: "A", service, summary: "", key: service, opened: NOON })),
+  });
+  const incidents = [
+    incident("one", 0, 30, about("api")),
+    incident("blip", 40, 41, about("api")),
+    incident("open: two", 50, undefined, about("api", "postgres", "api")),
+  ];
+  const text = incidentsFile({ source: "PagerDuty", incidents, work: [] });
+  expect(parse(text)).toEqual({
+    incidents: [
+      {
+        ...{ id: "one", title: "one", start: "2026-11-02T12:00:00.000Z", end: "2026-11-02T12:30:00.000Z" },
+        labels: { service: "api" },
+      },
+      {
+        ...{ id: "open: two", title: "open: two", start: "2026-11-02T12:50:00.000Z" },
+        labels: { service: ["api", "postgres"] },
+      },
+    ],
+  });
+  expect(incidentsFile({ source: "", incidents: [], work: [] })).toBe("incidents: []\n");
 });
 
 describe("Alertmanager's record", () => {
