@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
+import { alertThresholdNames } from "../../catalog/alerts/index.ts";
 import { parseStack } from "../../operations/options.ts";
 import { tools } from "../../operations/tools/tools.ts";
 import { thresholds } from "../../settings/thresholds.ts";
@@ -101,6 +102,9 @@ function collect(name: string, names: readonly string[]): readonly string[] {
 
 function threshold(text: string, before: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const [name = "", value] = text.split("=");
+  if (!alertThresholdNames.includes(name)) {
+    throw new InvalidArgumentError(`It must be such as HighErrorRate=0.04: ${name} has no threshold.`);
+  }
   const read = thresholds.safeParse({ ...before, [name]: value });
   if (read.success) return read.data as Readonly<Record<string, number>>;
   throw new InvalidArgumentError(`It must be such as HighErrorRate=0.04: ${read.error.issues[0]?.message}.`);

@@ -101,8 +101,8 @@ export const command = new Command("replay")
   .addOption(outOption())
   .addHelpText(
     "after",
-    "\nNothing is changed, but the stack's file by --propose. The engine is asked a few questions at a time; its answers are kept for three days, so that a" +
-      "\nreplay that was interrupted goes on where it was.",
+    "\nNothing is changed, but for the stack's file with --propose. The engine is asked a few questions at a time; its answers" +
+      "\nare kept for three days, so that a replay that was interrupted goes on where it was.",
   )
   .action(act);
 
