@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const compileCache = join(import.meta.dirname, "node_modules/.cache/node");
 
-/** These live at a multiple of the clock's pace, where a second lost to a neighbour is a minute. */
+/** These live at a multiple of the clock's pace, where a second lost to a busy neighbour is a minute. Each keeps a quarter of a core busy. */
 const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
 
 const LONG_GROUP = "long";
@@ -18,20 +18,20 @@ const LONG = [
   "test/local/platforms/cortex/results.e2e.ts",
 ];
 
-/** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */
+/** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills in twos after them. */
 export const groups: readonly { name: string; include: string[]; exclude: string[]; maxWorkers: number }[] = [
   {
     name: "side by side",
     include: ["test/**/*.e2e.ts"],
     exclude: [...TIME_SENSITIVE, ...LONG],
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
-  { name: "one at a time", include: TIME_SENSITIVE, exclude: [], maxWorkers: 1 },
+  { name: "in twos", include: TIME_SENSITIVE, exclude: [], maxWorkers: 2 },
   { name: LONG_GROUP, include: LONG, exclude: [], maxWorkers: 2 },
 ];
 
 /**
- * Of the first group, those that take minutes, the longest first. Where no earlier run has left its times, vitest begins
+ * Those of a group that take minutes, the longest first. Where no earlier run has left its times, vitest begins
  * with the largest files, and the smallest of these would run alone at the end.
  */
 export const BEGUN_FIRST: readonly string[] = [
@@ -47,6 +47,9 @@ export const BEGUN_FIRST: readonly string[] = [
   "test/local/host/engine.e2e.ts",
   "test/rules/rules.e2e.ts",
   "test/operations/render/render.e2e.ts",
+  "test/local/drills/broken-lab.e2e.ts",
+  "test/local/drills/replayed.e2e.ts",
+  "test/local/drills/drill.e2e.ts",
 ];
 
 class LongestFirst extends BaseSequencer {

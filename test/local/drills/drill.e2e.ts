@@ -1,11 +1,15 @@
 /** The command itself, with the real Prometheus and Alertmanager: representative alerts, and its way with signals. */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { endWhenSilent } from "../../support/silence.ts";
+
+/** Of this file's labs alone: others run beside them. */
+const folder = mkdtempSync(path.join(tmpdir(), "agentpay-drills-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Ended {
   readonly code: number | null;
@@ -20,6 +24,7 @@ function drill(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join("local", "drills", "main.ts"), ...args], {
       cwd: REPOSITORY,
+      env: { ...process.env, TMPDIR: folder, AGENTPAY_LOCAL_HOME: path.join(folder, "home") },
       stdio: ["ignore", "pipe", "pipe"],
     });
     endWhenSilent(child);
@@ -36,7 +41,7 @@ function drill(
 }
 
 function leftFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith("agentpay-drill-"));
+  return readdirSync(folder).filter((name) => name.startsWith("agentpay-drill-"));
 }
 
 test("criticals page and reach phones, a warning Slack and mail, silence pages, all end, and nothing else rings", async () => {
