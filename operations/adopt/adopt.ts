@@ -2,13 +2,15 @@
 
 import { writeAtomically } from "../../toolkit/files.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
-import { pulumiOf } from "../pulumi/cli.ts";
+import { type Pulumi, pulumiOf } from "../pulumi/cli.ts";
+import { refuseInDoubt } from "../pulumi/doubt.ts";
 import { readStack } from "../verify/stack.ts";
 import { type Adoption, adoption, completed, importFile } from "./adoption.ts";
-import { apply, prepared, refuseInDoubt } from "./apply.ts";
+import { apply, prepared } from "./apply.ts";
 import { knownInputs } from "./known-inputs.ts";
 import { type Entry, importFileOf } from "./planned.ts";
 import { exportOf, withScratch } from "./scratch.ts";
+import { whileAdopting } from "./under-way.ts";
 
 /** Time for all that is asked of all platforms. */
 const TIMEOUT_MILLISECONDS = 15 * 60_000;
@@ -25,12 +27,22 @@ export interface AdoptOptions {
 }
 
 /** Returns what becomes of each resource, and where the state before is kept if it was written. */
-export async function adopt({ stack, write, file, chosen, made, report }: AdoptOptions): Promise<{
+export async function adopt(options: AdoptOptions): Promise<Adopted> {
+  const pulumi = await pulumiOf(options.stack);
+  await refuseInDoubt(pulumi, options.stack);
+  const work = () => lookAndWrite(pulumi, options);
+  return options.write ? whileAdopting(options.stack, work) : work();
+}
+
+interface Adopted {
   readonly rows: Adoption["rows"];
   readonly backup?: string;
-}> {
-  const pulumi = await pulumiOf(stack);
-  await refuseInDoubt(pulumi, stack);
+}
+
+async function lookAndWrite(
+  pulumi: Pulumi,
+  { stack, write, file, chosen, made, report }: AdoptOptions,
+): Promise<Adopted> {
   const { settings, secrets } = await readStack(stack, pulumi);
   const before = write ? await prepared(pulumi) : await exportOf(pulumi);
   return withScratch(stack, pulumi, async (scratch) => {

@@ -3,24 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import { Failure } from "../../toolkit/failure.ts";
 import { isObject } from "../../toolkit/property-values.ts";
 import { output, type Pulumi, StackError } from "../pulumi/cli.ts";
-import { readState } from "../pulumi/state.ts";
 import { shownSecret } from "./passphrase.ts";
 import { type Exported, exportOf, type Scratch } from "./scratch.ts";
 import { adoptedBefore, forgetAdopted, keepAdopted, keepBackup } from "./stored.ts";
-
-/** @throws Failure where an update was cut off: what it was doing is in doubt, and may be there without being known */
-export async function refuseInDoubt(pulumi: Pulumi, stack: string): Promise<void> {
-  const { pending } = await readState(pulumi);
-  if (pending.length === 0) return;
-  const names = pending.map(({ type, resource }) => `  ${type} ${resource.urn.split("::").at(-1)}`);
-  throw new Failure(
-    [
-      `${stack}: an update or an import was cut off; whether it took effect, the state can't say:`,
-      ...names,
-      'See "Pending operations" in docs/recovery.md, then run this again.',
-    ].join("\n"),
-  );
-}
 
 /**
  * A stack that never had an update does not say yet how it encrypts. A refresh of nothing makes it say so.

@@ -2,8 +2,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { exitCodes, pulumiOf } from "../pulumi/cli.ts";
+import { refuseInDoubt } from "../pulumi/doubt.ts";
 import { adopt } from "./adopt.ts";
-import { refuseInDoubt, undo } from "./apply.ts";
+import { undo } from "./apply.ts";
 import { report } from "./report.ts";
 
 interface Options extends ResultOptions {

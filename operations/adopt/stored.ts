@@ -12,7 +12,7 @@ import type { Exported } from "./scratch.ts";
 
 const adoptedSchema = z.object({ urns: z.array(z.string()) });
 
-const folderOf = (stack: string) => path.join(REPOSITORY, ".adopt", environmentOf(stack));
+export const folderOf = (stack: string) => path.join(REPOSITORY, ".adopt", environmentOf(stack));
 const adoptedFile = (stack: string) => path.join(folderOf(stack), "adopted.json");
 
 /** Returns the path of the file. */

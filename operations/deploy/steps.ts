@@ -4,9 +4,12 @@ import path from "node:path";
 import { endsToldIn } from "../../components/shared/deprecation.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
+import { refuseDuringAdoption } from "../adopt/under-way.ts";
 import { checkDrift } from "../drift/check.ts";
 import { ends, report } from "../drift/report.ts";
 import type { Pulumi } from "../pulumi/cli.ts";
+import { doubtTold, madeAgain } from "../pulumi/doubt.ts";
+import { readState } from "../pulumi/state.ts";
 import { report as reportSecrets, scan } from "../secrets/scan.ts";
 import { letGoOfSentryRules, told } from "../upgrades/sentry-rules.ts";
 import { readStack } from "../verify/stack.ts";
@@ -42,6 +45,15 @@ const engine = (title: string, argumentsOf: (stack: string) => readonly string[]
 });
 
 export const steps: readonly Step[] = [
+  {
+    title: "State: nothing that an update would make a second time",
+    async run({ stack, pulumi, print }) {
+      await refuseDuringAdoption(stack);
+      const pending = madeAgain(await readState(pulumi));
+      print(pending.length > 0 ? doubtTold(stack, pending) : "nothing");
+      return pending.length === 0;
+    },
+  },
   {
     title: "State: what an earlier version has left",
     async run({ pulumi, print }) {

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { policyArguments } from "../deploy/steps.ts";
 import { exitCodes, type Pulumi } from "../pulumi/cli.ts";
+import { doubtTold, madeAgain } from "../pulumi/doubt.ts";
 import { type EngineEvent, withEvents } from "../pulumi/events.ts";
+import { readState } from "../pulumi/state.ts";
 import { componentOf, nameOf } from "./resources.ts";
 
 const operations = ["create", "update", "replace", "delete"] as const;
@@ -40,6 +42,16 @@ const TIMEOUT_MILLISECONDS = 10 * 60_000;
 
 /** @param scratch folder for the engine's log */
 export async function previewOf(stack: string, pulumi: Pulumi, scratch: string): Promise<Preview> {
+  const preview = await engineOn(stack, pulumi, scratch);
+  if (!preview.succeeded) return preview;
+  // A preview only warns of them, and then shows them as new.
+  const pending = madeAgain(await readState(pulumi));
+  return pending.length === 0
+    ? preview
+    : { ...preview, succeeded: false, complaints: [doubtTold(stack, pending)] };
+}
+
+async function engineOn(stack: string, pulumi: Pulumi, scratch: string): Promise<Preview> {
   const args = ["preview", "--suppress-outputs", ...policyArguments(stack)];
   const { code, stdout, stderr, events } = await withEvents(pulumi, args, {
     log: join(scratch, "events.json"),

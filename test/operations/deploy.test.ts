@@ -1,5 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
+import { folderOf } from "../../operations/adopt/stored.ts";
+import { refuseDuringAdoption, whileAdopting } from "../../operations/adopt/under-way.ts";
 import { deploy, policyArguments } from "../../operations/deploy/steps.ts";
 import type { Ended, Pulumi } from "../../operations/pulumi/cli.ts";
 import { configurationOf } from "../support/program.ts";
@@ -47,8 +51,9 @@ async function deployed(outputs: object, failing?: string) {
 test("what is left behind, update, convergence, what can be read, policies, secrets: in this order, and all of them", async () => {
   const { failed, calls } = await deployed({ name: "fine" });
   expect(failed).toBeUndefined();
-  expect(calls.slice(0, 6)).toEqual(["stack export", "up", "preview", "refresh", "stack export", "policy"]);
-  expect(calls.slice(6)).toContain("stack export");
+  const begin = ["stack export", "stack export", "up"];
+  expect(calls.slice(0, 7)).toEqual([...begin, "preview", "refresh", "stack export", "policy"]);
+  expect(calls.slice(7)).toContain("stack export");
 });
 
 test("what a vendor says will end is said once more at the end, also where the deployment fails", async () => {
@@ -69,16 +74,54 @@ test("what a vendor says will end is said once more at the end, also where the d
 });
 
 test.each([
-  ["up", "Update", ["stack export", "up"]],
-  ["preview", "Convergence: a second update would change nothing", ["stack export", "up", "preview"]],
-  ["refresh", "The platforms can be read", ["stack export", "up", "preview", "refresh"]],
-  [
-    "policy",
-    "Policies on the real state",
-    ["stack export", "up", "preview", "refresh", "stack export", "policy"],
-  ],
+  ["up", "Update", ["up"]],
+  ["preview", "Convergence: a second update would change nothing", ["up", "preview"]],
+  ["refresh", "The platforms can be read", ["up", "preview", "refresh"]],
+  ["policy", "Policies on the real state", ["up", "preview", "refresh", "stack export", "policy"]],
 ])("where %s fails, nothing comes after it", async (failing, title, expected) => {
-  expect(await deployed({}, failing)).toMatchObject({ failed: title, calls: expected });
+  const calls = ["stack export", "stack export", ...expected];
+  expect(await deployed({}, failing)).toMatchObject({ failed: title, calls });
+});
+
+test.each([
+  ["importing", true],
+  ["creating", true],
+  ["updating", false],
+])(
+  "an operation that was cut off while %s stops the deployment before it begins: %s",
+  async (type, stops) => {
+    const { pulumi, calls } = cli({});
+    const state = JSON.stringify({
+      deployment: { pending_operations: [{ type, resource: { urn: "urn:pulumi:s::p::t::group" } }] },
+    });
+    const printed: string[] = [];
+    const failed = await deploy({
+      stack: "local",
+      pulumi: async (args) =>
+        args.includes("export") ? { code: 0, stdout: state, stderr: "" } : pulumi(args),
+      print: (line) => printed.push(line),
+    });
+    expect(calls.includes("up")).toBe(!stops);
+    if (!stops) return;
+    expect(failed).toBe("State: nothing that an update would make a second time");
+    expect(printed.join("\n")).toContain(`${type} group`);
+  },
+);
+
+test("a stack is not deployed while it is adopted, and an adoption that was killed holds nobody up", async () => {
+  const stack = `adopting-${process.pid}`;
+  const { pulumi, calls } = cli({});
+  const attempt = () => deploy({ stack, pulumi, print: () => {} });
+  await whileAdopting(stack, async () => {
+    await expect(attempt()).rejects.toThrow(/is being adopted by process \d+/);
+    await expect(whileAdopting(stack, attempt)).rejects.toThrow("is being adopted");
+  });
+  expect(calls).toEqual([]);
+  const mark = path.join(folderOf(stack), "under-way.json");
+  const dead = spawnSync(process.execPath, ["--version"]).pid;
+  await writeFile(mark, JSON.stringify({ process: dead }));
+  await expect(refuseDuringAdoption(stack)).resolves.toBeUndefined();
+  await rm(path.dirname(mark), { recursive: true });
 });
 
 test("a resource that can't be read fails the deployment, and is named", async () => {

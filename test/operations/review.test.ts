@@ -385,6 +385,20 @@ test("an advice is no reason for a preview to fail: another is asked of the CLI"
   expect(preview.complaints).toEqual(["error: the plugin crashed"]);
 });
 
+test("a preview that succeeds is refused where an import was cut off: the deployment would make it again", async () => {
+  const state = {
+    deployment: { pending_operations: [{ type: "importing", resource: { urn: `${URN}::a:b:C::group` } }] },
+  };
+  const pulumi = async (args: readonly string[]) => {
+    const stdout = args[0] === "stack" ? JSON.stringify(state) : "";
+    return { code: 0, stdout, stderr: "" };
+  };
+  const { succeeded, complaints } = await previewOf("production", pulumi, "/nowhere");
+  expect(succeeded).toBe(false);
+  expect(complaints[0]).toContain("importing group");
+  expect(complaints[0]).toContain("docs/recovery.md");
+});
+
 test("rule tests: what failed and why, or why none ran", () => {
   const result = (status: string) => ({
     title: `is ${status}`,
