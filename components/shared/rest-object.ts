@@ -177,20 +177,28 @@ export function restProvider(dialect: Dialect): dynamic.ResourceProvider<State, 
     return { items, query: /\?.*$/.exec(String(next ?? ""))?.[0] };
   };
 
-  /** The object that is there already, by whoever. */
+  /** Of a page, the object that is wanted, and one whose name is only in another case. */
+  const among = (items: readonly unknown[], where: Attributes) => {
+    const wanted = comparable(where);
+    const found = items.map(parse).map(({ id, attributes }) => [id, comparable(shaped(attributes, where))]);
+    const like = found.filter(([, text]) => String(text).toLowerCase() === wanted.toLowerCase());
+    return { exact: like.find(([, text]) => text === wanted)?.[0], like: like[0]?.[0] };
+  };
+
+  /** The object that is there already, by whoever. People write names in any case: without the exact one, theirs is taken. */
   const find = async ({ list, where }: Existing): Promise<string | undefined> => {
     const [path = ""] = list.split("?");
+    let like: unknown;
     for (let page: string | undefined = list; page !== undefined; ) {
       const response: Response = await send("GET", page);
       const answer = await answerOf(response, `GET /${page}`);
       const { items, query } = pageOf(answer, response.headers);
-      const found = items
-        .map(parse)
-        .find(({ attributes }) => comparable(shaped(attributes, where)) === comparable(where));
-      if (found) return String(found.id);
+      const found = among(items, where);
+      if (found.exact !== undefined) return String(found.exact);
+      like ??= found.like;
       page = query === undefined ? undefined : `${path}${query}`;
     }
-    return undefined;
+    return like === undefined ? undefined : String(like);
   };
 
   /** Of what the vendor makes by itself, perhaps a moment later. */

@@ -44,7 +44,7 @@ export interface Adoption {
 }
 
 export interface AdoptionOptions {
-  /** By the name of a resource, which of several candidates to take. */
+  /** By the name of a resource, by what its provider imports the one to take: one of several, or one of another name. */
   readonly chosen: ReadonlyMap<string, string>;
   /** Names of resources that are not looked for, and so made. */
   readonly made: ReadonlySet<string>;
@@ -109,7 +109,8 @@ async function takeOver(
   for (const { resource } of wanted) secrets.set(resource.urn, resource.secrets);
   for (const [urn, failure] of failures) {
     if (imported.has(urn)) continue;
-    if (ABSENT.test(failure)) absent.add(urn);
+    const isChosen = wanted.some(({ resource }) => resource.urn === urn && chosen.has(resource.name));
+    if (ABSENT.test(failure) && !isChosen) absent.add(urn);
     else conflicts.set(urn, `it can't be read: ${failure}`);
   }
   return wanted.filter(({ resource: { urn } }) => imported.has(urn)).length;
@@ -121,9 +122,9 @@ function choose(
   seen: Seen | undefined,
   chosen: ReadonlyMap<string, string>,
 ): { readonly ids: readonly string[]; readonly conflict?: string } {
-  if (seen === undefined) return { ids: [] };
   const choice = chosen.get(name);
-  if (choice !== undefined && seen.ids.includes(choice)) return { ids: [choice] };
+  if (choice !== undefined) return { ids: [choice] };
+  if (seen === undefined) return { ids: [] };
   if (seen.conflict !== undefined) return { ids: [], conflict: seen.conflict };
   if (seen.ids.length <= 1) return { ids: seen.ids };
   const how = `choose one with --choose '${name}=<id>', or remove the others`;

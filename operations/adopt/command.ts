@@ -24,7 +24,12 @@ export const command = new Command("adopt")
   .option("-y, --yes", "write it to the stack's state, after a backup")
   .option("--undo", "let go of what was adopted: the platforms stay as they are")
   .option("--write <file>", "write the engine's import file as well; secrets in it are encrypted", path)
-  .option("--choose <name=id>", "which of several to take; may be given several times", chosen, new Map())
+  .option(
+    "--choose <name=id>",
+    "which one to take: one of several, or one of another name, which up then renames; may be given several times",
+    chosen,
+    new Map(),
+  )
   .option("--make <name>", "make this one, whatever is there; may be given several times", named, new Set())
   .addOption(jsonOption())
   .addOption(outOption())

@@ -11,19 +11,8 @@ import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ListAssociationsCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GLOBAL_REGION } from "../../../catalog/topics.ts";
-import type { Enabled } from "../../../settings/schema.ts";
-import { clientOptions } from "../../verify/aws.ts";
 import { by, type Finder, type Finders, known, NOTHING, type Planned, type Search } from "../finder.ts";
-
-const account = ({ settings }: Search): string => (settings.aws as Enabled<"aws">).accountId;
-const home = ({ settings }: Search): string => (settings.aws as Enabled<"aws">).region;
-const client = (search: Search, region?: string) => clientOptions(search, region);
-
-/** A region that the program names goes behind the id. */
-const regional = (id: string, planned: Planned): string => {
-  const region = known(planned, "region");
-  return region === undefined ? id : `${id}@${region}`;
-};
+import { account, client, home, regional } from "./aws-account.ts";
 
 /** What is known by one input. */
 const named = (input: string): Finder =>
@@ -128,6 +117,7 @@ export const awsFinders: Finders = {
   "aws:budgets/budget:Budget": by(["name"], ({ name }, _planned, search) => ({
     ids: [`${account(search)}:${name}`],
   })),
+  "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": named("name"),
   "aws:cloudwatch/logGroup:LogGroup": named("name"),
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": by(
     ["logGroupName", "name"],
@@ -166,5 +156,6 @@ export const awsFinders: Finders = {
   "aws:sns/topicSubscription:TopicSubscription": subscription,
   "aws:sqs/queue:Queue": queue,
   "aws:ssm/association:Association": association,
+  "aws:ssm/document:Document": named("name"),
   "aws:ssm/parameter:Parameter": named("name"),
 };

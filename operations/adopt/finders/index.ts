@@ -4,6 +4,7 @@ import { awsFinders } from "./aws.ts";
 import { datadogFinders } from "./datadog.ts";
 import { dockerFinders } from "./docker.ts";
 import { grafanaFinders } from "./grafana.ts";
+import { managedPrometheusFinders } from "./managed-prometheus.ts";
 import { pagerDutyFinders } from "./pagerduty.ts";
 import { sentryFinders } from "./sentry.ts";
 
@@ -12,12 +13,14 @@ export const finders: Finders = {
   ...datadogFinders,
   ...dockerFinders,
   ...grafanaFinders,
+  ...managedPrometheusFinders,
   ...pagerDutyFinders,
   ...sentryFinders,
 };
 
 /** Why nothing is imported and nothing made twice, by how the type begins. */
 const BY_UP: Readonly<Record<string, string>> = {
+  "aws:secretsmanager/secretVersion:SecretVersion": "put as its secret's newest version",
   "docker:index/remoteImage:RemoteImage": "pulled where it is not there yet",
   "pulumi-nodejs:dynamic/agentpay:GrafanaAdminPassword": "set on the Grafana that is there",
   "pulumi-nodejs:dynamic/agentpay:SentryProjectSettings": "set on the project that is there",

@@ -109,6 +109,7 @@ describe("UptimeRobot", () => {
 describe("Better Stack", () => {
   test("a policy of that name is ours from then on, on whatever page of the list it is", async () => {
     const policy = (name: string) => ({ name, repeat_count: 0, repeat_delay: 0, steps: [] });
+    const shouted = await madeByHand("betterstack", "v3/policies", policy("AGENTPAY Critical"));
     for (let other = 0; other < 60; other += 1)
       await madeByHand("betterstack", "v3/policies", policy(`other ${other}`));
     const id = await madeByHand("betterstack", "v3/policies", {
@@ -123,6 +124,9 @@ describe("Better Stack", () => {
     };
     expect((await create(state)).id).toBe(id);
     expect((await read(id, state)).props).toEqual(state);
+    // Without the exact name, that in another case: a second one would page as well.
+    const only = { ...state, existing: { list: "v3/policies", where: { name: "Agentpay CRITICAL" } } };
+    expect((await create(only)).id).toBe(shouted);
   });
 
   test("a status page with our subdomain, which no two can have, is ours from then on", async () => {

@@ -1,6 +1,6 @@
 /** Finders on PagerDuty's and Grafana's local services: what a person made, and how it is told from what is alike. */
 
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Planned, Search } from "../../../operations/adopt/finder.ts";
 import { by, isNamed, NOTHING } from "../../../operations/adopt/finder.ts";
@@ -36,16 +36,29 @@ afterEach(() => vi.unstubAllGlobals());
 
 const find = (type: string, inputs: Planned["inputs"]) => finders[type]?.(planned(type, inputs), search);
 
-test("every type of resource of every stack is found, or left to up", () => {
-  const types = ["local", "production", "staging"].flatMap((stack) =>
-    readFileSync(`test/golden/${stack}.txt`, "utf8")
-      .split("\n")
-      .filter(Boolean)
-      .map((urn) => urn.split("::")[2]?.split("$").at(-1) ?? ""),
-  );
-  const open = types.filter(
-    (type) => !/^(agentpay:|pulumi:)/.test(type) && !(type in finders) && leftToUp(type) === undefined,
-  );
+const IMPORT = /import \{ (?!get)(\w+)[^}]*\} from "@pulumi(?:verse)?\/(\w+)\/(?:(\w+)\/)?(\w+)\.js"/g;
+
+/** Types of the official packages that components make: also those that no stack has today. */
+function importedTypes(): string[] {
+  const sources = globSync("components/**/*.ts").map((file) => readFileSync(file, "utf8"));
+  return sources
+    .flatMap((source) => [...source.matchAll(IMPORT)])
+    .filter(([, name]) => name !== "Provider")
+    .map(([, name, platform, module = "index", file]) => `${platform}:${module}/${file}:${name}`);
+}
+
+test("every type of resource that the program can make is found, or left to up", () => {
+  const made = ["local", "production", "staging"]
+    .flatMap((stack) =>
+      readFileSync(`test/golden/${stack}.txt`, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((urn) => urn.split("::")[2]?.split("$").at(-1) ?? ""),
+    )
+    .filter((type) => !/^(agentpay:|pulumi:)/.test(type));
+  const imported = importedTypes().filter((type) => !type.startsWith("pulumi:"));
+  expect(imported).toEqual(expect.arrayContaining(made.filter((type) => !type.startsWith("pulumi-nodejs:"))));
+  const open = [...made, ...imported].filter((type) => !(type in finders) && leftToUp(type) === undefined);
   expect([...new Set(open)]).toEqual([]);
 });
 

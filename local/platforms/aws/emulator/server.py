@@ -64,11 +64,27 @@ def anomaly_subscriptions(kept):
     }
 
 
+def secrets(kept):
+    return {"SecretList": [{"ARN": key, "Name": record["name"]} for key, record in kept("secret")]}
+
+
+def workspaces(kept):
+    return {
+        "workspaces": [
+            {"workspaceId": key, "alias": record.get("alias"), "status": {"statusCode": "ACTIVE"}}
+            for key, record in kept("amp-workspace")
+        ]
+    }
+
+
 LISTS = {
     "AmazonSSM.ListAssociations": associations,
     "Logs_20140328.DescribeQueryDefinitions": query_definitions,
     "AWSInsightsIndexService.GetAnomalyMonitors": anomaly_monitors,
     "AWSInsightsIndexService.GetAnomalySubscriptions": anomaly_subscriptions,
+    "secretsmanager.ListSecrets": secrets,
+    # Of an API that has paths instead of names.
+    "GET /workspaces": workspaces,
 }
 
 
@@ -82,7 +98,8 @@ dispatch = DomainDispatcherApplication.__call__
 
 
 def answer(application, environ, start_response):
-    listed = LISTS.get(environ.get("HTTP_X_AMZ_TARGET", ""))
+    call = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
+    listed = LISTS.get(environ.get("HTTP_X_AMZ_TARGET", call))
     if listed is None:
         return dispatch(application, environ, start_response)
     body = json.dumps(listed(kept)).encode()

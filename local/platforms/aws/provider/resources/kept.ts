@@ -54,9 +54,12 @@ export function keptResource<Schema extends z.ZodType<Named>>(
     async read(id, last) {
       const kept = store.get(kind, id) as (Inputs & { name: string }) | undefined;
       if (kept === undefined) return undefined;
+      const { name, ...unnamed } = kept;
+      // Some have a name in the store alone.
+      const live = replaceOn.includes("name") ? kept : unnamed;
       return {
-        inputs: observed<Properties>(last.inputs, kept, { computed: ["name"] }),
-        outputs: await allOutputs(id, kept.name, kept),
+        inputs: observed<Properties>(last.inputs, live, { computed: ["name"] }),
+        outputs: await allOutputs(id, name, kept),
       };
     },
 

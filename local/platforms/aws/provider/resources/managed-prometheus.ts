@@ -66,9 +66,9 @@ const ruleGroups = z.object({
     .min(1, "must hold at least one group"),
 });
 
-/** Workspace and namespace. */
-function placeOf(id: string): [string, string] {
-  const [workspace = "", namespace = ""] = id.split("/");
+/** Workspace and namespace. Its id is its ARN, as of the official plugin. */
+function placeOf(arn: string): [string, string] {
+  const [, workspace = "", namespace = ""] = arn.split("/");
   return [workspace, namespace];
 }
 
@@ -89,13 +89,12 @@ export function ruleGroupNamespace(connection: Connection) {
     replaceOn: ["name", "workspaceId", "region"],
     async makeId(given) {
       requireWorkspace(connection, given.workspaceId);
-      return `${given.workspaceId}/${given.name ?? randomUUID()}`;
-    },
-    async outputs(id, given) {
       const place = given.region ?? connection.region;
       const { accountId } = await connection.caller();
-      return { arn: `arn:aws:aps:${place}:${accountId}:rulegroupsnamespace/${id}`, region: place };
+      const path = `${given.workspaceId}/${given.name ?? randomUUID()}`;
+      return `arn:aws:aps:${place}:${accountId}:rulegroupsnamespace/${path}`;
     },
+    outputs: (id, given) => ({ arn: id, region: given.region ?? connection.region }),
     work: {
       begin: async (id, { data }) => engine?.setRules(...placeOf(id), data),
       end: async (id) => engine?.removeRules(...placeOf(id)),
