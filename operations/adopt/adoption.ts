@@ -6,19 +6,13 @@ import { writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
-import { changedProperties, type EngineEvent, isReplacement, withEvents } from "../pulumi/events.ts";
+import { type EngineEvent, withEvents } from "../pulumi/events.ts";
+import { type Choices, choose, isMade } from "./choices.ts";
 import type { Planned, Search, Seen } from "./finder.ts";
 import { finders, leftToUp } from "./finders/index.ts";
+import { type Change, outcomesIn } from "./outcomes.ts";
 import { type Entry, preview } from "./planned.ts";
 import { fileIn, type Scratch } from "./scratch.ts";
-
-export interface Change {
-  /** Such as `rules[0].delay`. */
-  readonly property: string;
-  /** Secrets are blinded. Undefined: there is none. */
-  readonly from?: unknown;
-  readonly to?: unknown;
-}
 
 /** What becomes of one resource. */
 export interface Row {
@@ -43,11 +37,7 @@ export interface Adoption {
   readonly secrets: ReadonlyMap<string, readonly string[]>;
 }
 
-export interface AdoptionOptions {
-  /** By the name of a resource, by what its provider imports the one to take: one of several, or one of another name. */
-  readonly chosen: ReadonlyMap<string, string>;
-  /** Names of resources that are not looked for, and so made. */
-  readonly made: ReadonlySet<string>;
+export interface AdoptionOptions extends Choices {
   /** Provider inputs that are not known before their server is there, by the type of the provider. */
   readonly known: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly report: (line: string) => void;
@@ -87,17 +77,17 @@ interface Known {
 async function takeOver(
   scratch: Scratch,
   search: Search,
-  { chosen, made, known, report }: AdoptionOptions,
+  { known, report, ...choices }: AdoptionOptions,
   { entries, absent, conflicts, secrets }: Known,
 ): Promise<number> {
   const { planned, providers } = await preview(scratch);
   const isOpen = ({ urn, type, name }: Planned) =>
-    type in finders && !made.has(name) && !absent.has(urn) && !conflicts.has(urn);
+    type in finders && !isMade(name, choices) && !absent.has(urn) && !conflicts.has(urn);
   const open = planned.filter(isOpen);
   report(`looking for ${open.length} resources`);
   const seen = await lookAll(open, search);
   const wanted = open.flatMap((resource) => {
-    const { ids, conflict } = choose(resource, seen.get(resource.urn), chosen);
+    const { ids, conflict } = choose(resource, seen.get(resource.urn), choices);
     if (conflict !== undefined) conflicts.set(resource.urn, conflict);
     const [id] = ids;
     return conflict === undefined && id !== undefined ? [{ resource, id }] : [];
@@ -109,26 +99,11 @@ async function takeOver(
   for (const { resource } of wanted) secrets.set(resource.urn, resource.secrets);
   for (const [urn, failure] of failures) {
     if (imported.has(urn)) continue;
-    const isChosen = wanted.some(({ resource }) => resource.urn === urn && chosen.has(resource.name));
+    const isChosen = wanted.some(({ resource }) => resource.urn === urn && choices.chosen.has(resource.name));
     if (ABSENT.test(failure) && !isChosen) absent.add(urn);
     else conflicts.set(urn, `it can't be read: ${failure}`);
   }
   return wanted.filter(({ resource: { urn } }) => imported.has(urn)).length;
-}
-
-/** A file of ours has no room for two of one name: which, people say. */
-function choose(
-  { name }: Planned,
-  seen: Seen | undefined,
-  chosen: ReadonlyMap<string, string>,
-): { readonly ids: readonly string[]; readonly conflict?: string } {
-  const choice = chosen.get(name);
-  if (choice !== undefined) return { ids: [choice] };
-  if (seen === undefined) return { ids: [] };
-  if (seen.conflict !== undefined) return { ids: [], conflict: seen.conflict };
-  if (seen.ids.length <= 1) return { ids: seen.ids };
-  const how = `choose one with --choose '${name}=<id>', or remove the others`;
-  return { ids: [], conflict: `${seen.ids.length} are there: ${seen.ids.join(", ")}; ${how}` };
 }
 
 /** How many are looked for at once: within what every vendor allows. */
@@ -282,38 +257,4 @@ function notAdopted(
   if (!(type in finders))
     return { ...row, action: "make", note: "nothing looks for it: see whether it is there" };
   return { ...row, action: "make", ...(note !== undefined && { note }) };
-}
-
-interface Outcome {
-  readonly replaced: boolean;
-  readonly changes: readonly Change[];
-}
-
-function outcomesIn(events: readonly EngineEvent[]): ReadonlyMap<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  for (const { resOutputsEvent, resourcePreEvent } of events) {
-    const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
-    if (metadata === undefined || metadata.op === "same") continue;
-    const { urn, op, old, new: now } = metadata;
-    const replaced = isReplacement(op) || (outcomes.get(urn)?.replaced ?? false);
-    const changes = changedProperties(metadata).map((property) => ({
-      property,
-      from: valueAt(old?.inputs, property),
-      to: valueAt(now?.inputs, property),
-    }));
-    outcomes.set(urn, {
-      replaced,
-      changes: changes.length > 0 ? changes : (outcomes.get(urn)?.changes ?? []),
-    });
-  }
-  return outcomes;
-}
-
-/** The value at a path such as `rules[0].targets["x.y"]`. */
-function valueAt(inputs: unknown, property: string): unknown {
-  const steps = [...property.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)];
-  return steps.reduce<unknown>((value, [, quoted, index, name]) => {
-    const key = quoted ?? index ?? name ?? "";
-    return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-  }, inputs);
 }

@@ -30,7 +30,12 @@ export const command = new Command("adopt")
     chosen,
     new Map(),
   )
-  .option("--make <name>", "make this one, whatever is there; may be given several times", named, new Set())
+  .option(
+    "--make <name>",
+    "make this one, whatever is there, or all whose name begins so: dashboards-*; may be given several times",
+    named,
+    new Set(),
+  )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(

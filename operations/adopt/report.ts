@@ -1,5 +1,6 @@
 /** What an adoption would do, for people. */
-import type { Adoption, Change, Row } from "./adoption.ts";
+import type { Adoption, Row } from "./adoption.ts";
+import type { Change } from "./outcomes.ts";
 
 const HEADINGS = {
   conflict: "Conflicts: solve them first",
