@@ -55,7 +55,10 @@ export async function adoption(
   search: Search,
   options: AdoptionOptions,
 ): Promise<Adoption> {
-  const seen: Known = { entries: new Map(), absent: new Set(), conflicts: new Map(), secrets: new Map() };
+  const seen: Known = {
+    ...{ entries: new Map(), absent: new Set(), conflicts: new Map() },
+    ...{ notes: new Map(), secrets: new Map() },
+  };
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const count = await takeOver(scratch, search, options, seen);
     options.report(`round ${round}: ${count} are there`);
@@ -70,6 +73,8 @@ interface Known {
   readonly absent: Set<string>;
   /** Why. */
   readonly conflicts: Map<string, string>;
+  /** Of what is adopted. */
+  readonly notes: Map<string, string>;
   readonly secrets: Map<string, readonly string[]>;
 }
 
@@ -78,7 +83,7 @@ async function takeOver(
   scratch: Scratch,
   search: Search,
   { known, report, ...choices }: AdoptionOptions,
-  { entries, absent, conflicts, secrets }: Known,
+  { entries, absent, conflicts, notes, secrets }: Known,
 ): Promise<number> {
   const { planned, providers } = await preview(scratch);
   const isOpen = ({ urn, type, name }: Planned) =>
@@ -96,7 +101,11 @@ async function takeOver(
   const file = importEntries(wanted, planned, completed(providers, known));
   const { imported, failures } = await importAll(scratch, file);
   for (const entry of file) if (imported.has(entry.name)) entries.set(entry.name, entry);
-  for (const { resource } of wanted) secrets.set(resource.urn, resource.secrets);
+  for (const { resource } of wanted) {
+    secrets.set(resource.urn, resource.secrets);
+    const note = seen.get(resource.urn)?.note;
+    if (note !== undefined) notes.set(resource.urn, note);
+  }
   for (const [urn, failure] of failures) {
     if (imported.has(urn)) continue;
     const isChosen = wanted.some(({ resource }) => resource.urn === urn && choices.chosen.has(resource.name));
@@ -215,7 +224,7 @@ function failuresIn(events: readonly EngineEvent[]): Map<string, string> {
 async function summary(
   scratch: Scratch,
   search: Search,
-  { entries, conflicts, secrets }: Known,
+  { entries, conflicts, notes, secrets }: Known,
 ): Promise<Adoption> {
   const { planned, events } = await preview(scratch);
   const seen = await lookAll(
@@ -225,7 +234,7 @@ async function summary(
   const made = planned
     .filter(({ type, provider }) => provider !== undefined && !type.startsWith("pulumi:providers:"))
     .map((resource): Row => notAdopted(resource, conflicts.get(resource.urn), seen.get(resource.urn)?.note));
-  const outcomes = outcomesIn(events);
+  const outcomes = outcomesIn(events, secrets);
   const adopted = [...entries.values()].flatMap((entry): Row[] => {
     if (entry.id === undefined) return [];
     const outcome = outcomes.get(entry.name);
@@ -240,7 +249,8 @@ async function summary(
           note: `up would replace it, for ${changes.map(({ property }) => property).join(", ") || "what it hangs on"}`,
         },
       ];
-    return [{ ...row, action: "adopt", changes }];
+    const note = notes.get(entry.name);
+    return [{ ...row, action: "adopt", changes, ...(note !== undefined && { note }) }];
   });
   return { rows: [...adopted, ...made], entries: [...entries.values()], secrets };
 }

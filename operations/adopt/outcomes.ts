@@ -14,17 +14,26 @@ interface Outcome {
   readonly changes: readonly Change[];
 }
 
-export function outcomesIn(events: readonly EngineEvent[]): ReadonlyMap<string, Outcome> {
+/** @param secrets names of what the program keeps secret, by URN: a platform answers it in clear, and the engine shows that */
+export function outcomesIn(
+  events: readonly EngineEvent[],
+  secrets: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, Outcome> {
   const outcomes = new Map<string, Outcome>();
   for (const { resOutputsEvent, resourcePreEvent } of events) {
     const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
     if (metadata === undefined || metadata.op === "same") continue;
     const { urn, op, old, new: now } = metadata;
     const replaced = isReplacement(op) || (outcomes.get(urn)?.replaced ?? false);
+    const isSecret = (property: string) => secrets.get(urn)?.includes(stepsOf(property)[0] ?? "") ?? false;
+    const shown = (inputs: unknown, property: string) => {
+      const value = valueAt(inputs, property);
+      return value !== undefined && isSecret(property) ? BLINDED : value;
+    };
     const changes = changedProperties(metadata).map((property) => ({
       property,
-      from: valueAt(old?.inputs, property),
-      to: valueAt(now?.inputs, property),
+      from: shown(old?.inputs, property),
+      to: shown(now?.inputs, property),
     }));
     outcomes.set(urn, {
       replaced,
@@ -34,11 +43,18 @@ export function outcomesIn(events: readonly EngineEvent[]): ReadonlyMap<string, 
   return outcomes;
 }
 
-/** The value at a path such as `rules[0].targets["x.y"]`. */
+/** As the engine blinds what it knows to be secret. */
+const BLINDED = "[secret]";
+
+/** Of a path such as `rules[0].targets["x.y"]`. */
+function stepsOf(property: string): readonly string[] {
+  const steps = property.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g);
+  return [...steps].map(([, quoted, index, name]) => quoted ?? index ?? name ?? "");
+}
+
 function valueAt(inputs: unknown, property: string): unknown {
-  const steps = [...property.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)];
-  return steps.reduce<unknown>((value, [, quoted, index, name]) => {
-    const key = quoted ?? index ?? name ?? "";
-    return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-  }, inputs);
+  return stepsOf(property).reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    inputs,
+  );
 }
