@@ -16,8 +16,13 @@ export const grafana = { headers: { Authorization: `Basic ${basic}` } };
 /**
  * Brings the stack up before the file's tests, and removes it after them.
  * @param environment more of it. Default: nothing
+ * @param begin brings it up. Default: the local stack's `up`
  */
-export function deployedStack(offset: number, environment: NodeJS.ProcessEnv = {}) {
+export function deployedStack(
+  offset: number,
+  environment: NodeJS.ProcessEnv = {},
+  begin = ({ local }: LocalStackUnderTest) => local("up"),
+) {
   let running: LocalStackUnderTest | undefined;
   const stack = () => {
     if (running === undefined) throw new Error("the stack is not up yet");
@@ -25,7 +30,8 @@ export function deployedStack(offset: number, environment: NodeJS.ProcessEnv = {
   };
   beforeAll(async () => {
     running = await localStack(offset, { AGENTPAY_LOCAL_DRIVER: "process", ...environment });
-    await succeed("up");
+    const { code, output } = await begin(running);
+    if (code !== 0) throw new Error(`the stack did not come up (${code}):\n${output}`);
   });
   afterAll(() => running?.remove());
 

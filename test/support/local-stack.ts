@@ -26,6 +26,8 @@ export interface LocalStackUnderTest {
   run(program: string, ...args: readonly string[]): Promise<CommandResult>;
   /** The process of `local(...args)`, for a test that ends it in the middle. */
   start(...args: readonly string[]): ReturnType<typeof spawn>;
+  /** The process of `command(...args)`, likewise. */
+  startCommand(verb: string, ...args: readonly string[]): ReturnType<typeof spawn>;
   /** Removes all of it, however far it got. */
   remove(): Promise<void>;
 }
@@ -50,14 +52,24 @@ export async function localStack(
   const start = (...args: readonly string[]) => spawned("local/cli/main.ts", args);
   const local = (...args: readonly string[]) => collect(start(...args));
   const run = (program: string, ...args: readonly string[]) => collect(spawned(program, args));
-  const command = (verb: string, ...args: readonly string[]) =>
-    run("operations/cli.ts", ...verb.split(" "), "--stack", "local", ...args);
+  const startCommand = (verb: string, ...args: readonly string[]) =>
+    spawned("operations/cli.ts", [...verb.split(" "), "--stack", "local", ...args]);
+  const command = (verb: string, ...args: readonly string[]) => collect(startCommand(verb, ...args));
   const remove = async (): Promise<void> => {
     const { code, output } = await local("down", "--force");
     if (code !== 0) throw new Error(`the local stack in ${home} could not be removed:\n${output}`);
     await rm(home, { recursive: true, force: true });
   };
-  return { paths: statePaths(env), ports: localPorts(offset), local, command, run, start, remove };
+  return {
+    paths: statePaths(env),
+    ports: localPorts(offset),
+    local,
+    command,
+    run,
+    start,
+    startCommand,
+    remove,
+  };
 }
 
 function collect(child: ReturnType<typeof spawn>): Promise<CommandResult> {
