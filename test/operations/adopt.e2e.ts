@@ -8,7 +8,6 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AmpClient, ListWorkspacesCommand } from "@aws-sdk/client-amp";
 import {
   CloudWatchClient,
   DeleteAlarmsCommand,
@@ -20,9 +19,7 @@ import {
   DescribeLogGroupsCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
 import { CreateHealthCheckCommand, ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, expect, test } from "vitest";
 import { configuration, deployedStack, grafana, pagerDutyToken, root } from "../support/deployed-stack.ts";
@@ -30,10 +27,7 @@ import { configuration, deployedStack, grafana, pagerDutyToken, root } from "../
 /** Each looks at all platforms, some several times. */
 
 const OPS = "operations/cli.ts";
-// With a workspace of Amazon's Prometheus, of which the other adoption has none.
-const { stack, succeed, pulumi, json, secretOutput, aws } = deployedStack(17_000, {
-  AGENTPAY_LOCAL_ENGINE: "cortex",
-});
+const { stack, succeed, pulumi, json, secretOutput, aws } = deployedStack(17_000);
 
 const pagerDuty = {
   headers: { Authorization: `Token token=${pagerDutyToken}`, "content-type": "application/json" },
@@ -97,11 +91,6 @@ async function counts(): Promise<Record<string, number>> {
   }
   const checks = await new Route53Client(aws("us-east-1")).send(new ListHealthChecksCommand({}));
   found["health checks"] = checks.HealthChecks?.length ?? 0;
-  const home = aws("eu-central-1");
-  const { workspaces } = await new AmpClient(home).send(new ListWorkspacesCommand({}));
-  const { SecretList } = await new SecretsManagerClient(home).send(new ListSecretsCommand({}));
-  const { Keys } = await new KMSClient(home).send(new ListKeysCommand({}));
-  Object.assign(found, { workspaces: workspaces?.length, secrets: SecretList?.length, keys: Keys?.length });
   return found;
 }
 
@@ -188,12 +177,6 @@ test("what was made by hand, and sloppily, is told apart from what is missing an
   expect(plan.of("make").map((row) => row.name)).toEqual([...secret, "logs-api-errors-alarm"]);
   for (const name of secret) expect(plan.row(name)?.note).toContain("makes no second one");
   const changes = (of: string) => plan.row(of)?.changes;
-  const engine = plan.rows.filter(({ name }) => /^engine-(?!alarms)/.test(name));
-  expect(engine.filter(({ action }) => action === "up").map(({ name }) => name)).toEqual([
-    "engine-routing-key-value",
-  ]);
-  expect(engine.filter(({ action }) => action === "adopt").length).toBeGreaterThan(5);
-  expect(engine.filter(({ changes: its = [] }) => its.length > 0)).toEqual([]);
   // The stand-in answers no false at an import: the plugin's default then looks like a change.
   expect(changes("logs-api")).toEqual([
     { property: "deletionProtectionEnabled", to: false },

@@ -23,6 +23,7 @@ export async function startMoto(): Promise<Emulator> {
   const service = await startEmulator(await freePort(), {
     tools: { moto: await ensureTool(tools.moto) },
     startChild: (child) => children.start({ cwd: folder, ...child }),
+    stateFolder: folder,
   });
   return {
     ...service,
