@@ -8,7 +8,6 @@ const compileCache = join(import.meta.dirname, "node_modules/.cache/node");
 const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
 
 const LONG_GROUP = "long";
-/** One at a time: both keep what they adopted in the repository. */
 const ADOPTIONS = ["test/operations/adopt.e2e.ts", "test/operations/adopt/by-hand.e2e.ts"];
 /** Five to fifteen minutes each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
 const LONG = [
@@ -28,9 +27,10 @@ export const groups: readonly { name: string; include: string[]; exclude: string
     exclude: [...TIME_SENSITIVE, ...LONG],
     maxWorkers: 4,
   },
+  /** Both keep what they adopted in the repository. */
+  { name: `${LONG_GROUP}: adoptions`, include: ADOPTIONS, exclude: [], maxWorkers: 1 },
   { name: "in twos", include: TIME_SENSITIVE, exclude: [], maxWorkers: 2 },
   { name: LONG_GROUP, include: LONG, exclude: [...ADOPTIONS], maxWorkers: 2 },
-  { name: `${LONG_GROUP}: adoptions`, include: ADOPTIONS, exclude: [], maxWorkers: 1 },
 ];
 
 /**
