@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const compileCache = join(import.meta.dirname, "node_modules/.cache/node");
 
-/** These live at a multiple of the clock's pace, where a second lost to a busy neighbour is a minute. Each keeps a quarter of a core busy. */
+/** These live at a multiple of the clock's pace, where a second lost to a busy neighbour is a minute. */
 const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
 
 const LONG_GROUP = "long";
@@ -19,7 +19,7 @@ const LONG = [
   "test/local/platforms/cortex/results.e2e.ts",
 ];
 
-/** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills in twos after them. */
+/** Each file has ports and folders of its own, and waits more than it works: they run side by side, the drills after them. */
 export const groups: readonly { name: string; include: string[]; exclude: string[]; maxWorkers: number }[] = [
   {
     name: "side by side",
@@ -29,7 +29,7 @@ export const groups: readonly { name: string; include: string[]; exclude: string
   },
   /** Both keep what they adopted in the repository. */
   { name: `${LONG_GROUP}: adoptions`, include: ADOPTIONS, exclude: [], maxWorkers: 1 },
-  { name: "in twos", include: TIME_SENSITIVE, exclude: [], maxWorkers: 2 },
+  { name: "one at a time", include: TIME_SENSITIVE, exclude: [], maxWorkers: 1 },
   { name: LONG_GROUP, include: LONG, exclude: [...ADOPTIONS], maxWorkers: 2 },
 ];
 
