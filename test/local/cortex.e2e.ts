@@ -77,11 +77,13 @@ describe.skipIf(!isHere)("the local stack on a real Cortex", () => {
     pages
       .parse(await json("pagerduty", "/local/events"))
       .events.filter(({ dedup_key }) => !dedup_key.startsWith("arn:"));
-  const faults = (method: "POST" | "DELETE", body?: object) =>
-    fetch(`${url("agentpayApi")}/faults`, {
+  const faults = async (method: "POST" | "DELETE", body?: object) => {
+    const answer = await fetch(`${url("agentpayApi")}/faults`, {
       method,
       ...(body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
     });
+    expect([answer.ok, await answer.text()]).toEqual([true, expect.any(String)]);
+  };
   const sentTo = async (name: string) =>
     topics
       .parse(await json("aws", "/moto-api/data.json"))
@@ -136,7 +138,7 @@ describe.skipIf(!isHere)("the local stack on a real Cortex", () => {
   test("the real PostgreSQL without a free connection pages once, by that name, reaches phones, and ends", async () => {
     const newPages = async () =>
       (await alertPages()).filter(({ event_action }) => event_action === "trigger");
-    await faults("POST", { name: "postgres-full", errorRatio: 0 });
+    await faults("POST", { name: "postgres-full", errorRatio: 0.0001 });
     const page = await eventually("the page", async () => (await newPages())[0]);
     expect(page.payload?.summary).toContain("PostgresConnectionsUsedUp: ");
     await eventually("the message for phones", async () =>

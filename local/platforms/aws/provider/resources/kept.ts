@@ -12,6 +12,8 @@ interface Kept<Schema extends z.ZodType<Named>> {
   readonly kind: string;
   readonly inputs: Schema;
   readonly replaceOn: readonly (keyof z.output<Schema> & string)[];
+  /** Whether a name is among its inputs. Default: yes; without, it has one in the store alone. */
+  readonly named?: boolean;
   /** What an import's id says. Default: it is the resource's own. */
   readonly taken?: (id: string) => Taken;
   /** The id of a new one. @throws what the service would refuse only then */
@@ -30,7 +32,7 @@ export interface Work<Inputs> {
 /** A resource that the emulator lacks as a whole: it lives in the stand-in's store. */
 export function keptResource<Schema extends z.ZodType<Named>>(
   { store }: Connection,
-  { kind, inputs, replaceOn, taken, makeId, outputs, work }: Kept<Schema>,
+  { kind, inputs, replaceOn, named = true, taken, makeId, outputs, work }: Kept<Schema>,
 ) {
   type Inputs = z.output<Schema>;
   const allOutputs = async (id: string, name: string, given: Inputs) => ({
@@ -55,10 +57,8 @@ export function keptResource<Schema extends z.ZodType<Named>>(
       const kept = store.get(kind, id) as (Inputs & { name: string }) | undefined;
       if (kept === undefined) return undefined;
       const { name, ...unnamed } = kept;
-      // Some have a name in the store alone.
-      const live = replaceOn.includes("name") ? kept : unnamed;
       return {
-        inputs: observed<Properties>(last.inputs, live, { computed: ["name"] }),
+        inputs: observed<Properties>(last.inputs, named ? kept : unnamed, { computed: ["name"] }),
         outputs: await allOutputs(id, name, kept),
       };
     },
@@ -100,6 +100,7 @@ export function keptOf<Owner extends string, Given extends Placed & Record<Owner
     kind,
     inputs,
     replaceOn: [owner, "region"],
+    named: false,
     async makeId(given) {
       requireOwner(connection, given[owner]);
       return given[owner];

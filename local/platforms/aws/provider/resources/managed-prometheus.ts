@@ -26,6 +26,7 @@ export function workspace(connection: Connection) {
     kind: WORKSPACE,
     inputs,
     replaceOn: ["kmsKeyArn", "region"],
+    named: false,
     makeId: async () => `ws-${randomUUID()}`,
     async outputs(id, given) {
       const place = given.region ?? connection.region;
