@@ -21,10 +21,12 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   "secrets scan": [],
   upgrade: [],
   verify: [],
+  weekly: [],
   render: ["--out", join(folder, "out")],
   "rules sync": [],
   "github comment": ["--pull-request", "7", "--file", join(folder, "none")],
   "github drift-issue": ["--file", join(folder, "none")],
+  "github weekly-issue": ["--file", join(folder, "none")],
 };
 
 test("these are all verbs that take a stack", async () => {
