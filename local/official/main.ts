@@ -11,7 +11,7 @@ import { LOCAL, ownStack } from "./stack.ts";
 import { steps } from "./steps.ts";
 
 /** Of the run's ports: beside those of a local stack that may be running. */
-const PORT_OFFSET = 13_000;
+const PORT_OFFSET = 12_500;
 
 interface Options {
   readonly providers: string;
