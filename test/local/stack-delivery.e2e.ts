@@ -201,7 +201,7 @@ test("a refused handshake is seen by the prober and on the page while the port i
 
 /**
  * What only shows something once its time has come (a day or a week of past, an alert that waits), or where there is a
- * second Alertmanager, a replica of the database, an engine elsewhere, or targets that have to be looked up.
+ * second Alertmanager, a replica of the database, a session that waits, an engine elsewhere, or targets that have to be looked up.
  */
 const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical conversationsVersusUsual",
@@ -212,6 +212,8 @@ const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical webSocketConnectionsVersusBefore",
   "agentpay-cost anomaly",
   "agentpay-data replicationLag",
+  "agentpay-data sessionsBlocked",
+  "agentpay-data slotsBehind",
   "agentpay-on-call firingAlerts",
   "agentpay-on-call pendingAlerts",
   "agentpay-on-call history",
