@@ -9,7 +9,19 @@ import { nextPage } from "./link-header.ts";
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Default: {@link BRIEFLY}. */
+  readonly patience?: Patience;
 }
+
+/** What is done where there were too many questions. */
+export interface Patience {
+  /** How often one question is asked. */
+  readonly attempts: number;
+  /** Who wants more than that is not waited for: the refusal is the answer. */
+  readonly longestWaitSeconds: number;
+}
+
+const BRIEFLY: Patience = { attempts: 4, longestWaitSeconds: 10 };
 
 /** What the answers to one check say of the end of what it asked, such as `GET https://x/api is deprecated`. */
 const deprecations = new AsyncLocalStorage<Set<string>>();
@@ -35,15 +47,6 @@ export async function getJson<Schema extends z.ZodType>(
   return parsed(schema, await getText(url, ask), url);
 }
 
-/** What a response says. @throws where the status is no success, or it is another answer than expected */
-export async function jsonOf<Schema extends z.ZodType>(
-  schema: Schema,
-  response: Response,
-  url: string,
-): Promise<z.output<Schema>> {
-  return parsed(schema, await textOf(response, url), url);
-}
-
 function parsed<Schema extends z.ZodType>(schema: Schema, text: string, url: string): z.output<Schema> {
   const answer = schema.safeParse(parseJson(text));
   if (!answer.success) throw new Error(`${place(url)} gave an answer of another form than expected`);
@@ -57,11 +60,11 @@ function parsed<Schema extends z.ZodType>(schema: Schema, text: string, url: str
 export async function getPages<Schema extends z.ZodType>(
   item: Schema,
   url: string,
-  { headers = {}, signal }: Ask,
+  ask: Ask,
 ): Promise<z.output<Schema>[]> {
   const items: z.output<Schema>[] = [];
   for (let page: string | undefined = url; page !== undefined; ) {
-    const response = await patiently(page, { headers, signal });
+    const response = await patiently(page, ask);
     items.push(...parsed(z.array(item), await textOf(response, page), page));
     const query = nextPage(response.headers.get("link"));
     page = query === undefined ? undefined : new URL(query, page).href;
@@ -75,27 +78,32 @@ export async function getText(url: string, ask: Ask): Promise<string> {
 }
 
 const TOO_MANY_REQUESTS = 429;
-const ATTEMPTS = 4;
-/** Who wants more than that is not waited for: the refusal is the answer. */
-const LONGEST_WAIT_SECONDS = 10;
 
 /** Asks again where there were too many questions, once the time has passed that the answer names. */
-async function patiently(url: string, { headers = {}, signal }: Ask): Promise<Response> {
+async function patiently(
+  url: string,
+  { headers = {}, signal, patience: { attempts, longestWaitSeconds } = BRIEFLY }: Ask,
+): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     const response = await fetch(url, { headers, signal });
     const wait = waitOf(response.headers);
-    const isLast = attempt === ATTEMPTS || wait > LONGEST_WAIT_SECONDS;
+    const isLast = attempt === attempts || wait > longestWaitSeconds;
     if (response.status !== TOO_MANY_REQUESTS || isLast) return response;
     await response.body?.cancel();
     await delay(wait * 1000, undefined, { signal });
   }
 }
 
+/** Headers that say how many seconds to wait: everybody's, and PagerDuty's. */
+const WAITS = ["retry-after", "ratelimit-reset"];
+const SHORTEST_WAIT_SECONDS = 0.1;
+
 /** Seconds; in Sentry's own header, until a time. Where nothing is said, one. */
 function waitOf(headers: Headers): number {
-  const [after, reset] = [headers.get("retry-after"), headers.get("x-sentry-rate-limit-reset")].map(Number);
-  const wait = after || (reset ? reset - Date.now() / 1000 : 1);
-  return Number.isFinite(wait) ? Math.max(0, wait) : 1;
+  const [said] = WAITS.flatMap((name) => headers.get(name) ?? []);
+  const until = headers.get("x-sentry-rate-limit-reset");
+  const wait = Number(said ?? (until === null ? 1 : Number(until) - Date.now() / 1000));
+  return Number.isFinite(wait) ? Math.max(SHORTEST_WAIT_SECONDS, wait) : 1;
 }
 
 /** @throws where the status is no success */

@@ -56,6 +56,7 @@ test("too many questions are asked again when the answer says, and a long wait i
   const answers = [
     { status: 429, headers: { "x-sentry-rate-limit-reset": "1" } },
     { status: 429, headers: { "retry-after": "0.1" } },
+    { status: 429, headers: { "ratelimit-reset": "0" } },
     { status: 200, headers: {} },
     { status: 429, headers: { "retry-after": "3600" } },
   ];
