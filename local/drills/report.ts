@@ -110,6 +110,7 @@ const OUTCOME_COLORS: Readonly<Record<PlatformOutcome, (text: string) => string>
   "did not hold": colors.red,
   "not tried": colors.yellow,
   "lab broke": colors.yellow,
+  "machine did not keep up": colors.yellow,
 };
 
 /** One row for each fault of the platform. */

@@ -8,7 +8,7 @@ import { asData, keep, keptFile, proven } from "./kept.ts";
 import type { LifeOptions } from "./lab-life.ts";
 import { limited } from "./limited.ts";
 import type { PlatformFault } from "./platform/faults/fault.ts";
-import { runPlatformFaults } from "./platform/run.ts";
+import { runPlatformFaults, unproven } from "./platform/run.ts";
 import {
   healthySummary,
   isProven,
@@ -106,7 +106,7 @@ export async function drillPlatform(
   else say(platformTable(results));
   const outcomes = results.map(({ outcome }) => outcome);
   if (outcomes.includes("did not hold")) return exitCodes.failed;
-  return outcomes.includes("lab broke") ? exitCodes.notAllTried : exitCodes.held;
+  return outcomes.some((outcome) => unproven.includes(outcome)) ? exitCodes.notAllTried : exitCodes.held;
 }
 
 /** Lives ordinary days for so many seconds of real time. Returns the exit code. */

@@ -53,7 +53,6 @@ export const uptimeDrills: readonly Drill[] = [
     title: "The certificate ends in 2 days",
     faults: { "certificate-expiring": { days: 2 } },
     areas: ["edge"],
-    once: true,
     rings: ["CertificateAboutToExpire"],
     mayRing: ["CertificateExpiringSoon"],
   },
@@ -70,6 +69,7 @@ export const uptimeDrills: readonly Drill[] = [
     mutes: ["PostgresExporterDown", "RedisExporterDown"],
     mayRing: [
       ...["APIServersDown", "WorkersDown", "PostgresStateUnknown", "RedisStateUnknown"],
+      ...(["websocket-port", "widget"] as const).map(unreachable),
       ...[...burns("APIAvailability", "1h", "6h", "1d", "3d"), exhausted("api-availability")],
       ...["WebSocketConnectionsDropped", "LLMCostNotRecorded", "WorkerJobTooOld", "WorkerQueueStalled"],
     ],
