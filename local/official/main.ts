@@ -7,11 +7,8 @@ import { foundPlugins } from "../cli/official-plugins.ts";
 import { plainTable } from "../cli/summary.ts";
 import { findEngine } from "../platforms/docker/provider/driver-choice.ts";
 import { PROVIDERS_VARIABLE } from "./providers.ts";
-import { LOCAL, ownStack } from "./stack.ts";
+import { LOCAL, ownStack, PORT_OFFSET } from "./stack.ts";
 import { steps } from "./steps.ts";
-
-/** Of the run's ports: beside those of a local stack that may be running. */
-const PORT_OFFSET = 12_500;
 
 interface Options {
   readonly providers: string;

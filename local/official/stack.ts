@@ -34,6 +34,8 @@ export interface OwnStack {
 
 export const LOCAL = "local/cli/main.ts";
 export const OPS = "operations/cli.ts";
+/** Of the run's ports: beside those of a local stack that may be running. */
+export const PORT_OFFSET = 12_500;
 
 /**
  * @param offset of its ports

@@ -16,6 +16,7 @@ import { cortex } from "../../operations/tools/tools.ts";
 import { ensureTool, ToolUnavailableError } from "../../toolkit/toolchain/find.ts";
 import { deployedStack } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
+import { portOffsets } from "../support/port-offsets.ts";
 
 const isHere = await ensureTool(cortex).then(
   () => true,
@@ -61,7 +62,9 @@ const topics = z.object({
 });
 
 describe.skipIf(!isHere)("the local stack on a real Cortex", () => {
-  const { stack, succeed, url, json } = deployedStack(22_000, { AGENTPAY_LOCAL_ENGINE: "cortex" });
+  const { stack, succeed, url, json } = deployedStack(portOffsets.cortex, {
+    AGENTPAY_LOCAL_ENGINE: "cortex",
+  });
 
   /** What Cortex has of the stack's only workspace. */
   async function ask(path: string): Promise<unknown> {

@@ -19,11 +19,12 @@ import { ADMINISTRATOR, MONITORING } from "../../local/platforms/postgres/server
 import { secretKeys } from "../../settings/schema.ts";
 import { deployedStack, root } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
+import { portOffsets } from "../support/port-offsets.ts";
 import { type Recorder, recorder } from "../support/recorder.ts";
 
 const run = promisify(execFile);
 
-const { stack, pulumi, url, json } = deployedStack(22_000);
+const { stack, pulumi, url, json } = deployedStack(portOffsets.rotation);
 
 const VENDORS = ["sentry", "pagerduty", "datadog", "uptimerobot", "betterstack"] as const;
 let vendors: Readonly<Record<(typeof VENDORS)[number], Recorder>>;

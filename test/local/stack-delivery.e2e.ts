@@ -21,11 +21,12 @@ import { known, reviewSchema } from "../../operations/weekly/model.ts";
 import { noBrowser, visit } from "../support/browser.ts";
 import { deployedStack, grafana, grafanaPassword, pagerDutyToken } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
+import { portOffsets } from "../support/port-offsets.ts";
 
 /** The command, as package.json has it. */
 const VERIFY = "verify";
 
-const { stack, url, json, secretOutput, aws } = deployedStack(14_000);
+const { stack, url, json, secretOutput, aws } = deployedStack(portOffsets.delivery);
 
 interface PagerDutyEvents {
   readonly events: readonly {

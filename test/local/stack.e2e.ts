@@ -30,6 +30,7 @@ import {
   root,
 } from "../support/deployed-stack.ts";
 import { eventually } from "../support/eventually.ts";
+import { portOffsets } from "../support/port-offsets.ts";
 
 /** The commands, as package.json has them. */
 const DEPLOY = "deploy";
@@ -43,7 +44,7 @@ const sentry = { headers: { Authorization: `Bearer ${configuration["sentry"]?.["
 const datadog = { headers: { "DD-API-KEY": "test", "DD-APPLICATION-KEY": "test" } };
 const PIPELINES = "/api/v1/logs/config/pipelines";
 
-const { stack, succeed, pulumi, url, json, secretOutput, aws } = deployedStack(11_000);
+const { stack, succeed, pulumi, url, json, secretOutput, aws } = deployedStack(portOffsets.stack);
 
 /** Everything that was logged, as one text. */
 async function logs(): Promise<string> {

@@ -23,11 +23,12 @@ import { CreateHealthCheckCommand, ListHealthChecksCommand, Route53Client } from
 import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, expect, test } from "vitest";
 import { configuration, deployedStack, grafana, pagerDutyToken, root } from "../support/deployed-stack.ts";
+import { portOffsets } from "../support/port-offsets.ts";
 
 /** Each looks at all platforms, some several times. */
 
 const OPS = "operations/cli.ts";
-const { stack, succeed, pulumi, json, secretOutput, aws } = deployedStack(17_000);
+const { stack, succeed, pulumi, json, secretOutput, aws } = deployedStack(portOffsets.adopt);
 
 const pagerDuty = {
   headers: { Authorization: `Token token=${pagerDutyToken}`, "content-type": "application/json" },
@@ -205,7 +206,7 @@ test("with a conflict nothing is adopted, and a run that is killed changes nothi
       env: {
         ...process.env,
         AGENTPAY_LOCAL_HOME: stack().paths.home,
-        AGENTPAY_LOCAL_PORT_OFFSET: "17000",
+        AGENTPAY_LOCAL_PORT_OFFSET: String(portOffsets.adopt),
       },
       stdio: "ignore",
     });

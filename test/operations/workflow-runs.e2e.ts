@@ -22,14 +22,12 @@ import { run } from "../../toolkit/toolchain/command.ts";
 import { whichBinary } from "../../toolkit/toolchain/path.ts";
 import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
 import { type LocalStackUnderTest, localStack } from "../support/local-stack.ts";
+import { portOffsets, STAGING_PORTS_FURTHER } from "../support/port-offsets.ts";
 import { HUNG_SECONDS } from "../support/silence.ts";
 import { type Runner, runWorkflow, type StepResult } from "../support/workflow-runner.ts";
 
 const NOT_COPIED = /^(node_modules|\.git|\.local|dist)$/;
-const OFFSET = 23_000;
 const ACCOUNTS = { staging: "444455556666", production: "123456789012" } as const;
-/** Staging's servers run beside production's, which have the ports that the local stack's platforms expect. */
-const STAGING_PORTS_FURTHER = 300;
 
 const roleArn = (account: string, job: string) => `arn:aws:iam::${account}:role/${job}`;
 
@@ -47,7 +45,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "workflow-runs-"));
   checkout = join(folder, "checkout");
   github = await fakeGitHub();
-  platforms = await localStack(OFFSET, { AGENTPAY_LOCAL_DRIVER: "process" });
+  platforms = await localStack(portOffsets.workflows, { AGENTPAY_LOCAL_DRIVER: "process" });
   const tools = await ensureTools();
   const environment = await startPlatforms(tools);
   await writePrograms(tools);
@@ -116,7 +114,7 @@ afterAll(async () => {
 /** The daemon alone: no stack but the workflows' own. Returns the environment of what uses it. */
 async function startPlatforms(tools: FoundTools): Promise<NodeJS.ProcessEnv> {
   vi.stubEnv("AGENTPAY_LOCAL_HOME", platforms.paths.home);
-  vi.stubEnv(PORT_OFFSET_VARIABLE, String(OFFSET));
+  vi.stubEnv(PORT_OFFSET_VARIABLE, String(portOffsets.workflows));
   vi.stubEnv("AGENTPAY_LOCAL_DRIVER", "process");
   // By which this file itself was chosen: a review's rule tests are none of the long ones.
   vi.stubEnv("AGENTPAY_TEST_LONG", "");
@@ -191,7 +189,7 @@ async function replace(file: string, from: string, to: string): Promise<void> {
 /** Of the local stack's configuration, as far as it has to differ; secrets are encrypted, as both stacks ask. */
 async function makeStacks(environment: NodeJS.ProcessEnv): Promise<void> {
   const local = await readFile(join(REPOSITORY, "Pulumi.local.yaml"), "utf8");
-  const file: StackFile = parse(shiftConfiguration(local, OFFSET));
+  const file: StackFile = parse(shiftConfiguration(local, portOffsets.workflows));
   const of = (section: string) => file.config[`${PROJECT}:${section}`] ?? {};
   const secrets = secretKeys.flatMap((path) => {
     const [section = "", key = ""] = path.split(".");

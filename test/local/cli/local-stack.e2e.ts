@@ -11,11 +11,12 @@ import { checkPorts } from "../../../local/cli/busy-ports.ts";
 import { runningDaemon } from "../../../local/host/daemon-state.ts";
 import type { PortName } from "../../../local/host/ports.ts";
 import { type LocalStackUnderTest, localStack } from "../../support/local-stack.ts";
+import { portOffsets } from "../../support/port-offsets.ts";
 
 describe("the local stack, its servers as processes", () => {
   let stack: LocalStackUnderTest;
   beforeAll(async () => {
-    stack = await localStack(21_000, { AGENTPAY_LOCAL_DRIVER: "process" });
+    stack = await localStack(portOffsets.cli, { AGENTPAY_LOCAL_DRIVER: "process" });
   });
   afterAll(() => stack?.remove());
 

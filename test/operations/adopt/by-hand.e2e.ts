@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { afterAll, expect, test } from "vitest";
 import { deployedStack, root } from "../../support/deployed-stack.ts";
+import { portOffsets } from "../../support/port-offsets.ts";
 import { type Accounts, GLOBAL, get } from "./by-hand/accounts.ts";
 import { type AwsByHand, awsByHand } from "./by-hand/aws.ts";
 import { GrafanaByHand, type GrafanaContent, grafanaByHand, renameCloudWatch } from "./by-hand/grafana.ts";
@@ -22,7 +23,7 @@ import { type UptimeRobotByHand, uptimeRobotByHand } from "./by-hand/uptimerobot
 
 const SERVICES = "test/support/local-services.ts";
 const { stack, succeed, pulumi, json, aws } = deployedStack(
-  24_000,
+  portOffsets.byHand,
   { AGENTPAY_LOCAL_DRIVER: "process" },
   ({ run }) => run(SERVICES),
 );

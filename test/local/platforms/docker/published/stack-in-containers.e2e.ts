@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findEngine } from "../../../../../local/platforms/docker/provider/driver-choice.ts";
 import { eventually } from "../../../../support/eventually.ts";
 import { type LocalStackUnderTest, localStack } from "../../../../support/local-stack.ts";
+import { portOffsets } from "../../../../support/port-offsets.ts";
 
 const engine = await findEngine({});
 
 describe.skipIf(engine === undefined)("the local stack in containers", () => {
   let stack: LocalStackUnderTest;
   beforeAll(async () => {
-    stack = await localStack(17_000, { AGENTPAY_LOCAL_DRIVER: "docker" });
+    stack = await localStack(portOffsets.containers, { AGENTPAY_LOCAL_DRIVER: "docker" });
     const { code, output } = await stack.local("up");
     if (code !== 0) throw new Error(output);
   });
