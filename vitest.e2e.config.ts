@@ -8,7 +8,11 @@ const compileCache = join(import.meta.dirname, "node_modules/.cache/node");
 const TIME_SENSITIVE = ["test/local/drills/**/*.e2e.ts"];
 
 const LONG_GROUP = "long";
-const ADOPTIONS = ["test/operations/adopt.e2e.ts", "test/operations/adopt/by-hand.e2e.ts"];
+const ADOPTIONS = [
+  "test/operations/adopt.e2e.ts",
+  "test/operations/adopt/by-hand.e2e.ts",
+  "test/operations/adopt/cortex.e2e.ts",
+];
 /** Five to fifteen minutes each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
 const LONG = [
   ...ADOPTIONS,
@@ -27,7 +31,7 @@ export const groups: readonly { name: string; include: string[]; exclude: string
     exclude: [...TIME_SENSITIVE, ...LONG],
     maxWorkers: 4,
   },
-  /** Both keep what they adopted in the repository. */
+  /** They keep what they adopted in the repository. */
   { name: `${LONG_GROUP}: adoptions`, include: ADOPTIONS, exclude: [], maxWorkers: 1 },
   { name: "one at a time", include: TIME_SENSITIVE, exclude: [], maxWorkers: 1 },
   { name: LONG_GROUP, include: LONG, exclude: [...ADOPTIONS], maxWorkers: 2 },

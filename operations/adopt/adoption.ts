@@ -7,9 +7,10 @@ import { stripVTControlCharacters } from "node:util";
 import { withoutKeys } from "../../settings/known-keys.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { type EngineEvent, withEvents } from "../pulumi/events.ts";
-import { type Choices, choose, isMade } from "./choices.ts";
+import { type Choices, choose, isMade, refuseUnknown } from "./choices.ts";
 import type { Planned, Search, Seen } from "./finder.ts";
 import { finders, leftToUp } from "./finders/index.ts";
+import { alreadyIn, managerOf } from "./others.ts";
 import { type Change, outcomesIn } from "./outcomes.ts";
 import { type Entry, preview } from "./planned.ts";
 import { fileIn, type Scratch } from "./scratch.ts";
@@ -64,7 +65,7 @@ export async function adoption(
     options.report(`round ${round}: ${count} are there`);
     if (count === 0) break;
   }
-  return summary(scratch, search, seen);
+  return summary(scratch, search, seen, options);
 }
 
 /** What the rounds have found out, by URN. */
@@ -85,17 +86,18 @@ async function takeOver(
   { known, report, ...choices }: AdoptionOptions,
   { entries, absent, conflicts, notes, secrets }: Known,
 ): Promise<number> {
-  const { planned, providers } = await preview(scratch);
+  const { planned, providers, names } = await preview(scratch);
+  refuseUnknown(names, choices);
   const isOpen = ({ urn, type, name }: Planned) =>
     type in finders && !isMade(name, choices) && !absent.has(urn) && !conflicts.has(urn);
   const open = planned.filter(isOpen);
   report(`looking for ${open.length} resources`);
   const seen = await lookAll(open, search);
   const wanted = open.flatMap((resource) => {
-    const { ids, conflict } = choose(resource, seen.get(resource.urn), choices);
+    const { ids, conflict, isGuess } = choose(resource, seen.get(resource.urn), choices);
     if (conflict !== undefined) conflicts.set(resource.urn, conflict);
     const [id] = ids;
-    return conflict === undefined && id !== undefined ? [{ resource, id }] : [];
+    return conflict === undefined && id !== undefined ? [{ resource, id, isGuess }] : [];
   });
   if (wanted.length === 0) return 0;
   const file = importEntries(wanted, planned, completed(providers, known));
@@ -108,8 +110,9 @@ async function takeOver(
   }
   for (const [urn, failure] of failures) {
     if (imported.has(urn)) continue;
-    const isChosen = wanted.some(({ resource }) => resource.urn === urn && choices.chosen.has(resource.name));
-    if (ABSENT.test(failure) && !isChosen) absent.add(urn);
+    // What was seen, or named by a person, is there, whatever its provider says: it would be made a second time.
+    const isGuess = wanted.some(({ resource, isGuess }) => resource.urn === urn && isGuess);
+    if (ABSENT.test(failure) && isGuess) absent.add(urn);
     else conflicts.set(urn, `it can't be read: ${failure}`);
   }
   return wanted.filter(({ resource: { urn } }) => imported.has(urn)).length;
@@ -225,8 +228,11 @@ async function summary(
   scratch: Scratch,
   search: Search,
   { entries, conflicts, notes, secrets }: Known,
+  { chosen }: Choices,
 ): Promise<Adoption> {
   const { planned, events } = await preview(scratch);
+  const { deployment } = await scratch.exported();
+  const resources = new Map(deployment?.resources?.map((resource) => [resource.urn, resource]));
   const seen = await lookAll(
     planned.filter(({ type }) => type in finders),
     search,
@@ -240,19 +246,19 @@ async function summary(
     const outcome = outcomes.get(entry.name);
     const row = { ...{ urn: entry.name, type: entry.type, name: entry.logicalName ?? "" }, id: entry.id };
     const changes = outcome?.changes ?? [];
-    if (outcome?.replaced)
-      return [
-        {
-          ...row,
-          action: "conflict",
-          changes,
-          note: `up would replace it, for ${changes.map(({ property }) => property).join(", ") || "what it hangs on"}`,
-        },
-      ];
+    const found = resources.get(entry.name);
+    const holder = alreadyIn(resources.values(), found);
+    const manager = chosen.has(row.name) ? undefined : managerOf(found, search.settings.environment);
+    const conflict = outcome?.replaced ? replacedFor(changes) : (holder ?? manager);
+    if (conflict !== undefined) return [{ ...row, action: "conflict", changes, note: conflict }];
     const note = notes.get(entry.name);
     return [{ ...row, action: "adopt", changes, ...(note !== undefined && { note }) }];
   });
   return { rows: [...adopted, ...made], entries: [...entries.values()], secrets };
+}
+
+function replacedFor(changes: readonly Change[]): string {
+  return `up would replace it, for ${changes.map(({ property }) => property).join(", ") || "what it hangs on"}`;
 }
 
 function notAdopted(

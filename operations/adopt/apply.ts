@@ -36,7 +36,7 @@ export async function apply(
     sealed(resource, secrets.get(resource.urn) ?? []),
   );
   // Remembered first: of what was not adopted after all, there is nothing to let go of.
-  await keepAdopted(stack, urns);
+  await keepAdopted(stack, idsOf(resources ?? [], new Set(urns)));
   await replaceState(pulumi, { ...rest, deployment: { ...deployment, resources, secrets_providers } });
   return file;
 }
@@ -50,6 +50,10 @@ export interface Application {
   readonly urns: readonly string[];
   /** Inputs and outputs of it to keep secret. */
   readonly secrets: ReadonlyMap<string, readonly string[]>;
+}
+
+function idsOf(resources: readonly Resource[], urns: ReadonlySet<string>): ReadonlyMap<string, string> {
+  return new Map(resources.filter(({ urn }) => urns.has(urn)).map(({ urn, id }) => [urn, String(id)]));
 }
 
 type Resource = NonNullable<NonNullable<Exported["deployment"]>["resources"]>[number];
@@ -74,10 +78,11 @@ async function replaceState(pulumi: Pulumi, state: Exported): Promise<void> {
 
 /** Lets go of what was adopted, and touches no platform. Returns what the state has let go of. */
 export async function undo(stack: string, pulumi: Pulumi): Promise<readonly string[]> {
-  const adopted = new Set(await adoptedBefore(stack));
+  const isAdopted = await adoptedBefore(stack);
   const before = await exportOf(pulumi);
   const resources = before.deployment?.resources ?? [];
-  const gone = resources.filter(({ urn }) => adopted.has(urn)).map(({ urn }) => urn);
+  const gone = resources.filter(({ urn, id }) => isAdopted(urn, id)).map(({ urn }) => urn);
+  const adopted = new Set(gone);
   const left = resources.filter(({ urn }) => !adopted.has(urn));
   const resting = left.filter((resource) => needs(resource).some((urn) => adopted.has(urn)));
   if (resting.length > 0) {
@@ -100,11 +105,12 @@ export async function undo(stack: string, pulumi: Pulumi): Promise<readonly stri
 }
 
 function needs(resource: Resource): readonly string[] {
-  const { parent, provider, dependencies } = resource as Readonly<Record<string, unknown>>;
+  const { parent, provider, dependencies, deletedWith } = resource as Readonly<Record<string, unknown>>;
   const providerUrn = typeof provider === "string" ? provider.slice(0, provider.lastIndexOf("::")) : "";
   return [
     String(parent ?? ""),
     providerUrn,
+    String(deletedWith ?? ""),
     ...(Array.isArray(dependencies) ? dependencies.map(String) : []),
   ];
 }

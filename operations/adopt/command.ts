@@ -61,7 +61,7 @@ async function letGo(stack: string, how: ResultOptions): Promise<void> {
   const names = urns.map((urn) => `  ${urn.split("::").at(-1)}`).join("\n");
   const said =
     urns.length === 0
-      ? `${stack}: nothing was adopted, or it was let go of already`
+      ? `${stack}: nothing was adopted from this checkout, or it was let go of already`
       : `${stack} has let go of ${urns.length} resources, which are as they were:\n${names}`;
   await tell({ stack, urns }, said, how);
 }

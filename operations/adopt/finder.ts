@@ -24,10 +24,12 @@ export interface Search extends Pick<Stack, "settings" | "secrets"> {
 
 /** What a finder has seen of a resource. */
 export interface Seen {
-  /**
-   * By what its provider imports each candidate. A single one need not be there: its provider says so as it reads it.
-   */
+  /** By what its provider imports each candidate. */
   readonly ids: readonly string[];
+  /** Nobody has looked: whether the one is there, its provider says as it reads it. Default: it was seen. */
+  readonly isGuess?: true;
+  /** Its platform gives the name to one alone, so that another can't get it while these have it. Default: to any number. */
+  readonly isOnly?: true;
   /** Why it can't be adopted though something is in its place, for people. */
   readonly conflict?: string;
   /** What else people should know, such as one that is like it and stays. */
@@ -41,6 +43,11 @@ export type Finder = (planned: Planned, search: Search) => Promise<Seen>;
 export type Finders = Readonly<Record<string, Finder>>;
 
 export const NOTHING: Seen = { ids: [] };
+
+/** What its provider finds by that, where it is there. */
+export function guess(id: string): Seen {
+  return { ids: [id], isGuess: true };
+}
 
 /** An input that is a text and known. */
 export function known({ inputs }: Planned, name: string): string | undefined {

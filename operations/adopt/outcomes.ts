@@ -1,4 +1,6 @@
 /** What an `up` would do to what was found, by what the engine reports of a preview. */
+import { isSecretName, withoutKeys } from "../../settings/known-keys.ts";
+import { isObject } from "../../toolkit/property-values.ts";
 import { changedProperties, type EngineEvent, isReplacement } from "../pulumi/events.ts";
 
 export interface Change {
@@ -28,7 +30,7 @@ export function outcomesIn(
     const isSecret = (property: string) => secrets.get(urn)?.includes(stepsOf(property)[0] ?? "") ?? false;
     const shown = (inputs: unknown, property: string) => {
       const value = valueAt(inputs, property);
-      return value !== undefined && isSecret(property) ? BLINDED : value;
+      return value !== undefined && isSecret(property) ? BLINDED : blinded(value, stepsOf(property).at(-1));
     };
     const changes = changedProperties(metadata).map((property) => ({
       property,
@@ -45,6 +47,17 @@ export function outcomesIn(
 
 /** As the engine blinds what it knows to be secret. */
 const BLINDED = "[secret]";
+
+/** Without what only looks secret: a person may have put a password where the program has none. */
+function blinded(value: unknown, name: string | undefined): unknown {
+  if (Array.isArray(value)) return value.map((each) => blinded(each, name));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, blinded(each, key)]));
+  if (typeof value !== "string") return value;
+  if (name !== undefined && isSecretName(name)) return BLINDED;
+  const [, variable] = /^(\w+)=./.exec(value) ?? [];
+  return variable !== undefined && isSecretName(variable) ? `${variable}=${BLINDED}` : withoutKeys(value);
+}
 
 /** Of a path such as `rules[0].targets["x.y"]`. */
 function stepsOf(property: string): readonly string[] {

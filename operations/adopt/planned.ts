@@ -46,6 +46,8 @@ export interface Preview {
   /** The providers among them, as the engine writes them for an import: secrets encrypted. */
   readonly providers: readonly Entry[];
   readonly events: readonly EngineEvent[];
+  /** Of all resources of the program, those of the state too. */
+  readonly names: readonly string[];
 }
 
 /** @throws StackError where the program fails, with what it complained of */
@@ -66,7 +68,8 @@ export async function preview({ pulumi, folder, passphrase }: Scratch): Promise<
       { urn, type: goal.type, name: goal.name, parent, provider: urnIn(goal.provider), inputs, secrets },
     ];
   });
-  return { planned, providers, events };
+  const names = Object.values(resourcePlans).flatMap(({ goal }) => goal?.name ?? []);
+  return { planned, providers, events, names };
 }
 
 /** A preview, with what the engine writes for an import of it: providers with their inputs, encrypted for the stack. */

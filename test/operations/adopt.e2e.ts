@@ -4,8 +4,7 @@
  * another, in order.
  */
 import { spawn } from "node:child_process";
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -22,10 +21,9 @@ import {
 import { CreateHealthCheckCommand, ListHealthChecksCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, expect, test } from "vitest";
+import { adoption, type Exported, forgetAllButContainers } from "../support/adoption.ts";
 import { configuration, deployedStack, grafana, pagerDutyToken, root } from "../support/deployed-stack.ts";
 import { portOffsets } from "../support/port-offsets.ts";
-
-/** Each looks at all platforms, some several times. */
 
 const OPS = "operations/cli.ts";
 const { stack, succeed, pulumi, json, secretOutput, aws } = deployedStack(portOffsets.adopt);
@@ -39,22 +37,7 @@ const asAdmin = { headers: { ...grafana.headers, "content-type": "application/js
 const kept = join(root, ".adopt", "local");
 afterAll(() => rm(kept, { recursive: true, force: true }));
 
-interface Row {
-  readonly name: string;
-  readonly type: string;
-  readonly action: "adopt" | "make" | "conflict" | "up";
-  readonly changes?: readonly { property: string; from?: unknown; to?: unknown }[];
-  readonly note?: string;
-}
-
-async function adopt(...options: readonly string[]) {
-  const { code, stdout, output } = await stack().command("adopt", "--json", ...options);
-  if (code !== 0 && code !== 7) throw new Error(`adopt ended with ${code}:\n${output}`);
-  const answer: { rows: Row[]; backup?: string } = JSON.parse(stdout);
-  const row = (name: string) => answer.rows.find((each) => each.name === name);
-  const of = (action: Row["action"]) => answer.rows.filter((each) => each.action === action);
-  return { code, ...answer, row, of };
-}
+const adopt = (...options: readonly string[]) => adoption(stack(), ...options);
 
 interface Named {
   readonly id: string;
@@ -95,12 +78,6 @@ async function counts(): Promise<Record<string, number>> {
   return found;
 }
 
-interface Exported {
-  deployment: {
-    resources: { urn: string; type: string; inputs?: unknown; parent?: string; provider?: string }[];
-  };
-}
-
 const exported = async (): Promise<Exported> => JSON.parse(await pulumi("stack", "export"));
 
 let before: Record<string, number> = {};
@@ -108,28 +85,10 @@ let key = "";
 /** Two health checks that ask the same: the program's, and one by hand. */
 let [first, second] = ["", ""];
 
-/** The state forgets all but containers and what they are in. */
-async function forget(): Promise<void> {
-  const state = await exported();
-  const docker = state.deployment.resources.filter(({ type }) => type.startsWith("docker:"));
-  const needed = new Set(
-    docker.flatMap(({ parent, provider = "" }) => [parent, provider.replace(/::[^:]*$/, "")]),
-  );
-  const resources = state.deployment.resources
-    .filter(
-      ({ urn, type }) => type.startsWith("docker:") || type === "pulumi:pulumi:Stack" || needed.has(urn),
-    )
-    .map((resource) => ({ ...resource, dependencies: [], propertyDependencies: {} }));
-  const file = join(tmpdir(), `adopt-${process.pid}.json`);
-  await writeFile(file, JSON.stringify({ ...state, deployment: { ...state.deployment, resources } }));
-  await pulumi("stack", "import", "--file", file);
-  await rm(file);
-}
-
 test("what was made by hand, and sloppily, is told apart from what is missing and what is in doubt", async () => {
   before = await counts();
   key = await secretOutput("appEnvironment", "SENTRY_DSN");
-  await forget();
+  await forgetAllButContainers(pulumi);
 
   const [service] = await ofPagerDuty("services");
   const rename = { service: { type: "service", name: "agentpay LOCAL", auto_resolve_timeout: 600 } };

@@ -11,12 +11,21 @@ import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ListAssociationsCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GLOBAL_REGION } from "../../../catalog/topics.ts";
-import { by, type Finder, type Finders, known, NOTHING, type Planned, type Search } from "../finder.ts";
+import {
+  by,
+  type Finder,
+  type Finders,
+  guess,
+  known,
+  NOTHING,
+  type Planned,
+  type Search,
+} from "../finder.ts";
 import { account, client, home, regional } from "./aws-account.ts";
 
 /** What is known by one input. */
 const named = (input: string): Finder =>
-  by([input], (values, planned) => ({ ids: [regional(values[input] ?? "", planned)] }));
+  by([input], (values, planned) => guess(regional(values[input] ?? "", planned)));
 
 const topicArn = (name: string, planned: Planned, search: Search) =>
   `arn:aws:sns:${known(planned, "region") ?? home(search)}:${account(search)}:${name}`;
@@ -75,21 +84,22 @@ const queryDefinition = by(["name"], async ({ name }, planned, search) => {
   return { ids: same.map(({ queryDefinitionId }) => `${arn}:${queryDefinitionId}`) };
 });
 
-/** By what it asks; several that ask the same are told apart by the name that AWS's console shows. */
+/** By what it asks, since AWS gives it no name. How it asks can't be changed. */
 const healthCheck: Finder = async ({ inputs }, search) => {
   const route53 = new Route53Client(client(search, GLOBAL_REGION));
   const ids: string[] = [];
+  const others: string[] = [];
   for await (const { HealthChecks = [] } of paginateListHealthChecks({ client: route53 }, {})) {
     for (const { Id, HealthCheckConfig: config } of HealthChecks) {
-      const isSame =
-        config?.Type === inputs["type"] &&
+      const isThere =
         config?.FullyQualifiedDomainName === inputs["fqdn"] &&
         config?.Port === inputs["port"] &&
         (config?.ResourcePath ?? "") === (inputs["resourcePath"] ?? "");
-      if (isSame && Id !== undefined) ids.push(Id);
+      if (isThere && Id !== undefined) (config?.Type === inputs["type"] ? ids : others).push(Id);
     }
   }
-  return { ids };
+  const note = `one that asks the same in another way stays: ${others.join(", ")}`;
+  return { ids, ...(others.length > 0 && { note }) };
 };
 
 const anomalyMonitor = by(["name"], async ({ name }, { inputs }, search) => {
@@ -114,44 +124,42 @@ const anomalySubscription = by(["name"], async ({ name }, _planned, search) => {
 });
 
 export const awsFinders: Finders = {
-  "aws:budgets/budget:Budget": by(["name"], ({ name }, _planned, search) => ({
-    ids: [`${account(search)}:${name}`],
-  })),
+  "aws:budgets/budget:Budget": by(["name"], ({ name }, _planned, search) =>
+    guess(`${account(search)}:${name}`),
+  ),
   "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": named("name"),
   "aws:cloudwatch/logGroup:LogGroup": named("name"),
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": by(
     ["logGroupName", "name"],
-    ({ logGroupName, name }, planned) => ({
-      ids: [regional(`${logGroupName}:${name}`, planned)],
-    }),
+    ({ logGroupName, name }, planned) => guess(regional(`${logGroupName}:${name}`, planned)),
   ),
   "aws:cloudwatch/metricAlarm:MetricAlarm": named("name"),
   "aws:cloudwatch/queryDefinition:QueryDefinition": queryDefinition,
   "aws:costexplorer/anomalyMonitor:AnomalyMonitor": anomalyMonitor,
   "aws:costexplorer/anomalySubscription:AnomalySubscription": anomalySubscription,
   "aws:iam/instanceProfile:InstanceProfile": named("name"),
-  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": by(["url"], ({ url }, _planned, search) => ({
-    ids: [`arn:aws:iam::${account(search)}:oidc-provider/${url.replace(/^https:\/\//, "")}`],
-  })),
-  "aws:iam/policy:Policy": by(["name", "path"], ({ name, path }, _planned, search) => ({
-    ids: [`arn:aws:iam::${account(search)}:policy${path}${name}`],
-  })),
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": by(["url"], ({ url }, _planned, search) =>
+    guess(`arn:aws:iam::${account(search)}:oidc-provider/${url.replace(/^https:\/\//, "")}`),
+  ),
+  "aws:iam/policy:Policy": by(["name", "path"], ({ name, path }, _planned, search) =>
+    guess(`arn:aws:iam::${account(search)}:policy${path}${name}`),
+  ),
   "aws:iam/role:Role": named("name"),
-  "aws:iam/rolePolicy:RolePolicy": by(["role", "name"], ({ role, name }) => ({ ids: [`${role}:${name}`] })),
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": by(["role", "policyArn"], ({ role, policyArn }) => ({
-    ids: [`${role}/${policyArn}`],
-  })),
+  "aws:iam/rolePolicy:RolePolicy": by(["role", "name"], ({ role, name }) => guess(`${role}:${name}`)),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": by(["role", "policyArn"], ({ role, policyArn }) =>
+    guess(`${role}/${policyArn}`),
+  ),
   "aws:lambda/function:Function": named("name"),
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": named("functionName"),
   "aws:rds/parameterGroup:ParameterGroup": named("name"),
   "aws:route53/healthCheck:HealthCheck": healthCheck,
-  "aws:scheduler/schedule:Schedule": by(["groupName", "name"], ({ groupName, name }, planned) => ({
-    ids: [regional(`${groupName}/${name}`, planned)],
-  })),
+  "aws:scheduler/schedule:Schedule": by(["groupName", "name"], ({ groupName, name }, planned) =>
+    guess(regional(`${groupName}/${name}`, planned)),
+  ),
   "aws:ses/emailIdentity:EmailIdentity": named("email"),
-  "aws:sns/topic:Topic": by(["name"], ({ name }, planned, search) => ({
-    ids: [regional(topicArn(name, planned, search), planned)],
-  })),
+  "aws:sns/topic:Topic": by(["name"], ({ name }, planned, search) =>
+    guess(regional(topicArn(name, planned, search), planned)),
+  ),
   "aws:sns/topicPolicy:TopicPolicy": named("arn"),
   "aws:sns/topicSubscription:TopicSubscription": subscription,
   "aws:sqs/queue:Queue": queue,

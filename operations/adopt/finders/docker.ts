@@ -3,16 +3,27 @@ import { request } from "node:http";
 import { z } from "zod";
 import type { Enabled } from "../../../settings/schema.ts";
 import { parseJson } from "../../../toolkit/json.ts";
-import { by, type Finder, type Finders, type Planned, type Search } from "../finder.ts";
+import { by, type Finder, type Finders, guess, type Planned, type Search, type Seen } from "../finder.ts";
 
+const labels = z.record(z.string(), z.string()).nullish();
 const containers = z.array(
   z.object({
     Id: z.string(),
+    Labels: labels,
     Names: z.array(z.string()),
     Ports: z.array(z.object({ PublicPort: z.number().optional() })),
   }),
 );
-const networks = z.array(z.object({ Id: z.string(), Name: z.string() }));
+const networks = z.array(z.object({ Id: z.string(), Name: z.string(), Labels: labels }));
+
+/** What Docker Compose has made, it makes again and removes again. */
+const COMPOSE = "com.docker.compose.project";
+
+function ofCompose(all: readonly { readonly Labels?: z.output<typeof labels> }[]): Pick<Seen, "conflict"> {
+  const project = all.flatMap(({ Labels }) => Labels?.[COMPOSE] ?? [])[0];
+  if (project === undefined) return {};
+  return { conflict: `Docker Compose's project ${project} has it: docker compose -p ${project} down first` };
+}
 
 /** What the engine answers; undefined where nothing answers there, or by ssh: then its provider is asked by name. */
 function ask<Schema extends z.ZodType>(
@@ -41,13 +52,15 @@ function ask<Schema extends z.ZodType>(
 
 const network = by(["name"], async ({ name }, _planned, search) => {
   const all = await ask(search, networks, "/networks");
-  return { ids: all?.filter(({ Name }) => Name === name).map(({ Id }) => Id) ?? [name] };
+  if (all === undefined) return guess(name);
+  const same = all.filter(({ Name }) => Name === name);
+  return { ids: same.map(({ Id }) => Id), ...ofCompose(same) };
 });
 
 /** Its ports must be free, or its own. */
 const container: Finder = by(["name"], async ({ name }, planned, search) => {
   const all = await ask(search, containers, "/containers/json?all=true");
-  if (all === undefined) return { ids: [name] };
+  if (all === undefined) return guess(name);
   const isOurs = ({ Names }: (typeof all)[number]) => Names.includes(`/${name}`);
   const wanted = publishedBy(planned);
   const holder = all.find(
@@ -55,7 +68,8 @@ const container: Finder = by(["name"], async ({ name }, planned, search) => {
   );
   const ports = holder?.Ports.flatMap(({ PublicPort }) => (wanted.has(PublicPort) ? [PublicPort] : []));
   const held = `the container ${holder?.Names[0]?.slice(1)} has its port ${ports?.[0]}: stop that one first`;
-  return { ids: all.filter(isOurs).map(({ Id }) => Id), ...(holder && { conflict: held }) };
+  const ours = all.filter(isOurs);
+  return { ids: ours.map(({ Id }) => Id), ...ofCompose(ours), ...(holder && { conflict: held }) };
 });
 
 function publishedBy({ inputs }: Planned): ReadonlySet<unknown> {
@@ -66,5 +80,5 @@ function publishedBy({ inputs }: Planned): ReadonlySet<unknown> {
 export const dockerFinders: Finders = {
   "docker:index/container:Container": container,
   "docker:index/network:Network": network,
-  "docker:index/volume:Volume": by(["name"], ({ name }) => ({ ids: [name] })),
+  "docker:index/volume:Volume": by(["name"], ({ name }) => guess(name)),
 };

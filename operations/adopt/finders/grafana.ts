@@ -1,11 +1,24 @@
 /** Grafana: by uid. What has the name and another uid would be replaced, so it is told and left alone. */
 import { z } from "zod";
-import { getPages } from "../../../components/shared/json-api.ts";
+import { getJson, getPages } from "../../../components/shared/json-api.ts";
 import { grafanaApi } from "../../verify/grafana-api.ts";
-import { by, type Finder, type Finders, isNamed, type Planned, type Search, type Seen } from "../finder.ts";
+import {
+  by,
+  type Finder,
+  type Finders,
+  guess,
+  isNamed,
+  type Planned,
+  type Search,
+  type Seen,
+} from "../finder.ts";
 
 const found = z.object({ uid: z.string(), title: z.string() });
-const source = z.object({ uid: z.string(), name: z.string() });
+const source = z.object({ uid: z.string(), name: z.string(), readOnly: z.boolean().nullish() });
+const dashboardMeta = z.object({ meta: z.object({ provisioned: z.boolean().nullish() }) });
+
+/** Grafana lets nobody change these through its API. */
+const FROM_A_FILE = "Grafana has it from a file of its provisioning: remove it there first";
 
 /** The organization that the program's provider works in. */
 const ORGANIZATION = "1";
@@ -29,18 +42,20 @@ const folder = by(["uid", "title"], async ({ uid, title }, _planned, search) =>
 );
 
 const dashboard = by(["configJson"], async ({ configJson }, _planned: Planned, search) => {
-  const model: { uid?: string; title?: string } = JSON.parse(configJson);
-  return byUid(
-    await list(search, found, "search?type=dash-db&limit=5000"),
-    model.uid,
-    String(model.title ?? ""),
-  );
+  const { uid, title = "" }: { uid?: string; title?: string } = JSON.parse(configJson);
+  const seen = byUid(await list(search, found, "search?type=dash-db&limit=5000"), uid, title);
+  if (seen.ids.length === 0) return seen;
+  const { url, headers } = grafanaApi({ ...search, outputs: {} });
+  const place = `${url}/dashboards/uid/${uid}`;
+  const { meta } = await getJson(dashboardMeta, place, { headers, signal: search.signal });
+  return { ...seen, ...(meta.provisioned && { conflict: FROM_A_FILE }) };
 });
 
 /** Its name is one that no other may have. */
 const dataSource = by(["uid", "name"], async ({ uid, name }, _planned, search) => {
   const all = await list(search, source, "datasources");
-  if (all.some((item) => item.uid === uid)) return { ids: [`${ORGANIZATION}:${uid}`] };
+  const same = all.find((item) => item.uid === uid);
+  if (same) return { ids: [`${ORGANIZATION}:${uid}`], ...(same.readOnly && { conflict: FROM_A_FILE }) };
   const holder = all.find((item) => item.name === name);
   return {
     ids: [],
@@ -49,9 +64,9 @@ const dataSource = by(["uid", "name"], async ({ uid, name }, _planned, search) =
 });
 
 /** Every folder has some. */
-const permissions: Finder = by(["folderUid"], ({ folderUid }) => ({
-  ids: [`${ORGANIZATION}:${folderUid.replace(/^\d+:/, "")}`],
-}));
+const permissions: Finder = by(["folderUid"], ({ folderUid }) =>
+  guess(`${ORGANIZATION}:${folderUid.replace(/^\d+:/, "")}`),
+);
 
 export const grafanaFinders: Finders = {
   "grafana:oss/folder:Folder": folder,

@@ -5,7 +5,7 @@
 import { AmpClient, paginateListWorkspaces } from "@aws-sdk/client-amp";
 import { DescribeKeyCommand, KMSClient, paginateListKeys } from "@aws-sdk/client-kms";
 import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { by, type Finders, known } from "../finder.ts";
+import { by, type Finders, guess, known } from "../finder.ts";
 import { account, client, home, regional } from "./aws-account.ts";
 
 const workspace = by(["alias"], async ({ alias }, planned, search) => {
@@ -20,23 +20,30 @@ const workspace = by(["alias"], async ({ alias }, planned, search) => {
 });
 
 /** What a workspace has one of at most. */
-const ofWorkspace = by(["workspaceId"], ({ workspaceId }, planned) => ({
-  ids: [regional(workspaceId, planned)],
-}));
+const ofWorkspace = by(["workspaceId"], ({ workspaceId }, planned) => guess(regional(workspaceId, planned)));
 
 const ruleGroups = by(["workspaceId", "name"], ({ workspaceId, name }, planned, search) => {
   const place = known(planned, "region") ?? home(search);
   const arn = `arn:aws:aps:${place}:${account(search)}:rulegroupsnamespace/${workspaceId}/${name}`;
-  return { ids: [regional(arn, planned)] };
+  return guess(regional(arn, planned));
 });
+
+const beingDeleted = (arn: string) =>
+  `its name is that of a secret that AWS is about to delete: aws secretsmanager restore-secret --secret-id ${arn}`;
 
 const secret = by(["name"], async ({ name }, planned, search) => {
   const secrets = new SecretsManagerClient(client(search, known(planned, "region")));
   const ids: string[] = [];
-  const filters = { Filters: [{ Key: "name" as const, Values: [name] }] };
+  const filters = {
+    Filters: [{ Key: "name" as const, Values: [name] }],
+    IncludePlannedDeletion: true,
+  };
   for await (const { SecretList = [] } of paginateListSecrets({ client: secrets }, filters))
-    for (const { Name, ARN, DeletedDate } of SecretList)
-      if (Name === name && ARN !== undefined && DeletedDate === undefined) ids.push(regional(ARN, planned));
+    for (const { Name, ARN, DeletedDate } of SecretList) {
+      if (Name !== name || ARN === undefined) continue;
+      if (DeletedDate !== undefined) return { ids: [], conflict: beingDeleted(ARN) };
+      ids.push(regional(ARN, planned));
+    }
   return { ids };
 });
 
@@ -60,7 +67,7 @@ export const managedPrometheusFinders: Finders = {
   "aws:amp/workspace:Workspace": workspace,
   "aws:kms/key:Key": key,
   "aws:secretsmanager/secret:Secret": secret,
-  "aws:secretsmanager/secretPolicy:SecretPolicy": by(["secretArn"], ({ secretArn }, planned) => ({
-    ids: [regional(secretArn, planned)],
-  })),
+  "aws:secretsmanager/secretPolicy:SecretPolicy": by(["secretArn"], ({ secretArn }, planned) =>
+    guess(regional(secretArn, planned)),
+  ),
 };

@@ -1,9 +1,10 @@
 /** PagerDuty: by name, in any case. An integration is one of its service, of its type or its vendor. */
 import { z } from "zod";
 import { ask } from "../../../components/pagerduty/api.ts";
-import { by, type Finder, type Finders, isNamed, known } from "../finder.ts";
+import { by, type Finder, type Finders, isNamed, known, type Seen } from "../finder.ts";
 
 const PAGE = 100;
+const ONLY = { isOnly: true } as const;
 
 const named = z.object({ id: z.string(), name: z.string().nullish() });
 const service = z.object({
@@ -13,8 +14,8 @@ const integration = z.object({
   integration: z.object({ type: z.string(), vendor: z.object({ id: z.string() }).nullish() }),
 });
 
-/** Of a collection, those of the name. */
-function inCollection(collection: string): Finder {
+/** Of a collection, those of the name. @param rule what PagerDuty allows of names. Default: several of one */
+function inCollection(collection: string, rule: Pick<Seen, "isOnly"> = {}): Finder {
   const page = z.object({ [collection]: z.array(named), more: z.boolean().nullish() });
   return by(["name"], async ({ name }, _planned, search) => {
     const ids: string[] = [];
@@ -23,7 +24,7 @@ function inCollection(collection: string): Finder {
       const answer = await ask(search, page, `${collection}?${query}`);
       const items = answer[collection] as z.output<typeof named>[];
       ids.push(...items.filter((item) => isNamed(item.name, name)).map(({ id }) => id));
-      if (!answer["more"] || items.length === 0) return { ids };
+      if (!answer["more"] || items.length === 0) return { ids, ...rule };
     }
   });
 }
@@ -47,9 +48,9 @@ const serviceIntegration = by(["name", "service"], async (wanted, planned, searc
 });
 
 export const pagerDutyFinders: Finders = {
-  "pagerduty:index/team:Team": inCollection("teams"),
+  "pagerduty:index/team:Team": inCollection("teams", ONLY),
   "pagerduty:index/schedule:Schedule": inCollection("schedules"),
-  "pagerduty:index/escalationPolicy:EscalationPolicy": inCollection("escalation_policies"),
-  "pagerduty:index/service:Service": inCollection("services"),
+  "pagerduty:index/escalationPolicy:EscalationPolicy": inCollection("escalation_policies", ONLY),
+  "pagerduty:index/service:Service": inCollection("services", ONLY),
   "pagerduty:index/serviceIntegration:ServiceIntegration": serviceIntegration,
 };

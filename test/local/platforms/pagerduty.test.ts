@@ -153,6 +153,15 @@ describe("REST API", () => {
     expect(again.body.error.errors).toEqual(['name "platform" has already been taken']);
   });
 
+  test("keeps several schedules of one name", async () => {
+    const [one, other] = [await newService("primary"), await newService("old primary")];
+    const path = `/schedules/${other.scheduleId}`;
+    const { schedule } = (await call("GET", path)).body;
+    const renamed = { ...schedule, name: "Primary schedule" };
+    expect((await call("PUT", path, { schedule: renamed })).status).toBe(200);
+    expect((await call("GET", `/schedules/${one.scheduleId}`)).body.schedule.name).toBe("primary schedule");
+  });
+
   test("does not delete what is in use", async () => {
     const { scheduleId, policyId, serviceId } = await newService("in use");
     const refused = await call("DELETE", `/schedules/${scheduleId}`);

@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteHealthCheckCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { afterAll, expect, test } from "vitest";
+import { adoption } from "../../support/adoption.ts";
 import { deployedStack, root } from "../../support/deployed-stack.ts";
 import { portOffsets } from "../../support/port-offsets.ts";
 import { type Accounts, GLOBAL, get } from "./by-hand/accounts.ts";
@@ -29,20 +30,7 @@ const { stack, succeed, pulumi, json, aws } = deployedStack(
 );
 const accounts: Accounts = { json, aws, ports: () => stack().ports };
 
-interface Row {
-  readonly name: string;
-  readonly action: "adopt" | "make" | "conflict" | "up";
-  readonly changes?: readonly { property: string; from?: unknown; to?: unknown }[];
-  readonly note?: string;
-}
-
-async function adopt(...options: readonly string[]) {
-  const { code, stdout, output } = await stack().command("adopt", "--json", ...options);
-  if (code !== 0 && code !== 7) throw new Error(`adopt ended with ${code}:\n${output}`);
-  const { rows }: { rows: Row[] } = JSON.parse(stdout);
-  const row = (name: string) => rows.find((each) => each.name === name);
-  return { code, rows, row, of: (action: Row["action"]) => rows.filter((each) => each.action === action) };
-}
+const adopt = (...options: readonly string[]) => adoption(stack(), ...options);
 
 interface Made {
   readonly pagerDuty: PagerDutyByHand;
@@ -99,19 +87,28 @@ test("what the guide has a person make, a person makes", async () => {
   await succeed("pulumi", "--", "config", "set", "--path", "uptime.checkers[3]", "uptimerobot");
 });
 
-/** One that has a name of the person's own. */
-const choice = () => ["--choose", `on-call-escalation=${made.pagerDuty.policy}`];
+/** One that has a name of the person's own, and one of two that have the same. */
+const ownName = () => ["--choose", `on-call-escalation=${made.pagerDuty.policy}`];
+const choice = () => [...ownName(), "--choose", `on-call-primary=${made.pagerDuty.schedules[0]}`];
+
+const oldSchedule = () =>
+  get<{ schedule: object }>(accounts, "pagerduty", `/schedules/${made.pagerDuty.oldSchedule}`);
+let asItWas: object;
 
 test("adopt tells what is there, what differs on it, and what a person has to decide", async () => {
   const { pagerDuty } = made;
-  const plan = await adopt(...choice());
-  expect(plan.of("conflict").map(({ name }) => name)).toEqual(["dashboards-cloudwatch", "uptime-widget"]);
+  asItWas = await oldSchedule();
+  const plan = await adopt(...ownName());
+  const conflicts = plan.of("conflict").map(({ name }) => name);
+  expect(conflicts.toSorted()).toEqual(["dashboards-cloudwatch", "on-call-primary", "uptime-widget"]);
+  for (const id of [pagerDuty.schedules[0], pagerDuty.oldSchedule])
+    expect(plan.row("on-call-primary")?.note).toContain(id);
   expect(plan.row("uptime-widget")?.note).toContain(made.aws.widgetChecks[1]);
   const changed = (name: string) => plan.row(name)?.changes;
-  expect(changed("on-call-primary")).toContainEqual({
+  expect(changed("on-call-secondary")).toContainEqual({
     property: "name",
-    from: "AGENTPAY LOCAL Primary",
-    to: "AgentPay Local primary",
+    from: "agentpay local secondary",
+    to: "AgentPay Local secondary",
   });
   expect(changed("on-call-escalation")).toContainEqual({
     property: "rules[0].escalationDelayInMinutes",
@@ -193,7 +190,9 @@ test("the next up, however often it is interrupted, changes what differs and mak
 
 test("exactly one of each is there, with its id, its keys and its history", async () => {
   const after = await inventory(accounts);
-  expect(twice(after)).toEqual([]);
+  // The schedule that was not chosen stays as it was.
+  expect(twice(after)).toEqual(["PagerDuty schedules: agentpay local primary"]);
+  expect(await oldSchedule()).toEqual(asItWas);
   // What has another name, uid or type stays beside; all else of before is among what is there now.
   const { "PagerDuty services": services, "Grafana data sources": sources } = after;
   expect(services).toEqual(["agentpay local", "website"]);
@@ -202,6 +201,13 @@ test("exactly one of each is there, with its id, its keys and its history", asyn
   for (const [kind, count] of Object.entries(counts(before)))
     expect(grown[kind], kind).toBeGreaterThanOrEqual(count);
   const { service, integrations } = made.pagerDuty;
+  const { schedules } = await get<{ schedules: { id: string; name: string }[] }>(
+    accounts,
+    "pagerduty",
+    "/schedules",
+  );
+  const chosen = schedules.find(({ id }) => id === made.pagerDuty.schedules[0]);
+  expect(chosen?.name).toBe("AgentPay Local primary");
   const kept = await get<{ integrations: { id: string; integration_key: string }[] }>(
     accounts,
     "pagerduty",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choose, isMade } from "../../../operations/adopt/choices.ts";
+import { choose, isMade, refuseUnknown } from "../../../operations/adopt/choices.ts";
 import type { Planned } from "../../../operations/adopt/finder.ts";
 
 const planned = { name: "on-call-service" } as Planned;
@@ -13,6 +13,24 @@ test("one of several is chosen by a person, and so is one that has another name"
     expect(choose(planned, seen, choices)).toEqual({ ids: ["P3"] });
   expect(choose(planned, { ids: ["P1"] }, none)).toEqual({ ids: ["P1"] });
   expect(choose(planned, undefined, none)).toEqual({ ids: [] });
+});
+
+test("a chosen one can't get a name that another holds", () => {
+  const choices = { ...none, chosen: new Map([["on-call-service", "P3"]]) };
+  const held = choose(planned, { ids: ["P1"], isOnly: true }, choices);
+  expect(held).toEqual({ ids: [], conflict: expect.stringContaining("P1 has its name") });
+  for (const seen of [{ ids: ["P3"], isOnly: true } as const, { ids: [], isOnly: true } as const])
+    expect(choose(planned, seen, choices)).toEqual({ ids: ["P3"] });
+});
+
+test("a decision about no resource of the program is refused: it may be a slip", () => {
+  const names = ["on-call-service", "dashboards-cost"];
+  const wrong = {
+    chosen: new Map([["on-call-servise", "P1"]]),
+    made: new Set(["dashbords-*", "dashboards-*"]),
+  };
+  expect(() => refuseUnknown(names, wrong)).toThrow(/of this name: on-call-servise, dashbords-\*\./);
+  expect(() => refuseUnknown(names, { ...none, made: new Set(["dashboards-*"]) })).not.toThrow();
 });
 
 test("what is to be made goes by its name, or by how its name begins", () => {

@@ -1,9 +1,12 @@
 /** Finders on PagerDuty's and Grafana's local services: what a person made, and how it is told from what is alike. */
 
+import { once } from "node:events";
 import { globSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Planned, Search } from "../../../operations/adopt/finder.ts";
-import { by, isNamed, NOTHING } from "../../../operations/adopt/finder.ts";
+import { by, guess, isNamed, NOTHING } from "../../../operations/adopt/finder.ts";
 import { finders, leftToUp } from "../../../operations/adopt/finders/index.ts";
 import { UNKNOWN } from "../../../toolkit/property-values.ts";
 
@@ -82,6 +85,10 @@ test("a name is the same in any case, and every page is read", async () => {
   expect(await find("pagerduty:index/schedule:Schedule", { name: "AgentPay primary" })).toEqual({
     ids: ["P1", "P3"],
   });
+  answers({ services: [{ id: "S1", name: "agentpay" }], more: false });
+  expect(await find("pagerduty:index/service:Service", { name: "AgentPay" })).toEqual({
+    ...{ ids: ["S1"], isOnly: true },
+  });
   expect(asked[1]).toContain("offset=100");
 });
 
@@ -119,6 +126,13 @@ test("a data source's name that another has is a conflict; a dashboard's title i
     ids: [],
     conflict: expect.stringContaining("other"),
   });
+  answers([{ uid: "agentpay-cloudwatch", name: "CloudWatch", readOnly: true }]);
+  const provisioned = { conflict: expect.stringContaining("provisioning") };
+  const source = { uid: "agentpay-cloudwatch", name: "CloudWatch" };
+  expect(await find("grafana:oss/dataSource:DataSource", source)).toMatchObject(provisioned);
+  answers([{ uid: "agentpay-metrics", title: "AgentPay Metrics" }], { meta: { provisioned: true } });
+  const model = JSON.stringify({ uid: "agentpay-metrics", title: "AgentPay Metrics" });
+  expect(await find("grafana:oss/dashboard:Dashboard", { configJson: model })).toMatchObject(provisioned);
   answers([{ uid: "random", title: "agentpay metrics" }]);
   const configJson = JSON.stringify({ uid: "agentpay-metrics", title: "AgentPay Metrics" });
   expect(await find("grafana:oss/dashboard:Dashboard", { configJson })).toEqual({
@@ -127,15 +141,52 @@ test("a data source's name that another has is a conflict; a dashboard's title i
   });
 });
 
+test("what Docker Compose has made, and a port that another container has, are conflicts", async () => {
+  const compose = { "com.docker.compose.project": "monitoring" };
+  const port = { PublicPort: 9090 };
+  const engine: Readonly<Record<string, unknown>> = {
+    "/networks": [{ Id: "n1", Name: "agentpay", Labels: compose }],
+    "/containers/json?all=true": [
+      { Id: "c1", Names: ["/agentpay-grafana"], Ports: [], Labels: {} },
+      { Id: "c2", Names: ["/prometheus"], Ports: [port], Labels: compose },
+    ],
+  };
+  const server = createServer((request, response) => {
+    response.end(JSON.stringify(engine[request.url ?? ""]));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port: at } = server.address() as AddressInfo;
+  const metrics = { enabled: true, dockerHost: `tcp://127.0.0.1:${at}` };
+  const ask = (type: string, inputs: Planned["inputs"]) =>
+    finders[type]?.(planned(type, inputs), {
+      ...search,
+      settings: { ...search.settings, metrics },
+    } as Search);
+  try {
+    const container = "docker:index/container:Container";
+    expect(await ask("docker:index/network:Network", { name: "agentpay" })).toEqual({
+      ...{ ids: ["n1"], conflict: expect.stringContaining("Docker Compose's project monitoring") },
+    });
+    expect(await ask(container, { name: "agentpay-grafana", ports: [{ external: 3000 }] })).toEqual({
+      ids: ["c1"],
+    });
+    expect(await ask(container, { name: "agentpay-prometheus", ports: [{ external: 9090 }] })).toEqual({
+      ...{ ids: [], conflict: "the container prometheus has its port 9090: stop that one first" },
+    });
+  } finally {
+    server.close();
+  }
+});
+
 test("what is in another region carries it behind its id", async () => {
   const name = { name: "agentpay-critical" };
   expect(await find("aws:sns/topic:Topic", { ...name, region: "us-east-1" })).toEqual({
-    ids: ["arn:aws:sns:us-east-1:123456789012:agentpay-critical@us-east-1"],
+    ...guess("arn:aws:sns:us-east-1:123456789012:agentpay-critical@us-east-1"),
   });
   expect(await find("aws:sns/topic:Topic", { ...name, region: "eu-central-1" })).toEqual({
-    ids: ["arn:aws:sns:eu-central-1:123456789012:agentpay-critical@eu-central-1"],
+    ...guess("arn:aws:sns:eu-central-1:123456789012:agentpay-critical@eu-central-1"),
   });
-  expect(await find("aws:iam/rolePolicy:RolePolicy", { role: "r", name: "p" })).toEqual({ ids: ["r:p"] });
+  expect(await find("aws:iam/rolePolicy:RolePolicy", { role: "r", name: "p" })).toEqual(guess("r:p"));
 });
 
 test("spaces around a name and its case are no difference", () => {

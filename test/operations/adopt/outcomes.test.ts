@@ -18,6 +18,18 @@ test("what the program keeps secret is blinded, though its platform has told it 
   ]);
 });
 
+test("what only looks secret is blinded too: a person may have put it where the program has none", () => {
+  const variables = { DB_PASSWORD: "hunter2", LEVEL: "info" };
+  const dsn = "https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/2";
+  const before = { environment: { variables }, envs: ["API_TOKEN=x1", "LEVEL=info"], note: `see ${dsn}` };
+  const { changes } = outcomesIn(changed(before, {}), new Map()).get(urn) ?? {};
+  expect(changes?.map(({ from }) => from)).toEqual([
+    { variables: { DB_PASSWORD: "[secret]", LEVEL: "info" } },
+    ["API_TOKEN=[secret]", "LEVEL=info"],
+    "see [Sentry DSN]",
+  ]);
+});
+
 test("a replacement is told, and what stays the same is not", () => {
   expect(outcomesIn(changed({}, {}, "create-replacement"), new Map()).get(urn)?.replaced).toBe(true);
   expect(outcomesIn(changed({}, {}, "same"), new Map()).size).toBe(0);

@@ -11,7 +11,10 @@ interface Integration extends Object {
 
 export interface PagerDutyByHand {
   readonly service: string;
+  /** Those that the policy calls, in this order. */
   readonly schedules: readonly string[];
+  /** Of the first one's name: of a rota before, which nobody has removed. */
+  readonly oldSchedule: string;
   readonly policy: string;
   /** By what it was called. */
   readonly integrations: Readonly<Record<string, Integration>>;
@@ -41,6 +44,7 @@ export async function pagerDutyByHand(accounts: Accounts): Promise<PagerDutyByHa
     await schedule("AGENTPAY LOCAL Primary", "ana"),
     await schedule("agentpay local secondary", "ben"),
   ];
+  const oldSchedule = await schedule("AgentPay local primary", "maya");
   const rule = (id: string | undefined, type: string) => ({
     escalation_delay_in_minutes: 60,
     targets: [{ id, type }],
@@ -78,5 +82,5 @@ export async function pagerDutyByHand(accounts: Accounts): Promise<PagerDutyByHa
     });
     integrations[name] = made.integration;
   }
-  return { service, schedules, policy, integrations };
+  return { service, schedules, oldSchedule, policy, integrations };
 }

@@ -63,7 +63,8 @@ function parse(
   return { ...base, ...body, summary: String(data["name"]) } as unknown as Item;
 }
 
-function duplicates(state: State, { plural }: Collection, id: string, name: string): string[] {
+function duplicates(state: State, { plural, sharesNames }: Collection, id: string, name: string): string[] {
+  if (sharesNames) return [];
   const others = Object.values(state[plural] as Record<string, Entity>).filter((item) => item.id !== id);
   return others.some((item) => item.name.toLowerCase() === name.toLowerCase())
     ? [`name "${name}" has already been taken`]

@@ -10,6 +10,8 @@ export interface Collection {
   readonly plural: keyof State;
   readonly singular: string;
   readonly body: z.ZodObject;
+  /** Several may have one name. Default: a name is one's alone, in any case. */
+  readonly sharesNames?: true;
   /** Fields that the platform sets when it makes one. */
   readonly made?: () => object;
   /** Ids for the parts inside that have one. */
@@ -37,6 +39,7 @@ export const COLLECTIONS: readonly Collection[] = [
     plural: "schedules",
     singular: "schedule",
     body: bodies.schedule,
+    sharesNames: true,
     identify: (body) => ({ ...body, schedule_layers: identified(body["schedule_layers"], "Layer") }),
     // PagerDuty answers the layers from the topmost down.
     present: (item) => ({

@@ -1,0 +1,76 @@
+/**
+ * Amazon's Prometheus adopted as a whole: a stack of `make up ENGINE=cortex` whose state has forgotten the workspace, what
+ * is in it, and the secret that its Alertmanager reads. Then adopt, then up. The tests build on one another, in order.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AmpClient, ListRuleGroupsNamespacesCommand, ListWorkspacesCommand } from "@aws-sdk/client-amp";
+import { KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
+import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterAll, describe, expect, test } from "vitest";
+import { cortex } from "../../../operations/tools/tools.ts";
+import { ensureTool, ToolUnavailableError } from "../../../toolkit/toolchain/find.ts";
+import { adoption, forgetAllButContainers } from "../../support/adoption.ts";
+import { deployedStack, root } from "../../support/deployed-stack.ts";
+
+const isHere = await ensureTool(cortex).then(
+  () => true,
+  (error: unknown) => {
+    if (error instanceof ToolUnavailableError) return false;
+    throw error;
+  },
+);
+
+const ENGINE = /^aws:(amp|kms|secretsmanager)\//;
+
+describe.skipIf(!isHere)("a stack on Amazon's Prometheus, which the state has forgotten", () => {
+  const { stack, pulumi, succeed, aws } = deployedStack(17_000, { AGENTPAY_LOCAL_ENGINE: "cortex" });
+  afterAll(() => rm(join(root, ".adopt", "local"), { recursive: true, force: true }));
+
+  /** What is there, by its ids. */
+  async function engine() {
+    const options = aws("eu-central-1");
+    const amp = new AmpClient(options);
+    const { workspaces = [] } = await amp.send(new ListWorkspacesCommand({}));
+    const namespaces = await Promise.all(
+      workspaces.map(({ workspaceId }) => amp.send(new ListRuleGroupsNamespacesCommand({ workspaceId }))),
+    );
+    const { Keys = [] } = await new KMSClient(options).send(new ListKeysCommand({}));
+    const { SecretList = [] } = await new SecretsManagerClient(options).send(new ListSecretsCommand({}));
+    return {
+      workspaces: workspaces.map(({ workspaceId }) => workspaceId),
+      rules: namespaces.flatMap(({ ruleGroupsNamespaces = [] }) =>
+        ruleGroupsNamespaces.map(({ arn }) => arn),
+      ),
+      keys: Keys.map(({ KeyId }) => KeyId),
+      secrets: SecretList.map(({ ARN }) => ARN),
+    };
+  }
+  let before: Awaited<ReturnType<typeof engine>>;
+
+  test("all of it is found, and nothing of it would be made or replaced", async () => {
+    before = await engine();
+    expect(before.workspaces).toHaveLength(1);
+    await forgetAllButContainers(pulumi);
+    const plan = await adoption(stack(), "--yes");
+    expect(plan.of("conflict")).toEqual([]);
+    expect(plan.code).toBe(0);
+    const names = (action: "adopt" | "make" | "up") =>
+      plan
+        .of(action)
+        .filter(({ type }) => ENGINE.test(type))
+        .map(({ name }) => name);
+    expect(names("make")).toEqual([]);
+    expect(names("up")).toEqual([expect.stringMatching(/-routing-key-value$/)]);
+    // With the rules: the workspace, its Alertmanager's definition, and the secret with its policy and key.
+    expect(names("adopt").length).toBeGreaterThanOrEqual(before.rules.length + 5);
+    expect((await adoption(stack())).of("adopt")).toEqual([]);
+  });
+
+  test("the next up makes none of it a second time, and the one after changes nothing", async () => {
+    const output = await pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    expect(output).not.toMatch(/ (deleted|replaced) \(\d/);
+    expect(await engine()).toEqual(before);
+    await succeed("pulumi", "--", "preview", "--expect-no-changes", "--suppress-outputs");
+  });
+});
