@@ -8,6 +8,7 @@ import { withoutKeys } from "../../settings/known-keys.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { type EngineEvent, withEvents } from "../pulumi/events.ts";
 import { type Choices, choose, isMade, refuseUnknown } from "./choices.ts";
+import { cloudFormationStacks } from "./cloudformation.ts";
 import type { Planned, Search, Seen } from "./finder.ts";
 import { finders, leftToUp } from "./finders/index.ts";
 import { alreadyIn, managerOf } from "./others.ts";
@@ -228,10 +229,12 @@ async function summary(
   scratch: Scratch,
   search: Search,
   { entries, conflicts, notes, secrets }: Known,
-  { chosen }: Choices,
+  { chosen, report }: Pick<AdoptionOptions, "chosen" | "report">,
 ): Promise<Adoption> {
   const { planned, events } = await preview(scratch);
   const { deployment } = await scratch.exported();
+  const cloudFormation = entries.size === 0 ? new Map<string, string>() : await stacksOf(search, report);
+  const marks = { environment: search.settings.environment, cloudFormation };
   const resources = new Map(deployment?.resources?.map((resource) => [resource.urn, resource]));
   const seen = await lookAll(
     planned.filter(({ type }) => type in finders),
@@ -248,13 +251,24 @@ async function summary(
     const changes = outcome?.changes ?? [];
     const found = resources.get(entry.name);
     const holder = alreadyIn(resources.values(), found);
-    const manager = chosen.has(row.name) ? undefined : managerOf(found, search.settings.environment);
+    const manager = chosen.has(row.name) ? undefined : managerOf(found, marks);
     const conflict = outcome?.replaced ? replacedFor(changes) : (holder ?? manager);
     if (conflict !== undefined) return [{ ...row, action: "conflict", changes, note: conflict }];
     const note = notes.get(entry.name);
     return [{ ...row, action: "adopt", changes, ...(note !== undefined && { note }) }];
   });
   return { rows: [...adopted, ...made], entries: [...entries.values()], secrets };
+}
+
+/** A token may lack the right to ask for it, which nothing else here needs. */
+async function stacksOf(search: Search, report: AdoptionOptions["report"]) {
+  try {
+    return await cloudFormationStacks(search);
+  } catch (error) {
+    const why = withoutKeys(messageOf(error));
+    report(`What is CloudFormation's can't be told, which needs tag:GetResources: ${why}`);
+    return new Map<string, string>();
+  }
 }
 
 function replacedFor(changes: readonly Change[]): string {

@@ -37,13 +37,22 @@ const TOOLS =
 /** What Terraform's providers write where nobody says anything. */
 const BY_TERRAFORM = "Managed by Terraform";
 
-/**
- * Why it is another's: a tool that goes on changing it, or a stack of another environment. Undefined: nobody says so.
- * @param environment that of the stack
- */
-export function managerOf(found: Resource | undefined, environment: string): string | undefined {
+export interface Marks {
+  /** That of the stack. */
+  readonly environment: string;
+  /** Names of CloudFormation's stacks by the ARNs of what they have made. */
+  readonly cloudFormation: ReadonlyMap<string, string>;
+}
+
+/** Why it is another's: a tool that goes on changing it, or a stack of another environment. Undefined: nobody says so. */
+export function managerOf(
+  found: Resource | undefined,
+  { environment, cloudFormation }: Marks,
+): string | undefined {
   const outputs: Properties = isObject(found?.["outputs"]) ? found["outputs"] : {};
   const instead = "let it go there first, or take it with --choose <name>=<id>";
+  const stack = cloudFormation.get(String(outputs["arn"]));
+  if (stack !== undefined) return `CloudFormation's stack ${stack} has made it: ${instead}`;
   if (outputs["description"] === BY_TERRAFORM) return `its description is "${BY_TERRAFORM}": ${instead}`;
   const tags = { ...textsOf(outputs["tags"]), ...textsOf(outputs["tagsAll"]) };
   const tool = Object.entries(tags).find(([tag, value]) => MANAGED_BY.test(tag) && TOOLS.test(value));

@@ -1,5 +1,7 @@
-/** Amazon's Prometheus on the emulator: what is there is found, and read back by its id alone, with all that replaces. */
+/** Adoption on the emulator of AWS: Amazon's Prometheus is found, and read back by its id alone, with all that replaces. */
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cloudFormationStacks } from "../../../operations/adopt/cloudformation.ts";
 import type { Planned, Search } from "../../../operations/adopt/finder.ts";
 import { finders } from "../../../operations/adopt/finders/index.ts";
 import type { Properties } from "../../../toolkit/property-values.ts";
@@ -74,6 +76,16 @@ test("a workspace, what is in it and the secret it reads are found, and read bac
     for (const name of aws.handler(type).replaceOn.filter((each) => each in inputs))
       expect(found?.inputs[name], `${type} ${name}`).toEqual(inputs[name]);
   }
+});
+
+test("what CloudFormation has made is known by a tag of its own", async () => {
+  const { url: endpoint } = emulator;
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const sns = new SNSClient({ region: "eu-west-1", endpoint, credentials });
+  const Tags = [{ Key: "aws:cloudformation:stack-name", Value: "api-prod" }];
+  const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "by-cdk", Tags }));
+  await sns.send(new CreateTopicCommand({ Name: "by-hand" }));
+  expect([...(await cloudFormationStacks(search))]).toEqual([[TopicArn, "api-prod"]]);
 });
 
 test("of two workspaces with one alias, a person has to choose; of none, there is none", async () => {

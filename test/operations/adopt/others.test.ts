@@ -6,7 +6,8 @@ const resource = (name: string, more: object = {}) => ({
   ...{ type: "pagerduty:index/schedule:Schedule", outputs: {} },
   ...more,
 });
-const managed = (outputs: object) => managerOf(resource("on-call-primary", { outputs }), "production");
+const marks = { environment: "production", cloudFormation: new Map([["arn:aws:logs:1", "api-prod"]]) };
+const managed = (outputs: object) => managerOf(resource("on-call-primary", { outputs }), marks);
 
 test("what the stack has under another name is not adopted a second time", () => {
   const found = resource("on-call-primary");
@@ -23,6 +24,7 @@ test("what the stack has under another name is not adopted a second time", () =>
 
 test("the marks of other tools, and of another environment's stack, make a conflict", () => {
   expect(managed({ description: "Managed by Terraform" })).toContain("Managed by Terraform");
+  expect(managed({ arn: "arn:aws:logs:1" })).toContain("CloudFormation's stack api-prod");
   expect(managed({ tagsAll: { ManagedBy: "terraform" } })).toContain("ManagedBy is terraform");
   expect(managed({ tags: { "managed-by": "AWS CDK" } })).toContain("AWS CDK");
   const own = { application: "agentpay", "managed-by": "pulumi" };
@@ -37,5 +39,6 @@ test("what people write, and the stack's own tags, are no mark", () => {
     undefined,
   );
   expect(managed({ tags: { application: "agentpay", environment: "prod" } })).toBe(undefined);
+  expect(managed({ arn: "arn:aws:logs:2" })).toBe(undefined);
   expect(managed({ tags: ["a"] })).toBe(undefined);
 });
