@@ -33,7 +33,7 @@ export interface Row {
 
 export interface Adoption {
   readonly rows: readonly Row[];
-  /** The engine's import file: all that was imported, with its components and providers. */
+  /** The engine's import file: all that is adopted, with its components and providers. */
   readonly entries: readonly Entry[];
   /** What the program keeps secret of them, by URN: a platform answers it in clear. */
   readonly secrets: ReadonlyMap<string, readonly string[]>;
@@ -257,7 +257,10 @@ async function summary(
     const note = notes.get(entry.name);
     return [{ ...row, action: "adopt", changes, ...(note !== undefined && { note }) }];
   });
-  return { rows: [...adopted, ...made], entries: [...entries.values()], secrets };
+  // Whoever imports them by hand is to have nothing replaced either.
+  const refused = new Set(adopted.filter(({ action }) => action === "conflict").map(({ urn }) => urn));
+  const kept = [...entries.values()].filter(({ name }) => !refused.has(name));
+  return { rows: [...adopted, ...made], entries: kept, secrets };
 }
 
 /** A token may lack the right to ask for it, which nothing else here needs. */

@@ -1,5 +1,5 @@
 /** `npm run ops -- adopt --stack <name>`: see docs/adopting.md. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { exitCodes, pulumiOf } from "../pulumi/cli.ts";
 import { refuseInDoubt } from "../pulumi/doubt.ts";
@@ -22,25 +22,39 @@ export const command = new Command("adopt")
   )
   .addOption(stackOption())
   .option("-y, --yes", "write it to the stack's state, after a backup")
-  .option("--undo", "let go of what was adopted: the platforms stay as they are")
-  .option("--write <file>", "write the engine's import file as well; secrets in it are encrypted", path)
-  .option(
-    "--choose <name=id>",
-    "which one to take: one of several, or one of another name, which up then renames; may be given several times",
-    chosen,
-    new Map(),
+  .addOption(
+    new Option("--undo", "let go of what was adopted: the platforms stay as they are").conflicts([
+      "yes",
+      "write",
+      "choose",
+      "make",
+    ]),
   )
-  .option(
-    "--make <name>",
-    "make this one, whatever is there, or all whose name begins so: dashboards-*; may be given several times",
-    named,
-    new Set(),
+  .option("--write <file>", "write the engine's import file as well; secrets in it are encrypted", path)
+  .addOption(
+    new Option(
+      "--choose <name=id>",
+      "which one to take: one of several, or one of another name, which up then renames; may be given several times",
+    )
+      .argParser(chosen)
+      .default(new Map(), "none"),
+  )
+  .addOption(
+    new Option(
+      "--make <name>",
+      "make this one, whatever is there, or all whose name begins so: dashboards-*; may be given several times",
+    )
+      .argParser(named)
+      .default(new Set(), "none"),
   )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
     "after",
-    "\nExit codes: 0 no conflicts, 7 there are some and nothing was written, 1 it failed.",
+    `
+Without --yes it only looks. Names are those of the table that it prints. The way, and the way back: docs/adopting.md
+
+Exit codes: 0 no conflicts, 7 there are some and nothing was written, 1 it failed.`,
   )
   .action(async ({ stack, yes, undo: back, write, choose, make, ...how }: Options) => {
     if (back) return letGo(stack, how);
@@ -72,6 +86,7 @@ function chosen(value: string, before: ReadonlyMap<string, string>): ReadonlyMap
     throw new InvalidArgumentError(
       "It must be the name of a resource and an id, as in on-call-primary=PABC123.",
     );
+  if (before.has(name)) throw new InvalidArgumentError(`${name} is chosen already: ${before.get(name)}.`);
   return new Map([...before, [name, id]]);
 }
 
