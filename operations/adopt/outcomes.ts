@@ -1,6 +1,7 @@
 /** What an `up` would do to what was found, by what the engine reports of a preview. */
+import { isDeepStrictEqual } from "node:util";
 import { isSecretName, withoutKeys } from "../../settings/known-keys.ts";
-import { isObject } from "../../toolkit/property-values.ts";
+import { isObject, UNKNOWN } from "../../toolkit/property-values.ts";
 import { changedProperties, type EngineEvent, isReplacement } from "../pulumi/events.ts";
 
 export interface Change {
@@ -32,7 +33,9 @@ export function outcomesIn(
       const value = valueAt(inputs, property);
       return value !== undefined && isSecret(property) ? BLINDED : blinded(value, stepsOf(property).at(-1));
     };
-    const changes = changedProperties(metadata).map((property) => ({
+    const told = changedProperties(metadata);
+    const changed = told.length > 0 ? told : differing(old?.inputs, now?.inputs);
+    const changes = changed.map((property) => ({
       property,
       from: shown(old?.inputs, property),
       to: shown(now?.inputs, property),
@@ -45,8 +48,17 @@ export function outcomesIn(
   return outcomes;
 }
 
+/** A provider whose address is not known yet, as Grafana's is, is not asked what changes. */
+function differing(old: unknown, now: unknown): readonly string[] {
+  if (!isObject(old) || !isObject(now)) return [];
+  const names = new Set([...Object.keys(old), ...Object.keys(now)]);
+  return [...names].filter((name) => name !== "__defaults" && !isDeepStrictEqual(old[name], now[name]));
+}
+
 /** As the engine blinds what it knows to be secret. */
 const BLINDED = "[secret]";
+/** Of what is made by the same update, such as an id. */
+const LATER = "[known after up]";
 
 /** Without what only looks secret: a person may have put a password where the program has none. */
 function blinded(value: unknown, name: string | undefined): unknown {
@@ -54,6 +66,7 @@ function blinded(value: unknown, name: string | undefined): unknown {
   if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, blinded(each, key)]));
   if (typeof value !== "string") return value;
+  if (value.includes(UNKNOWN)) return LATER;
   if (name !== undefined && isSecretName(name)) return BLINDED;
   const [, variable] = /^(\w+)=./.exec(value) ?? [];
   return variable !== undefined && isSecretName(variable) ? `${variable}=${BLINDED}` : withoutKeys(value);

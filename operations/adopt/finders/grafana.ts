@@ -2,18 +2,11 @@
 import { z } from "zod";
 import { getJson, getPages } from "../../../components/shared/json-api.ts";
 import { grafanaApi } from "../../verify/grafana-api.ts";
-import {
-  by,
-  type Finder,
-  type Finders,
-  guess,
-  isNamed,
-  type Planned,
-  type Search,
-  type Seen,
-} from "../finder.ts";
+import { by, type Finder, type Finders, guess, isNamed, known, type Search, type Seen } from "../finder.ts";
 
-const found = z.object({ uid: z.string(), title: z.string() });
+/** @property folderUid where it lies: in none, at the top. */
+const found = z.object({ uid: z.string(), title: z.string(), folderUid: z.string().nullish() });
+type Found = z.output<typeof found>;
 const source = z.object({ uid: z.string(), name: z.string(), readOnly: z.boolean().nullish() });
 const dashboardMeta = z.object({ meta: z.object({ provisioned: z.boolean().nullish() }) });
 
@@ -28,7 +21,7 @@ function list<Schema extends z.ZodType>(search: Search, item: Schema, path: stri
   return getPages(item, `${url}/${path}`, { headers, signal: search.signal });
 }
 
-function byUid(all: readonly { uid: string; title: string }[], uid: unknown, title: string): Seen {
+function byUid(all: readonly Found[], uid: unknown, title: string): Seen {
   if (all.some((item) => item.uid === uid)) return { ids: [`${ORGANIZATION}:${uid}`] };
   const like = all.filter((item) => isNamed(item.title, title)).map((item) => item.uid);
   return {
@@ -37,17 +30,30 @@ function byUid(all: readonly { uid: string; title: string }[], uid: unknown, tit
   };
 }
 
-const folder = by(["uid", "title"], async ({ uid, title }, _planned, search) =>
-  byUid(await list(search, found, "search?type=dash-folder&limit=5000"), uid, title),
-);
+/** Its place can't be changed, and with a folder goes all that is in it. */
+const folder = by(["uid", "title"], async ({ uid, title }, planned, search) => {
+  const all = await list(search, found, "search?type=dash-folder&limit=5000");
+  const parent = all.find((item) => item.uid === uid)?.folderUid;
+  const isElsewhere = parent && planned.inputs["parentFolderUid"] === undefined;
+  const conflict = `it lies in the folder ${parent}: move it to the top, or up would replace it with all in it`;
+  return { ...byUid(all, uid, title), ...(isElsewhere && { conflict }) };
+});
 
-const dashboard = by(["configJson"], async ({ configJson }, _planned: Planned, search) => {
+const dashboard = by(["configJson"], async ({ configJson }, planned, search) => {
   const { uid, title = "" }: { uid?: string; title?: string } = JSON.parse(configJson);
-  const seen = byUid(await list(search, found, "search?type=dash-db&limit=5000"), uid, title);
+  const all = await list(search, found, "search?type=dash-db&limit=5000");
+  const place = known(planned, "folder")?.replace(/^\d+:/, "");
+  const rival = all.find(
+    (item) => place && item.folderUid === place && item.uid !== uid && item.title === title,
+  );
+  if (rival) return { ids: [], conflict: `${rival.uid} has its title, in the same folder: rename that one` };
+  const seen = byUid(all, uid, title);
   if (seen.ids.length === 0) return seen;
   const { url, headers } = grafanaApi({ ...search, outputs: {} });
-  const place = `${url}/dashboards/uid/${uid}`;
-  const { meta } = await getJson(dashboardMeta, place, { headers, signal: search.signal });
+  const { meta } = await getJson(dashboardMeta, `${url}/dashboards/uid/${uid}`, {
+    headers,
+    signal: search.signal,
+  });
   return { ...seen, ...(meta.provisioned && { conflict: FROM_A_FILE }) };
 });
 

@@ -141,6 +141,18 @@ test("a data source's name that another has is a conflict; a dashboard's title i
   });
 });
 
+test("a folder in another one, and a dashboard whose title another has beside it, are conflicts", async () => {
+  const inputs = { uid: "agentpay", title: "AgentPay" };
+  answers([{ uid: "agentpay", title: "AgentPay", folderUid: "old" }]);
+  expect((await find("grafana:oss/folder:Folder", inputs))?.conflict).toContain("in the folder old");
+  answers([{ uid: "agentpay", title: "AgentPay" }]);
+  expect(await find("grafana:oss/folder:Folder", inputs)).toEqual({ ids: ["1:agentpay"] });
+  const configJson = JSON.stringify({ uid: "agentpay-cost", title: "Cost" });
+  answers([{ uid: "x", title: "Cost", folderUid: "agentpay" }]);
+  const beside = await find("grafana:oss/dashboard:Dashboard", { configJson, folder: "1:agentpay" });
+  expect(beside?.conflict).toContain("x has its title");
+});
+
 test("what Docker Compose has made, and a port that another container has, are conflicts", async () => {
   const compose = { "com.docker.compose.project": "monitoring" };
   const port = { PublicPort: 9090 };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { outcomesIn } from "../../../operations/adopt/outcomes.ts";
+import { UNKNOWN } from "../../../toolkit/property-values.ts";
 
 const urn = "urn:pulumi:s::p::pagerduty:index/serviceIntegration:ServiceIntegration::on-call-prometheus";
 
@@ -27,6 +28,19 @@ test("what only looks secret is blinded too: a person may have put it where the 
     { variables: { DB_PASSWORD: "[secret]", LEVEL: "info" } },
     ["API_TOKEN=[secret]", "LEVEL=info"],
     "see [Sentry DSN]",
+  ]);
+});
+
+test("where the provider is not asked, what differs is told; what is not known yet is not shown as an id", () => {
+  const metadata = {
+    ...{ op: "update", urn, type: "t", detailedDiff: null, diffs: null },
+    old: { inputs: { title: "Money", same: 1, __defaults: ["x"] } },
+    new: { inputs: { title: "Cost", same: 1, folder: UNKNOWN, __defaults: [] } },
+  };
+  const events = [{ resOutputsEvent: { metadata } }] as Parameters<typeof outcomesIn>[0];
+  expect(outcomesIn(events, new Map()).get(urn)?.changes).toEqual([
+    { property: "title", from: "Money", to: "Cost" },
+    { property: "folder", from: undefined, to: "[known after up]" },
   ]);
 });
 
