@@ -45,8 +45,12 @@ export function compare(
   const wanted = normalise(handler.inputs, unwrapProperties(after));
   const hidden: readonly string[] = handler.hidden?.(old, wanted) ?? [];
   const left = [...ignored, ...hidden];
+  const isFilledIn = ({ path, kind }: Difference) =>
+    kind === "delete" && handler.computed?.includes(String(path.at(-1)));
   const counted = differences(old, wanted).filter(
-    ({ path }) => !path.some((_, end) => left.includes(formatPath(path.slice(0, end + 1)))),
+    (each) =>
+      !isFilledIn(each) &&
+      !each.path.some((_, end) => left.includes(formatPath(each.path.slice(0, end + 1)))),
   );
   const changed = new Set(counted.map(({ path }) => String(path[0])));
   const replacing: readonly string[] = [...handler.replaceOn, ...(handler.replacing?.(old, wanted) ?? [])];

@@ -47,6 +47,11 @@ export interface ResourceHandler<Inputs extends Properties = Properties> {
   readonly inputs: z.ZodType<Inputs>;
   /** Top-level inputs whose change replaces the resource, as in the official provider. */
   readonly replaceOn: readonly (keyof Inputs & string)[];
+  /**
+   * Inputs, at any depth, that the platform fills in where the program gives none: read back, they are no difference to a
+   * program that gives none. Default: none.
+   */
+  readonly computed?: readonly string[];
   /** Further top-level inputs that replace by what in them has changed. Default: none. */
   replacing?(before: Properties, after: Properties): readonly (keyof Inputs & string)[];
   /** Top-level inputs whose difference the official provider hides. Default: none. */

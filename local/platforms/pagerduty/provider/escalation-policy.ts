@@ -38,7 +38,6 @@ export function escalationPolicy(client: RestClient) {
       teams: teams === undefined ? [] : [reference("team", teams)],
     }),
     toInputs: (live) => ({
-      description: live["description"],
       numLoops: live["num_loops"],
       rules: camelCaseKeys(live["escalation_rules"]),
       teams: idOf((live["teams"] as readonly object[])[0]),

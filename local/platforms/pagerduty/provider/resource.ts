@@ -8,6 +8,7 @@ import { nameOr } from "../../shared/rest/text.ts";
 export type ApiObject = Properties & {
   readonly id: string;
   readonly name: string;
+  readonly description?: string | null;
   readonly html_url?: string;
 };
 
@@ -18,7 +19,7 @@ export interface CollectionResource<Schema extends z.ZodType<Properties>> {
   readonly singular: string;
   /** The object to send, without its name. */
   readonly toBody: (inputs: z.output<Schema>) => object;
-  /** The inputs that would give the object, without its name. */
+  /** The inputs that would give the object, without its name and description. */
   readonly toInputs: (live: ApiObject, last: z.output<Schema>) => Properties;
   /** What the platform adds. Default: nothing but the address of its page. */
   readonly toOutputs?: (live: ApiObject) => Properties;
@@ -41,6 +42,8 @@ export function collectionResource<Schema extends z.ZodType<Properties & { name?
 
   return handler<Schema>({
     inputs: resource.inputs,
+    // Pulumi itself names what the program does not.
+    computed: resource.computed ?? [],
     replaceOn: [],
     writeOnly,
     async create(inputs, resourceName) {
@@ -51,7 +54,8 @@ export function collectionResource<Schema extends z.ZodType<Properties & { name?
       const answer = await client.find<Properties>(`${plural}/${id}`);
       if (answer === undefined) return undefined;
       const live = content(answer);
-      const found = { name: live.name, ...toInputs(live, last.inputs) };
+      // The plugin reads no description as an empty one.
+      const found = { name: live.name, ...toInputs(live, last.inputs), description: live.description ?? "" };
       const { unset = {} } = resource;
       return { inputs: liveInputs(found, last.inputs, { computed, unset }), outputs: outputs(live) };
     },

@@ -48,7 +48,6 @@ export function schedule(client: RestClient) {
         .toReversed()
         .filter(({ end }) => end === null || !isPast(end));
       return {
-        description: live["description"],
         timeZone: live["time_zone"],
         layers: layers.map((found, index) => layerInputs(found, last.layers?.[index])),
         teams: (live["teams"] as readonly object[]).map(idOf),

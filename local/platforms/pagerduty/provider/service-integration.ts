@@ -71,6 +71,7 @@ export function serviceIntegration(client: RestClient) {
   return handler<typeof inputs>({
     inputs,
     replaceOn: ["service", "type", "vendor", "emailFilters"],
+    computed: ["type", "vendor", "integrationKey"],
     async create(given, resourceName) {
       const path = `services/${given.service}/integrations`;
       const { integration } = await client.post<Answer>(path, body(given, nameOr(given.name, resourceName)));

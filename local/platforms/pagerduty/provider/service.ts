@@ -138,7 +138,6 @@ function toInputs(live: ApiObject): Properties {
   const { daysOfWeek, ...hours } = (supportHours ?? {}) as Properties;
   const actions = scheduledActions as readonly Properties[];
   return {
-    description: rest["description"],
     escalationPolicy: idOf(rest["escalationPolicy"]),
     acknowledgementTimeout: secondsTextOf(rest["acknowledgementTimeout"]),
     autoResolveTimeout: secondsTextOf(rest["autoResolveTimeout"]),

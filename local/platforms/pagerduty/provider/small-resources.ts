@@ -11,7 +11,7 @@ export function team(client: RestClient) {
     plural: "teams",
     singular: "team",
     toBody: ({ description, parent }) => ({ description, parent: reference("team", parent) ?? null }),
-    toInputs: (live) => ({ description: live["description"], parent: idOf(live["parent"]) }),
+    toInputs: (live) => ({ parent: idOf(live["parent"]) }),
   });
 }
 
@@ -33,7 +33,6 @@ export function businessService(client: RestClient) {
       team: team === undefined ? null : { id: team },
     }),
     toInputs: (live) => ({
-      description: live["description"],
       pointOfContact: live["point_of_contact"],
       team: idOf(live["team"]),
       type: live["type"],

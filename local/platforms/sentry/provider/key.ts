@@ -32,6 +32,7 @@ export function key(client: RestClient) {
     inputs,
     // The official provider only asks the new project for it, which has no such key.
     replaceOn: [],
+    computed: ["rateLimitCount", "rateLimitWindow"],
     secretOutputs: ["secret", "dsnSecret"],
     async create(given, resourceName) {
       const made = await client.post<Key>(path(given), body(given, nameOr(given.name, resourceName)));

@@ -57,6 +57,7 @@ export function project(client: RestClient) {
     inputs,
     // The official provider only asks the new organization for it, which has no such project.
     replaceOn: [],
+    computed: COMPUTED,
     async create(given, resourceName) {
       const [first, ...others] = teamsOf(given);
       const settings = { ...settingsOf(given), name: nameOr(given.name, resourceName), slug: given.slug };

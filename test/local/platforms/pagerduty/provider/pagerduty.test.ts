@@ -321,7 +321,6 @@ describe("ServiceIntegration", () => {
     expect(replaces(of("ServiceIntegration"), before, { ...before, name: "b" })).toEqual([]);
     expect(replaces(of("ServiceIntegration"), before, { ...before, service: "P2" })).toEqual(["service"]);
     expect(replaces(of("ServiceIntegration"), before, { service: "P1", name: "a", vendor: "P3" })).toEqual([
-      "type",
       "vendor",
     ]);
   });
