@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Drill } from "./drills/drill.ts";
 import type { LifeOptions } from "./lab-life.ts";
+import { differencesIn } from "./replayed.ts";
 import { type RoundResult, runRound } from "./round.ts";
 import type { Tempo } from "./strain.ts";
 
@@ -36,11 +37,13 @@ export async function attempts(
 }
 
 /** What a broken lab, or a machine that did not keep up, left unproven. */
-export function worthRepeating({ results, falseAlarms, strain, broken }: RoundResult): readonly Drill[] {
+export function worthRepeating(round: RoundResult): readonly Drill[] {
+  const { results, falseAlarms, strain, replayed, broken } = round;
   if (broken === undefined && strain < 1) return [];
+  // What a false alarm or a difference is of may be any of them.
+  const ofAny = falseAlarms.length + differencesIn(replayed).length > 0;
   const failed = results
-    // A false alarm may be of any of them.
-    .filter(({ rings }) => falseAlarms.length > 0 || rings.some(({ problems }) => problems.length > 0))
+    .filter(({ rings }) => ofAny || rings.some(({ problems }) => problems.length > 0))
     .map(({ drill }) => drill);
   return [...failed, ...(broken?.drills ?? [])];
 }

@@ -1,26 +1,36 @@
-/** How a lab's simulated AgentPay is told what breaks. */
+/** How a simulated AgentPay is told what breaks. */
 import type { FaultName } from "../agentpay/faults.ts";
 import { askText } from "./ask.ts";
-import type { Lab } from "./lab.ts";
 
 /** A fault with its parameters; without `durationSeconds`, simulated ones, it lasts until it is stopped. */
 export interface FaultRequest extends Readonly<Record<string, number | string>> {
   readonly name: FaultName;
 }
 
-/** @throws BrokenLab where the simulated AgentPay does not answer */
-export async function startFault(lab: Lab, fault: FaultRequest): Promise<void> {
-  await ask(lab, "", "POST", {
+/**
+ * @param api address of AgentPay's API
+ * @throws BrokenLab where it does not answer, or refuses the fault
+ */
+export async function startFault(api: string, fault: FaultRequest): Promise<void> {
+  await ask(api, "", "POST", {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(fault),
   });
 }
 
-/** @throws BrokenLab where the simulated AgentPay does not answer */
-export async function stopFault(lab: Lab, name: FaultName): Promise<void> {
-  await ask(lab, `/${name}`, "DELETE");
+/**
+ * @param api address of AgentPay's API
+ * @throws BrokenLab where it does not answer, or has no such fault at work
+ */
+export async function stopFault(api: string, name: FaultName): Promise<void> {
+  await ask(api, `/${name}`, "DELETE");
 }
 
-async function ask(lab: Lab, path: string, method: "POST" | "DELETE", init: RequestInit = {}): Promise<void> {
-  await askText("the simulated AgentPay", `${lab.agentpay.urls.api}/faults${path}`, { method, ...init });
+async function ask(
+  api: string,
+  path: string,
+  method: "POST" | "DELETE",
+  init: RequestInit = {},
+): Promise<void> {
+  await askText("the simulated AgentPay", `${api}/faults${path}`, { method, ...init });
 }

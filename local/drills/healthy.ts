@@ -33,7 +33,7 @@ export async function runHealthy(seconds: number, options: LifeOptions): Promise
     const startedAt = Date.now();
     for (const { at, title, fault } of events) {
       await watchUntil(startedAt + (at * 1000) / options.factor, lab, observation, strain, options);
-      await startFault(lab, fault);
+      await startFault(lab.agentpay.urls.api, fault);
       options.report(title);
     }
     await watchUntil(startedAt + (seconds * 1000) / options.factor, lab, observation, strain, options);

@@ -27,6 +27,17 @@ const keptRound = z.object({
   drills: z.array(z.object({ title: z.string(), rings: z.array(ring) })),
   falseAlarms: z.array(z.string()),
   strain: z.number(),
+  replayed: z
+    .union([
+      z.string(),
+      z.object({
+        alerts: titles,
+        firings: z.number(),
+        pages: z.number().optional(),
+        differences: titles,
+      }),
+    ])
+    .optional(),
   broken: z.object({ why: z.string(), drills: titles }).nullable(),
 });
 const kept = z.object({ sources: z.string(), rounds: z.array(keptRound) });
@@ -34,7 +45,7 @@ const kept = z.object({ sources: z.string(), rounds: z.array(keptRound) });
 /** A round's results as a program reads them. */
 export type KeptRound = z.infer<typeof keptRound>;
 
-export function asData({ results, falseAlarms, strain, broken }: RoundResult): KeptRound {
+export function asData({ results, falseAlarms, strain, replayed, broken }: RoundResult): KeptRound {
   return {
     drills: results.map(({ drill, rings }) => ({
       title: drill.title,
@@ -48,6 +59,9 @@ export function asData({ results, falseAlarms, strain, broken }: RoundResult): K
     })),
     falseAlarms: [...falseAlarms],
     strain,
+    ...(typeof replayed === "object"
+      ? { replayed: { ...replayed, alerts: [...replayed.alerts], differences: [...replayed.differences] } }
+      : { replayed }),
     broken: broken ? { why: broken.why, drills: broken.drills.map(({ title }) => title) } : null,
   };
 }
@@ -75,7 +89,8 @@ export async function proven(file = keptFile): Promise<readonly RoundResult[]> {
 }
 
 /** One for each drill, so that each counts by itself. */
-function ofData({ drills: known, falseAlarms, strain }: KeptRound): RoundResult[] {
+function ofData({ drills: known, falseAlarms, strain, replayed }: KeptRound): RoundResult[] {
+  if (typeof replayed === "object" && replayed.differences.length > 0) return [];
   return known.flatMap(({ title, rings }) => {
     const drill = drills.find((each): each is Drill => each.title === title);
     if (drill === undefined) return [];

@@ -7,6 +7,8 @@ import { type Lab, type LabOptions, startLab } from "./lab.ts";
 import { type Observation, observe } from "./observation.ts";
 
 export interface LifeOptions extends Omit<LabOptions, "aws"> {
+  /** Whether the history of a round of drills is replayed, and compared with what happened. Default: no. */
+  readonly replay?: boolean;
   readonly signal: AbortSignal;
   /** One line for people about what happens. */
   readonly report: (line: string) => void;

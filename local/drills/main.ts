@@ -29,6 +29,7 @@ interface Options {
   readonly live?: true;
   readonly stack?: string;
   readonly threshold: Readonly<Record<string, number>>;
+  readonly replay?: true;
   readonly json?: true;
   readonly resume?: true;
 }
@@ -84,6 +85,10 @@ const command = new Command("drill")
     "drill with another threshold; may be given several times. What is proven with it is not kept",
     threshold,
     {},
+  )
+  .option(
+    "--replay",
+    "replay each lab's history as well, and compare its firings and pages with what was recorded and paged",
   )
   .option("--json", "results for programs; what happens meanwhile is said on stderr")
   .option("--keep", "keep the servers' files and logs, and say where")
@@ -156,6 +161,7 @@ async function run(options: Options, folder: string, signal: AbortSignal): Promi
     factor,
     tools: found,
     thresholds: options.threshold,
+    replay: options.replay ?? false,
     signal,
     report: (line) =>
       say(
@@ -180,6 +186,8 @@ if (
   (options.resume || options.live || options.faults === "platform")
 )
   command.error("error: --threshold goes with drills of AgentPay that begin from the start");
+if (options.replay && (options.live || options.healthy !== undefined || options.faults === "platform"))
+  command.error("error: --replay goes with drills of AgentPay");
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
 const folder = await mkdtemp(path.join(tmpdir(), "agentpay-drill-"));

@@ -4,13 +4,15 @@ import colors from "picocolors";
 import type { AlertId } from "./alert-id.ts";
 import type { HealthyResult } from "./healthy.ts";
 import type { PlatformOutcome, PlatformResult } from "./platform/run.ts";
+import { differencesIn } from "./replayed.ts";
 import type { DrillResult, RoundResult } from "./round.ts";
 import type { Ring } from "./verdict.ts";
 
-/** Whether everything that had to ring did, and nothing else, as far as it could be tried. */
-export function isProven({ results, falseAlarms }: RoundResult): boolean {
+/** Whether everything that had to ring did, and nothing else, as far as it could be tried; and a replay finds the same. */
+export function isProven({ results, falseAlarms, replayed }: RoundResult): boolean {
   return (
     falseAlarms.length === 0 &&
+    differencesIn(replayed).length === 0 &&
     results.every(({ rings }) => rings.every(({ problems }) => problems.length === 0))
   );
 }
@@ -67,7 +69,7 @@ export function healthySummary({ falseAlarms, strain }: HealthyResult, hours: nu
 
 /** Everything that went wrong, a line each; with the ends that were not waited for. */
 export function remarks(rounds: readonly RoundResult[]): readonly string[] {
-  return rounds.flatMap(({ results, falseAlarms, broken }) => [
+  return rounds.flatMap(({ results, falseAlarms, replayed, broken }) => [
     ...results.flatMap(({ drill, rings }) =>
       rings.flatMap(({ id, channel, problems, outlasts }) => [
         ...problems.map((problem) => colors.red(`${drill.title}: ${id}: ${problem}`)),
@@ -76,13 +78,32 @@ export function remarks(rounds: readonly RoundResult[]): readonly string[] {
           : [`${id}: its end is not waited for, ${outlasts}`]),
       ]),
     ),
-    ...falseAlarms.map((id) =>
-      colors.red(`false alarm: ${id}, during ${results.map(({ drill }) => drill.title).join("; ")}`),
+    ...falseAlarms.map((id) => colors.red(`false alarm: ${id}, during ${titlesOf(results)}`)),
+    ...differencesIn(replayed).map((difference) =>
+      colors.red(`replay: ${difference}, during ${titlesOf(results)}`),
     ),
+    ...(typeof replayed === "string" ? [`Not replayed, ${titlesOf(results)}: ${replayed}`] : []),
     ...(broken?.drills ?? []).map(({ title }) =>
       colors.yellow(`${title}: not tried, for the lab broke each time: ${broken?.why}`),
     ),
   ]);
+}
+
+function titlesOf(results: readonly DrillResult[]): string {
+  return results.map(({ drill }) => drill.title).join("; ");
+}
+
+/** Of all rounds that were replayed; nothing where none was. */
+export function replaySummary(rounds: readonly RoundResult[]): readonly string[] {
+  const all = rounds.flatMap(({ replayed }) => (typeof replayed === "object" ? [replayed] : []));
+  if (all.length === 0) return [];
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  const alerts = new Set(all.flatMap(({ alerts: names }) => names));
+  const differences = sum(all.map((each) => each.differences.length));
+  const line =
+    `Of ${all.length} rounds a replay has ${sum(all.map(({ firings }) => firings))} firings of ${alerts.size} alerts ` +
+    `and ${sum(all.map(({ pages = 0 }) => pages))} pages, with ${differences} differences from what was recorded and paged.`;
+  return [differences === 0 ? colors.green(line) : colors.red(line)];
 }
 
 export function summary(rounds: readonly RoundResult[], seconds: number): string {

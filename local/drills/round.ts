@@ -11,6 +11,7 @@ import { type FaultRequest, startFault, stopFault } from "./fault-requests.ts";
 import type { Lab } from "./lab.ts";
 import { inLab, type LifeOptions, POLL_MILLISECONDS, settle, USUAL_HISTORY } from "./lab-life.ts";
 import { newObservation, type Observation, observe } from "./observation.ts";
+import { type Replayed, replayed } from "./replayed.ts";
 import { Strain } from "./strain.ts";
 import {
   allArrived,
@@ -33,6 +34,8 @@ export interface RoundResult {
   readonly falseAlarms: readonly AlertId[];
   /** How well the machine kept up with the lab's pace: from 1 on it did not. */
   readonly strain: number;
+  /** What a replay of the lab's history found, or why it could not be compared; undefined where it was not asked for. */
+  readonly replayed?: Replayed | string;
   /** Where the lab broke: why, and the drills of which nothing is known. */
   readonly broken?: { readonly why: string; readonly drills: readonly Drill[] };
 }
@@ -45,6 +48,8 @@ export async function runRound(drills: readonly Drill[], options: LifeOptions): 
   const observation = newObservation();
   const strain = new Strain(options.factor);
   const runs: Run[] = [];
+  const since = Date.now();
+  let replay: RoundResult["replayed"];
   const why = await inLab({ ...options, aws: drills.some(({ aws }) => aws) }, async (lab) => {
     await settle(lab, observation, options, longestHistory(drills));
     const expectations = expectationsOf(lab);
@@ -56,6 +61,7 @@ export async function runRound(drills: readonly Drill[], options: LifeOptions): 
     } finally {
       strain.look(0);
     }
+    if (options.replay) replay = await replayed(lab, drills, options.folder, since);
   });
   const over = runs.filter(({ isOver }) => isOver);
   const known = over.map(({ drill }) => drill);
@@ -63,6 +69,7 @@ export async function runRound(drills: readonly Drill[], options: LifeOptions): 
     results: over.map((run) => run.result(observation)),
     falseAlarms: falseAlarms(drills, observation),
     strain: strain.most,
+    ...(replay !== undefined && { replayed: replay }),
     ...(why !== undefined && { broken: { why, drills: drills.filter((drill) => !known.includes(drill)) } }),
   };
 }
@@ -160,7 +167,7 @@ class Run {
 
   async breakIt(): Promise<void> {
     this.#brokenAt = Date.now();
-    for (const fault of this.#faults) await startFault(this.#lab, fault);
+    for (const fault of this.#faults) await startFault(this.#lab.agentpay.urls.api, fault);
     await this.#alertmanager(true);
     this.#options.report(`broken: ${this.drill.title}`);
   }
@@ -184,7 +191,7 @@ class Run {
   }
 
   async #mend(arrived: boolean): Promise<void> {
-    for (const { name } of this.#faults) await stopFault(this.#lab, name);
+    for (const { name } of this.#faults) await stopFault(this.#lab.agentpay.urls.api, name);
     await this.#alertmanager(false);
     this.#mendedAt = Date.now();
     this.#options.report(

@@ -15,6 +15,7 @@ import {
   notDrilledList,
   platformTable,
   remarks,
+  replaySummary,
   resultTable,
   summary,
 } from "./report.ts";
@@ -88,6 +89,7 @@ function tell(results: readonly RoundResult[], all: boolean, seconds: number): v
   console.log(resultTable(results));
   for (const remark of remarks(results)) console.log(remark);
   if (all) console.log(notDrilledList(notDrilled));
+  for (const line of replaySummary(results)) console.log(line);
   console.log(summary(results, seconds));
   if (results.every((round) => isProven(round) && !round.broken)) return;
   console.log(

@@ -62,22 +62,21 @@ export function fastConfiguration(yaml: string, factor: number, url: string): Fa
   const { global, route, inhibit_rules: inhibitions = [], receivers } = read.data;
   const channels = new Map<string, Channel>();
   const remarks: string[] = [];
+  const root = { ...ROUTE_DEFAULTS, group_by: [], ...route };
   const fast = {
     global: { resolve_timeout: scaled(global?.resolve_timeout ?? "5m", factor) },
-    route: scaledRoute({ ...ROUTE_DEFAULTS, group_by: [], ...route }, factor, remarks),
+    route: scaledRoute(root, factor, remarks),
     inhibit_rules: inhibitions.map(({ equal, ...rule }) => ({ ...rule, equal: [...listOf(equal), VARIANT] })),
     receivers: receivers.map(({ name, ...kinds }) => ({
       name,
       webhook_configs: webhooks(name, kinds, url, channels),
     })),
   };
-  const intervals = [...yaml.matchAll(/group_(?:interval|wait): (\w+)/g)].map(([, text = ""]) =>
-    partsInMilliseconds(text),
-  );
+  const intervals = [...yaml.matchAll(/group_(?:interval|wait): (\w+)/g)].map(([, text = ""]) => text);
   return {
     text: stringify(fast, { aliasDuplicateObjects: false }),
     channels,
-    longestInterval: Math.max(partsInMilliseconds(ROUTE_DEFAULTS.group_interval), ...intervals),
+    longestInterval: Math.max(...[String(root.group_interval), ...intervals].map(partsInMilliseconds)),
     remarks: [...new Set(remarks)],
   };
 }

@@ -16,27 +16,26 @@ export interface Version {
 
 /**
  * The version at which this branch left its base.
- * @param interval milliseconds, of groups that say none
  * @throws Failure with what git or the program says
  */
-export function versionAt(base: string, stack: string, interval: number): Promise<Version> {
+export function sideAt(base: string, stack: string): Promise<Side> {
   return withTemporaryFolder("replay-base", async (scratch) => {
     const folder = join(scratch, "base");
-    const side = await (async () => {
+    try {
       await checkOutBase(base, folder);
-      return sideOf(folder, environmentOf(stack), join(scratch, "side"));
-    })().catch((error: unknown) => {
+      return await sideOf(folder, environmentOf(stack), join(scratch, "side"));
+    } catch (error) {
       throw new Failure(`--base ${base} can't be compared with: ${messageOf(error)}`);
-    });
-    const below = (path: string) =>
-      Object.fromEntries(Object.entries(side.files).filter(([name]) => name.startsWith(path)));
-    const [alertmanager = ""] = Object.entries(below("alertmanager/")).flatMap(([name, text]) =>
-      name.endsWith(".yml") ? [text] : [],
-    );
-    return {
-      rules: rulesFrom(below("prometheus/rules/"), interval),
-      alertmanager,
-      thresholds: side.thresholds,
-    };
+    }
   });
+}
+
+/** @param interval milliseconds, of groups that say none */
+export function versionOf({ files, thresholds }: Side, interval: number): Version {
+  const below = (path: string) => Object.entries(files).filter(([name]) => name.startsWith(path));
+  const [alertmanager = ""] = below("alertmanager/").flatMap(([name, text]) =>
+    name.endsWith(".yml") ? [text] : [],
+  );
+  const rules = rulesFrom(Object.fromEntries(below("prometheus/rules/")), interval);
+  return { rules, alertmanager, thresholds };
 }

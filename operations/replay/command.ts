@@ -8,6 +8,7 @@ import { writeResult } from "../../toolkit/result-file.ts";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { readStack } from "../verify/stack.ts";
 import { accessOf, openAccess } from "./access.ts";
+import { sideAt } from "./base.ts";
 import { happenedByPager, happenedByRecord } from "./happened.ts";
 import type { Piece } from "./history.ts";
 import { incidentsFile } from "./incidents-file.ts";
@@ -118,7 +119,7 @@ async function act({ stack: name, rules, alert, pages, thresholds, base, ...how 
     ruleFile: rules,
     alerts: alert,
     pages: pages ?? false,
-    base: base === undefined ? undefined : { reference: base, stack: name },
+    base: base === undefined ? undefined : { reference: base, side: await sideAt(base, name) },
     mostPagesPerWeek: thresholds && how.mostPages,
     happened,
     cache: CACHE,

@@ -3,6 +3,7 @@ import { settableThresholds, thresholdOf } from "../../catalog/alerts/index.ts";
 import type { Version } from "./base.ts";
 import type { AlertSummary, Summary } from "./summary.ts";
 
+/** Of one version of the rules. */
 interface Figures {
   readonly fired: number;
   readonly seconds: number;

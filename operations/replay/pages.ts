@@ -3,6 +3,7 @@
  * inhibitions, in a time that runs faster. Nothing leaves this machine.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
@@ -21,13 +22,15 @@ import type { Labels } from "./series.ts";
 /** Something that a channel was told of alerts that fire. */
 export interface Message {
   readonly channel: Channel;
+  /** What Alertmanager calls the group to a pager: whatever has the same key belongs to the incident that is open. */
+  readonly key: string;
   /** Of the history, milliseconds since 1970; to a few seconds. */
   readonly at: number;
   /** Of the alerts that fire. */
   readonly alerts: readonly Labels[];
   /** Which of several replays it belongs to, that Alertmanager plays at once. */
   readonly variant: string;
-  /** Whether it wakes somebody: what repeats an open incident does not. */
+  /** Whether it wakes somebody: it opens an incident. What repeats an open one, or joins it, does not. */
   readonly isPage: boolean;
 }
 
@@ -200,7 +203,8 @@ function messagesOf(
     open.add(incident);
     const firing = alerts.filter((alert) => alert.status === "firing").map(({ labels }) => labels);
     const variant = firing[0]?.[VARIANT] ?? "";
-    return [{ channel, at: timeAfter(scenes, playedAt(received)), alerts: firing, variant, isPage }];
+    const key = createHash("sha256").update(groupKey).digest("hex");
+    return [{ channel, key, at: timeAfter(scenes, playedAt(received)), alerts: firing, variant, isPage }];
   });
 }
 

@@ -32,6 +32,7 @@ const IN_FLIGHT = 4;
 const ATTEMPTS = 4;
 const FIRST_WAIT_MILLISECONDS = 500;
 const TIMEOUT_MILLISECONDS = 150_000;
+const REACH_MILLISECONDS = 10_000;
 /** How much of an answer an error shows. */
 const SHOWN_CHARACTERS = 300;
 
@@ -58,6 +59,13 @@ export class PrometheusApi {
   /** An address that is the same for the same data: no secret in it. */
   get identity(): string {
     return `${this.#access.url} ${this.#access.tenant ?? ""}`;
+  }
+
+  /** Asks once, and waits for seconds only: whether there is somebody to ask at all. @throws Failure */
+  async reach(): Promise<void> {
+    const parameters = new URLSearchParams({ query: "1" });
+    const { ok, status, text } = await this.#once("query", parameters, undefined, REACH_MILLISECONDS);
+    if (!ok) throw this.#problem("query", status, text);
   }
 
   /** @throws NoAnswer, Failure */
@@ -127,7 +135,12 @@ export class PrometheusApi {
     }
   }
 
-  async #once(path: string, parameters: URLSearchParams, wanted?: "GET") {
+  async #once(
+    path: string,
+    parameters: URLSearchParams,
+    wanted?: "GET",
+    timeout: number = TIMEOUT_MILLISECONDS,
+  ) {
     this.asked += 1;
     const method = wanted ?? this.#access.method;
     const url = new URL(`${this.#access.url}/api/v1/${path}`);
@@ -138,7 +151,7 @@ export class PrometheusApi {
         headers: await this.#access.headersFor(url),
         ...(method === "POST" && { body: parameters }),
         redirect: "error",
-        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+        signal: AbortSignal.timeout(timeout),
       });
       const text = await response.text();
       const { ok, status } = response;

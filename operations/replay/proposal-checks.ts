@@ -1,15 +1,19 @@
-/** Whether an alert with another threshold still rings for what it is there for: its rule tests, and its drill. */
+/**
+ * Whether an alert with another threshold still rings for what it is there for: its rule tests, and its drill. The faults of
+ * most rule tests lie close to the default, to show where it is: they say nothing of another value. So one fault has to
+ * ring at all, and one time without a fault to be silent. The drill is the fault that the alert is documented for: it
+ * has to ring as ever.
+ */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { alertGroups } from "../../catalog/alerts/index.ts";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { parseJson } from "../../toolkit/json.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
-import { testRules } from "../review/rule-tests.ts";
+import { type TriedThreshold, tryThreshold } from "../review/rule-tests.ts";
 import type { Proposal } from "./proposal.ts";
 
 /** Undefined where it still rings; otherwise why it is refused, for people. */
@@ -29,15 +33,20 @@ export async function refusalOf(proposal: Proposal, onProgress: (line: string) =
   return await refusedByDrill(proposal);
 }
 
-function refusedByTests({ alert, to }: Proposal): Promise<Refusal> {
-  const group = alertGroups.find(({ alerts }) => alerts.some(({ name }) => name === alert))?.name;
-  return withTemporaryFolder("proposal", async (scratch) => {
-    const { failed, problem } = await testRules(scratch, { thresholds: { [alert]: to }, only: group });
-    if (problem !== undefined) return `its rule tests could not be run: ${problem}`;
-    return failed.length === 0
-      ? undefined
-      : `its rule tests fail with ${to}: ${firstLines(failed[0]?.message)}`;
-  });
+async function refusedByTests({ alert, to }: Proposal): Promise<Refusal> {
+  return refusalByTests(
+    await withTemporaryFolder("proposal", (scratch) => tryThreshold(scratch, alert, to)),
+    to,
+  );
+}
+
+/** @param tried what the rule tests say */
+export function refusalByTests({ rings, silent, problem }: TriedThreshold, value: number): Refusal {
+  if (problem !== undefined) return `its rule tests could not be run: ${problem}`;
+  if (rings.held === 0) return `with ${value} it rings for none of the ${rings.of} faults of its rule tests`;
+  if (silent.held === 0)
+    return `with ${value} it is silent in none of the ${silent.of} rule tests without a fault`;
+  return undefined;
 }
 
 const results = z.object({
@@ -77,17 +86,6 @@ export function refusalIn({ rounds }: z.output<typeof results>, value: number): 
     ...(broken ? [`its lab broke: ${broken.why}`] : []),
   ]);
   return problems.length === 0 ? undefined : `its drill fails with ${value}: ${problems.join("; ")}`;
-}
-
-/** Of what promtool says: the case, the alert, the time, what is expected and what it got. */
-const SHOWN_LINES = 8;
-
-function firstLines(text = ""): string {
-  const lines = text.split("\n").map((line) => line.trim());
-  return lines
-    .filter((line) => line !== "")
-    .slice(0, SHOWN_LINES)
-    .join(" ");
 }
 
 function lastLine(text = ""): string {

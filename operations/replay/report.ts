@@ -1,4 +1,5 @@
 /** A replay in Markdown. */
+import { thresholdChange } from "../review/alerts.ts";
 import type { AlertComparison, ComparedSummary } from "./comparison.ts";
 import { HOURS, partsOfDay } from "./hours.ts";
 import type { AlertJudgement } from "./judgement.ts";
@@ -75,9 +76,7 @@ function comparisonSection(summary: ComparedSummary): string {
   const { comparison } = summary;
   if (comparison === undefined) return "";
   const { base, changes } = comparison;
-  const lines = changes.map(
-    (change) => `- **${change.alert}**${thresholdChange(change)}: ${changeOf(change)}`,
-  );
+  const lines = changeLines(changes).map((line) => `- ${line}`);
   return [
     `## Compared with \`${base}\`, in ${days(summary)} days`,
     "",
@@ -85,10 +84,15 @@ function comparisonSection(summary: ComparedSummary): string {
   ].join("\n");
 }
 
-function thresholdChange({ threshold }: AlertComparison): string {
+/** One for each alert that does not the same in both versions. */
+export function changeLines(changes: readonly AlertComparison[]): readonly string[] {
+  return changes.map((change) => `**${change.alert}**${otherThreshold(change)}: ${changeOf(change)}`);
+}
+
+function otherThreshold({ threshold }: AlertComparison): string {
   if (threshold === undefined) return "";
   const { before, after, unit } = threshold;
-  return ` (threshold ${before} to ${after} ${unit})`;
+  return ` (${thresholdChange({ value: before, unit }, { value: after, unit })})`;
 }
 
 /** Such as `1 page, fires once, 20m → 3 pages, fires 3 times, 1h 2m`. */

@@ -3,17 +3,18 @@ import { pagerOf } from "../../components/pagers/index.ts";
 import { alertmanagerOf, prometheusFiles } from "../../components/prometheus/files.ts";
 import type { Enabled, Settings } from "../../settings/schema.ts";
 import { Failure } from "../../toolkit/failure.ts";
+import type { Side } from "../review/side.ts";
 import type { Access } from "./access.ts";
 import { VARIANT } from "./alertmanager-files.ts";
-import { versionAt } from "./base.ts";
-import { type ComparedSummary, type Comparison, comparisonOf } from "./comparison.ts";
+import { type Version, versionOf } from "./base.ts";
+import { type ComparedSummary, comparisonOf } from "./comparison.ts";
 import type { Piece } from "./history.ts";
 import type { Happened } from "./judgement.ts";
 import { pagesOf, type Told } from "./pages.ts";
 import { type Played, play } from "./play.ts";
 import { PrometheusApi } from "./prometheus-api.ts";
 import { type Rules, ruleFileAt, rulesFrom } from "./rules.ts";
-import { type Sent, sentOf } from "./schedule.ts";
+import { handedOver, type Sent, sentOf } from "./schedule.ts";
 import { type Summary, summaryOf } from "./summary.ts";
 import { type Trial, tablesOf, trialsOf, variantOf, withThreshold } from "./thresholds.ts";
 
@@ -27,8 +28,8 @@ export interface RunOptions {
   /** Undefined for all. */
   readonly alerts: readonly string[] | undefined;
   readonly pages: boolean;
-  /** Branch, tag or commit to compare with, and the stack's name; undefined for no comparison. */
-  readonly base: { readonly reference: string; readonly stack: string } | undefined;
+  /** Branch, tag or commit to compare with, and what its program renders; undefined for no comparison. */
+  readonly base: { readonly reference: string; readonly side: Side } | undefined;
   /** How many are bearable, where other thresholds are to be tried. */
   readonly mostPagesPerWeek: number | undefined;
   /** What really happened, to judge by; undefined where that is not asked for. */
@@ -47,10 +48,45 @@ export async function runReplay(options: RunOptions): Promise<ComparedSummary> {
     ruleFile === undefined
       ? renderedRules(settings, metrics, {})
       : rulesFrom(await ruleFileAt(ruleFile), interval);
-  refuseUnknown(alerts, rules);
+  const base = options.base && { ...options.base, version: versionOf(options.base.side, interval) };
+  refuseUnknown(alerts, [rules, ...(base ? [base.version.rules] : [])]);
   const context = { ...options, metrics, api: new PrometheusApi(access) };
-  const after = await replayed(rules, ownAlertmanager(settings, metrics), context);
-  return { ...after, ...(options.base && { comparison: await compared(options.base, after, context) }) };
+  const own = { rules, alertmanager: ownAlertmanager(settings, metrics) };
+  if (base === undefined) return replayed(own, context);
+  // One of the two may have none of the alerts that were asked for: all of them are new, or gone.
+  if (!hasAny(own, alerts)) {
+    const before = await replayed(base.version, { ...context, mostPagesPerWeek: undefined });
+    return withComparison({ ...before, alerts: [] }, before, base, settings);
+  }
+  const after = await replayed(own, context);
+  options.onProgress(`plays the rules of ${base.reference}`);
+  const before = hasAny(base.version, alerts)
+    ? await replayed(base.version, { ...context, mostPagesPerWeek: undefined })
+    : { ...after, alerts: [] };
+  return withComparison(after, before, base, settings);
+}
+
+function withComparison(
+  after: Summary,
+  before: Summary,
+  { reference, version }: { readonly reference: string; readonly version: Version },
+  { alertThresholds }: Settings,
+): ComparedSummary {
+  return {
+    ...after,
+    comparison: comparisonOf(reference, { before, after }, version.thresholds, alertThresholds),
+  };
+}
+
+/** Rules, with the routes that belong to them. */
+type Ruling = Pick<Version, "rules" | "alertmanager">;
+
+function hasAny({ rules }: Ruling, alerts: readonly string[] | undefined): boolean {
+  return alerts === undefined || namesOf(rules).some((name) => alerts.includes(name));
+}
+
+function namesOf({ groups }: Rules): readonly string[] {
+  return groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
 }
 
 interface Context extends RunOptions {
@@ -58,9 +94,9 @@ interface Context extends RunOptions {
   readonly api: PrometheusApi;
 }
 
-/** One version of the rules, with the routes that belong to it. */
-async function replayed(rules: Rules, alertmanager: string, context: Context): Promise<Summary> {
-  const { api, access, settings, period, alerts, pages, mostPagesPerWeek, cache, onProgress } = context;
+async function replayed({ rules, alertmanager }: Ruling, context: Context): Promise<Summary> {
+  const { api, access, settings, period, pages, mostPagesPerWeek, cache, onProgress } = context;
+  const alerts = context.alerts?.filter((name) => namesOf(rules).includes(name));
   const played = await play({ api, rules, period, alerts, cache, onProgress });
   const trials = mostPagesPerWeek === undefined ? [] : await triedOn(played, context);
   const told = pages ? await toldOf(played, trials, alertmanager, context) : undefined;
@@ -83,27 +119,6 @@ async function replayed(rules: Rules, alertmanager: string, context: Context): P
   return { ...summary, thresholds };
 }
 
-async function compared(
-  { reference, stack }: NonNullable<RunOptions["base"]>,
-  after: Summary,
-  context: Context,
-): Promise<Comparison> {
-  const { settings, metrics, alerts, onProgress } = context;
-  onProgress(`plays the rules of ${reference}`);
-  const version = await versionAt(reference, stack, metrics.scrapeIntervalSeconds * 1000);
-  const known = new Set(version.rules.groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
-  const wanted = alerts?.filter((name) => known.has(name));
-  const before =
-    wanted?.length === 0
-      ? { ...after, alerts: [] }
-      : await replayed(version.rules, version.alertmanager, {
-          ...context,
-          alerts: wanted,
-          mostPagesPerWeek: undefined,
-        });
-  return comparisonOf(reference, { before, after }, version.thresholds, settings.alertThresholds);
-}
-
 /** The rules of a stack, with other thresholds in the place of some of its own. */
 export function renderedRules(
   settings: Settings,
@@ -118,8 +133,8 @@ export function renderedRules(
   );
 }
 
-function refuseUnknown(alerts: readonly string[] | undefined, { groups }: Rules): void {
-  const known = new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
+function refuseUnknown(alerts: readonly string[] | undefined, versions: readonly Rules[]): void {
+  const known = new Set(versions.flatMap(namesOf));
   if (known.size === 0) throw new Failure("There is no alerting rule to play.");
   const unknown = (alerts ?? []).filter((name) => !known.has(name));
   if (unknown.length > 0) {
@@ -148,9 +163,6 @@ function ownAlertmanager(settings: Settings, metrics: Enabled<"metrics">): strin
   return files.find(([name]) => name.endsWith(".yml"))?.[1] ?? "";
 }
 
-/** Heartbeats fire all the time, and page nobody. */
-const HEARTBEAT = "none";
-
 function toldOf(
   { alerts }: Played,
   trials: readonly Trial[],
@@ -163,14 +175,7 @@ function toldOf(
   );
   return pagesOf({
     configuration,
-    sent: [...all, ...tried]
-      .filter(({ labels }) => labels["severity"] !== HEARTBEAT)
-      .map((sent) => withEnvironment(sent, settings.environment)),
+    sent: handedOver([...all, ...tried], settings.environment),
     onProgress,
   });
-}
-
-/** Prometheus adds it to every alert that has none. */
-function withEnvironment({ labels, ...times }: Sent, environment: string): Sent {
-  return { labels: { environment, ...labels }, ...times };
 }

@@ -28,6 +28,16 @@ export function sentOf({ labels, start, last, resolvedAt }: Firing, interval: nu
   return { labels, start, end: Math.min(end, start + LONGEST_PLAYED) };
 }
 
+/** Heartbeats fire all the time, and page nobody. */
+const HEARTBEAT = "none";
+
+/** What Prometheus tells Alertmanager of these: each has its label `environment`. Heartbeats are left out. */
+export function handedOver(sent: readonly Sent[], environment: string): readonly Sent[] {
+  return sent
+    .filter(({ labels }) => labels["severity"] !== HEARTBEAT)
+    .map(({ labels, ...times }) => ({ labels: { environment, ...labels }, ...times }));
+}
+
 /** @param margin milliseconds in which Alertmanager may still tell something after an end */
 export function scenesOf(sent: readonly Sent[], margin: number): readonly Scene[] {
   const scenes: { from: number; to: number }[] = [];

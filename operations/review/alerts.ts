@@ -113,7 +113,7 @@ function amount({ value, unit }: Threshold): string {
 }
 
 /** `threshold 5% to 4%`, `threshold 30 to 20 seconds`. */
-function thresholdChange(before: Threshold, after: Threshold): string {
+export function thresholdChange(before: Threshold, after: Threshold): string {
   const shared = before.unit === after.unit && !before.unit.startsWith("share");
   return `threshold ${shared ? before.value : amount(before)} to ${amount(after)}`;
 }

@@ -1,6 +1,7 @@
 /** What there is to say of a change. */
 import type { DriftResult } from "../drift/check.ts";
 import type { Preview } from "./preview.ts";
+import type { ReplayedChange } from "./replay.ts";
 import type { RuleTests } from "./rule-tests.ts";
 import type { Side } from "./side.ts";
 
@@ -17,6 +18,8 @@ export interface Review {
   readonly preview: Part<Preview> | undefined;
   /** What the platforms say of what is there now. Undefined where the engine was left out. */
   readonly platforms: Part<DriftResult> | undefined;
+  /** What the change would have done to the alerts. Undefined where that was not asked for, or one side can't be had. */
+  readonly replay?: Part<ReplayedChange> | undefined;
   /** Undefined where they were not asked for. */
   readonly ruleTests: RuleTests | undefined;
 }

@@ -4,6 +4,7 @@ import { ABOUT_TO_END } from "../../components/shared/deprecation.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { headline } from "../drift/report.ts";
 import { isRevision } from "../pulumi/revision.ts";
+import { changeLines } from "../replay/report.ts";
 import { type AlertChange, alertChanges } from "./alerts.ts";
 import { costChange, signed } from "./cost.ts";
 import { type FileChanges, fileChanges } from "./files.ts";
@@ -39,6 +40,7 @@ export function report(review: Review): { markdown: string; passed: boolean } {
     ...(preview ? [previewSection(preview)] : []),
     platformsSection(review.platforms),
     section("Alerts", alerts.map(alertLine)),
+    replaySection(review.replay),
     ...(both ? changedSections(both.before, both.after) : []),
     policySection(found, preview),
     testSection(review.ruleTests),
@@ -173,6 +175,25 @@ function alertLine({ alerts, kind, what }: AlertChange): string {
   const title = `${names.map((name) => `**${name}**`).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   if (kind === "changed") return `${title}: ${what}`;
   return kind === "new" ? `${title} is new: ${what}` : `${title} is **dropped**; ${what}`;
+}
+
+/** Such as `HighErrorRate (threshold 0.05 to 0.04 share of requests): 1 page, ... → 3 pages, ...`. */
+function replaySection(replay: Review["replay"]): string {
+  if (!replay) return "";
+  if ("problem" in replay) {
+    const [reason = ""] = replay.problem.split("\n");
+    return section("Replay", [`none: ${reason}`]);
+  }
+  const { days, summary } = replay.value;
+  if (summary === undefined) return "";
+  const lines = changeLines(summary.comparison?.changes ?? []);
+  const gaps =
+    summary.gaps.length > 0 ? [`without what happened in ${summary.gaps.length} gaps of the history`] : [];
+  return section(`Replay of ${days} days`, [
+    ...(lines.length > 0 ? lines : ["every alert does the same"]),
+    ...gaps,
+    ...summary.problems,
+  ]);
 }
 
 function changedSections(before: Side, after: Side): string[] {

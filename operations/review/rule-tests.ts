@@ -37,31 +37,65 @@ const results = z.object({
   ),
 });
 
-/** What is tested, where it is not all rules as they are. */
-export interface Tested {
-  /** By alert, in the place of the default ones. */
-  readonly thresholds?: Readonly<Record<string, number>>;
-  /** Name of a group of alerts. */
-  readonly only?: string | undefined;
+/** @param scratch folder for the results */
+export async function testRules(scratch: string): Promise<RuleTests> {
+  const { text, ended } = await runTests(scratch, [], {});
+  return text === undefined ? { passed: 0, failed: [], problem: ended } : ruleTestsFrom(text);
 }
 
+/** What an alert's rule tests say of another threshold, case by case. */
+export interface TriedThreshold {
+  /** Cases with a fault: how many of them ring. */
+  readonly rings: { readonly held: number; readonly of: number };
+  /** Cases without one: how many of them stay silent. */
+  readonly silent: { readonly held: number; readonly of: number };
+  /** Why they could not be run, where that is so. */
+  readonly problem?: string;
+}
+
+/** The first words of a case's title where another threshold is tried, by what it has to do. */
+export const TRIED = { rings: "tried, rings:", silent: "tried, silent:" } as const;
+
 /** @param scratch folder for the results */
-export async function testRules(scratch: string, { thresholds, only }: Tested = {}): Promise<RuleTests> {
+export async function tryThreshold(scratch: string, alert: string, value: number): Promise<TriedThreshold> {
+  const { text, ended } = await runTests(scratch, ["--testNamePattern", "^tried, "], {
+    [THRESHOLDS_VARIABLE]: JSON.stringify({ [alert]: value }),
+  });
+  return text === undefined ? { ...NOTHING_TRIED, problem: ended } : triedFrom(text);
+}
+
+const NOTHING_TRIED: TriedThreshold = { rings: { held: 0, of: 0 }, silent: { held: 0, of: 0 } };
+
+/** @param json what vitest's reporter of that name writes */
+export function triedFrom(json: string): TriedThreshold {
+  const all = readJson(results, json).testResults.flatMap(({ assertionResults }) => assertionResults);
+  const of = (kind: string) => {
+    const own = all.filter(
+      ({ title, status }) => title.startsWith(kind) && ["passed", "failed"].includes(status),
+    );
+    return { held: own.filter(({ status }) => status === "passed").length, of: own.length };
+  };
+  const tried = { rings: of(TRIED.rings), silent: of(TRIED.silent) };
+  if (tried.rings.of + tried.silent.of > 0) return tried;
+  const { problem = `no test was found in ${TESTS}` } = ruleTestsFrom(json);
+  return { ...tried, problem };
+}
+
+/** @returns what vitest wrote, undefined where it wrote nothing, and how it ended, for people */
+async function runTests(
+  scratch: string,
+  chosen: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ text: string | undefined; ended: string }> {
   const file = join(scratch, "rule-tests.json");
   const vitest = join(REPOSITORY, "node_modules/vitest/vitest.mjs");
   const options = ["--config", "vitest.e2e.config.ts", "--reporter=json", `--outputFile=${file}`];
-  // vitest writes the group in quotation marks.
-  const chosen = only === undefined ? [] : ["--testNamePattern", `'?${only}'?: `];
   const ended = await run(process.execPath, [vitest, "run", ...options, ...chosen, TESTS], {
-    environment: {
-      ...process.env,
-      ...(thresholds && { [THRESHOLDS_VARIABLE]: JSON.stringify(thresholds) }),
-    },
+    environment: { ...process.env, ...environment },
     folder: REPOSITORY,
     timeoutSeconds: TIMEOUT_SECONDS,
   }).catch(messageOf);
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  return text === undefined ? { passed: 0, failed: [], problem: ended } : ruleTestsFrom(text);
+  return { text: await readFile(file, "utf8").catch(() => undefined), ended };
 }
 
 /** @param json what vitest's reporter of that name writes */

@@ -16,6 +16,7 @@ import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { previewPages } from "../../local/dashboards/preview.ts";
+import { startFault, stopFault } from "../../local/drills/fault-requests.ts";
 import type { Email } from "../../local/platforms/inbox/model.ts";
 import { known, reviewSchema } from "../../operations/weekly/model.ts";
 import { noBrowser, visit } from "../support/browser.ts";
@@ -180,8 +181,7 @@ test.skipIf(noBrowser)("a browser shows the status page with its public names", 
 });
 
 test("a refused handshake is seen by the prober and on the page while the port is open, and its end too", async () => {
-  const send = { method: "POST", headers: { "Content-Type": "application/json" } };
-  await json("agentpayApi", "/faults", { ...send, body: JSON.stringify({ name: "handshake-refused" }) });
+  await startFault(url("agentpayApi"), { name: "handshake-refused" });
   const probes = async () => {
     const answer = await json<{
       data: { result: { metric: { endpoint: string }; value: [number, string] }[] };
@@ -194,7 +194,7 @@ test("a refused handshake is seen by the prober and on the page while the port i
   });
   expect((await probes())["websocket-port"]).toBe("1");
   expect((await shown())["API"]).toBe(true);
-  await fetch(`${url("agentpayApi")}/faults/handshake-refused`, { method: "DELETE" });
+  await stopFault(url("agentpayApi"), "handshake-refused");
   await eventually("a green chat connection", async () =>
     (await shown())["Chat connection"] && (await probes())["websocket"] === "1" ? true : undefined,
   );

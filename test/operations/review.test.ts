@@ -13,11 +13,12 @@ import type { Review } from "../../operations/review/model.ts";
 import { verdicts } from "../../operations/review/policies.ts";
 import { previewOf, summary } from "../../operations/review/preview.ts";
 import type { Registration } from "../../operations/review/recording.ts";
+import type { ReplayedChange } from "../../operations/review/replay.ts";
 import { report } from "../../operations/review/report.ts";
 import { resourceChanges } from "../../operations/review/resources.ts";
 import { withoutSecrets } from "../../operations/review/review.ts";
 import { alertmanagerFrom, channelsOf } from "../../operations/review/routes.ts";
-import { ruleTestsFrom } from "../../operations/review/rule-tests.ts";
+import { ruleTestsFrom, triedFrom } from "../../operations/review/rule-tests.ts";
 import type { Side } from "../../operations/review/side.ts";
 import { parseSettings } from "../../settings/settings.ts";
 import { secret } from "../../toolkit/property-values.ts";
@@ -420,6 +421,20 @@ test("rule tests: what failed and why, or why none ran", () => {
   expect(ruleTestsFrom(nothing).problem).toMatch(/no test was found in test\/rules\//);
 });
 
+test("another threshold is tried case by case, by what a case has to do", () => {
+  const result = (title: string, status: string) => ({ title, status });
+  const json = (...assertionResults: object[]) =>
+    JSON.stringify({ numPassedTests: 1, testResults: [{ assertionResults }] });
+  const tried = json(
+    result("tried, rings: X: everything fails", "passed"),
+    result("tried, rings: X: just enough", "failed"),
+    result("tried, silent: X: nothing fails", "passed"),
+    result("promtool finds nothing wrong", "skipped"),
+  );
+  expect(triedFrom(tried)).toEqual({ rings: { held: 1, of: 2 }, silent: { held: 1, of: 1 } });
+  expect(triedFrom(json(result("promtool finds", "skipped"))).problem).toMatch(/no test was found/);
+});
+
 describe("report", () => {
   const nothing: Review = {
     ...{ stack: "production", base: "main", preview: undefined, platforms: undefined },
@@ -442,6 +457,29 @@ describe("report", () => {
     expect(late.passed).toBe(true);
     const missing = { value: { stack: "production", status: "no such stack" } } as const;
     expect(report({ ...nothing, platforms: missing }).markdown).not.toContain("#### Platforms");
+  });
+
+  test("what the alerts would have done is told, or in a line why nobody knows, and refuses nothing", () => {
+    const figures = (fired: number) => ({ fired, pages: fired, seconds: fired * 600 });
+    const threshold = { before: 0.05, after: 0.04, unit: "share of requests" };
+    const change = { alert: "HighErrorRate", before: figures(1), after: figures(3), threshold };
+    const summary = { comparison: { base: "main", changes: [change] }, gaps: [], problems: [] };
+    const replayed = (value: object) =>
+      report({ ...nothing, replay: { value: value as ReplayedChange } }).markdown;
+    expect(replayed({ days: 30, summary })).toContain(
+      "#### Replay of 30 days\n\n- **HighErrorRate** (threshold 5% to 4%): 1 page, fires once, 10m → 3 pages, fires 3 times, 30m",
+    );
+    const same = { ...summary, comparison: { base: "main", changes: [] }, gaps: [{ from: "", to: "" }] };
+    expect(replayed({ days: 30, summary: same })).toContain(
+      "- every alert does the same\n- without what happened in 1 gaps of the history",
+    );
+    expect(replayed({ days: 30 })).not.toContain("Replay");
+    const problem = "http://127.0.0.1:9 gave no answer: connect ECONNREFUSED\nmore";
+    const late = report({ ...nothing, replay: { problem } });
+    expect(late.passed).toBe(true);
+    expect(late.markdown).toContain(
+      "#### Replay\n\n- none: http://127.0.0.1:9 gave no answer: connect ECONNREFUSED\n",
+    );
   });
 
   test("a program that asks for nothing is refused: nothing was reviewed", () => {

@@ -22,7 +22,7 @@ interface Group {
   readonly rules: Rule[];
 }
 
-/** As `npm run ops -- replay --propose` tries others. */
+/** Others than the default ones, as `npm run ops -- replay --propose` tries them. */
 const thresholds = z
   .record(z.string(), z.number())
   .parse(JSON.parse(process.env[THRESHOLDS_VARIABLE] ?? "{}"));
@@ -82,6 +82,41 @@ function filesOf(group: AlertGroup, alert: string, cases: readonly RuleCase[]): 
   return {
     [`${name}.rules.yml`]: stringify({ groups: groups.map(withoutAnnotations) }),
     ...Object.fromEntries(tests),
+  };
+}
+
+/** A case of an alert whose threshold is another one. */
+export interface TriedCase {
+  readonly title: string;
+  readonly kind: "rings" | "silent";
+  /** Rule files and the test, by file name. */
+  readonly files: Record<string, string>;
+}
+
+/**
+ * The cases of the alerts that have another threshold. When one rings and ends belongs to the default: with another, it has to
+ * ring at the last minute at which it rings with that.
+ */
+export function triedCases(
+  groups: readonly AlertGroup[],
+  cases: Readonly<Record<string, GroupCases>>,
+): TriedCase[] {
+  return groups.flatMap((group) =>
+    Object.entries(cases[group.name] ?? {})
+      .filter(([alert]) => alert in thresholds)
+      .flatMap(([alert, list]) => list.map((each) => triedCase(group, alert, each))),
+  );
+}
+
+function triedCase(group: AlertGroup, alert: string, each: RuleCase): TriedCase {
+  const last = Object.entries(each.firing)
+    .toSorted(([one], [other]) => Number(other) - Number(one))
+    .find(([, alerts]) => alerts.length > 0);
+  const firing = last ? Object.fromEntries([last]) : each.firing;
+  return {
+    title: `${alert}: ${each.title}`,
+    kind: last ? "rings" : "silent",
+    files: filesOf(group, alert, [{ ...each, firing }]),
   };
 }
 

@@ -8,8 +8,9 @@ import { type Dashboard, queriesOf } from "../../catalog/dashboards/dashboard.ts
 import { dashboards } from "../../catalog/dashboards/index.ts";
 import { replaceVariables } from "../../catalog/promql/variables.ts";
 import { ruleFiles } from "../../components/prometheus/prometheus.ts";
+import { TRIED } from "../../operations/review/rule-tests.ts";
 import { ruleCases } from "./cases/index.ts";
-import { promtoolFiles } from "./promtool.ts";
+import { promtoolFiles, triedCases } from "./promtool.ts";
 import { promtoolFolder } from "./promtool-folder.ts";
 
 const { write, complaints } = promtoolFolder();
@@ -34,6 +35,14 @@ test.for(alertGroups)("$name: each alert fires on its fault, and on nothing else
   // In the message itself: who reads the results as JSON sees no comparison.
   if (said !== "") expect.fail(said.replaceAll(/^ *SUCCESS\n+/gm, "").trim());
 });
+
+/** Of thresholds that a replay proposes, and only then. */
+for (const { kind, title, files } of triedCases(alertGroups, ruleCases)) {
+  test(`${TRIED[kind]} ${title}`, async () => {
+    const tests = writeAll(files).filter((name) => name.endsWith(".test.yml"));
+    expect(await complaints(["test", "rules", ...tests])).toBe("");
+  });
+}
 
 /** promtool checks types, as the editors of panels and runbooks can't. */
 async function complaintsAbout(expressions: readonly string[]): Promise<string> {

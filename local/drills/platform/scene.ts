@@ -47,11 +47,11 @@ export class Scene {
   }
 
   async begin(outage: Outage): Promise<void> {
-    await startFault(this.lab, { name: OUTAGES[outage].fault });
+    await startFault(this.lab.agentpay.urls.api, { name: OUTAGES[outage].fault });
   }
 
   async end(outage: Outage): Promise<void> {
-    await stopFault(this.lab, OUTAGES[outage].fault);
+    await stopFault(this.lab.agentpay.urls.api, OUTAGES[outage].fault);
   }
 
   /** Everything that PagerDuty was told. */

@@ -11,6 +11,7 @@ import { gatusAlerting } from "../../../components/uptime/gatus-alerting.ts";
 import { statusPageSettings } from "../../../components/uptime/gatus-settings.ts";
 import type { FaultName } from "../../../local/agentpay/faults.ts";
 import { type RunningAgentPay, startAgentPay } from "../../../local/agentpay/index.ts";
+import { startFault, stopFault } from "../../../local/drills/fault-requests.ts";
 import { makeIntegrations } from "../../../local/drills/lab-pagerduty.ts";
 import { Children } from "../../../local/host/children.ts";
 import { LogFiles } from "../../../local/host/log-files.ts";
@@ -114,11 +115,9 @@ async function startGatus(maintenance: readonly Maintenance[]) {
 }
 
 async function during(fault: FaultName, look: () => Promise<void>): Promise<void> {
-  const faults = `${agentpay.urls.api}/faults`;
-  const headers = { "Content-Type": "application/json" };
-  await fetch(faults, { method: "POST", headers, body: JSON.stringify({ name: fault }) });
+  await startFault(agentpay.urls.api, { name: fault });
   await look();
-  await fetch(`${faults}/${fault}`, { method: "DELETE" });
+  await stopFault(agentpay.urls.api, fault);
 }
 
 interface Event {

@@ -75,6 +75,14 @@ describe("a round", () => {
     expect(tried[1]?.titles).toEqual([api.title, redis.title]);
   });
 
+  test("whose replay differs is repeated where the machine did not keep up, and only there", async () => {
+    const replayed = { alerts: [], firings: 0, pages: 0, differences: ["APIDown fires twice"] };
+    const results = [result(api), result(redis)];
+    const late = await play({ ...well, results, replayed, strain: 1.2 }, { ...well, results });
+    expect(late.tried[1]?.titles).toEqual([api.title, redis.title]);
+    expect((await play({ ...well, results, replayed })).tried).toHaveLength(1);
+  });
+
   test("that failed on a machine that did not keep up goes by what was measured", async () => {
     const { known, tried } = await play(
       { results: [result(api), result(redis, "it did not fire")], falseAlarms: [], strain: 2.1 },

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningExample, startExample } from "../../../local/agentpay/example.ts";
+import type { FaultName } from "../../../local/agentpay/faults.ts";
+import { startFault } from "../../../local/drills/fault-requests.ts";
 import { type Lab, startLab } from "../../../local/drills/lab.ts";
 import { Children } from "../../../local/host/children.ts";
 import { LogFiles } from "../../../local/host/log-files.ts";
@@ -69,15 +71,6 @@ async function isScraped(): Promise<true | undefined> {
   return (await response?.text())?.includes('"value"') ? true : undefined;
 }
 
-async function start(name: string, ratio: number): Promise<void> {
-  const response = await fetch(`${example.urls.api}/faults`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name, ratio }),
-  });
-  expect(response.status).toBe(201);
-}
-
 /** Waits until each of them has fired. */
 async function expectToFire(...alerts: readonly string[]): Promise<void> {
   const missing = new Set(alerts);
@@ -99,7 +92,8 @@ test("faults in the sample server ring the alerts that are meant for them, and n
   await eventually("the sample server in Prometheus", isScraped);
   expect([...(await firing())].filter((name) => name in causes || name.endsWith("Down"))).toEqual([]);
 
-  for (const [name, ratio] of new Map<string, number>(Object.values(causes))) await start(name, ratio);
+  for (const [name, ratio] of new Map<FaultName, number>(Object.values(causes)))
+    await startFault(example.urls.api, { name, ratio });
   await expectToFire(...Object.keys(causes));
 
   await example.stop();

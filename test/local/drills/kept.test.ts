@@ -38,6 +38,11 @@ test("what was proven is known afterwards, and nothing else", async () => {
   ]);
   await keep([{ ...round, falseAlarms: ["TargetDown"] }], file);
   expect(await proven(file)).toEqual([]);
+  const replayed = { alerts: ["APIDown"], firings: 1, pages: 1, differences: [] };
+  await keep([{ ...round, replayed }], file);
+  expect(await proven(file)).toHaveLength(1);
+  await keep([{ ...round, replayed: { ...replayed, differences: ["APIDown fires twice"] } }], file);
+  expect(await proven(file)).toEqual([]);
 });
 
 test("results of other rules, and files that are none, are refused", async () => {

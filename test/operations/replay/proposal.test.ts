@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Proposal, proposalsFor, withThresholds } from "../../../operations/replay/proposal.ts";
-import { refusalIn } from "../../../operations/replay/proposal-checks.ts";
+import { refusalByTests, refusalIn } from "../../../operations/replay/proposal-checks.ts";
 import { proposalsSection, proposeIn } from "../../../operations/replay/propose.ts";
 import type { Summary } from "../../../operations/replay/summary.ts";
 import type { ThresholdTable } from "../../../operations/replay/thresholds.ts";
@@ -214,6 +214,26 @@ describe("--propose", () => {
     expect(thresholds()).toEqual({ HighErrorRate: 0.078 });
     expect(proposalsSection(proposed, "production")).toContain("Written into `Pulumi.production.yaml`");
   });
+});
+
+test.for([
+  ["a fault rings and a time without one is silent", { rings: [1, 4], silent: [2, 2] }, undefined],
+  [
+    "no fault rings",
+    { rings: [0, 4], silent: [2, 2] },
+    "with 0.9 it rings for none of the 4 faults of its rule tests",
+  ],
+  [
+    "it is never silent",
+    { rings: [4, 4], silent: [0, 2] },
+    "with 0.9 it is silent in none of the 2 rule tests without a fault",
+  ],
+] as const)("rule tests, in which %s", ([, { rings, silent }, refusal]) => {
+  const of = ([held, all]: readonly [number, number]) => ({ held, of: all });
+  expect(refusalByTests({ rings: of(rings), silent: of(silent) }, 0.9)).toBe(refusal);
+  expect(refusalByTests({ rings: of(rings), silent: of(silent), problem: "no promtool" }, 0.9)).toContain(
+    "could not be run: no promtool",
+  );
 });
 
 test("a drill refuses what no longer rings, rings wrongly, or could not be tried", () => {
