@@ -1,5 +1,5 @@
 /** An issue for each week of a stack, so that people are told of each: the last one is open, those before it are closed. */
-import { markdownOf } from "../weekly/markdown.ts";
+import { markdownOf } from "../document/markdown.ts";
 import type { Review } from "../weekly/model.ts";
 import { documentOf, headline, titleOf } from "../weekly/report.ts";
 import { type IssueChange, keepIssue, openIssues } from "./kept-issue.ts";

@@ -12,6 +12,7 @@ import { sideAt } from "./base.ts";
 import { happenedByPager, happenedByRecord } from "./happened.ts";
 import type { Piece } from "./history.ts";
 import { incidentsFile } from "./incidents-file.ts";
+import { pageOf } from "./page.ts";
 import { type Moment, parseMoment, periodOf } from "./period.ts";
 import { proposalsSection, proposeIn } from "./propose.ts";
 import { reportOf } from "./report.ts";
@@ -32,6 +33,7 @@ interface Options extends ResultOptions {
   readonly deliveries?: readonly string[];
   readonly propose?: true;
   readonly incidents?: string;
+  readonly html?: string;
 }
 
 /** What the history answered, so that a replay that was interrupted goes on where it was. */
@@ -98,6 +100,12 @@ export const command = new Command("replay")
       "write the real incidents there as lapilli reads them (needs --judge or --deliveries)",
     ).argParser(path),
   )
+  .addOption(
+    new Option(
+      "--html <file>",
+      "write a page there as well, with a picture of each alert that fires",
+    ).argParser(path),
+  )
   .addOption(jsonOption())
   .addOption(outOption())
   .addHelpText(
@@ -122,9 +130,11 @@ async function act({ stack: name, rules, alert, pages, thresholds, base, ...how 
     base: base === undefined ? undefined : { reference: base, side: await sideAt(base, name) },
     mostPagesPerWeek: thresholds && how.mostPages,
     happened,
+    readings: how.html !== undefined,
     cache: CACHE,
     onProgress,
   });
+  if (how.html !== undefined) await writeResult(how.html, pageOf(summary, name));
   const proposed = how.propose ? await proposeIn(REPOSITORY, name, summary, onProgress) : undefined;
   const text = [reportOf(summary, name), ...(proposed ? [proposalsSection(proposed, name)] : [])];
   await tell({ ...summary, ...(proposed && { proposals: proposed }) }, text.join("\n\n"), how);

@@ -2,8 +2,8 @@
 import { thresholdChange } from "../review/alerts.ts";
 import type { AlertComparison, ComparedSummary } from "./comparison.ts";
 import { HOURS, partsOfDay } from "./hours.ts";
-import type { AlertJudgement } from "./judgement.ts";
-import type { AlertSummary, FiringSummary, Summary } from "./summary.ts";
+import type { AlertJudgement, JudgedIncident } from "./judgement.ts";
+import type { AlertSummary, FiringSummary, PageSummary, Summary } from "./summary.ts";
 import type { ThresholdTable } from "./thresholds.ts";
 
 /** Firings of one alert that are shown; all are in the JSON. */
@@ -16,7 +16,7 @@ export function reportOf(summary: ComparedSummary, stack: string): string {
   const fired = alerts.filter((alert) => alert.fired > 0 || alert.recorded.fired > 0);
   const sections = [
     `# Replay of \`${stack}\``,
-    `${minute(from)} to ${minute(to)}, ${days(summary)} days. ${total(alerts)} Hours of ${timeZone}: ${HOURS}.`,
+    `${minute(from)} to ${minute(to)}, ${days(summary)} days. ${totalOf(alerts)} Hours of ${timeZone}: ${HOURS}.`,
     pagesSection(summary),
     incidentsSection(summary),
     comparisonSection(summary),
@@ -30,7 +30,7 @@ export function reportOf(summary: ComparedSummary, stack: string): string {
   return sections.filter((text) => text !== "").join("\n\n");
 }
 
-function total(alerts: readonly AlertSummary[]): string {
+export function totalOf(alerts: readonly AlertSummary[]): string {
   const sum = (count: (alert: AlertSummary) => number) => alerts.reduce((all, each) => all + count(each), 0);
   return (
     `${alerts.length} alerts would have fired ${times(sum(({ fired }) => fired))}; ` +
@@ -40,11 +40,13 @@ function total(alerts: readonly AlertSummary[]): string {
 }
 
 function pagesSection({ pages }: Summary): string {
-  if (pages === undefined) return "";
-  const { count, perWeek, during, messages } = pages;
+  return pages ? pagesLine(pages).replace(/^\d+ pages/, "**$&**") : "";
+}
+
+export function pagesLine({ count, perWeek, during, messages }: PageSummary): string {
   const channels = Object.entries(messages).map(([channel, number]) => `${channel} ${number}`);
   return (
-    `**${count} pages**, ${perWeek.toFixed(1)} a week (${partsOfDay.map((part) => `${part} ${during[part]}`).join(", ")}), ` +
+    `${count} pages, ${perWeek.toFixed(1)} a week (${partsOfDay.map((part) => `${part} ${during[part]}`).join(", ")}), ` +
     `as a real Alertmanager tells them with the stack's routes. Messages: ${channels.join(", ") || "none"}.`
   );
 }
@@ -53,16 +55,11 @@ function incidentsSection({ judgement }: Summary): string {
   if (judgement === undefined) return "";
   const { source, incidents } = judgement;
   const missed = incidents.filter(({ caughtBy }) => caughtBy.length === 0);
-  const lines = incidents.map(({ title, url, opened, ended, caughtBy, secondsUntilCaught = 0 }) => {
+  const lines = incidents.map((incident) => {
+    const { title, url } = incident;
     const name = url === "" ? title : `[${title.replaceAll(/[[\]]/g, "")}](${url})`;
-    const lasted = ended === undefined ? "still open" : length(between(opened, ended));
-    const [first, ...others] = caughtBy;
-    const late = secondsUntilCaught < 0 ? "earlier" : "later";
-    const found =
-      first === undefined
-        ? "**missed**"
-        : `${first} ${length(Math.abs(secondsUntilCaught))} ${late}${others.length > 0 ? `, and ${others.length} more` : ""}`;
-    return `- ${minute(opened)}, ${lasted}: ${name}: ${found}`;
+    const { when, found } = incidentLine(incident);
+    return `- ${when}: ${name}: ${found === MISSED ? `**${found}**` : found}`;
   });
   return [
     `## Real incidents, by ${source}`,
@@ -72,11 +69,25 @@ function incidentsSection({ judgement }: Summary): string {
   ].join("\n");
 }
 
+const MISSED = "missed";
+
+/** When an incident was, for how long, and which alert finds it. */
+export function incidentLine({ opened, ended, caughtBy, secondsUntilCaught = 0 }: JudgedIncident) {
+  const lasted = ended === undefined ? "still open" : length(between(opened, ended));
+  const [first, ...others] = caughtBy;
+  const late = secondsUntilCaught < 0 ? "earlier" : "later";
+  const more = others.length > 0 ? `, and ${others.length} more` : "";
+  return {
+    when: `${minute(opened)}, ${lasted}`,
+    found: first === undefined ? MISSED : `${first} ${length(Math.abs(secondsUntilCaught))} ${late}${more}`,
+  };
+}
+
 function comparisonSection(summary: ComparedSummary): string {
   const { comparison } = summary;
   if (comparison === undefined) return "";
   const { base, changes } = comparison;
-  const lines = changeLines(changes).map((line) => `- ${line}`);
+  const lines = changesOf(changes).map((line) => `- ${line.replace(/^\w+/, "**$&**")}`);
   return [
     `## Compared with \`${base}\`, in ${days(summary)} days`,
     "",
@@ -85,8 +96,8 @@ function comparisonSection(summary: ComparedSummary): string {
 }
 
 /** One for each alert that does not the same in both versions. */
-export function changeLines(changes: readonly AlertComparison[]): readonly string[] {
-  return changes.map((change) => `**${change.alert}**${otherThreshold(change)}: ${changeOf(change)}`);
+export function changesOf(changes: readonly AlertComparison[]): readonly string[] {
+  return changes.map((change) => `${change.alert}${otherThreshold(change)}: ${changeOf(change)}`);
 }
 
 function otherThreshold({ threshold }: AlertComparison): string {

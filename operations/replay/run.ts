@@ -13,6 +13,7 @@ import type { Happened } from "./judgement.ts";
 import { pagesOf, type Told } from "./pages.ts";
 import { type Played, play } from "./play.ts";
 import { PrometheusApi } from "./prometheus-api.ts";
+import { readingsOf } from "./readings.ts";
 import { type Rules, ruleFileAt, rulesFrom } from "./rules.ts";
 import { handedOver, type Sent, sentOf } from "./schedule.ts";
 import { type Summary, summaryOf } from "./summary.ts";
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly mostPagesPerWeek: number | undefined;
   /** What really happened, to judge by; undefined where that is not asked for. */
   readonly happened?: Happened | undefined;
+  /** Whether what the conditions of the alerts that fire measured is asked as well. Default: no. */
+  readonly readings?: boolean;
   readonly cache: string;
   readonly onProgress: (line: string) => void;
 }
@@ -55,13 +58,13 @@ export async function runReplay(options: RunOptions): Promise<ComparedSummary> {
   if (base === undefined) return replayed(own, context);
   // One of the two may have none of the alerts that were asked for: all of them are new, or gone.
   if (!hasAny(own, alerts)) {
-    const before = await replayed(base.version, { ...context, mostPagesPerWeek: undefined });
+    const before = await replayed(base.version, { ...context, mostPagesPerWeek: undefined, readings: false });
     return withComparison({ ...before, alerts: [] }, before, base, settings);
   }
   const after = await replayed(own, context);
   options.onProgress(`plays the rules of ${base.reference}`);
   const before = hasAny(base.version, alerts)
-    ? await replayed(base.version, { ...context, mostPagesPerWeek: undefined })
+    ? await replayed(base.version, { ...context, mostPagesPerWeek: undefined, readings: false })
     : { ...after, alerts: [] };
   return withComparison(after, before, base, settings);
 }
@@ -100,10 +103,13 @@ async function replayed({ rules, alertmanager }: Ruling, context: Context): Prom
   const played = await play({ api, rules, period, alerts, cache, onProgress });
   const trials = mostPagesPerWeek === undefined ? [] : await triedOn(played, context);
   const told = pages ? await toldOf(played, trials, alertmanager, context) : undefined;
+  const firing = played.alerts.filter(({ firings, recorded }) => firings.length + recorded.length > 0);
+  const readings = context.readings ? await readingsOf(api, firing, period) : undefined;
   const summary = summaryOf(played, {
     timeZone: settings.pagerduty.enabled ? settings.pagerduty.timeZone : "Etc/UTC",
     prometheusUrl: access.url,
     happened: context.happened,
+    ...(readings && { readings }),
     told: told && { ...told, messages: told.messages.filter(({ variant }) => variant === "") },
   });
   if (mostPagesPerWeek === undefined) return summary;

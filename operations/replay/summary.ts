@@ -1,4 +1,4 @@
-/** A replay in figures: what its JSON has, and what its Markdown tells. */
+/** A replay in figures: what its JSON has, and what its Markdown and its page tell. */
 
 import type { Firing } from "./alert-state.ts";
 import { totalOf } from "./coverage.ts";
@@ -17,6 +17,7 @@ import {
 import { graphUrl } from "./links.ts";
 import type { Message, Told } from "./pages.ts";
 import type { AlertRecord, Played } from "./play.ts";
+import type { Readings } from "./readings.ts";
 import type { RecordedFiring } from "./recorded.ts";
 import { keyOf, type Labels } from "./series.ts";
 import type { ThresholdTable } from "./thresholds.ts";
@@ -38,10 +39,18 @@ export interface FiringSummary {
   readonly graph: string;
 }
 
+/** When something went on, ISO 8601. */
+export interface Span {
+  readonly start: string;
+  readonly last: string;
+}
+
 /** Who would have been told. */
 export interface PageSummary {
   /** That wake somebody. */
   readonly count: number;
+  /** When, ISO 8601. */
+  readonly at: readonly string[];
   readonly perWeek: number;
   readonly during: Readonly<Record<PartOfDay, number>>;
   /** Messages that something fires, by receiver and channel, such as `critical: SMS`. */
@@ -66,7 +75,10 @@ export interface AlertSummary {
     readonly seconds: number;
     /** Of those, how many the replay has as well, to one evaluation. */
     readonly alike: number;
+    readonly times: readonly Span[];
   };
+  /** What its condition measured; undefined where that was not asked for, or its condition compares with no number. */
+  readonly readings?: Readings;
   readonly nearMisses: { readonly count: number; readonly longestSeconds: number };
   readonly failedEvaluations: { readonly count: number; readonly reason?: string };
   /** Series that it looks at, and hours in which there was none. */
@@ -102,6 +114,8 @@ export interface Surroundings {
   readonly told?: Told | undefined;
   /** What really happened, where that is known. */
   readonly happened?: Happened | undefined;
+  /** By alert, where they were asked for. */
+  readonly readings?: ReadonlyMap<string, Readings>;
 }
 
 export function summaryOf(played: Played, surroundings: Surroundings): Summary {
@@ -135,6 +149,7 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
   const { alert, rules, interval, firings, recorded, nearMisses, failures, unseen, remarks } = record;
   const partOf = clockIn(timeZone);
   const doings = doingsOf(record, surroundings);
+  const readings = surroundings.readings?.get(alert);
   const asRecorded = (firing: Firing) => recorded.some((each) => isAlike(firing, each, interval));
   const summaries = firings.map((firing) => ({
     labels: firing.labels,
@@ -169,7 +184,9 @@ function alertSummary(record: AlertRecord, period: Piece, surroundings: Surround
         0,
       ),
       alike: recorded.filter((each) => firings.some((firing) => isAlike(firing, each, interval))).length,
+      times: recorded.map(({ from, last }) => ({ start: iso(from), last: iso(last) })),
     },
+    ...(readings && { readings }),
     nearMisses: { count: nearMisses.count, longestSeconds: nearMisses.longest / 1000 },
     failedEvaluations: {
       count: failures.count,
@@ -201,6 +218,7 @@ function pageSummary(all: readonly Message[], { from, to }: Piece, { timeZone }:
   const channels = messages.map(({ channel: { receiver, name } }) => `${receiver}: ${name}`);
   return {
     count: pages.length,
+    at: pages.map(({ at }) => iso(at)),
     perWeek: pages.length / ((to - from) / WEEK),
     during: counted(pages.map(({ at }) => clockIn(timeZone)(at))),
     messages: Object.fromEntries(

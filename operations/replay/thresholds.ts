@@ -20,6 +20,8 @@ export interface ThresholdRow {
   readonly value: number;
   readonly isCurrent: boolean;
   readonly fired: number;
+  /** When it fires, ISO 8601. */
+  readonly times: readonly { readonly start: string; readonly last: string }[];
   /** Pages, where a pager is told of the alert. */
   readonly pages: number;
   readonly perWeek: number;
@@ -136,6 +138,10 @@ export function tablesOf({ alerts, trials, messages, ...options }: TableOptions)
           value: trial.value,
           isCurrent: trial.value === current,
           fired: trial.firings,
+          times: trial.sent.map(({ start, end }) => ({
+            start: new Date(start).toISOString(),
+            last: new Date(end).toISOString(),
+          })),
           pages: pages.length,
           perWeek,
           ...(options.happened && { worth: worthOf(counted, options.happened) }),

@@ -4,7 +4,7 @@ import { ABOUT_TO_END } from "../../components/shared/deprecation.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { headline } from "../drift/report.ts";
 import { isRevision } from "../pulumi/revision.ts";
-import { changeLines } from "../replay/report.ts";
+import { changesOf } from "../replay/report.ts";
 import { type AlertChange, alertChanges } from "./alerts.ts";
 import { costChange, signed } from "./cost.ts";
 import { type FileChanges, fileChanges } from "./files.ts";
@@ -186,11 +186,13 @@ function replaySection(replay: Review["replay"]): string {
   }
   const { days, summary } = replay.value;
   if (summary === undefined) return "";
-  const lines = changeLines(summary.comparison?.changes ?? []);
+  const lines = changesOf(summary.comparison?.changes ?? []);
   const gaps =
     summary.gaps.length > 0 ? [`without what happened in ${summary.gaps.length} gaps of the history`] : [];
   return section(`Replay of ${days} days`, [
-    ...(lines.length > 0 ? lines : ["every alert does the same"]),
+    ...(lines.length > 0
+      ? lines.map((line) => line.replace(/^\w+/, "**$&**"))
+      : ["every alert does the same"]),
     ...gaps,
     ...summary.problems,
   ]);

@@ -2,14 +2,14 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Day } from "../../components/cost-report/function/calendar.ts";
 import { writeResult } from "../../toolkit/result-file.ts";
+import { htmlOf } from "../document/html.ts";
+import { markdownOf } from "../document/markdown.ts";
 import { jsonOption, outOption, path, type ResultOptions, stackOption, tell } from "../options.ts";
 import { hider } from "../verify/report.ts";
 import { readStack } from "../verify/stack.ts";
 import { drillsIn, KEPT_DRILLS } from "./drills.ts";
 import { gather } from "./gather.ts";
-import { htmlOf } from "./html.ts";
 import { send, sendingOf } from "./mail.ts";
-import { markdownOf } from "./markdown.ts";
 import { reviewSchema } from "./model.ts";
 import { documentOf, headline } from "./report.ts";
 import { dayOption, reviewedWeek } from "./week.ts";

@@ -1,6 +1,6 @@
 /** What to mend this week, and why: the three most urgent things that a review has found, a sentence each. */
 import { alertThresholdNames } from "../../catalog/alerts/index.ts";
-import { oneLine } from "./document.ts";
+import { oneLine } from "../document/blocks.ts";
 import {
   type Advice,
   type Budgets,

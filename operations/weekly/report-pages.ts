@@ -1,5 +1,5 @@
 /** The pages of a weekly review: how many and how long, by alert and by person. */
-import { type Block, joined, type Line, link, oneLine } from "./document.ts";
+import { type Block, joined, type Line, link, oneLine } from "../document/blocks.ts";
 import type { AlertPages, IncidentLink, Pages, PersonPages, Waits } from "./model.ts";
 import { clock, plural, waited } from "./words.ts";
 

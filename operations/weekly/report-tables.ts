@@ -1,5 +1,5 @@
 /** The tables of a weekly review: error budgets, and the guide's executive figures. */
-import { type Block, type Line, link, oneLine } from "./document.ts";
+import { type Block, type Line, link, oneLine } from "../document/blocks.ts";
 import type { Budgets, Figure, Review } from "./model.ts";
 import { ofMonth, percent, usd } from "./words.ts";
 

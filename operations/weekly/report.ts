@@ -1,6 +1,7 @@
 /** A weekly review as people read it on a Monday: what to mend first, then half a page of figures with links. */
+
+import { type Block, joined, type Line, link, oneLine, type Span } from "../document/blocks.ts";
 import { HOURS } from "../replay/hours.ts";
-import { type Block, joined, type Line, link, oneLine, type Span } from "./document.ts";
 import { type Had, isMissing, type Missing, type Review } from "./model.ts";
 import { pageBlocks, ROWS } from "./report-pages.ts";
 import { budgetBlocks, figureBlocks } from "./report-tables.ts";

@@ -28,7 +28,7 @@ const results = z.object({
 });
 
 test("a replay of the labs' histories has the alerts that were recorded, and opens the incidents that were opened", async () => {
-  const args = [...DRILLS.flatMap((name) => ["--alert", name]), "--replay", "--factor", "30", "--json"];
+  const args = [...DRILLS.flatMap((name) => ["--alert", name]), "--replay", "--json"];
   const { stdout } = await promisify(execFile)(process.execPath, ["local/drills/main.ts", ...args], {
     cwd: REPOSITORY,
     env: { ...process.env, TMPDIR: folder, AGENTPAY_LOCAL_HOME: path.join(folder, "home") },

@@ -23,7 +23,14 @@ function table(rows: readonly Row[], more: Partial<ThresholdTable> = {}): Thresh
     counts: "pages",
     atMost: { perWeek: 1, value: undefined },
     rows: rows.map(([value, caught, noise], index) => ({
-      ...{ value, isCurrent: index === 2, fired: caught + noise, pages: caught + noise, perWeek: 1 },
+      ...{
+        value,
+        isCurrent: index === 2,
+        fired: caught + noise,
+        times: [],
+        pages: caught + noise,
+        perWeek: 1,
+      },
       worth: { caught, noise },
     })),
     ...more,

@@ -11,7 +11,7 @@ import { keepDriftIssues } from "../../../operations/github/drift-issues.ts";
 import { repositoryFrom } from "../../../operations/github/repository.ts";
 import { drillsIn } from "../../../operations/weekly/drills.ts";
 import { gather } from "../../../operations/weekly/gather.ts";
-import { markdownOf } from "../../../operations/weekly/markdown.ts";
+import { markdownOf } from "../../../operations/document/markdown.ts";
 import { reviewSchema } from "../../../operations/weekly/model.ts";
 import { documentOf } from "../../../operations/weekly/report.ts";
 import { weekWith } from "../../../operations/weekly/week.ts";

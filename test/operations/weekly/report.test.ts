@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { htmlOf } from "../../../operations/weekly/html.ts";
-import { markdownOf } from "../../../operations/weekly/markdown.ts";
+import { htmlOf } from "../../../operations/document/html.ts";
+import { markdownOf } from "../../../operations/document/markdown.ts";
 import { mendOf } from "../../../operations/weekly/mend.ts";
 import { reviewSchema } from "../../../operations/weekly/model.ts";
 import { documentOf, headline } from "../../../operations/weekly/report.ts";

@@ -1,5 +1,7 @@
 /** A document as a page of its own, which a mail client shows as well: no script, nothing that is loaded. */
-import type { Block, Line, Span } from "./document.ts";
+import type { Block, Line, Span } from "./blocks.ts";
+import { escaped } from "./escaped.ts";
+import { svgOf } from "./timeline-svg.ts";
 
 const CELL = "padding:3px 14px 3px 0;vertical-align:top;border-bottom:1px solid #e3e6e8";
 
@@ -22,6 +24,7 @@ function blockOf(block: Block): string {
     const style = level === 1 ? "font-size:20px;margin:0 0 8px" : "font-size:15px;margin:20px 0 4px";
     return `<h${level} style="${style}">${escaped(heading)}</h${level}>`;
   }
+  if ("timeline" in block) return svgOf(block.timeline);
   if ("paragraph" in block) return `<p style="margin:6px 0">${lineOf(block.paragraph)}</p>`;
   if ("list" in block) {
     const tag = block.numbered ? "ol" : "ul";
@@ -48,13 +51,4 @@ function spanOf(span: Span): string {
   if (typeof span === "string") return escaped(span);
   if ("code" in span) return `<code>${escaped(span.code)}</code>`;
   return `<a href="${escaped(span.url)}">${escaped(span.text)}</a>`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }

@@ -1,5 +1,5 @@
 /** A document in GitHub's Markdown, which is also what a terminal and a mail's text show. */
-import type { Block, Line, Span } from "./document.ts";
+import type { Block, Line, Span } from "./blocks.ts";
 
 export function markdownOf(blocks: readonly Block[]): string {
   return `${blocks.map(blockOf).join("\n\n")}\n`;
@@ -7,6 +7,7 @@ export function markdownOf(blocks: readonly Block[]): string {
 
 function blockOf(block: Block): string {
   if ("heading" in block) return `${"#".repeat(block.level)} ${escaped(block.heading)}`;
+  if ("timeline" in block) return escaped(block.timeline.label);
   if ("paragraph" in block) return lineOf(block.paragraph);
   if ("list" in block) {
     return block.list

@@ -1,4 +1,5 @@
-/** A text with headings, tables and links, before it is Markdown or HTML. What comes from outside is only ever text. */
+/** A text with headings, tables, links and pictures, before it is Markdown or HTML. What comes from outside is only ever text. */
+import type { Timeline } from "./timeline.ts";
 
 export interface Link {
   readonly text: string;
@@ -16,6 +17,7 @@ export type Block =
   | { readonly heading: string; readonly level: 1 | 2 }
   | { readonly paragraph: Line }
   | { readonly list: readonly Line[]; readonly numbered?: true }
+  | { readonly timeline: Timeline }
   | { readonly head: readonly string[]; readonly rows: readonly (readonly Line[])[] };
 
 /** A link where there is an address to go to; only its text where there is none that a browser opens. */
