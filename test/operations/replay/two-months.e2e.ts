@@ -124,6 +124,7 @@ describe("two months of production", { timeout: 1_200_000 }, () => {
       ...{ settings, period, ruleFile: undefined, base: undefined, pages: true, mostPagesPerWeek: 1 },
       alerts: ["HighErrorRate", "PostgresDown"],
       happened: await happenedByPager(stack, period),
+      readings: true,
       cache: join(folder, "cache"),
       onProgress: () => {},
     });
