@@ -5,7 +5,7 @@ import { htmlOf } from "../document/html.ts";
 import type { Curve, Lane, Mark, Stretch, Timeline } from "../document/timeline.ts";
 import type { ComparedSummary } from "./comparison.ts";
 import type { JudgedIncident } from "./judgement.ts";
-import { changesOf, incidentLine, length, pagesLine, totalOf } from "./report.ts";
+import { changesOf, incidentLine, length, pagesLine, times, totalOf } from "./report.ts";
 import type { AlertSummary, FiringSummary, Span, Summary } from "./summary.ts";
 import type { ThresholdTable } from "./thresholds.ts";
 
@@ -74,9 +74,9 @@ function alertBlocks(alert: AlertSummary, summary: ComparedSummary): readonly Bl
   const table = summary.thresholds?.find((each) => each.alert === alert.alert);
   const facts = [
     severity,
-    `fires ${fired} times, ${length(seconds)} in all`,
-    ...(pages ? [`${pages.count} pages`] : []),
-    `really fired ${recorded.fired} times, ${recorded.alike} of them alike`,
+    `fires ${times(fired)}, ${length(seconds)} in all`,
+    ...(pages ? [`${pages.count} ${pages.count === 1 ? "page" : "pages"}`] : []),
+    `really it fired ${times(recorded.fired)}, of which ${recorded.alike} alike`,
   ];
   return [
     { heading: alert.alert, level: 2 },

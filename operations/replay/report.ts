@@ -284,7 +284,7 @@ function minute(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function times(count: number): string {
+export function times(count: number): string {
   if (count === 0) return "never";
   return count === 1 ? "once" : `${count} times`;
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { REPOSITORY } from "../../toolkit/repository.ts";
 import { run } from "../../toolkit/toolchain/command.ts";
 import { HUNG_SECONDS } from "../support/silence.ts";
+import { LivePrometheus } from "./replay/live-prometheus.ts";
 
 const NOT_COPIED = /^(node_modules|\.git|\.local|dist)$/;
 
@@ -80,7 +81,7 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   await git("commit", "--quiet", "--all", "--message", "later");
   await git("switch", "--quiet", "change");
 
-  const markdown = await review("production");
+  const markdown = await review("production", "--prometheus", "http://127.0.0.1:9");
   const [warnings = ""] = markdown.split("\n#### ");
   expect(markdown).toContain("### Review of `production`, compared with `main`");
   expect(warnings).toContain("> [!CAUTION]");
@@ -94,8 +95,51 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   expect(markdown).toMatch(/`metrics-grafana-image .*`: `name` `….*@sha256:\w+…` to `….*grafana:[\d.]+`/);
   expect(markdown).toContain("1 passed, 1 failed");
   expect(markdown).toContain("expected 'firing' to be 'pending'");
+  expect(markdown).toMatch(/#### Replay\n\n- none: http:\/\/127\.0\.0\.1:9 gave no answer: .*ECONNREFUSED/);
   // There is no preview here, which takes nothing from the rest.
   expect(warnings).toMatch(/\*\*(The preview failed|There is no preview)\*\*/);
+});
+
+/** A day with 20 minutes, 6 hours ago, in which 4.5% of the requests failed. */
+function history(): string {
+  const now = Math.floor(Date.now() / 30_000) * 30;
+  const target = 'job="agentpay-api",instance="api:8000"';
+  const up: string[] = [];
+  const requests: string[] = [];
+  let [good, bad] = [0, 0];
+  for (let time = now - 90_000; time <= now; time += 30) {
+    const ago = (now - time) / 3600;
+    const share = ago > 5.67 && ago < 6 ? 0.045 : 0.001;
+    good += 300 * (1 - share);
+    bad += 300 * share;
+    up.push(`up{${target}} 1 ${time}`);
+    for (const [status, count] of [
+      ["200", good],
+      ["500", bad],
+    ])
+      requests.push(
+        `agentpay_requests_total{${target},endpoint="/chat",status="${status}"} ${count} ${time}`,
+      );
+  }
+  const parts = ["# TYPE up gauge", ...up, "# TYPE agentpay_requests counter", ...requests.toSorted()];
+  return [...parts, "# EOF", ""].join("\n");
+}
+
+test("where a Prometheus can be reached, the alerts that changed are played over its history", async () => {
+  const prometheus = await LivePrometheus.prepare("groups: []");
+  try {
+    await prometheus.fill(history());
+    await prometheus.start();
+    const where = ["--prometheus", prometheus.url, "--replay-days", "1"];
+    const markdown = await review("production", "--offline", "--no-rule-tests", ...where);
+    expect(markdown).toContain("#### Replay of 1 days");
+    expect(markdown).toMatch(
+      /- \*\*HighErrorRate\*\* \(threshold 5% to 4%\): 0 pages, never fires → 1 page, fires once, /,
+    );
+    expect(markdown).toMatch(/- \*\*DatabaseAppPoolSaturated\*\*: 0 pages, never fires → not there/);
+  } finally {
+    await prometheus.remove();
+  }
 });
 
 test("a base that is not known and a program that does not run are told, and not more than that", async () => {

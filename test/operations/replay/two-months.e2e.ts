@@ -184,7 +184,7 @@ describe("two months of production", { timeout: 1_200_000 }, () => {
     const text = reportOf(summary, "production");
     expect(text).toContain("## Real incidents, by PagerDuty\n\n4, of which 0 are missed.");
     expect(text).toMatch(
-      /- 2026-05-12 22:1\d UTC, 40m: \[.*PostgresDown\]\(.*\): PostgresDown \d+s? earlier/,
+      /- 2026-05-12 22:1\d UTC, 40m: \[.*PostgresDown\]\(.*\): PostgresDown \d+[sm] earlier/,
     );
     expect(text).toContain(`| 3 / 0, ${noise.length} noise, nearly 1 |`);
     expect(text).toContain("| 0.098 | 3 | 3 | 0.3 | 3 | 0 |");
