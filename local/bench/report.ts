@@ -13,6 +13,7 @@ import { pagesSection } from "./pages/section.ts";
 import { checksSection } from "./program/checks.ts";
 import { programSection } from "./program/section.ts";
 import { renderSection } from "./render/section.ts";
+import { replaySection } from "./replay/section.ts";
 import { asMarkdown, type BenchOptions, type Section } from "./section.ts";
 
 const SECTIONS = {
@@ -22,6 +23,7 @@ const SECTIONS = {
   pages: pagesSection,
   load: loadSection,
   engines: enginesSection,
+  replay: replaySection,
   instrumentation: instrumentationSection,
 } as const satisfies Record<string, (options: BenchOptions) => Promise<Section>>;
 type SectionName = keyof typeof SECTIONS;
@@ -36,7 +38,7 @@ const names = Object.keys(SECTIONS) as SectionName[];
 
 export const report = new Command("report")
   .description(
-    "Measure the program, its checks, rendering, paging, Prometheus under load, alone and beside Cortex, and the Python package, and write it down",
+    "Measure the program, its checks, rendering, paging, Prometheus under load, alone and beside Cortex, a replay, and the Python package, and write it down",
   )
   .option("--quick", "fewer takes and less load: about 10 minutes instead of 30")
   .option("--only <sections...>", `some of ${names.join(", ")}; printed, and only written with --out`, names)
