@@ -33,6 +33,7 @@ export interface Exported {
     readonly resources: readonly {
       urn: string;
       type: string;
+      id?: string;
       inputs?: unknown;
       parent?: string;
       provider?: string;

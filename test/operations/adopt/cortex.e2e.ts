@@ -4,13 +4,13 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { AmpClient, ListRuleGroupsNamespacesCommand, ListWorkspacesCommand } from "@aws-sdk/client-amp";
+import { AmpClient, ListWorkspacesCommand } from "@aws-sdk/client-amp";
 import { KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
 import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, describe, expect, test } from "vitest";
 import { cortex } from "../../../operations/tools/tools.ts";
 import { ensureTool, ToolUnavailableError } from "../../../toolkit/toolchain/find.ts";
-import { adoption, forgetAllButContainers } from "../../support/adoption.ts";
+import { adoption, type Exported, forgetAllButContainers } from "../../support/adoption.ts";
 import { deployedStack, root } from "../../support/deployed-stack.ts";
 
 const isHere = await ensureTool(cortex).then(
@@ -21,27 +21,28 @@ const isHere = await ensureTool(cortex).then(
   },
 );
 
+/** Put anew, as a newer one. */
+const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
 const ENGINE = /^aws:(amp|kms|secretsmanager)\//;
 
 describe.skipIf(!isHere)("a stack on Amazon's Prometheus, which the state has forgotten", () => {
   const { stack, pulumi, succeed, aws } = deployedStack(17_000, { AGENTPAY_LOCAL_ENGINE: "cortex" });
   afterAll(() => rm(join(root, ".adopt", "local"), { recursive: true, force: true }));
 
-  /** What is there, by its ids. */
+  /** What the state has of it, by its ids, and what AWS has. */
   async function engine() {
     const options = aws("eu-central-1");
-    const amp = new AmpClient(options);
-    const { workspaces = [] } = await amp.send(new ListWorkspacesCommand({}));
-    const namespaces = await Promise.all(
-      workspaces.map(({ workspaceId }) => amp.send(new ListRuleGroupsNamespacesCommand({ workspaceId }))),
-    );
+    const { deployment }: Exported = JSON.parse(await pulumi("stack", "export"));
+    const { workspaces = [] } = await new AmpClient(options).send(new ListWorkspacesCommand({}));
     const { Keys = [] } = await new KMSClient(options).send(new ListKeysCommand({}));
     const { SecretList = [] } = await new SecretsManagerClient(options).send(new ListSecretsCommand({}));
     return {
-      workspaces: workspaces.map(({ workspaceId }) => workspaceId),
-      rules: namespaces.flatMap(({ ruleGroupsNamespaces = [] }) =>
-        ruleGroupsNamespaces.map(({ arn }) => arn),
+      kept: Object.fromEntries(
+        deployment.resources
+          .filter(({ type }) => ENGINE.test(type) && type !== SECRET_VERSION)
+          .map(({ urn, id }) => [urn, id]),
       ),
+      workspaces: workspaces.map(({ workspaceId }) => workspaceId),
       keys: Keys.map(({ KeyId }) => KeyId),
       secrets: SecretList.map(({ ARN }) => ARN),
     };
@@ -62,8 +63,7 @@ describe.skipIf(!isHere)("a stack on Amazon's Prometheus, which the state has fo
         .map(({ name }) => name);
     expect(names("make")).toEqual([]);
     expect(names("up")).toEqual([expect.stringMatching(/-routing-key-value$/)]);
-    // With the rules: the workspace, its Alertmanager's definition, and the secret with its policy and key.
-    expect(names("adopt").length).toBeGreaterThanOrEqual(before.rules.length + 5);
+    expect(names("adopt")).toHaveLength(Object.keys(before.kept).length);
     expect((await adoption(stack())).of("adopt")).toEqual([]);
   });
 
