@@ -54,8 +54,8 @@ export interface ResourceHandler<Inputs extends Properties = Properties> {
   readonly computed?: readonly string[];
   /** Further top-level inputs that replace by what in them has changed. Default: none. */
   replacing?(before: Properties, after: Properties): readonly (keyof Inputs & string)[];
-  /** Top-level inputs whose difference the official provider hides. Default: none. */
-  hidden?(before: Properties, after: Properties): readonly (keyof Inputs & string)[];
+  /** Inputs whose difference the official provider hides, or paths in them such as `layers[0].start`. Default: none. */
+  hidden?(before: Properties, after: Properties): readonly string[];
   /** Whether the old one must go before the new one comes (fixed names, ports). Default: false. */
   readonly deleteBeforeReplace?: boolean;
   /** Outputs that the official SDK or provider marks as secret in state. Default: none. */

@@ -133,9 +133,10 @@ test("what was made by hand, and sloppily, is told apart from what is missing an
   expect(plan.of("conflict").map(({ name }) => name)).toEqual(["uptime-widget"]);
   expect(plan.code).toBe(7);
   expect(plan.row("uptime-widget")?.note).toContain(second);
-  const secret = ["alert-topics-critical-pagerduty", "alert-topics-home-critical-pagerduty"];
-  expect(plan.of("make").map((row) => row.name)).toEqual([...secret, "logs-api-errors-alarm"]);
-  for (const name of secret) expect(plan.row(name)?.note).toContain("makes no second one");
+  expect(plan.of("make").map((row) => row.name)).toEqual(["logs-api-errors-alarm"]);
+  // Their address has the key of an integration that is there.
+  for (const name of ["alert-topics-critical-pagerduty", "alert-topics-home-critical-pagerduty"])
+    expect(plan.row(name)?.action).toBe("adopt");
   const changes = (of: string) => plan.row(of)?.changes;
   // The stand-in answers no false at an import: the plugin's default then looks like a change.
   expect(changes("logs-api")).toEqual([
@@ -152,7 +153,7 @@ test("what was made by hand, and sloppily, is told apart from what is missing an
   const ofDashboard = changes("dashboards-agentpay-cost")?.map(({ property }) => property);
   expect(ofDashboard).toEqual(["configJson", "folder", "overwrite"]);
   expect(JSON.stringify(plan.rows)).not.toMatch(
-    /local-postgres-monitoring|local-pagerduty-token|local-sentry-token|local-grafana-password/,
+    /local-postgres-monitoring|local-pagerduty-token|local-sentry-token|local-grafana-password|integration\/\w{32}/,
   );
 });
 
@@ -183,7 +184,8 @@ test("adopting writes the state alone, keeps the old one for its owner, and a se
   for (const path of [done.backup ?? "", file]) expect((await stat(path)).mode & 0o777).toBe(0o600);
   const text = await readFile(file, "utf8");
   expect(text).not.toMatch(/local-sentry-token|local-pagerduty-token|local-grafana-password/);
-  expect(JSON.stringify(await exported())).not.toMatch(/local-sentry-token|local-postgres-monitoring/);
+  const state = JSON.stringify(await exported());
+  expect(state).not.toMatch(/local-sentry-token|local-postgres-monitoring|integration\/\w{32}/);
   const again = await adopt("--choose", `uptime-widget=${first}`);
   expect(again.of("adopt")).toEqual([]);
 });

@@ -48,10 +48,13 @@ const ofEndpoint = by(["topic", "protocol", "endpoint"], async (wanted, planned,
   return { ids, ...(isPending && { note }) };
 });
 
-/** An address with a key in it is a secret, which the engine shows nobody. */
+/** An address with a key in it is known once the integration that has the key is, and nothing on it changes. */
 const subscription: Finder = async (planned, search) =>
   known(planned, "endpoint") === undefined
-    ? { ids: [], note: "its address is secret; SNS keeps one of an address, so up makes no second one" }
+    ? {
+        ids: [],
+        note: "its address is not known yet; SNS keeps one of an address, so up makes no second one",
+      }
     : ofEndpoint(planned, search);
 
 const queue = by(["name"], async ({ name }, planned, search) => {

@@ -25,6 +25,7 @@ export interface CollectionResource<Schema extends z.ZodType<Properties>> {
   readonly toOutputs?: (live: ApiObject) => Properties;
   readonly computed?: readonly string[];
   readonly unset?: Properties;
+  readonly hidden?: (before: Properties, after: Properties) => readonly string[];
   readonly writeOnly?: readonly (keyof z.output<Schema> & string)[];
 }
 
@@ -44,6 +45,7 @@ export function collectionResource<Schema extends z.ZodType<Properties & { name?
     inputs: resource.inputs,
     // Pulumi itself names what the program does not.
     computed: resource.computed ?? [],
+    ...(resource.hidden && { hidden: resource.hidden }),
     replaceOn: [],
     writeOnly,
     async create(inputs, resourceName) {

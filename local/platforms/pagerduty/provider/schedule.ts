@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isObject, type Properties } from "../../../../toolkit/property-values.ts";
 import type { RestClient } from "../../shared/rest/client.ts";
 import { camelCaseKeys, snakeCaseKeys } from "../../shared/rest/text.ts";
 import { description, id, type Layer, layer, name, timeZone } from "./inputs.ts";
@@ -30,6 +31,11 @@ export function schedule(client: RestClient) {
     plural: "schedules",
     singular: "schedule",
     computed: ["id"],
+    hidden: (before, after) =>
+      startsOf(after)
+        .map((start, index) => ({ start, last: startsOf(before)[index], path: `layers[${index}].start` }))
+        .filter(({ start, last }) => hasBegun(start) && hasBegun(last))
+        .map(({ path }) => path),
     // A parameter of the request, which the API never answers.
     writeOnly: ["overflow"],
     toBody: ({ description, timeZone, layers, teams = [] }) => ({
@@ -67,6 +73,16 @@ function layerInputs({ users, start, end, ...rest }: LiveLayer, last: Layer | un
     rotationVirtualStart: sameInstant(last?.rotationVirtualStart, converted.rotationVirtualStart),
     users: users.map(({ user }) => user.id),
   };
+}
+
+/** Of layers that may have no start yet, before they are checked. */
+function startsOf({ layers }: Properties): readonly unknown[] {
+  return Array.isArray(layers) ? layers.map((layer) => (isObject(layer) ? layer["start"] : undefined)) : [];
+}
+
+/** When a layer that has begun did so is history, which the plugin hides. */
+function hasBegun(start: unknown): boolean {
+  return typeof start === "string" && isPast(start);
 }
 
 function isPast(time: string): boolean {

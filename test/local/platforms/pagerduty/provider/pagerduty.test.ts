@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { read } from "../../../../../local/host/operations.ts";
+import { compare, read } from "../../../../../local/host/operations.ts";
 import type { ConnectedPackage } from "../../../../../local/host/resource.ts";
 import { startPagerDuty } from "../../../../../local/platforms/pagerduty/api/server.ts";
 import { pagerDutyPackage } from "../../../../../local/platforms/pagerduty/provider/index.ts";
@@ -109,6 +109,16 @@ describe("Schedule", () => {
     const made = await schedule("imported", [layer({ name: "all days" })]);
     const imported = await read(of("Schedule"), made.id, { inputs: {}, outputs: {} });
     expect(imported?.inputs).toMatchObject({ name: made.inputs["name"], layers: [{ name: "all days" }] });
+  });
+
+  test("shows as no change what PagerDuty numbers, and when a layer that has begun did so", () => {
+    const rota = { name: "rota", description: "ours", timeZone: "Etc/UTC" };
+    const given = (more: object) => ({ ...rota, layers: [layer(more)] });
+    const changes = (before: object, after: object) =>
+      compare(of("Schedule"), given(before), given(after)).differences.map(({ path }) => path.at(-1));
+    expect(changes({ id: "PL1", start: "2026-01-05T08:00:00Z" }, {})).toEqual([]);
+    expect(changes({}, { start: "2999-01-01T00:00:00Z" })).toEqual(["start"]);
+    expect(changes({ rotationTurnLengthSeconds: 86_400 }, {})).toEqual(["rotationTurnLengthSeconds"]);
   });
 
   test("an edit behind Pulumi's back is drift", async () => {
