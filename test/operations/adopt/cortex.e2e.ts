@@ -12,6 +12,7 @@ import { cortex } from "../../../operations/tools/tools.ts";
 import { ensureTool, ToolUnavailableError } from "../../../toolkit/toolchain/find.ts";
 import { adoption, type Exported, forgetAllButContainers } from "../../support/adoption.ts";
 import { deployedStack, root } from "../../support/deployed-stack.ts";
+import { portOffsets } from "../../support/port-offsets.ts";
 
 const isHere = await ensureTool(cortex).then(
   () => true,
@@ -26,7 +27,9 @@ const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
 const ENGINE = /^aws:(amp|kms|secretsmanager)\//;
 
 describe.skipIf(!isHere)("a stack on Amazon's Prometheus, which the state has forgotten", () => {
-  const { stack, pulumi, succeed, aws } = deployedStack(17_000, { AGENTPAY_LOCAL_ENGINE: "cortex" });
+  const { stack, pulumi, succeed, aws } = deployedStack(portOffsets.adopt, {
+    AGENTPAY_LOCAL_ENGINE: "cortex",
+  });
   afterAll(() => rm(join(root, ".adopt", "local"), { recursive: true, force: true }));
 
   /** What the state has of it, by its ids, and what AWS has. */
