@@ -65,7 +65,7 @@ async function run({ quick = false, only, out }: Options): Promise<void> {
   if (failed.length > 0) throw new Failure(`Not measured, so nothing is written: ${failed.join(", ")}`);
   const file = out ?? (only.length === names.length ? path.join("docs", "benchmarks.md") : undefined);
   if (file === undefined) return;
-  await writeFile(path.join(REPOSITORY, file), [heading(quick), ...parts].join("\n\n").concat("\n"));
+  await writeFile(path.resolve(REPOSITORY, file), [heading(quick), ...parts].join("\n\n").concat("\n"));
   console.log(`Written to ${file}`);
 }
 

@@ -81,7 +81,7 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   await git("commit", "--quiet", "--all", "--message", "later");
   await git("switch", "--quiet", "change");
 
-  const markdown = await review("production", "--prometheus", "http://127.0.0.1:9");
+  const markdown = await review("production", "--prometheus", "http://127.0.0.1:8");
   const [warnings = ""] = markdown.split("\n#### ");
   expect(markdown).toContain("### Review of `production`, compared with `main`");
   expect(warnings).toContain("> [!CAUTION]");
@@ -95,7 +95,7 @@ test("a changed threshold, a dropped alert and an image that is no longer pinned
   expect(markdown).toMatch(/`metrics-grafana-image .*`: `name` `….*@sha256:\w+…` to `….*grafana:[\d.]+`/);
   expect(markdown).toContain("1 passed, 1 failed");
   expect(markdown).toContain("expected 'firing' to be 'pending'");
-  expect(markdown).toMatch(/#### Replay\n\n- none: http:\/\/127\.0\.0\.1:9 gave no answer: .*ECONNREFUSED/);
+  expect(markdown).toMatch(/#### Replay\n\n- none: http:\/\/127\.0\.0\.1:8 gave no answer: .*ECONNREFUSED/);
   // There is no preview here, which takes nothing from the rest.
   expect(warnings).toMatch(/\*\*(The preview failed|There is no preview)\*\*/);
 });
@@ -105,7 +105,8 @@ function history(): string {
   const now = Math.floor(Date.now() / 30_000) * 30;
   const target = 'job="agentpay-api",instance="api:8000"';
   const up: string[] = [];
-  const requests: string[] = [];
+  const ok: string[] = [];
+  const failed: string[] = [];
   let [good, bad] = [0, 0];
   for (let time = now - 90_000; time <= now; time += 30) {
     const ago = (now - time) / 3600;
@@ -113,15 +114,10 @@ function history(): string {
     good += 300 * (1 - share);
     bad += 300 * share;
     up.push(`up{${target}} 1 ${time}`);
-    for (const [status, count] of [
-      ["200", good],
-      ["500", bad],
-    ])
-      requests.push(
-        `agentpay_requests_total{${target},endpoint="/chat",status="${status}"} ${count} ${time}`,
-      );
+    ok.push(`agentpay_requests_total{${target},endpoint="/chat",status="200"} ${good} ${time}`);
+    failed.push(`agentpay_requests_total{${target},endpoint="/chat",status="500"} ${bad} ${time}`);
   }
-  const parts = ["# TYPE up gauge", ...up, "# TYPE agentpay_requests counter", ...requests.toSorted()];
+  const parts = ["# TYPE up gauge", ...up, "# TYPE agentpay_requests counter", ...ok, ...failed];
   return [...parts, "# EOF", ""].join("\n");
 }
 

@@ -49,7 +49,7 @@ export function replaySection({ quick, report }: BenchOptions): Promise<Section>
       return {
         title: "A replay of all alerts",
         text:
-          `All of production's ${names.size} alerts over ${minutes / 60} hours of ${seriesCount(SCALE).toLocaleString("en")} series, every ${STEP_SECONDS} s, ` +
+          `All of production's ${names.size} alerts over ${minutes} minutes of ${seriesCount(SCALE).toLocaleString("en")} series, every ${STEP_SECONDS} s, ` +
           `on one real Prometheus: \`npm run ops -- replay\` without what it kept before, and ${PEER} (0.0.2, built from its source) alert by alert, ` +
           "ten queries at a time as it does by itself. It plays one rule of those that share a name, and knows nothing of gaps and of what really fired.",
         head: ["Program", "Wall time", "Prometheus' CPU", "of the peer's"],
