@@ -18,7 +18,7 @@ export type Visualization = "timeseries" | "stat" | "bargauge" | "table" | "heat
 
 /** Variables that a person can choose a value of, by name: a dashboard has those that its queries use. */
 export const dashboardVariables = {
-  instance: { label: "Instance", values: "label_values(agentpay_requests_total, instance)" },
+  instance: { label: "Instance", values: 'label_values(up{job=~"agentpay-.+"}, instance)' },
   model: { label: "Model", values: "label_values(agentpay_llm_requests_total, model)" },
   slo: { label: "Objective", values: "label_values(slo:objective:ratio, slo)" },
 } as const;

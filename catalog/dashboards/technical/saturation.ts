@@ -11,7 +11,7 @@ export const saturationPanels = {
     visualization: "timeseries",
     queries: [
       {
-        expression: `${metrics.processResidentMemory.name}{job=~"agentpay-.+"}`,
+        expression: `${metrics.processResidentMemory.name}{job=~"agentpay-.+",instance=~"$instance"}`,
         legend: "{{job}} {{instance}}",
       },
     ],
@@ -23,7 +23,7 @@ export const saturationPanels = {
     visualization: "timeseries",
     queries: [
       {
-        expression: `rate(${metrics.processCpuSeconds.name}{job=~"agentpay-.+"}[$__rate_interval])`,
+        expression: `rate(${metrics.processCpuSeconds.name}{job=~"agentpay-.+",instance=~"$instance"}[$__rate_interval])`,
         legend: "{{job}} {{instance}}",
       },
     ],
@@ -35,7 +35,7 @@ export const saturationPanels = {
     visualization: "timeseries",
     queries: [
       {
-        expression: `${metrics.processOpenFds.name}{job=~"agentpay-.+"} / ${metrics.processMaxFds.name}{job=~"agentpay-.+"}`,
+        expression: `${metrics.processOpenFds.name}{job=~"agentpay-.+",instance=~"$instance"} / ${metrics.processMaxFds.name}{job=~"agentpay-.+",instance=~"$instance"}`,
         legend: "{{job}} {{instance}}",
       },
     ],

@@ -3,7 +3,7 @@ import { metrics } from "../../metrics/index.ts";
 import type { Panel } from "../dashboard.ts";
 
 const jobs = (matchers: string) =>
-  `sum by (queue) (rate(${metrics.workerJobs.name}${matchers}[$__rate_interval]))`;
+  `sum by (queue) (rate(${metrics.workerJobs.name}{instance=~"$instance"${matchers}}[$__rate_interval]))`;
 
 export const workerPanels = {
   queueLength: {
@@ -34,7 +34,7 @@ export const workerPanels = {
     nothing: "No job has failed.",
     unit: "percentunit",
     visualization: "timeseries",
-    queries: [{ expression: `${jobs('{status="failed"}')} / (${jobs("")} > 0)`, legend: "{{queue}}" }],
+    queries: [{ expression: `${jobs(',status="failed"')} / (${jobs("")} > 0)`, legend: "{{queue}}" }],
   },
   jobFailuresByInstance: {
     title: "Failed Jobs by Worker",
@@ -45,8 +45,8 @@ export const workerPanels = {
     queries: [
       {
         expression:
-          `sum by (instance) (rate(${metrics.workerJobs.name}{status="failed"}[$__rate_interval]))` +
-          ` / (sum by (instance) (rate(${metrics.workerJobs.name}[$__rate_interval])) > 0)`,
+          `sum by (instance) (rate(${metrics.workerJobs.name}{status="failed",instance=~"$instance"}[$__rate_interval]))` +
+          ` / (sum by (instance) (rate(${metrics.workerJobs.name}{instance=~"$instance"}[$__rate_interval])) > 0)`,
         legend: "{{instance}}",
       },
     ],
@@ -58,7 +58,7 @@ export const workerPanels = {
     visualization: "timeseries",
     queries: [
       {
-        expression: `sum by (instance) (rate(${metrics.workerJobs.name}[$__rate_interval]))`,
+        expression: `sum by (instance) (rate(${metrics.workerJobs.name}{instance=~"$instance"}[$__rate_interval]))`,
         legend: "{{instance}}",
       },
     ],
