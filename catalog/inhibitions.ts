@@ -95,11 +95,11 @@ const causes: readonly Inhibition[] = [
   })),
   {
     ...mutes("LLMCallsStopped", ["ActivityStopped"], {
-      why: "The agent that asks no model looks nothing up, uses no tool and sells nothing.",
+      why: "The agent that asks no model looks nothing up, uses no tool, sells nothing and leaves every conversation unanswered.",
     }),
     targets: {
       names: ["ActivityStopped"],
-      labels: { activity: ["retrievals", "tool-calls", "checkouts"] },
+      labels: { activity: ["retrievals", "tool-calls", "checkouts", "finished-conversations"] },
     },
   },
   {

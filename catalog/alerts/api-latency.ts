@@ -1,6 +1,7 @@
-/** How slowly the API answers: all of it, most of it, and one server while the others do not. */
+/** How slowly the API answers: all of it, most of it, one server or one route while the others do not. */
 import {
   latencyBuckets,
+  latencyBucketsByEndpoint,
   latencyBucketsByInstance,
   latencyMedian,
   latencyP95,
@@ -68,4 +69,28 @@ export const apiInstanceSlow: Alert = {
     ` unless on (job) min by (job) (${latencyP95ByInstance.record}{${API}}) > ${threshold}`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "latencyByInstance" },
+};
+
+/** Requests to a route in 5 minutes below which their median is one person's patience. */
+const MINIMUM_ROUTE_REQUESTS = 5;
+
+export const apiRouteSlow: Alert = {
+  name: "APIRouteSlow",
+  severity: "warning",
+  service: "api",
+  summary: "One route of the API answers slowly, the others do not.",
+  description:
+    "Every second request to {{ $labels.endpoint }} takes longer than {{ $value | humanizeDuration }}: who needs what it does waits, and too few of all do for SlowAPIResponses.",
+  threshold: {
+    default: 5,
+    unit: "seconds, median of a route (50th percentile)",
+    source: "a starting point; more than twice what the guide allows 1 request in 20 of all",
+  },
+  expression: (threshold) =>
+    `histogram_quantile(0.5, ${latencyBucketsByEndpoint.record}) > ${threshold}` +
+    ` and on (endpoint) ${latencyBucketsByEndpoint.record}{le="+Inf"} * 300 > ${MINIMUM_ROUTE_REQUESTS}` +
+    // Where 1 request in 20 of all takes as long, it is no matter of a route.
+    ` unless on () ${latencyP95.record}{${API}} > ${threshold}`,
+  holdFor: "10m",
+  panel: { dashboard: "agentpay-technical", panel: "slowestEndpoints" },
 };

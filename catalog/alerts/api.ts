@@ -4,6 +4,7 @@ import { metrics } from "../metrics/index.ts";
 import {
   errorRatio,
   errorRatioByInstance,
+  NOT_SERVED,
   requestsAnswered,
   requestsAnsweredBefore,
   routesRefused,
@@ -11,7 +12,7 @@ import {
   userEndpoints,
 } from "../recording-rules/api.ts";
 import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
-import { apiInstanceSlow, apiMostlySlow, slowApiResponses } from "./api-latency.ts";
+import { apiInstanceSlow, apiMostlySlow, apiRouteSlow, slowApiResponses } from "./api-latency.ts";
 import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 
 const API = 'job="agentpay-api"';
@@ -137,8 +138,17 @@ const apiInstanceFailing: Alert = {
 /** Requests answered below which a pause of minutes is a coincidence. */
 const MINIMUM_ANSWERED = 30;
 
-const answeredBy = (by: string) =>
-  `sum by (${by}) (${increase(`${metrics.requests.name}{${API},${userEndpoints},status!~"4..|5.."}`, "10m")})`;
+const answered = `${metrics.requests.name}{${API},${userEndpoints},status!~"${NOT_SERVED}|5.."}`;
+const connected = `${metrics.websocketConnects.name}{${API},result="ok"}`;
+
+/** A server has fewer than 1 in 20 of its peers' events in 10 minutes, though those are no few. */
+function idle(events: string): string {
+  const by = (labels: string) => `sum by (${labels}) (${increase(events, "10m")})`;
+  return (
+    `${by("job, instance")} < on (job) group_left () 0.05 * avg by (job) (${by("job, instance")})` +
+    ` and on (job) avg by (job) (${by("job, instance")}) > ${MINIMUM_ANSWERED}`
+  );
+}
 
 const apiInstanceIdle: Alert = {
   name: "APIInstanceIdle",
@@ -146,11 +156,9 @@ const apiInstanceIdle: Alert = {
   service: "api",
   summary: "One API server answers hardly anybody, the others do.",
   description:
-    "API server {{ $labels.instance }} is up and answered {{ $value | humanize }} requests well in 10 minutes, fewer than 1 in 20 of what its peers do: it hangs, refuses everybody, or nothing reaches it. Whom it serves gets nothing.",
+    "API server {{ $labels.instance }} is up and answered {{ $value | humanize }} requests well, or opened as many chat connections, in 10 minutes: fewer than 1 in 20 of what its peers do. It hangs, refuses everybody, or nothing reaches it. Whom it serves gets nothing.",
   expression: () =>
-    `${answeredBy("job, instance")} < on (job) group_left () 0.05 * avg by (job) (${answeredBy("job, instance")})` +
-    ` and on (job) avg by (job) (${answeredBy("job, instance")}) > ${MINIMUM_ANSWERED}` +
-    ` and on (job, instance) ${metrics.up.name}{${API}} == 1`,
+    `(${idle(answered)} or ${idle(connected)}) and on (job, instance) ${metrics.up.name}{${API}} == 1`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-technical", panel: "answeredByInstance" },
 };
@@ -199,7 +207,7 @@ const apiTrafficStopped: Alert = {
   panel: { dashboard: "agentpay-technical", panel: "requestsAnswered" },
 };
 
-const refused = increase(`${metrics.requests.name}{${API},${userEndpoints},status=~"4.."}`, "10m");
+const refused = increase(`${metrics.requests.name}{${API},${userEndpoints},status=~"${NOT_SERVED}"}`, "10m");
 
 const apiRequestsRefused: Alert = {
   name: "APIRequestsRefused",
@@ -207,7 +215,7 @@ const apiRequestsRefused: Alert = {
   service: "api",
   summary: "The API refuses nearly everybody.",
   description:
-    "{{ $value | humanizePercentage }} of the API's routes refuse nearly all requests, or their callers give up: a changed key, a wrong permission or a hang, and no error of ours.",
+    "{{ $value | humanizePercentage }} of the API's routes refuse nearly all requests, send them elsewhere, or their callers give up: a changed key, a wrong permission, a redirect or a hang, and no error of ours.",
   threshold: {
     default: 0.5,
     unit: "share of routes that refuse 9 of 10 requests",
@@ -254,6 +262,7 @@ export const apiAlerts: AlertGroup = {
     slowApiResponses,
     apiMostlySlow,
     apiInstanceSlow,
+    apiRouteSlow,
     apiTrafficStopped,
     apiRequestsRefused,
     databaseAppPoolSaturated,

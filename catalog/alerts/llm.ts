@@ -73,7 +73,7 @@ const llmModelOutage: Alert = {
   },
   expression: (threshold) =>
     `${llmUnansweredByModel.record} * 300 > ${threshold}` +
-    ` and on (provider, model) ${modelErrorRatio.record} > 0.5`,
+    ` and on (provider, model) ${llmUnansweredByModel.record} > 0.5 * sum by (provider, model) (${rate(calls, "5m")})`,
   // After LLMProviderOutage, so that a provider's outage is one page.
   holdFor: "7m",
   keepFiringFor: "5m",
@@ -107,9 +107,9 @@ const llmCallsStopped: Alert = {
   name: "LLMCallsStopped",
   severity: "critical",
   service: "llm",
-  summary: "No language model is called any more.",
+  summary: "No language model answers or fails any more.",
   description:
-    "All at once AgentPay calls no language model any more, for 15 minutes, though people use it: the agent answers nobody, and no call fails that would show it.",
+    "All at once no call of a language model comes to an end any more, for 15 minutes, though people use AgentPay: none is made, or whoever waits gives up. The agent answers nobody, and no call fails that would show it.",
   expression: () =>
     `(${llmCalls.record} or 0 * ${llmCallsBefore.record}) <= ${STOPPED_SHARE} * ${llmCallsBefore.record}` +
     ` and ${llmCallsBefore.record} * 1800 > ${MINIMUM_CALLS}` +
@@ -201,7 +201,7 @@ const llmModelRejected: Alert = {
 };
 
 const responses = metrics.llmResponses.name;
-const truncated = `${responses}{stop_reason=~"max_tokens|model_context_window_exceeded"}`;
+const truncated = `${responses}{stop_reason=~"max_tokens|model_context_window_exceeded|refusal"}`;
 
 const llmResponsesTruncated: Alert = {
   name: "LLMResponsesTruncated",
@@ -209,7 +209,7 @@ const llmResponsesTruncated: Alert = {
   service: "llm",
   summary: "Replies of the language model are cut off.",
   description:
-    "{{ $value | humanizePercentage }} of the replies of {{ $labels.model }} end at max_tokens or at the end of the context window, mid-sentence or with half a tool call.",
+    "{{ $value | humanizePercentage }} of the replies of {{ $labels.model }} end at max_tokens, at the end of the context window or because the model refuses to go on: mid-sentence or with half a tool call.",
   threshold: {
     default: 0.05,
     unit: "share of the model's replies",

@@ -68,7 +68,7 @@ const postgresUnreadable: Alert = {
 
 /** Parts of the exporter whose numbers our alerts and panels read. Others may fail by design, as `wal` does on RDS. */
 const COLLECTORS =
-  'collector=~"database|database_wraparound|replication|replication_slots|stat_database|stat_statements|stat_user_tables"';
+  'collector=~"database|database_wraparound|replication|replication_slots|settings|stat_activity|stat_database|stat_statements|stat_user_tables"';
 
 const postgresCollectorFailing: Alert = {
   name: "PostgresCollectorFailing",

@@ -101,14 +101,16 @@ const redisRestarting: Alert = {
   service: "redis",
   summary: "Redis keeps restarting.",
   description:
-    "{{ $labels.instance }} was started {{ $value | humanize }} times in half an hour: each time every connection breaks, and the jobs that were not on its disk are lost. It is back too soon for RedisDown.",
+    "{{ $labels.instance }} was started, or went away and came back, {{ $value | humanize }} times in half an hour: each time every connection breaks, and after a start the jobs that were not on its disk are lost. It is back too soon for RedisDown.",
   threshold: {
     default: 1,
     unit: "restarts in 30 minutes",
     source: "a starting point; a failover, or an update, is one",
   },
   // What it counts begins at 0 again. Its start is known to a second only, and would seem to change.
-  expression: (threshold) => `resets(${metrics.redisUserCpuSeconds.name}[30m]) > ${threshold}`,
+  expression: (threshold) =>
+    `max by (job, instance) (resets(${metrics.redisUserCpuSeconds.name}[30m])` +
+    ` or label_replace(changes(${metrics.redisUp.name}[30m]) / 2, "by", "up", "", "")) > ${threshold}`,
   holdFor: "0m",
   panel: { dashboard: "agentpay-data", panel: "databaseRestarts" },
 };

@@ -6,7 +6,7 @@ import { metrics } from "../metrics/index.ts";
 import { certificateEnd } from "../recording-rules/uptime.ts";
 import { CERTIFICATE_DAYS, type EndpointKey, endpoints } from "../uptime.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
-import { anyDown } from "./availability.ts";
+import { anyDown, RESTARTS } from "./availability.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -77,6 +77,23 @@ const endpointSlow: Alert = {
   panel: { dashboard: "agentpay-uptime", panel: "duration" },
 };
 
+const endpointUnsteady: Alert = {
+  name: "EndpointUnsteady",
+  severity: "warning",
+  service: "edge",
+  summary: "A public endpoint fails its check again and again, and is back each time.",
+  description:
+    "{{ $labels.instance }} ({{ $labels.endpoint }}) failed its check and passed it again {{ $value | humanize }} times in half an hour: some visitors get nothing, and it is back too soon for EndpointUnreachable.",
+  threshold: {
+    default: RESTARTS,
+    unit: "failures in 30 minutes that ended",
+    source: "a starting point; as many as restarts of a server, whose deployments stay below it",
+  },
+  expression: (threshold) => `changes(${metrics.probeSuccess.name}[30m]) / 2 > ${threshold}`,
+  holdFor: "0m",
+  panel: { dashboard: "agentpay-uptime", panel: "endpoints" },
+};
+
 const validFor = `${certificateEnd.record} - time()`;
 
 const certificateExpiringSoon: Alert = {
@@ -133,6 +150,7 @@ export const uptimeAlerts: AlertGroup = {
     ...probed.map(endpointUnreachable),
     ...answering.map(endpointWrongAnswer),
     endpointSlow,
+    endpointUnsteady,
     certificateExpiringSoon,
     certificateAboutToExpire,
     proberDown,

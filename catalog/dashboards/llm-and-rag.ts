@@ -190,7 +190,8 @@ export const llmAndRag = {
     },
     truncatedRatio: {
       title: "Truncated Replies",
-      description: "Share of replies cut off by max_tokens or the model's context; good is below 1%.",
+      description:
+        "Share of replies cut off by max_tokens, the model's context or its refusal; good is below 1%.",
       nothing: "No reply was cut off.",
       unit: "percentunit",
       visualization: "timeseries",
@@ -199,7 +200,7 @@ export const llmAndRag = {
           expression: share(
             llmResponses,
             " by (model)",
-            'stop_reason=~"max_tokens|model_context_window_exceeded"',
+            'stop_reason=~"max_tokens|model_context_window_exceeded|refusal"',
             CHOSEN,
           ),
           legend: "{{model}}",

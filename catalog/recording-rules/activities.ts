@@ -17,6 +17,11 @@ export interface Activity {
   readonly severity: Extract<Severity, "critical" | "warning">;
   /** The counters of it. */
   readonly events: string;
+  /**
+   * Counters of the same that hold what went wrong as well. Where these stop too, nothing goes wrong: it is not tried, which
+   * is another activity's to tell. Absent: the events are all that there is.
+   */
+  readonly attempts?: string;
   /** Who counts it: nobody does while none of these answers. */
   readonly countedBy: "api" | "worker";
   /** What users miss once it has stopped: a sentence. */
@@ -28,9 +33,28 @@ export const activities: readonly Activity[] = [
     name: "conversations",
     service: "conversations",
     severity: "critical",
-    events: metrics.conversationsStarted.name,
+    events: `${metrics.conversationsStarted.name}{channel="widget"}`,
     countedBy: "api",
     whenItStops: "Nobody begins a conversation any more: the widget is not there, or does not open.",
+  },
+  {
+    name: "api-conversations",
+    service: "conversations",
+    // A single merchant may be all who come this way, and may stop on purpose.
+    severity: "warning",
+    events: `${metrics.conversationsStarted.name}{channel="api"}`,
+    countedBy: "api",
+    whenItStops:
+      "No merchant's program begins a conversation any more: what they built on the API is cut off.",
+  },
+  {
+    name: "finished-conversations",
+    service: "conversations",
+    severity: "critical",
+    events: `${metrics.conversations.name}{outcome!="failed"}`,
+    attempts: metrics.conversations.name,
+    countedBy: "api",
+    whenItStops: "Every conversation fails: visitors are there, and none of them gets what they came for.",
   },
   {
     name: "chat-connections",
@@ -39,6 +63,15 @@ export const activities: readonly Activity[] = [
     events: `${metrics.websocketConnects.name}{result="ok"}`,
     countedBy: "api",
     whenItStops: "No chat connection is opened any more: visitors write, and nothing arrives.",
+  },
+  {
+    name: "orderly-chat-closes",
+    service: "websocket",
+    severity: "critical",
+    events: `${metrics.websocketDisconnects.name}{reason=~"normal|shutdown"}`,
+    attempts: metrics.websocketDisconnects.name,
+    countedBy: "api",
+    whenItStops: "Every chat connection breaks: visitors lose the conversation that they are in.",
   },
   {
     name: "checkouts",

@@ -7,6 +7,12 @@ const PROBES = "/metrics|/healthz|/readyz";
 /** Routes that answer for as long as people talk: how long that takes says nothing of the API's speed. */
 const STREAMS = ".+/(ws|stream)";
 
+/**
+ * Statuses of those who did not get what they asked for: refused, given up, or sent elsewhere, as all of them are by a proxy
+ * that takes HTTPS for HTTP. 304 is an answer: what they have is still right.
+ */
+export const NOT_SERVED = "30[12378]|4..";
+
 /** Requests of people and their widgets: probes of the platform would dilute every ratio. */
 export const userEndpoints = `endpoint!~"${PROBES}"`;
 
@@ -80,17 +86,17 @@ export const latencyP95ByInstance: RecordingRule = {
 export const requestsAnswered: RecordingRule = {
   record: "job:agentpay_requests_answered:rate5m",
   expression:
-    `sum by (job) (${rate(`${metrics.requests.name}{${API},${userEndpoints},status!~"4..|5.."}`, "5m")})` +
+    `sum by (job) (${rate(`${metrics.requests.name}{${API},${userEndpoints},status!~"${NOT_SERVED}|5.."}`, "5m")})` +
     ` or 0 * sum by (job) (${metrics.up.name}{${API}})`,
 };
 
 const byRoute = (matchers: string) =>
   `sum by (job, endpoint) (${rate(`${metrics.requests.name}{${API},${userEndpoints},endpoint!="<unmatched>"${matchers}}`, "10m")})`;
 
-/** Share of a route's requests that it refuses, or whose callers give up. */
+/** Share of a route's requests that it refuses or sends elsewhere, or whose callers give up. */
 export const refusedRatio: RecordingRule = {
   record: "job_endpoint:agentpay_requests_refused_per_requests:ratio_rate10m",
-  expression: `(${byRoute(',status=~"4.."')} or 0 * ${byRoute("")}) / (${byRoute("")} > 0)`,
+  expression: `(${byRoute(`,status=~"${NOT_SERVED}"`)} or 0 * ${byRoute("")}) / (${byRoute("")} > 0)`,
 };
 
 /** Of the routes that are asked for, the share that refuses 9 of 10 requests. */

@@ -17,7 +17,7 @@ const CLIENTS = 'backend_type=~"client backend|"';
 export const connectionRatio: RecordingRule = {
   record: "instance:pg_connections_per_max_connections:ratio",
   expression:
-    `sum by (instance) (${metrics.pgStatActivityCount.name}{${CLIENTS}})` +
+    `sum by (instance) (${metrics.pgStatActivityCount.name}{${CLIENTS}} >= 0)` +
     ` / sum by (instance) (${pgMaxConnections.name} - ${pgReservedConnections.name}` +
     ` - (${pgReservedForRoles.name} or 0 * ${pgMaxConnections.name}))`,
 };

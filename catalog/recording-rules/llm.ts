@@ -8,10 +8,10 @@ const { llmFallbacks, llmRequests, llmTimeToFirstToken, llmTokens } = metrics;
 const calls = (matchers = "") => rate(`${llmRequests.name}${matchers}`, "5m");
 const failed = calls('{status="error"}');
 
-/** Calls a second of all models. */
+/** Calls a second of all models that were answered or failed: one that hangs is given up by whoever waits for it. */
 export const llmCalls: RecordingRule = {
   record: "agentpay:llm_calls:rate5m",
-  expression: `sum(${calls()})`,
+  expression: `sum(${calls('{status!="cancelled"}')})`,
 };
 
 /** The same before they stopped. */

@@ -6,6 +6,7 @@ import {
   latencyBucketsByEndpoint,
   latencyBucketsByInstance,
   latencyP95ByInstance,
+  NOT_SERVED,
   requestsAnswered,
   requestsAnsweredBefore,
   restarts,
@@ -26,7 +27,10 @@ export const requestPanels = {
     unit: "none",
     visualization: "state-timeline",
     queries: [
-      { expression: `${metrics.up.name}{job=~"agentpay-(api|worker)"}`, legend: "{{job}} {{instance}}" },
+      {
+        expression: `${metrics.up.name}{job=~"agentpay-(api|worker)",instance=~"$instance"}`,
+        legend: "{{job}} {{instance}}",
+      },
     ],
   },
   serversDown: {
@@ -46,7 +50,9 @@ export const requestPanels = {
     description: "How often each server went away and came back in half an hour; a deployment is 1.",
     unit: "short",
     visualization: "timeseries",
-    queries: [{ expression: `${restarts.record} > 0`, legend: "{{job}} {{instance}}" }],
+    queries: [
+      { expression: `${restarts.record}{instance=~"$instance"} > 0`, legend: "{{job}} {{instance}}" },
+    ],
     nothing: "No server has restarted.",
   },
   requestRate: {
@@ -75,7 +81,8 @@ export const requestPanels = {
   },
   routesRefused: {
     title: "Routes That Refuse Nearly Everybody",
-    description: "Share of routes of which 9 of 10 requests are refused or given up (4xx); good is none.",
+    description:
+      "Share of routes of which 9 of 10 requests are refused, given up (4xx) or sent elsewhere (3xx); good is none.",
     nothing: "No route refuses everybody.",
     unit: "percentunit",
     visualization: "timeseries",
@@ -121,7 +128,7 @@ export const requestPanels = {
     visualization: "timeseries",
     queries: [
       {
-        expression: `sum by (instance) (rate(${requests(',status!~"4..|5.."')}[$__rate_interval]))`,
+        expression: `sum by (instance) (rate(${requests(`,status!~"${NOT_SERVED}|5.."`)}[$__rate_interval]))`,
         legend: "{{instance}}",
       },
     ],

@@ -27,6 +27,7 @@ export const apiErrors = [
 export const apiDelays = [
   "SlowAPIResponses",
   "APIMostlySlow",
+  "APIRouteSlow",
   ...burns("APILatency", "1h", "6h", "1d", "3d"),
 ];
 export const llmFailures = [

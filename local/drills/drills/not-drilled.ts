@@ -19,6 +19,8 @@ export const notDrilled: Readonly<Record<AlertId, string>> = {
     "it takes a name server, a file or an EC2 that fails: test/operations/render/discovery.e2e.ts shows what is found with real ones",
   TargetsVanished: "it takes several servers of a kind, and the simulated AgentPay has one",
   EndpointSlow: "the local endpoints answer within milliseconds",
+  EndpointUnsteady: "what a drill breaks stays broken until the drill mends it",
+  APIRouteSlow: "the simulated AgentPay's routes get slower together, which is SlowAPIResponses'",
   ...Object.fromEntries(
     [
       ...["APIInstanceRestarting", "APIInstanceFailing", "APIInstanceSlow", "APIInstanceIdle"],

@@ -66,6 +66,18 @@ const crashLoop = (times: number): Phase[] =>
     [1, 0.5],
   ]).flat();
 
+/** Requests to a route of which so many a minute take less than 1 s, and so many 10 to 30 s. */
+function routeLatencies(
+  endpoint: string,
+  ...phases: readonly (readonly [quick: number, slow: number, minutes: number])[]
+): RuleCase["series"] {
+  const quick = perMinute(...phases.map(([count, , minutes]): Phase => [count, minutes]));
+  const all = perMinute(...phases.map(([one, other, minutes]): Phase => [one + other, minutes]));
+  const labels = { job: "agentpay-api", instance: "api-1", method: "GET", endpoint };
+  const bucket = (le: string) => series(metrics.requestLatency.bucket, { ...labels, le });
+  return { [bucket("1.0")]: quick, [bucket("10.0")]: quick, [bucket("30.0")]: all, [bucket("+Inf")]: all };
+}
+
 const verySlow: Latencies = [0, 0, 0, 100];
 
 const fires = [{ job: "agentpay-api" }];
@@ -434,6 +446,40 @@ export const apiCases: GroupCases = {
         ...latencies([[verySlow, 40]], products, "api-2"),
       },
       firing: silent(20, 40),
+    },
+  ],
+  APIRouteSlow: [
+    {
+      title: "a route of 1 request in 300 takes 29 s, until it is mended",
+      series: {
+        ...routeLatencies("/api/v1/chat", [1200, 0, 100]),
+        ...routeLatencies(products, [4, 0, 10], [0, 4, 40], [4, 0, 50]),
+      },
+      firing: { 10: [], 30: [{ endpoint: products }], 50: [{ endpoint: products }], 70: [] },
+    },
+    {
+      title: "a third of its requests are slow",
+      series: {
+        ...routeLatencies("/api/v1/chat", [1200, 0, 60]),
+        ...routeLatencies(products, [4, 2, 60]),
+      },
+      firing: silent(20, 40, 60),
+    },
+    {
+      title: "one person waits for one export",
+      series: {
+        ...routeLatencies("/api/v1/chat", [1200, 0, 60]),
+        ...routeLatencies(products, [0, 0.5, 60]),
+      },
+      firing: silent(20, 40, 60),
+    },
+    {
+      title: "all routes are slow: that is SlowAPIResponses'",
+      series: {
+        ...routeLatencies("/api/v1/chat", [0, 1200, 60]),
+        ...routeLatencies(products, [0, 4, 60]),
+      },
+      firing: silent(20, 40, 60),
     },
   ],
   APITrafficStopped: [

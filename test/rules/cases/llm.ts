@@ -172,6 +172,15 @@ export const llmCases: GroupCases = {
       firing: { 60: [], 70: [], 82: [{}], 150: [{}], 260: [{}], 270: [] },
     },
     {
+      title: "models hang, and whoever waits gives up",
+      series: {
+        [calls("none")]: perMinute([60, 60], [0, 60]),
+        [calls("none", { ...anthropic, status: "cancelled" })]: perMinute([1, 60], [60, 60]),
+        ...served(120),
+      },
+      firing: { 60: [], 82: [{}], 120: [{}] },
+    },
+    {
       title: "the series of the calls are gone",
       series: { [calls("none")]: perMinute([60, 60], ["gone", 60]), ...served(120) },
       firing: { 60: [], 82: [{}], 120: [{}] },
@@ -506,7 +515,8 @@ export const llmCases: GroupCases = {
       series: {
         [responses("end_turn")]: perMinute([9, 210]),
         [responses("max_tokens")]: perMinute([0, 40], [0.5, 80], [0, 90]),
-        [responses("model_context_window_exceeded")]: perMinute([0, 40], [0.5, 80], [0, 90]),
+        [responses("model_context_window_exceeded")]: perMinute([0, 40], [0.3, 80], [0, 90]),
+        [responses("refusal")]: perMinute([0, 40], [0.2, 80], [0, 90]),
       },
       firing: { 40: [], 60: [], 100: [{ model: small }], 120: [{ model: small }], 155: [] },
     },

@@ -3,6 +3,7 @@ import {
   type GroupCases,
   type Labels,
   level,
+  notANumber,
   type Phase,
   perMinute,
   type Shape,
@@ -359,6 +360,14 @@ export const postgresCases: GroupCases = {
         ...at(metrics.pgReservedForRoles.name, level([3, 60])),
       },
       firing: { 10: [], 14: [{ instance }], 30: [{ instance }] },
+    },
+    {
+      title: "a number that is none, of sessions in one state",
+      series: {
+        ...connections([87, 30]),
+        ...at(metrics.pgStatActivityCount.name, notANumber(30), { datname, state: "disabled" }),
+      },
+      firing: { 10: [{ instance }], 30: [{ instance }] },
     },
     {
       title: "nearly full is the warning's",

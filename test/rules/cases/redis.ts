@@ -164,6 +164,14 @@ export const redisCases: GroupCases = {
       firing: { 10: [], 14: [], 16: [exporter], 30: [exporter], 60: [] },
     },
     {
+      title: "it is away for half a minute, again and again, and never restarts",
+      series: {
+        ...at(metrics.redisUserCpuSeconds.name, perMinute([60, 80])),
+        ...at(metrics.redisUp.name, level([1, 10], [0, 0.5], [1, 4], [0, 0.5], [1, 65])),
+      },
+      firing: { 10: [], 12: [], 16: [exporter], 30: [exporter], 60: [] },
+    },
+    {
       title: "one restart, or a failover to a server that has counted less",
       series: at(metrics.redisUserCpuSeconds.name, perMinute([60, 20], "restart", [60, 40])),
       firing: silent(21, 30, 60),

@@ -100,6 +100,13 @@ const status = (endpoint: EndpointKey, shape: Shape) => ({
 });
 const scraped = (endpoint: EndpointKey, shape: Shape) => ({ [series("up", probe(endpoint))]: shape });
 
+/** A check that fails, and one that does not, again and again. */
+const comesAndGoes = (times: number): Phase[] =>
+  Array.from({ length: times }, (): Phase[] => [
+    [0, 0.5],
+    [1, 0.5],
+  ]).flat();
+
 export const uptimeCases: GroupCases = {
   EndpointUnreachable: probed.flatMap((endpoint): RuleCase[] => [
     {
@@ -157,6 +164,23 @@ export const uptimeCases: GroupCases = {
       firing: silent(5, 10),
     },
   ]),
+  EndpointUnsteady: [
+    {
+      title: "every other check fails, until somebody takes the dead address out",
+      series: success("api", level([1, 30], ...comesAndGoes(20), [1, 60])),
+      firing: { 30: [], 45: [probe("api")], 50: [probe("api")], 90: [] },
+    },
+    {
+      title: "three deployments within half an hour",
+      series: success("api", level([1, 30], ...comesAndGoes(3), [1, 60])),
+      firing: silent(30, 36, 45, 60),
+    },
+    {
+      title: "it fails for good: EndpointUnreachable says so",
+      series: success("api", level([1, 30], [0, 60])),
+      firing: silent(30, 45, 60, 90),
+    },
+  ],
   EndpointSlow: [
     {
       title: "an endpoint takes 4 s for half an hour",

@@ -1,6 +1,6 @@
 import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, perMinute } from "../rule-case.ts";
-import { calls, healthy, of, postgres, redis, requests, server, up, worker } from "./healthy.ts";
+import { calls, healthy, jobsDone, of, postgres, redis, requests, server, up, worker } from "./healthy.ts";
 import type { WorstDay } from "./worst-day.ts";
 
 const minutes = 70;
@@ -65,6 +65,21 @@ const days: readonly Omit<WorstDay, "kind">[] = [
         pages: ["RedisDown", "LLMProviderOutage", "LLMRequestFailures", "LLMAvailabilityBudgetBurn"],
       },
     },
+  },
+  {
+    title: "a replica of Redis is down, and later a queue stands still for another reason",
+    series: {
+      ...day,
+      [up({ ...redis, instance: "10.0.1.9:9121" })]: level([1, minutes]),
+      [of(metrics.redisUp, { ...redis, instance: "10.0.1.9:9121" })]: level([1, 10], [0, 60]),
+      ...Object.fromEntries(
+        [0, 1].flatMap((index) => [
+          [of(metrics.workerQueueDepth, { ...worker(index), queue: "default" }), level([2, 30], [30, 40])],
+          [jobsDone(index), perMinute([6, 30], [0, 40])],
+        ]),
+      ),
+    },
+    told: { 10: {}, 20: { pages: ["RedisDown"] }, 55: { pages: ["RedisDown", "WorkerQueueStalled"] } },
   },
   {
     title: "the exporter of PostgreSQL is gone, and later every worker",

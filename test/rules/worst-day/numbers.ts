@@ -1,7 +1,18 @@
 /** What a fallback makes good, the guide's thresholds to the letter, and what blinds a rule. */
 import { metrics } from "../../../catalog/metrics/index.ts";
-import { notANumber, perMinute } from "../rule-case.ts";
-import { calls, haiku, healthy, of, products, requests, server } from "./healthy.ts";
+import { level, notANumber, perMinute } from "../rule-case.ts";
+import {
+  calls,
+  haiku,
+  healthy,
+  jobsDone,
+  of,
+  postgres,
+  products,
+  requests,
+  server,
+  worker,
+} from "./healthy.ts";
 import type { Kind, WorstDay } from "./worst-day.ts";
 
 const minutes = 75;
@@ -51,6 +62,40 @@ export const fallbackDays: readonly WorstDay[] = ofKind("fallback", [
       })),
     },
     told: { 30: {}, 74: { warnings: ["LLMFallbackActive", "LLMModelFailing"] } },
+  },
+  {
+    title: "half of the calls end in the provider's rate limit, and another model answers those",
+    series: {
+      ...day,
+      ...both((index) => ({
+        [calls({}, index)]: perMinute([30, until], [15, rest]),
+        [calls({ status: "error", error_type: "rate_limit" }, index)]: begins(15),
+        [calls({ model: "claude-sonnet-5-5" }, index)]: begins(15),
+        [fallback(index, "claude-sonnet-5-5")]: begins(15),
+      })),
+    },
+    told: { 30: {}, 74: { warnings: ["LLMFallbackActive", "LLMModelFailing", "LLMRateLimited"] } },
+  },
+  {
+    title: "the first model fails every call, and another one answers 9 of 10",
+    series: {
+      ...day,
+      ...both((index) => ({
+        [calls({}, index)]: stops(30),
+        [calls(failed, index)]: begins(30),
+        [calls({ model: "claude-sonnet-5-5" }, index)]: begins(27),
+        [calls({ ...failed, model: "claude-sonnet-5-5" }, index)]: begins(3),
+        [fallback(index, "claude-sonnet-5-5")]: begins(27),
+        [fallback(index, "claude-sonnet-5-5", "failed")]: begins(3),
+      })),
+    },
+    told: {
+      30: {},
+      74: {
+        pages: ["LLMRequestFailures", "LLMFallbackExhausted"],
+        warnings: ["LLMFallbackActive", "LLMModelFailing"],
+      },
+    },
   },
   {
     title: "both fail: nobody is answered",
@@ -136,6 +181,29 @@ export const thresholdDays: readonly WorstDay[] = ofKind("threshold", [
 
 export const blindDays: readonly WorstDay[] = ofKind("blind", [
   {
+    title: "the count of sessions in one state is not a number, and every slot is taken",
+    series: {
+      ...day,
+      [of(metrics.pgStatActivityCount, { ...postgres, datname: "agentpay", state: "active" })]: level(
+        [0, until],
+        [77, rest],
+      ),
+      [of(metrics.pgStatActivityCount, { ...postgres, datname: "agentpay", state: "disabled" })]:
+        notANumber(minutes),
+    },
+    told: { 30: {}, 60: { pages: ["PostgresConnectionsUsedUp"] } },
+  },
+  {
+    title: "one worker's queue length is not a number, and jobs pile up",
+    series: {
+      ...day,
+      [of(metrics.workerQueueDepth, { ...worker(0), queue: "default" })]: notANumber(minutes),
+      [of(metrics.workerQueueDepth, { ...worker(1), queue: "default" })]: level([2, until], [40, rest]),
+      ...both((index) => ({ [jobsDone(index)]: stops(6) })),
+    },
+    told: { 30: {}, 60: { pages: ["WorkerQueueStalled"] } },
+  },
+  {
     title: "one series of the requests is not a number, and a tenth of the others fails",
     series: {
       ...day,
@@ -158,7 +226,7 @@ export const blindDays: readonly WorstDay[] = ofKind("blind", [
     },
   },
   {
-    title: "one server's queue length is not a number, and jobs stand still",
+    title: "what a model cost, and one server's open connections, are not a number, and nothing is wrong",
     series: {
       ...day,
       [of(metrics.llmCost, { ...server(0), model: "unknown" })]: notANumber(minutes),

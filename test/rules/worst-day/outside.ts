@@ -47,6 +47,20 @@ const days: readonly Omit<WorstDay, "kind">[] = [
     told: { 20: {}, 30: { pages: ["EndpointUnreachable"] } },
   },
   {
+    title: "every other check of the API fails: one address of two is dead",
+    series: {
+      ...day,
+      [of(metrics.probeSuccess, probe("api"))]: level(
+        [1, 20],
+        ...Array.from({ length: 25 }, (): Phase[] => [
+          [0, 0.5],
+          [1, 0.5],
+        ]).flat(),
+      ),
+    },
+    told: { 20: {}, 30: { warnings: ["EndpointUnsteady"] } },
+  },
+  {
     title: "every endpoint answers after 9 seconds",
     series: { ...day, [of(metrics.probeDuration, probe("api"))]: level(...later(0.1, 9)) },
     told: { 20: {}, 44: { warnings: ["EndpointSlow"] } },

@@ -33,6 +33,7 @@ const falls: Phase[] = [
   [1, until],
   [0, rest],
 ];
+const refunds = { method: "POST", endpoint: "/api/v1/refunds" };
 const servers = (indexes: readonly number[], one: (index: number) => Platform): Platform =>
   Object.assign({}, ...indexes.map(one)) as Platform;
 const upsOf = (indexes: readonly number[], phases: readonly Phase[]) =>
@@ -103,13 +104,37 @@ const days: readonly Omit<WorstDay, "kind">[] = [
     series: {
       ...few,
       ...servers([0, 1], (index) => ({
-        [requests(index, "500", { method: "POST", endpoint: "/api/v1/refunds" })]: perMinute(
-          [0, until],
-          [0.6, rest],
-        ),
+        [requests(index, "500", refunds)]: perMinute([0, until], [0.6, rest]),
       })),
     },
     told: { 30: {}, 60: { pages: ["APIRouteFailing"] } },
+  },
+  {
+    title: "one quiet route of many answers in 29 s",
+    series: {
+      ...few,
+      ...servers([0, 1], (index) =>
+        latencies({ ...server(index), ...refunds }, [2, 0, 0, until], [0, 0, 2, rest]),
+      ),
+    },
+    told: { 30: {}, 60: { warnings: ["APIRouteSlow"] } },
+  },
+  {
+    title: "one of 8 servers rejects every chat connection",
+    series: {
+      ...many,
+      [of(metrics.websocketConnects, { ...server(3), result: "ok" })]: perMinute([10, until], [0, rest]),
+      [of(metrics.websocketConnects, { ...server(3), result: "rejected" })]: perMinute(
+        [0, until],
+        [10, rest],
+      ),
+    },
+    told: { 30: {}, 60: { warnings: ["APIInstanceIdle"] } },
+  },
+  {
+    title: "one of three servers is down",
+    series: { ...healthy({ minutes, servers: 3 }), ...upsOf([2], falls) },
+    told: { 30: {}, 40: { pages: ["APIServersDown"], warnings: ["APIInstanceDown"] } },
   },
   {
     title: "every payment job fails, and the other queues work",

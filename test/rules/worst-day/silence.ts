@@ -1,6 +1,8 @@
 import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, type Phase, perMinute } from "../rule-case.ts";
 import {
+  calls,
+  haiku,
   healthy,
   jobsDone,
   of,
@@ -94,6 +96,75 @@ const days: readonly Omit<WorstDay, "kind">[] = [
     title: "every caller gives up (499)",
     series: { ...day, ...nobodyAnswered("499") },
     told: { 45: {}, 65: { pages: ["APIRequestsRefused", "APITrafficStopped"] } },
+  },
+  {
+    title: "every request is sent to HTTPS, where it already was (307)",
+    series: { ...day, ...nobodyAnswered("307") },
+    told: { 45: {}, 65: { pages: ["APIRequestsRefused", "APITrafficStopped"] } },
+  },
+  {
+    title: "models take calls and answer none: whoever waits gives up",
+    series: {
+      ...day,
+      ...both((index) => ({
+        [calls({}, index)]: stops(30),
+        [calls({ status: "cancelled" }, index)]: begins(30),
+      })),
+    },
+    told: { 45: {}, 62: { pages: ["LLMCallsStopped"] } },
+  },
+  {
+    title: "every chat connection breaks as soon as it is open",
+    series: {
+      ...steady.day,
+      ...both((index) => ({
+        [of(metrics.websocketDisconnects, { ...server(index), reason: "normal" })]: steady.stops(10),
+        [of(metrics.websocketDisconnects, { ...server(index), reason: "error" })]: steady.begins(10),
+        [of(metrics.websocketConnections, server(index))]: steady.turns(40, 0),
+      })),
+    },
+    told: {
+      100: {},
+      134: {
+        pages: ["ActivityStopped"],
+        warnings: ["WebSocketAbnormalCloses", "WebSocketConnectionsDropped"],
+      },
+    },
+  },
+  {
+    title: "every conversation fails, and nothing else says so",
+    series: {
+      ...steady.day,
+      ...both((index) => ({
+        [of(metrics.conversations, { ...server(index), outcome: "completed" })]: steady.stops(6),
+        [of(metrics.conversations, { ...server(index), outcome: "failed" })]: steady.begins(6),
+      })),
+    },
+    told: { 100: {}, 134: { pages: ["ActivityStopped"] } },
+  },
+  {
+    title: "the widget is gone from the merchants' pages, and their own programs go on",
+    series: {
+      ...steady.day,
+      ...both((index) => ({
+        [of(metrics.conversationsStarted, { ...server(index), channel: "widget" })]: steady.stops(6),
+        [of(metrics.conversationsStarted, { ...server(index), channel: "api" })]: perMinute([2, 135]),
+      })),
+    },
+    told: { 100: {}, 134: { pages: ["ActivityStopped"] } },
+  },
+  {
+    title: "every reply is one in which the model refuses to go on",
+    series: {
+      ...steady.day,
+      ...both((index) => ({
+        [of(metrics.llmResponses, { ...server(index), model: haiku.model, stop_reason: "end_turn" })]:
+          steady.stops(30),
+        [of(metrics.llmResponses, { ...server(index), model: haiku.model, stop_reason: "refusal" })]:
+          steady.begins(30),
+      })),
+    },
+    told: { 100: {}, 134: { warnings: ["LLMResponsesTruncated"] } },
   },
   {
     title: "the application rejects every chat connection",
