@@ -240,7 +240,7 @@ const databaseAppPoolSaturated: Alert = {
     source: "a starting point; a pool that is this full for minutes makes requests wait",
   },
   expression: (threshold) =>
-    `sum by (job, instance) (${metrics.dbPoolConnections.name}{state="checked_out"})` +
+    `sum by (job, instance) (${metrics.dbPoolConnections.name}{state="checked_out"} >= 0)` +
     ` / sum by (job, instance) (${metrics.dbPoolLimit.name}) > ${threshold}`,
   holdFor: "5m",
   panel: { dashboard: "agentpay-data", panel: "applicationPool" },

@@ -787,6 +787,19 @@ export const apiCases: GroupCases = {
       firing: { 12: [], 16: [{ job: "agentpay-api", instance: "api-1" }], 22: [] },
     },
     {
+      title: "one of its pools counts what is not a number",
+      series: {
+        ...pool("agentpay-api", "api-1", [19, 40]),
+        [series(metrics.dbPoolConnections.name, {
+          job: "agentpay-api",
+          instance: "api-1",
+          state: "checked_out",
+          pool: "reports",
+        })]: notANumber(40),
+      },
+      firing: { 20: [{ job: "agentpay-api", instance: "api-1" }] },
+    },
+    {
       title: "exactly 90% in use",
       series: pool("agentpay-api", "api-1", [18, 40]),
       firing: silent(10, 30),

@@ -2,7 +2,6 @@ import { metrics } from "../../../catalog/metrics/index.ts";
 import { level, type Phase, perMinute } from "../rule-case.ts";
 import {
   calls,
-  haiku,
   healthy,
   jobsDone,
   of,
@@ -152,19 +151,6 @@ const days: readonly Omit<WorstDay, "kind">[] = [
       })),
     },
     told: { 100: {}, 134: { pages: ["ActivityStopped"] } },
-  },
-  {
-    title: "every reply is one in which the model refuses to go on",
-    series: {
-      ...steady.day,
-      ...both((index) => ({
-        [of(metrics.llmResponses, { ...server(index), model: haiku.model, stop_reason: "end_turn" })]:
-          steady.stops(30),
-        [of(metrics.llmResponses, { ...server(index), model: haiku.model, stop_reason: "refusal" })]:
-          steady.begins(30),
-      })),
-    },
-    told: { 100: {}, 134: { warnings: ["LLMResponsesTruncated"] } },
   },
   {
     title: "the application rejects every chat connection",
