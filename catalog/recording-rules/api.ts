@@ -11,7 +11,7 @@ const STREAMS = ".+/(ws|stream)";
  * Statuses of those who did not get what they asked for: refused, given up, or sent elsewhere, as all of them are by a proxy
  * that takes HTTPS for HTTP. 304 is an answer: what they have is still right.
  */
-export const NOT_SERVED = "30[12378]|4..";
+export const NOT_SERVED = "30(1|2|3|7|8)|4..";
 
 /** Requests of people and their widgets: probes of the platform would dilute every ratio. */
 export const userEndpoints = `endpoint!~"${PROBES}"`;
