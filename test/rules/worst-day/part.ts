@@ -167,7 +167,7 @@ const days: readonly Omit<WorstDay, "kind">[] = [
       [of(metrics.websocketConnects, { ...server(1), result: "ok" })]: perMinute([10, until], [0, rest]),
       [of(metrics.websocketConnects, { ...server(1), result: "error" })]: perMinute([0, until], [10, rest]),
     },
-    told: { 30: {}, 60: { pages: ["WebSocketConnectBudgetBurn"] } },
+    told: { 30: {}, 60: { pages: ["WebSocketConnectBudgetBurn"], warnings: ["APIInstanceIdle"] } },
   },
   {
     title: "a rolling deployment: each server is away for a minute and a half, one after the other",
