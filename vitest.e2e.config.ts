@@ -13,7 +13,7 @@ const ADOPTIONS = [
   "test/operations/adopt/by-hand.e2e.ts",
   "test/operations/adopt/cortex.e2e.ts",
 ];
-/** Five to fifteen minutes each, most of it real time that passes: `npm run test:long`, and weekly in `official.yml`. */
+/** Five to fifteen minutes each, most of it real time that passes. `npm run test:long` runs them, and `official.yml` weekly. */
 const LONG = [
   ...ADOPTIONS,
   "test/operations/workflow-runs.e2e.ts",

@@ -22,7 +22,7 @@ const isHere = await ensureTool(cortex).then(
   },
 );
 
-/** Put anew, as a newer one. */
+/** Put again, as a newer version. */
 const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
 const ENGINE = /^aws:(amp|kms|secretsmanager)\//;
 
