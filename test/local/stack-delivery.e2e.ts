@@ -201,8 +201,8 @@ test("a refused handshake is seen by the prober and on the page while the port i
 });
 
 /**
- * What only shows something once its time has come (a day or a week of past, an alert that waits), or where there is a
- * second Alertmanager, a replica of the database, a session that waits, an engine elsewhere, or targets that have to be looked up.
+ * What only shows something once its time has come: a day or a week of past, an alert that waits. Or where there is a
+ * second Alertmanager, a replica of the database, a session that waits, an engine elsewhere, targets to be looked up.
  */
 const EMPTY_ON_A_HEALTHY_DAY = [
   "agentpay-technical conversationsVersusUsual",
