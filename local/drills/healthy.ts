@@ -22,41 +22,57 @@ export interface HealthyResult {
 
 const ordinaryDays: Drill = { title: "Ordinary days", rings: [], mayRing: toldInYoungLabs };
 
+/** What is seen while the days are lived. */
+interface Watch {
+  readonly observation: Observation;
+  readonly strain: Strain;
+  /** Alerts that were said to ring. */
+  readonly said: Set<AlertId>;
+}
+
 /** Lives some simulated seconds of ordinary days. @throws where the lab breaks by itself */
 export async function runHealthy(seconds: number, options: LifeOptions): Promise<HealthyResult> {
-  const observation = newObservation();
-  const strain = new Strain(options.factor);
+  const watch: Watch = { observation: newObservation(), strain: new Strain(options.factor), said: new Set() };
   const events = ordinaryEvents(seconds);
   const why = await inLab({ ...options, aws: false, clock: ORDINARY_DAYS_BEGIN }, async (lab) => {
-    await settle(lab, observation, options, USUAL_HISTORY);
-    strain.look(0);
+    await settle(lab, watch.observation, options, USUAL_HISTORY);
+    watch.strain.look(0);
     const startedAt = Date.now();
+    const until = (at: number) => watchUntil(startedAt + (at * 1000) / options.factor, lab, watch, options);
     for (const { at, title, fault } of events) {
-      await watchUntil(startedAt + (at * 1000) / options.factor, lab, observation, strain, options);
+      await until(at);
       await startFault(lab.agentpay.urls.api, fault);
       options.report(title);
     }
-    await watchUntil(startedAt + (seconds * 1000) / options.factor, lab, observation, strain, options);
+    await until(seconds);
   });
   if (why !== undefined) throw new BrokenLab(why);
   return {
-    falseAlarms: falseAlarms([ordinaryDays], observation),
-    strain: strain.most,
+    falseAlarms: falseAlarms([ordinaryDays], watch.observation),
+    strain: watch.strain.most,
     happened: events.map(({ title }) => title),
   };
 }
 
-async function watchUntil(
-  until: number,
-  lab: Lab,
-  observation: Observation,
-  strain: Strain,
-  { signal }: LifeOptions,
-): Promise<void> {
+async function watchUntil(until: number, lab: Lab, watch: Watch, options: LifeOptions): Promise<void> {
+  const { observation, strain } = watch;
   while (Date.now() < until) {
-    await delay(POLL_MILLISECONDS, undefined, { signal });
+    await delay(POLL_MILLISECONDS, undefined, { signal: options.signal });
+    const before = strain.most;
     await observe(lab, observation);
     await strain.lookAtRules(lab);
     strain.look(POLL_MILLISECONDS / 1000);
+    sayWhatIsNew(before, watch, options);
+  }
+}
+
+/** When something rings tells what of the machine's or of the days' doing it is. */
+function sayWhatIsNew(before: number, { observation, strain, said }: Watch, { report }: LifeOptions): void {
+  if (strain.most > Math.max(1, before)) {
+    report(`the machine did not keep up: ${strain.most.toFixed(1)} times what the pace bears`);
+  }
+  for (const id of falseAlarms([ordinaryDays], observation).filter((each) => !said.has(each))) {
+    said.add(id);
+    report(`rings, though nothing is broken: ${id}`);
   }
 }
