@@ -3,10 +3,17 @@ import { type Activity, activities, activityRecords } from "../recording-rules/a
 import { STOPPED_SHARE } from "../recording-rules/api.ts";
 import type { Alert, AlertGroup } from "./alert.ts";
 
-/** Events in half an hour below which a pause of minutes is a coincidence. */
+/** Events of different people in half an hour below which a pause of minutes is a coincidence. */
 const MINIMUM_EVENTS = 30;
 
-function activityStopped({ name, service, severity, attempts, whenItStops }: Activity): Alert {
+function activityStopped({
+  name,
+  service,
+  severity,
+  attempts,
+  eventsOfOne = 1,
+  whenItStops,
+}: Activity): Alert {
   const of = (record: string) => `${record}{activity="${name}"}`;
   const [now, before] = [of(activityRecords.events), of(activityRecords.before)];
   const stillTried =
@@ -20,7 +27,7 @@ function activityStopped({ name, service, severity, attempts, whenItStops }: Act
     description: `${whenItStops} For a quarter of an hour there were no ${name}, of which there had been {{ $value | humanize }} a second for over an hour; nothing else may show it, for nothing fails.`,
     // Series that are gone count as none.
     expression: () =>
-      `${before} * 1800 > ${MINIMUM_EVENTS} and (${now} or 0 * ${before}) <= ${STOPPED_SHARE} * ${before}${stillTried ?? ""}`,
+      `${before} * 1800 > ${MINIMUM_EVENTS * eventsOfOne} and (${now} or 0 * ${before}) <= ${STOPPED_SHARE} * ${before}${stillTried ?? ""}`,
     // After what stops everything: APITrafficStopped, LLMCallsStopped.
     holdFor: "12m",
     panel: { dashboard: "agentpay-technical", panel: "activities" },

@@ -21,7 +21,7 @@ const conversationsDropped: Alert = {
     "Conversations start at {{ $value | humanizePercentage }} of the usual rate of this hour: visitors don't see the widget, can't use it or don't come. No error needs to show anywhere.",
   threshold: {
     default: 0.4,
-    unit: "share of the rate a week ago (in the first week, a day ago)",
+    unit: "share of the rate a week ago (in the first week, of half of that a day ago)",
     source: "a starting point; public holidays reach about half",
   },
   // Conversations that are no longer counted are treated as none: that has to be looked into just the same.

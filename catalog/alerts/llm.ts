@@ -63,17 +63,17 @@ const llmModelOutage: Alert = {
   name: "LLMModelOutage",
   severity: "critical",
   service: "llm",
-  summary: "Most calls to one language model fail, and no other model answers.",
+  summary: "Most calls to one language model fail, and other models do not make all of them good.",
   description:
-    "{{ $labels.model }} of {{ $labels.provider }} fails {{ $value | humanize }} calls in 5 minutes, most of those that it gets, and no fallback makes them good: whatever it is used for does not work.",
+    "{{ $labels.model }} of {{ $labels.provider }} fails most of its calls. {{ $value | humanize }} of them in 5 minutes got no answer from another model either: whatever it is used for works for some, or for nobody.",
   threshold: {
     default: MINIMUM_FAILURES,
-    unit: "failed calls in 5 minutes, more than half of the model's",
+    unit: "calls in 5 minutes that no model answered, where more than half of the model's fail",
     source: "a starting point; a model of which most calls fail is dead, however few they are among all",
   },
   expression: (threshold) =>
     `${llmUnansweredByModel.record} * 300 > ${threshold}` +
-    ` and on (provider, model) ${llmUnansweredByModel.record} > 0.5 * sum by (provider, model) (${rate(calls, "5m")})`,
+    ` and on (provider, model) ${modelErrorRatio.record} > 0.5`,
   // After LLMProviderOutage, so that a provider's outage is one page.
   holdFor: "7m",
   keepFiringFor: "5m",
@@ -100,8 +100,14 @@ const llmModelFailing: Alert = {
   panel: { dashboard: "agentpay-llm", panel: "modelErrorRatio" },
 };
 
-/** Calls in half an hour below which a pause of minutes is a coincidence. */
-const MINIMUM_CALLS = 30;
+/**
+ * Calls in half an hour below which a pause of minutes is a coincidence: a conversation makes a dozen of them at once, so
+ * that these are some thirty people.
+ */
+const MINIMUM_CALLS = 300;
+/** As many calls are a few people, at night: their pause means something where others have come meanwhile. */
+const MINIMUM_CALLS_OF_FEW = 30;
+const VISITORS_MEANWHILE = 3;
 
 const llmCallsStopped: Alert = {
   name: "LLMCallsStopped",
@@ -112,7 +118,9 @@ const llmCallsStopped: Alert = {
     "All at once no call of a language model comes to an end any more, for 15 minutes, though people use AgentPay: none is made, or whoever waits gives up. The agent answers nobody, and no call fails that would show it.",
   expression: () =>
     `(${llmCalls.record} or 0 * ${llmCallsBefore.record}) <= ${STOPPED_SHARE} * ${llmCallsBefore.record}` +
-    ` and ${llmCallsBefore.record} * 1800 > ${MINIMUM_CALLS}` +
+    ` and (${llmCallsBefore.record} * 1800 > ${MINIMUM_CALLS}` +
+    ` or ${llmCallsBefore.record} * 1800 > ${MINIMUM_CALLS_OF_FEW}` +
+    ` and on () sum(${increase(metrics.conversationsStarted.name, "15m")}) > ${VISITORS_MEANWHILE})` +
     ` unless on () (sum(${metrics.up.name}{job="agentpay-api"}) == 0)`,
   holdFor: "10m",
   panel: { dashboard: "agentpay-llm", panel: "requests" },

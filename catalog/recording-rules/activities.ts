@@ -22,6 +22,8 @@ export interface Activity {
    * is another activity's to tell. Absent: the events are all that there is.
    */
   readonly attempts?: string;
+  /** How many events one person makes within minutes: as many are one, where a pause is judged. Default: 1. */
+  readonly eventsOfOne?: number;
   /** Who counts it: nobody does while none of these answers. */
   readonly countedBy: "api" | "worker";
   /** What users miss once it has stopped: a sentence. */
@@ -86,6 +88,8 @@ export const activities: readonly Activity[] = [
     service: "worker",
     severity: "critical",
     events: metrics.workerJobs.name,
+    // A purchase queues an e-mail, a webhook and a payment.
+    eventsOfOne: 3,
     countedBy: "worker",
     whenItStops:
       "No job is done any more: webhooks, e-mails and delayed payments are not even queued, or wait.",
@@ -95,6 +99,8 @@ export const activities: readonly Activity[] = [
     service: "rag",
     severity: "warning",
     events: metrics.ragQueries.name,
+    // A conversation has several questions.
+    eventsOfOne: 5,
     countedBy: "api",
     whenItStops: "The agent looks nothing up any more: its answers are not the merchant's.",
   },
@@ -103,6 +109,7 @@ export const activities: readonly Activity[] = [
     service: "llm",
     severity: "warning",
     events: metrics.toolCalls.name,
+    eventsOfOne: 5,
     countedBy: "api",
     whenItStops: "The agent uses no tool any more: it talks, and does nothing.",
   },

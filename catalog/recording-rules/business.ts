@@ -24,10 +24,13 @@ const healthyConversationRate: RecordingRule = {
 const ago = (time: "1d" | "1w" | "2w") =>
   `avg_over_time(${healthyConversationRate.record}[1h] offset ${time})`;
 
-/** The same a week ago, averaged over an hour, or two weeks ago where that was more; a day ago, as long as there was no week. */
+/**
+ * The same a week ago, averaged over an hour, or two weeks ago where that was more. As long as there was no week, half of a
+ * day ago: a Saturday may have half of a Friday's.
+ */
 export const usualConversationRate: RecordingRule = {
   record: "agentpay:conversations_started:usual_rate1h",
-  expression: `${ago("2w")} > ${ago("1w")} or ${ago("1w")} or ${ago("2w")} or ${ago("1d")}`,
+  expression: `${ago("2w")} > ${ago("1w")} or ${ago("1w")} or ${ago("2w")} or 0.5 * ${ago("1d")}`,
 };
 
 /** Share of conversations that ended in a completed checkout, over a day. */

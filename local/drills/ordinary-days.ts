@@ -25,6 +25,7 @@ const VISITORS = [
   ...[0.9, 1, 1, 1, 1, 0.9, 0.9, 0.8, 0.8, 0.7, 0.55, 0.4],
 ] as const;
 const WEEKEND_SHARE = 0.5;
+const STEPS_AN_HOUR = 6;
 
 interface Habit extends Pick<OrdinaryEvent, "title"> {
   /** Hours of the day, UTC. */
@@ -62,20 +63,34 @@ export function ordinaryEvents(seconds: number): readonly OrdinaryEvent[] {
 }
 
 function eventsOfHour(index: number): readonly OrdinaryEvent[] {
-  const time = new Date((ORDINARY_DAYS_BEGIN + index * HOUR) * 1000);
-  const hour = time.getUTCHours();
-  const isWeekend = [0, 6].includes(time.getUTCDay());
-  const share = (VISITORS[hour] ?? 1) * (isWeekend ? WEEKEND_SHARE : 1);
-  const day = time.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
-  const visitors: OrdinaryEvent = {
-    at: index * HOUR,
-    title: `${day}, ${hour}:00: ${Math.round(share * 100)}% of a working day's visitors`,
-    fault: { name: "visitors-gone", factor: share },
-  };
+  const hour = timeOf(index).getUTCHours();
+  const visitors = Array.from({ length: STEPS_AN_HOUR }, (_, step) => visitorsAt(index, step));
   const others = habits.flatMap(({ title, hours, faults }) =>
     hours
       .filter((at) => Math.floor(at) === hour)
       .flatMap((at) => faults.map((fault) => ({ at: (index + at - hour) * HOUR, title, fault }))),
   );
-  return [visitors, ...others.toSorted((a, b) => a.at - b.at)];
+  return [...visitors, ...others].toSorted((a, b) => a.at - b.at);
+}
+
+const timeOf = (index: number) => new Date((ORDINARY_DAYS_BEGIN + index * HOUR) * 1000);
+
+/** They come and go little by little: no evening empties a shop within a minute. */
+function visitorsAt(index: number, step: number): OrdinaryEvent {
+  const [from, to] = [shareAt(index), shareAt(index + 1)];
+  const share = from + ((to - from) * step) / STEPS_AN_HOUR;
+  const time = timeOf(index);
+  const day = time.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
+  const minute = String((60 / STEPS_AN_HOUR) * step).padStart(2, "0");
+  return {
+    at: (index + step / STEPS_AN_HOUR) * HOUR,
+    title: `${day}, ${time.getUTCHours()}:${minute}: ${Math.round(share * 100)}% of a working day's visitors`,
+    fault: { name: "visitors-gone", factor: share },
+  };
+}
+
+function shareAt(index: number): number {
+  const time = timeOf(index);
+  const isWeekend = [0, 6].includes(time.getUTCDay());
+  return (VISITORS[time.getUTCHours()] ?? 1) * (isWeekend ? WEEKEND_SHARE : 1);
 }

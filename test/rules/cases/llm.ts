@@ -181,6 +181,26 @@ export const llmCases: GroupCases = {
       firing: { 60: [], 82: [{}], 120: [{}] },
     },
     {
+      title: "at night few visitors make many calls each, and none comes for half an hour",
+      series: {
+        ...served(180),
+        [calls("none")]: perMinute([12, 60], [24, 5], [0, 15], [24, 5], [0, 30], [24, 5], [0, 60]),
+        [`agentpay_conversations_started_total{job="agentpay-api",instance="10.0.0.1:8000",channel="widget"}`]:
+          perMinute([1, 60], [0.4, 5], [0, 15], [0.4, 5], [0, 30], [0.4, 5], [0, 60]),
+      },
+      firing: silent(95, 105, 112),
+    },
+    {
+      title: "at night no model is called any more, though visitors come",
+      series: {
+        ...served(180),
+        [calls("none")]: perMinute([3, 90], [0, 90]),
+        [`agentpay_conversations_started_total{job="agentpay-api",instance="10.0.0.1:8000",channel="widget"}`]:
+          perMinute([0.5, 180]),
+      },
+      firing: { 90: [], 112: [{}], 150: [{}] },
+    },
+    {
       title: "the series of the calls are gone",
       series: { [calls("none")]: perMinute([60, 60], ["gone", 60]), ...served(120) },
       firing: { 60: [], 82: [{}], 120: [{}] },

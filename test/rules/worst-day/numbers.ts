@@ -92,7 +92,7 @@ export const fallbackDays: readonly WorstDay[] = ofKind("fallback", [
     told: {
       30: {},
       74: {
-        pages: ["LLMRequestFailures", "LLMFallbackExhausted", "LLMAvailabilityBudgetBurn"],
+        pages: ["LLMRequestFailures", "LLMModelOutage", "LLMFallbackExhausted", "LLMAvailabilityBudgetBurn"],
         warnings: ["LLMFallbackActive", "LLMModelFailing"],
       },
     },
