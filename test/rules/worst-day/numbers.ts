@@ -93,7 +93,7 @@ export const fallbackDays: readonly WorstDay[] = ofKind("fallback", [
       30: {},
       74: {
         pages: ["LLMRequestFailures", "LLMModelOutage", "LLMFallbackExhausted", "LLMAvailabilityBudgetBurn"],
-        warnings: ["LLMFallbackActive", "LLMModelFailing"],
+        warnings: ["LLMFallbackActive"],
       },
     },
   },
