@@ -31,7 +31,7 @@ const webSocketAbnormalCloses: Alert = {
 };
 
 /** Below so many connections, half of them leaving is a coincidence. */
-const MINIMUM_CONNECTIONS = 20;
+const MINIMUM_CONNECTIONS = 40;
 const before = websocketConnectionsBefore.record;
 
 const webSocketConnectionsDropped: Alert = {

@@ -1,6 +1,7 @@
 /** Days on which nothing is wrong: visitors come and go, versions are deployed, servers fail over. Pure data. */
+import { objectives } from "../../catalog/objectives.ts";
 import type { AlertId } from "./alert-id.ts";
-import { anyExhausted } from "./drills/expected.ts";
+import { anyExhausted, burns } from "./drills/expected.ts";
 import type { FaultRequest } from "./fault-requests.ts";
 
 /** Something that happens on ordinary days, and that nobody is to be told of. */
@@ -16,8 +17,11 @@ const HOUR = 3600;
 /** A Friday, 7:00 UTC: a working day comes first, then nights and a weekend. Seconds since 1970. */
 export const ORDINARY_DAYS_BEGIN = Date.UTC(2026, 5, 5, 7) / 1000;
 
-/** A month's budget is judged by what there is of the month: hours, of which one failover is a large share. */
-export const toldInYoungLabs: readonly AlertId[] = anyExhausted;
+/** A month's budget, and three days of it, are judged by what there is of them: hours, of which one failover is a large share. */
+export const toldInYoungLabs: readonly AlertId[] = [
+  ...anyExhausted,
+  ...objectives.flatMap(({ alertPrefix }) => burns(alertPrefix, "3d")),
+];
 
 /** Visitors by the hour (UTC), as a share of those of a working day. */
 const VISITORS = [

@@ -99,7 +99,7 @@ export const websocketCases: GroupCases = {
   WebSocketConnectionsDropped: [
     {
       title: "nobody is connected, for three hours",
-      series: connections("api-1", [50, 60], [0, 180], [50, 30]),
+      series: connections("api-1", [100, 60], [0, 180], [100, 30]),
       firing: { 60: [], 67: fires, 130: fires, 240: fires, 245: [] },
     },
     {
@@ -119,7 +119,7 @@ export const websocketCases: GroupCases = {
     },
     {
       title: "few visitors leave",
-      series: connections("api-1", [15, 60], [2, 30]),
+      series: connections("api-1", [35, 60], [10, 30]),
       firing: silent(66, 70, 80),
     },
     {
