@@ -172,7 +172,10 @@ describe("a Prometheus that evaluated the rules live, and was gone for a while",
     else expect(recorded).toHaveLength(times);
     expect(whom(firings)).toEqual(whom(recorded));
     for (const [index, { from, last }] of recorded.entries()) {
-      expect(Math.abs((firings[index]?.from ?? 0) - from)).toBeLessThanOrEqual(interval);
+      // What fires as soon as there is a Prometheus begins with its first evaluation, which a busy machine has late.
+      if (name !== "Always") {
+        expect(Math.abs((firings[index]?.from ?? 0) - from)).toBeLessThanOrEqual(interval);
+      }
       expect(Math.abs((firings[index]?.last ?? 0) - last)).toBeLessThanOrEqual(interval);
     }
   });
