@@ -88,7 +88,7 @@ export const activities: readonly Activity[] = [
     service: "worker",
     severity: "critical",
     events: metrics.workerJobs.name,
-    // A purchase queues an e-mail, a webhook and a payment.
+    // A purchase queues an email, a webhook and a payment.
     eventsOfOne: 3,
     countedBy: "worker",
     whenItStops:
