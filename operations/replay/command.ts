@@ -1,5 +1,4 @@
 /** `npm run ops -- replay --stack <name> --since 30d`: what the alerts would have done in a history that there is. */
-import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { readSettings } from "../../settings/settings-file.ts";
 import { Failure } from "../../toolkit/failure.ts";
@@ -11,6 +10,7 @@ import { accessOf, openAccess } from "./access.ts";
 import { sideAt } from "./base.ts";
 import { happenedByPager, happenedByRecord } from "./happened.ts";
 import type { Piece } from "./history.ts";
+import { CACHE } from "./history.ts";
 import { incidentsFile } from "./incidents-file.ts";
 import { pageOf } from "./page.ts";
 import { type Moment, parseMoment, periodOf } from "./period.ts";
@@ -37,7 +37,6 @@ interface Options extends ResultOptions {
 }
 
 /** What the history answered, so that a replay that was interrupted goes on where it was. */
-const CACHE = join(REPOSITORY, "node_modules/.cache/replay");
 
 export const command = new Command("replay")
   .description(

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../toolkit/error-message.ts";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
+import { REPOSITORY } from "../../toolkit/repository.ts";
 import { NoAnswer, type PrometheusApi } from "./prometheus-api.ts";
 import type { Labels } from "./series.ts";
 
@@ -41,6 +42,8 @@ type Stored = z.output<typeof storedAnswer>;
 
 /** Prometheus answers at most 11,000 points a series. */
 export const MOST_POINTS = 10_000;
+/** Where answers are kept, unless somebody says otherwise. */
+export const CACHE = join(REPOSITORY, "node_modules/.cache/replay");
 /** A query that fails is halved until it is known when. After so many failures it is given up. */
 const MOST_FAILURES = 64;
 /** Samples may come late: what is so young is asked again. */

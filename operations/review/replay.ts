@@ -1,5 +1,4 @@
 /** What the change would have done to the alerts in the last weeks of a real Prometheus, where one can be reached. */
-import { join } from "node:path";
 import { readSettings } from "../../settings/settings-file.ts";
 import { environmentOf } from "../../settings/stack-name.ts";
 import { REPOSITORY } from "../../toolkit/repository.ts";
@@ -8,6 +7,7 @@ import { type Access, accessOf, openAccess } from "../replay/access.ts";
 import { versionOf } from "../replay/base.ts";
 import { changedAlerts } from "../replay/changed-alerts.ts";
 import type { ComparedSummary } from "../replay/comparison.ts";
+import { CACHE } from "../replay/history.ts";
 import { PrometheusApi } from "../replay/prometheus-api.ts";
 import { runReplay } from "../replay/run.ts";
 import { readStack } from "../verify/stack.ts";
@@ -34,7 +34,6 @@ export interface ReplayOptions {
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-const CACHE = join(REPOSITORY, "node_modules/.cache/replay");
 
 /** @throws Failure where no Prometheus can be reached, or the change can't be played */
 export async function replayedChange(options: ReplayOptions): Promise<ReplayedChange> {
