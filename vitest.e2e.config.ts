@@ -17,6 +17,7 @@ const ADOPTIONS = [
 const LONG = [
   ...ADOPTIONS,
   "test/operations/workflow-runs.e2e.ts",
+  "test/operations/replay/proposal.e2e.ts",
   "test/operations/replay/two-months.e2e.ts",
   "test/local/exporters/failover.e2e.ts",
   "test/local/exporters/faults.e2e.ts",

@@ -32,7 +32,13 @@ async function askRange(
     end: String(end),
     step: "15",
   });
-  const response = await fetch(`${url}/api/v1/query_range`, { method: "POST", headers, body });
+  const begun = performance.now();
+  const response = await fetch(`${url}/api/v1/query_range`, { method: "POST", headers, body }).catch(
+    (error: unknown) => {
+      const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+      throw new Error(`the engine breaks off after ${seconds} s, asked for ${expression}`, { cause: error });
+    },
+  );
   const text = await response.text();
   if (!response.ok) throw new Error(`the engine refuses ${expression}: ${text}`);
 }
