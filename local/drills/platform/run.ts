@@ -8,7 +8,7 @@ import { MOST_ATTEMPTS } from "../attempts.ts";
 import { type Lab, startLab } from "../lab.ts";
 import type { LifeOptions } from "../lab-life.ts";
 import { limited } from "../limited.ts";
-import { Strain } from "../strain.ts";
+import { Strain, Tempo } from "../strain.ts";
 import type { PlatformFault } from "./faults/fault.ts";
 import { Scene } from "./scene.ts";
 
@@ -33,18 +33,19 @@ export async function runPlatformFaults(
   return await limited(faults, parallel, (fault) => attempts(fault, optionsOf(fault.name)));
 }
 
-/** A lab that breaks, or a machine that stands still, says nothing of the fault: it is tried again, at half the pace. */
+/** A lab that breaks, or a machine that stands still, says nothing of the fault: it is tried again, slower, as drills are. */
 async function attempts(fault: PlatformFault, options: LifeOptions): Promise<PlatformResult> {
   const impossible = fault.impossible?.();
   if (impossible !== undefined) return { fault, outcome: "not tried", happened: impossible };
   options.report(fault.title);
-  let { factor } = options;
+  const tempo = new Tempo(options.factor);
+  let { factor } = tempo;
   for (let attempt = 1; ; attempt++) {
     const folder = path.join(options.folder, `attempt ${attempt}`);
     const result = await runOne(fault, { ...options, factor, folder });
     options.report(`${result.outcome}: ${result.happened}`);
     if (!unproven.includes(result.outcome) || attempt === MOST_ATTEMPTS) return result;
-    factor = Math.ceil(factor / 2);
+    factor = tempo.slowerThan(factor);
     options.report(`once more, 1 second stands for ${factor}`);
   }
 }

@@ -58,6 +58,8 @@ describe("a proposal", { timeout: 3_600_000 }, () => {
     ]);
     expect(readSettings(folder, "production").alertThresholds).toEqual({ HighErrorRate: BELOW_THE_DRILL });
     const text = await readFile(join(folder, "Pulumi.production.yaml"), "utf8");
-    expect(text).toContain(`# Replay, 2026-04-01 to 2026-06-01: ${BELOW_THE_DRILL} tells of 3 of 3 incidents`);
+    expect(text).toContain(
+      `# Replay, 2026-04-01 to 2026-06-01: ${BELOW_THE_DRILL} tells of 3 of 3 incidents`,
+    );
   });
 });
