@@ -35,6 +35,8 @@ interface AlertBase {
   readonly description: string;
   /** How long the condition must hold before anyone is told. */
   readonly holdFor: Duration;
+  /** How often it is evaluated, where the stack's own Prometheus does that. Default: as often as its group. */
+  readonly evaluatedEach?: Duration;
   /** How long the alert stays once the condition ended, for what comes and goes. Default: not at all. */
   readonly keepFiringFor?: Duration;
   /** The dashboard, and the panel on it, that show what the alert watches. */
@@ -60,12 +62,15 @@ export function ringsBelow(alert: Alert): boolean {
 export interface AlertGroup {
   /** At most 40 characters. */
   readonly name: string;
-  /** How often its alerts are evaluated: hold times are multiples of it. */
+  /** How often its alerts are evaluated, unless they say otherwise: hold times are multiples of it. */
   readonly interval: Duration;
   /** The scrape job that its alerts watch. A stack that doesn't scrape it goes without them. Default: every stack has them. */
   readonly job?: Job;
   readonly alerts: readonly Alert[];
 }
+
+/** Of an outage that a few raw series tell, which cost nothing to look at: half a minute of waiting for the next look is spared. */
+export const OUTAGE_INTERVAL: Duration = "3s";
 
 /**
  * Few failures in few events are a large share of nothing: an alert on a share also asks for more than this many.

@@ -11,7 +11,7 @@ import {
   STOPPED_SHARE,
   userEndpoints,
 } from "../recording-rules/api.ts";
-import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
+import { type Alert, type AlertGroup, MINIMUM_FAILURES, OUTAGE_INTERVAL } from "./alert.ts";
 import { apiInstanceSlow, apiMostlySlow, apiRouteSlow, slowApiResponses } from "./api-latency.ts";
 import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 
@@ -29,6 +29,7 @@ const apiDown: Alert = {
     "Every API server has been unreachable for 2 minutes, or none is known: the chat widget shows errors to every visitor.",
   expression: () => allDown("agentpay-api"),
   holdFor: "2m",
+  evaluatedEach: OUTAGE_INTERVAL,
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
 };
 

@@ -1,7 +1,7 @@
 import { rate, sustained } from "../counting.ts";
 import { metrics } from "../metrics/index.ts";
 import { connectionRatio, statementSeconds } from "../recording-rules/data.ts";
-import type { Alert, AlertGroup } from "./alert.ts";
+import { type Alert, type AlertGroup, OUTAGE_INTERVAL } from "./alert.ts";
 import { anyDown, unknownState } from "./availability.ts";
 import {
   OURS,
@@ -20,6 +20,7 @@ const postgresDown: Alert = {
     "The exporter of {{ $labels.instance }} answers, its database does not: nearly every request and job fails.",
   expression: () => `${metrics.pgUp.name} == 0`,
   holdFor: "1m",
+  evaluatedEach: OUTAGE_INTERVAL,
   panel: { dashboard: "agentpay-data", panel: "databasesUp" },
 };
 

@@ -1,7 +1,7 @@
 import { increase, rate, sustained } from "../counting.ts";
 import { metrics } from "../metrics/index.ts";
 import { redisMemoryRatio } from "../recording-rules/data.ts";
-import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
+import { type Alert, type AlertGroup, MINIMUM_FAILURES, OUTAGE_INTERVAL } from "./alert.ts";
 import { anyDown, unknownState } from "./availability.ts";
 
 const redisDown: Alert = {
@@ -13,6 +13,7 @@ const redisDown: Alert = {
     "The exporter of {{ $labels.instance }} answers, Redis does not, or takes no more clients (maxclients): no job is queued or worked off, and everything cached is slow or fails.",
   expression: () => `${metrics.redisUp.name} == 0`,
   holdFor: "1m",
+  evaluatedEach: OUTAGE_INTERVAL,
   panel: { dashboard: "agentpay-data", panel: "databasesUp" },
 };
 

@@ -5,7 +5,7 @@
 import { metrics } from "../metrics/index.ts";
 import { certificateEnd } from "../recording-rules/uptime.ts";
 import { CERTIFICATE_DAYS, type EndpointKey, endpoints } from "../uptime.ts";
-import type { Alert, AlertGroup } from "./alert.ts";
+import { type Alert, type AlertGroup, OUTAGE_INTERVAL } from "./alert.ts";
 import { anyDown, RESTARTS } from "./availability.ts";
 
 const DAY_SECONDS = 86_400;
@@ -35,6 +35,7 @@ function endpointUnreachable(endpoint: EndpointKey): Alert {
     },
     // Longer than APIDown, which is its cause when the servers themselves are gone.
     holdFor: "150s",
+    evaluatedEach: OUTAGE_INTERVAL,
     panel: { dashboard: "agentpay-uptime", panel: "endpoints" },
   };
 }

@@ -1,6 +1,6 @@
 import { increase, rate } from "../counting.ts";
 import { metrics } from "../metrics/index.ts";
-import { type Alert, type AlertGroup, MINIMUM_FAILURES } from "./alert.ts";
+import { type Alert, type AlertGroup, MINIMUM_FAILURES, OUTAGE_INTERVAL } from "./alert.ts";
 import { allDown, manyDown, RESTARTS, restarting, SPARE_SERVERS, someDown } from "./availability.ts";
 
 const jobs = metrics.workerJobs.name;
@@ -20,6 +20,7 @@ const workerDown: Alert = {
     "Every worker has been unreachable for 2 minutes, or none is known: webhooks, e-mails and delayed payments wait.",
   expression: () => allDown("agentpay-worker"),
   holdFor: "2m",
+  evaluatedEach: OUTAGE_INTERVAL,
   panel: { dashboard: "agentpay-technical", panel: "serversUp" },
 };
 

@@ -21,13 +21,22 @@ export class PrometheusFolder {
   readonly #settings: Settings;
   readonly #addresses: Addresses;
   readonly #pace: Pace;
+  readonly #shortestInterval: string | undefined;
   readonly #files: Readonly<Record<string, string>>;
 
-  constructor(path: string, settings: Settings, addresses: Addresses, pace: Pace) {
+  /** @param shortestInterval nothing of ours is looked at more often; undefined where it is as often as in production */
+  constructor(
+    path: string,
+    settings: Settings,
+    addresses: Addresses,
+    pace: Pace,
+    shortestInterval: string | undefined,
+  ) {
     this.path = path;
     this.#settings = settings;
     this.#addresses = addresses;
     this.#pace = pace;
+    this.#shortestInterval = shortestInterval;
     this.#files = this.#during([]);
   }
 
@@ -55,7 +64,11 @@ export class PrometheusFolder {
   #during(maintenance: readonly Maintenance[]): Record<string, string> {
     const announcements = { ...this.#settings.announcements, maintenance };
     const settings = { ...this.#settings, announcements };
-    return atPace(prometheusConfigurationFiles(settings, this.#addresses), this.#pace);
+    const shortestInterval = this.#shortestInterval;
+    return atPace(prometheusConfigurationFiles(settings, this.#addresses), {
+      ...this.#pace,
+      ...(shortestInterval && { shortestInterval }),
+    });
   }
 }
 

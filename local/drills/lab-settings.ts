@@ -18,6 +18,7 @@ export function labSettings(
     eventsUrl,
     smtpHost,
     replicas,
+    scrapeIntervalSeconds,
     remoteWriteUrl,
     thresholds = {},
   }: {
@@ -25,6 +26,7 @@ export function labSettings(
     eventsUrl: string;
     smtpHost: string;
     replicas: 1 | 2;
+    scrapeIntervalSeconds: number;
     remoteWriteUrl: string | undefined;
     /** By alert, in the place of the local stack's. */
     thresholds?: Settings["alertThresholds"];
@@ -56,7 +58,7 @@ export function labSettings(
       replicas,
       engine: remoteWriteUrl === undefined ? "container" : "remote",
       remoteWriteUrl,
-      scrapeIntervalSeconds: SCRAPE_INTERVAL_SECONDS,
+      scrapeIntervalSeconds,
       apiTargets: target("api"),
       workerTargets: target("worker"),
       postgresTargets: target("postgres"),

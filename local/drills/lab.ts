@@ -38,7 +38,7 @@ import {
   type Servers,
   startBlackbox,
 } from "./lab-servers.ts";
-import { labSettings } from "./lab-settings.ts";
+import { labSettings, SCRAPE_INTERVAL_SECONDS } from "./lab-settings.ts";
 import { type Pace, scaleExpression } from "./scale.ts";
 
 export interface LabOptions {
@@ -61,6 +61,8 @@ export interface LabOptions {
   readonly thresholds?: Settings["alertThresholds"];
   /** Of Prometheus and of Alertmanager. Default: one. */
   readonly replicas?: 1 | 2;
+  /** Seconds between scrapes where everything is looked at as often as in production. Default: nothing is, for busy machines. */
+  readonly scrapeIntervalSeconds?: number;
   /** Whether Prometheus only ships its samples to a second one, which has the rules. Default: no. */
   readonly remoteEngine?: boolean;
 }
@@ -155,6 +157,7 @@ async function assemble(options: LabOptions, undo: (() => Promise<void>)[]): Pro
     eventsUrl: wayToPager.url,
     smtpHost: inbox.mailAddress,
     replicas,
+    scrapeIntervalSeconds: options.scrapeIntervalSeconds ?? SCRAPE_INTERVAL_SECONDS,
     ...(site.options.thresholds && { thresholds: site.options.thresholds }),
     remoteWriteUrl: remoteEngine ? `${wayToEngine.url}/api/v1/write` : undefined,
   });
@@ -231,7 +234,13 @@ async function writeFolders(
         }),
       )
     : undefined;
-  const prometheus = new PrometheusFolder(path.join(folder, "prometheus"), settings, addresses, pace);
+  const prometheus = new PrometheusFolder(
+    path.join(folder, "prometheus"),
+    settings,
+    addresses,
+    pace,
+    options.scrapeIntervalSeconds === undefined ? `${SCRAPE_INTERVAL_SECONDS}s` : undefined,
+  );
   const content = {
     notifications: {
       ...notifications,

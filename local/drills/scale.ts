@@ -14,6 +14,8 @@ export interface Pace {
   readonly startedAt: number;
   /** What its own clock showed then. */
   readonly clock: number;
+  /** Nothing is scraped or evaluated more often, before the time runs faster. Default: as often as the file says. */
+  readonly shortestInterval?: string;
 }
 
 const DURATION = /^(?:\d+(?:ms|[smhdwy]))+$/;
@@ -103,14 +105,21 @@ const DURATIONS = new Set([
   ...["group_wait", "group_interval", "repeat_interval", "resolve_timeout", "timeout"],
 ]);
 
+const INTERVALS = new Set(["interval", "scrape_interval", "evaluation_interval"]);
+
 /** A configuration or rule file of Prometheus or Alertmanager at the faster pace. */
 export function scaleFile(yaml: string, pace: Pace): string {
   return stringify(scaleValue(parse(yaml), pace), { lineWidth: 0 });
 }
 
+function notBelow(duration: string, key: string, { shortestInterval = duration }: Pace): string {
+  const isShorter = inMilliseconds(duration) < inMilliseconds(shortestInterval);
+  return INTERVALS.has(key) && isShorter ? shortestInterval : duration;
+}
+
 function scaleValue(value: unknown, pace: Pace, key = ""): unknown {
   if (typeof value === "string") {
-    if (DURATIONS.has(key)) return scaleDuration(value, pace.factor);
+    if (DURATIONS.has(key)) return scaleDuration(notBelow(value, key, pace), pace.factor);
     return key === "expr" ? scaleExpression(value, pace) : value;
   }
   if (Array.isArray(value)) return value.map((item) => scaleValue(item, pace));

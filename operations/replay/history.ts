@@ -41,7 +41,7 @@ const storedAnswer = z.object({
 type Stored = z.output<typeof storedAnswer>;
 
 /** Prometheus answers at most 11,000 points a series. */
-export const MOST_POINTS = 10_000;
+const MOST_POINTS = 10_000;
 /** Where answers are kept, unless somebody says otherwise. */
 export const CACHE = join(REPOSITORY, "node_modules/.cache/replay");
 /** A query that fails is halved until it is known when. After so many failures it is given up. */
@@ -72,19 +72,27 @@ export class History {
 
   /** @throws Failure where the history can't be reached */
   async answer(expression: string, grid: Grid, piece: Piece): Promise<Answer> {
+    let all = EMPTY;
+    for (const part of piecesOf(piece, MOST_POINTS * grid.step)) {
+      all = joined(all, await this.#stored(expression, grid, part));
+    }
+    return indexed(all);
+  }
+
+  async #stored(expression: string, grid: Grid, piece: Piece): Promise<Stored> {
     const times = timesOf(grid, piece);
     const [start, end] = [times.at(0), times.at(-1)];
-    if (start === undefined || end === undefined) return indexed(EMPTY);
+    if (start === undefined || end === undefined) return EMPTY;
     const question = { expression, start, end, step: grid.step };
     const file = join(this.#folder, `${digest([this.#api.identity, question])}.json`);
     const kept = await readIfExists(file);
     if (kept !== undefined) {
       const read = storedAnswer.safeParse(JSON.parse(kept));
-      if (read.success) return indexed(read.data);
+      if (read.success) return read.data;
     }
     const fresh = await this.#halving(expression, times, grid.step, { failures: 0 });
     if (end < Date.now() - SETTLED_MILLISECONDS) await writeAtomically(file, JSON.stringify(fresh));
-    return indexed(fresh);
+    return fresh;
   }
 
   /** Asks for less at a time where there is too much to compute, or where some of the evaluations fail. */

@@ -107,7 +107,7 @@ async function stageFor(groups: readonly AlertGroup[], options: PlayOptions): Pr
   const history = new History(api, cache);
   await history.tidy();
   const all = { from: period.from - warmUp(groups), to: period.to };
-  const gaps = await gapsIn(api, all, Math.min(...groups.map(({ interval }) => interval)));
+  const gaps = await gapsIn(api, all, usualInterval(options.rules.groups));
   onProgress("looked for gaps in the history");
   const recorded = new Map<string, Recorded>();
   await Promise.all(
@@ -115,6 +115,12 @@ async function stageFor(groups: readonly AlertGroup[], options: PlayOptions): Pr
   );
   onProgress("read what really fired");
   return { history, all, gaps, recorded };
+}
+
+/** Samples come as often as most groups are evaluated, not as those that look for outages. */
+function usualInterval(groups: readonly AlertGroup[]): number {
+  const intervals = groups.map(({ interval }) => interval).toSorted((left, right) => left - right);
+  return intervals[Math.floor(intervals.length / 2)] ?? 0;
 }
 
 /** @throws Failure where the history can't be reached */

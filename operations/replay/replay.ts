@@ -1,14 +1,6 @@
 /** Plays alerting rules over a history, evaluation by evaluation, as Prometheus would have evaluated them. */
 import { AlertState, type Firing, type NearMisses } from "./alert-state.ts";
-import {
-  type Answer,
-  type Grid,
-  type History,
-  MOST_POINTS,
-  type Piece,
-  piecesOf,
-  timesOf,
-} from "./history.ts";
+import { type Answer, type Grid, type History, type Piece, piecesOf, timesOf } from "./history.ts";
 import { alertsReadBy, type Plan, planOf } from "./plan.ts";
 import { type AlertGroup, type AlertingRule, alertLabels } from "./rules.ts";
 import { combined, type Labels, selector } from "./series.ts";
@@ -50,11 +42,14 @@ interface Run {
 /** What history answers to a plan's queries in a piece. One that is missing can't matter there. */
 type Answers = ReadonlyMap<Plan, Answer>;
 
+/** So much is played at a time, milliseconds: one that is interrupted goes on at the last of them. */
+const PIECE = 3 * 86_400_000;
+
 /** @throws Failure where the history can't be reached */
 export async function replay(options: ReplayOptions): Promise<readonly Replayed[]> {
   const { groups, period, onProgress } = options;
   const runs = runsOf(groups);
-  const pieces = piecesOf(period, MOST_POINTS * Math.min(...groups.map(({ interval }) => interval)));
+  const pieces = piecesOf(period, PIECE);
   for (const [index, piece] of pieces.entries()) {
     await playPiece(runs, piece, options);
     onProgress?.(index + 1, pieces.length, piece.to);

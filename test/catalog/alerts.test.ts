@@ -49,9 +49,11 @@ describe("groups", () => {
   });
 
   test.each(alertGroups)(
-    "$name: hold times are multiples of its interval",
+    "$name: hold times are multiples of the intervals",
     ({ interval, alerts: members }) => {
-      const uneven = members.filter(({ holdFor }) => inSeconds(holdFor) % inSeconds(interval) !== 0);
+      const uneven = members.filter(({ holdFor, evaluatedEach }) =>
+        [interval, evaluatedEach ?? interval].some((each) => inSeconds(holdFor) % inSeconds(each) !== 0),
+      );
       expect(uneven.map(({ name }) => name)).toEqual([]);
     },
   );

@@ -31,7 +31,9 @@ test("each rule has a name of its own, and a reason", () => {
 /** A target is scraped, and a rule evaluated, so often: two alerts may see one fault so long after each other. */
 const SCRAPE_SECONDS = 30;
 const intervalOf = (alert: Alert) =>
-  inSeconds(alertGroups.find(({ alerts: own }) => own.includes(alert))?.interval ?? "1m");
+  inSeconds(
+    alert.evaluatedEach ?? alertGroups.find(({ alerts: own }) => own.includes(alert))?.interval ?? "1m",
+  );
 
 describe.each(inhibitions.map((inhibition) => [inhibition.name, inhibition] as const))(
   "%s",

@@ -69,7 +69,8 @@ export function promtoolFiles(group: AlertGroup, cases: GroupCases): Record<stri
 function filesOf(group: AlertGroup, alert: string, cases: readonly RuleCase[]): Record<string, string> {
   const name = `${group.name}.${alert}`;
   const groups = rulesFor(alert, group);
-  const intervalOf = (each: RuleCase) => each.evaluationInterval ?? group.interval;
+  const own = group.alerts.find(({ name: each }) => each === alert)?.evaluatedEach ?? group.interval;
+  const intervalOf = (each: RuleCase) => each.evaluationInterval ?? own;
   const tests = [...new Set(cases.map(intervalOf))].map((interval) => [
     `${name}.${interval}.test.yml`,
     stringify({

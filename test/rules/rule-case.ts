@@ -43,7 +43,7 @@ export interface RuleCase {
   readonly firing: Readonly<Record<number, readonly Labels[]>>;
   /** Time between samples. Default: 30s. */
   readonly scrapeInterval?: Duration;
-  /** Default: that of the alert's group. */
+  /** Default: the alert's. */
   readonly evaluationInterval?: Duration;
 }
 

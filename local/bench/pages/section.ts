@@ -1,54 +1,96 @@
-/** From fault to page, beside what scrape, evaluation, hold time and grouping make of it at the least. */
-
+/** From fault to page, beside what hold time and grouping make of it at the least. */
+import { setTimeout as delay } from "node:timers/promises";
+import { alerts } from "../../../catalog/alerts/index.ts";
+import { inSeconds } from "../../../catalog/duration.ts";
+import { EXPORTERS } from "../../../components/prometheus/prometheus.ts";
 import { tools } from "../../../operations/tools/tools.ts";
+import { readSettings } from "../../../settings/settings-file.ts";
+import { REPOSITORY } from "../../../toolkit/repository.ts";
 import { withTemporaryFolder } from "../../../toolkit/temporary-folder.ts";
 import { ensureTool } from "../../../toolkit/toolchain/find.ts";
-import { startLab } from "../../drills/lab.ts";
-import { SCRAPE_INTERVAL_SECONDS } from "../../drills/lab-settings.ts";
-import { Scene } from "../../drills/platform/scene.ts";
+import { type Lab, startLab } from "../../drills/lab.ts";
+import { type Outage, Scene } from "../../drills/platform/scene.ts";
 import type { BenchOptions, Section } from "../section.ts";
 import { middle } from "../times.ts";
 
 /** Slower than drills: what the machine needs counts for less. */
 const FACTOR = 10;
-/** Of RedisDown: its group's interval and hold time, and the pager's group_wait; seconds. */
-const EVALUATION = 30;
-const HOLD = 60;
+/** Of what pages; simulated seconds. */
 const GROUP_WAIT = 10;
-/** At the least: the next scrape at once, evaluated at once. An alert holds for whole evaluations. */
-const LEAST = HOLD + GROUP_WAIT;
-/** At the most: each interval just missed. */
-const MOST = SCRAPE_INTERVAL_SECONDS + EVALUATION + HOLD + GROUP_WAIT;
+/** In which scrapes and evaluations have met in each way that they can; simulated seconds. */
+const CYCLE = 30;
+/** Coprime to what the cycle is divided into: faults that follow each other are far apart in it. */
+const STRIDE = 7;
+
+interface Row {
+  readonly outage: Outage;
+  readonly alert: string;
+  /** How often its targets are scraped; simulated seconds. */
+  readonly scrape: number;
+  readonly takes: number;
+}
 
 export async function pagesSection({ quick, report }: BenchOptions): Promise<Section> {
-  const times = await withTemporaryFolder("bench", (folder) => outages(folder, quick ? 1 : 5, report));
-  const inSeconds = (value: number) => `${value.toFixed(0)} s`;
+  const scrape = productionScrapes();
+  const rows: readonly Row[] = [
+    { outage: "redis", alert: "RedisDown", scrape: EXPORTERS.scrapeSeconds, takes: quick ? 1 : CYCLE },
+    { outage: "api", alert: "APIDown", scrape, takes: quick ? 1 : CYCLE / 3 },
+  ];
+  const measured = await withTemporaryFolder("bench", async (folder) => {
+    const lab = await startProductionsLab(folder, scrape);
+    try {
+      const cells: string[][] = [];
+      for (const row of rows) cells.push(cellsOf(row, await pageTimes(lab, row, report)));
+      return cells;
+    } finally {
+      await lab.stop();
+    }
+  });
   return {
     title: "From fault to page",
     text:
-      `RedisDown (hold time ${HOLD} s) in a drill's lab at ${FACTOR} times the pace, so each second of the machine's own counts ` +
-      `${FACTOR} times. Scrapes and evaluations each ${SCRAPE_INTERVAL_SECONDS} s, a pager's group_wait of ${GROUP_WAIT} s. Production ` +
-      "scrapes each 15 s.",
-    head: ["Outages", "at the least", "measured: shortest", "middle", "longest", "at the most"],
-    rows: [
-      [
-        times.length,
-        inSeconds(LEAST),
-        inSeconds(Math.min(...times)),
-        inSeconds(middle(times)),
-        inSeconds(Math.max(...times)),
-        inSeconds(MOST),
-      ],
+      `In a drill's lab with production's intervals, at ${FACTOR} times the pace, so each second of the machine's own counts ` +
+      `${FACTOR} times. Faults come at moments that are evenly spread over scrapes and evaluations. The floor is the hold time and ` +
+      `the pager's group_wait of ${GROUP_WAIT} s.`,
+    head: [
+      "Alert",
+      "Scraped, evaluated",
+      "Faults",
+      "Floor",
+      "shortest",
+      "Middle",
+      "longest",
+      "Over the floor",
     ],
+    rows: measured,
   };
 }
 
-/** Simulated seconds from each fault to its page. */
-async function outages(
-  folder: string,
-  count: number,
-  report: BenchOptions["report"],
-): Promise<readonly number[]> {
+function productionScrapes(): number {
+  const { metrics } = readSettings(REPOSITORY, "production");
+  if (!metrics.enabled) throw new Error("Pulumi.production.yaml must enable metrics: pages are about them");
+  return metrics.scrapeIntervalSeconds;
+}
+
+function cellsOf({ alert: name, scrape }: Row, times: readonly number[]): string[] {
+  const alert = alerts.find((each) => each.name === name);
+  if (!alert?.evaluatedEach) throw new Error(`${name} is not evaluated at an interval of its own`);
+  const floor = inSeconds(alert.holdFor) + GROUP_WAIT;
+  const text = (seconds: number) => `${seconds.toFixed(0)} s`;
+  const inTheMiddle = middle(times);
+  return [
+    name,
+    `${scrape} s, ${alert.evaluatedEach}`,
+    String(times.length),
+    text(floor),
+    text(Math.min(...times)),
+    text(inTheMiddle),
+    text(Math.max(...times)),
+    `${(inTheMiddle - floor).toFixed(1)} s`,
+  ];
+}
+
+async function startProductionsLab(folder: string, scrapeIntervalSeconds: number): Promise<Lab> {
   const [prometheus, alertmanager, blackbox, gatus, moto] = await Promise.all(
     [tools.prometheus, tools.alertmanager, tools.blackbox, tools.gatus, tools.moto].map((tool) =>
       ensureTool(tool),
@@ -56,28 +98,36 @@ async function outages(
   );
   if (!prometheus || !alertmanager || !blackbox || !gatus || !moto)
     throw new Error("not every server was found");
-  const lab = await startLab({
+  return startLab({
     folder,
     factor: FACTOR,
     aws: false,
+    scrapeIntervalSeconds,
     tools: { prometheus, alertmanager, blackbox, gatus, moto },
   });
+}
+
+/** Simulated seconds from each fault to its page. */
+async function pageTimes(
+  lab: Lab,
+  { outage, alert, takes }: Row,
+  report: BenchOptions["report"],
+): Promise<readonly number[]> {
+  const scene = new Scene(lab, FACTOR, new AbortController().signal);
+  await lab.ruler.ready();
+  await scene.until("a scrape", 5, async () => (await scene.query("up{job='redis'}")).includes(1));
   const times: number[] = [];
-  try {
-    const scene = new Scene(lab, FACTOR, new AbortController().signal);
-    await lab.ruler.ready();
-    await scene.until("a scrape", 5, async () => (await scene.query("up{job='redis'}")).includes(1));
-    while (times.length < count) {
-      report(`outage ${times.length + 1}`);
-      const before = await scene.rings("redis");
-      const begun = Date.now();
-      await scene.begin("redis");
-      await scene.until("the page", 10, async () => (await scene.rings("redis")) > before);
-      times.push(((Date.now() - begun) / 1000) * FACTOR);
-      await scene.mend("redis");
-    }
-    return times;
-  } finally {
-    await lab.stop();
+  while (times.length < takes) {
+    report(`${alert} ${times.length + 1}`);
+    // What came before ended with an evaluation.
+    await delay(((((times.length * STRIDE) % takes) / takes) * CYCLE * 1000) / FACTOR);
+    const before = await scene.rings(outage);
+    const begun = Date.now();
+    await scene.begin(outage);
+    await scene.until("the page", 10, async () => (await scene.rings(outage)) > before);
+    const page = (await scene.events(outage)).findLast(({ action }) => action === "trigger");
+    times.push((((page?.at ?? Number.NaN) - begun) / 1000) * FACTOR);
+    await scene.mend(outage);
   }
+  return times;
 }

@@ -8,11 +8,12 @@ import { SCRAPE_INTERVAL_SECONDS } from "../lab-settings.ts";
 import { query } from "../observation.ts";
 
 /** What is broken in AgentPay, each time one critical alert of a service of its own. */
-export type Outage = "redis" | "postgres";
+export type Outage = "redis" | "postgres" | "api";
 
 const OUTAGES: Readonly<Record<Outage, { readonly fault: FaultName; readonly service: string }>> = {
   redis: { fault: "redis-down", service: "redis" },
   postgres: { fault: "postgres-down", service: "postgres" },
+  api: { fault: "api-down", service: "api" },
 };
 
 /** What came to PagerDuty about one service, oldest first. */

@@ -30,9 +30,19 @@ function configurationIn(files: Record<string, string>) {
   return parse(files["prometheus.yml"] ?? "");
 }
 
+interface RenderedGroup {
+  readonly name: string;
+  readonly interval: string;
+  readonly rules: RenderedRule[];
+}
+
+function groupsIn(files: Record<string, string>, name: string): RenderedGroup[] {
+  return parse(files[`rules/${name}.yml`] ?? "").groups;
+}
+
 /** Rules of a group's file, alerts or recorded series. */
 function rulesIn(files: Record<string, string>, name: string): RenderedRule[] {
-  return parse(files[`rules/${name}.yml`] ?? "").groups[0].rules;
+  return groupsIn(files, name).flatMap((group) => group.rules);
 }
 
 describe("prometheus.yml", () => {
@@ -62,6 +72,20 @@ describe("prometheus.yml", () => {
     for (const job of jobs) expect(job.sample_limit).toBeGreaterThan(20_000);
   });
 
+  test("the databases' exporters are scraped more often than servers, where Prometheus has the rules", () => {
+    const intervals = (overrides: Overrides) =>
+      configurationIn(render("production", overrides)).scrape_configs.map(
+        (job: { job_name: string; scrape_interval?: string }) => [job.job_name, job.scrape_interval],
+      );
+    const exporters = (overrides: Overrides) =>
+      intervals(overrides).filter(([job]: [string]) => ["postgres", "redis"].includes(job));
+    expect(Object.fromEntries(exporters({}))).toEqual({ postgres: "10s", redis: "10s" });
+    expect(Object.fromEntries(intervals({}))).toMatchObject({ "agentpay-api": undefined });
+    const asOften = { postgres: undefined, redis: undefined };
+    expect(Object.fromEntries(exporters({ "metrics.scrapeIntervalSeconds": 5 }))).toEqual(asOften);
+    expect(Object.fromEntries(exporters({ "metrics.engine": "amp" }))).toEqual(asOften);
+  });
+
   test("loads exactly the rule files that there are", () => {
     const files = render("production");
     const present = Object.keys(files).filter((path) => path.startsWith("rules/"));
@@ -86,9 +110,28 @@ describe("rule files", () => {
   const files = render("production");
 
   test.each(alertGroups)("$name holds its alerts", ({ name, interval, alerts: members }) => {
-    const [group] = parse(files[`rules/${name}.yml`] ?? "").groups;
-    expect([group.name, group.interval]).toEqual([name, interval]);
+    const group = groupsIn(files, name).at(-1);
+    expect([group?.name, group?.interval]).toEqual([name, interval]);
     expect(rulesIn(files, name).map(({ alert }) => alert)).toEqual(members.map((alert) => alert.name));
+  });
+
+  /** Where Prometheus has the rules, or an engine elsewhere. */
+  const evaluated = (from: Record<string, string>) =>
+    alertGroups.flatMap(({ name }) =>
+      groupsIn(from, name).flatMap(({ interval, rules }) =>
+        rules.map(({ alert }): [string, string] => [alert, interval]),
+      ),
+    );
+
+  test("what says that something is down is evaluated more often, where Prometheus has the rules", () => {
+    const sooner = evaluated(files).filter(([, interval]) => interval === "3s");
+    expect(new Set(sooner.map(([alert]) => alert))).toEqual(
+      new Set(["APIDown", "WorkerDown", "PostgresDown", "RedisDown", "EndpointUnreachable"]),
+    );
+    const intervals = evaluated(render("production", { "metrics.engine": "amp" })).map(
+      ([, interval]) => interval,
+    );
+    expect([...new Set(intervals)].toSorted()).toEqual(["1m", "30s"]);
   });
 
   test("recording.yml holds every recorded series, with its labels", () => {

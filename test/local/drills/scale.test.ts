@@ -124,6 +124,19 @@ test("a rule file keeps everything but its durations", () => {
   });
 });
 
+test("nothing of a file is looked at more often than a machine keeps up with, and holds as long as before", () => {
+  const yaml = `groups: [{ name: g, interval: 3s, rules: [{ alert: A, expr: a > 1, for: 10s }] }, { name: h, interval: 1m }]
+scrape_configs: [{ job_name: redis, scrape_interval: 10s }]
+`;
+  expect(parse(scaleFile(yaml, { ...pace, shortestInterval: "30s" }))).toEqual({
+    groups: [
+      { name: "g", interval: "500ms", rules: [{ alert: "A", expr: "a > 1", for: "167ms" }] },
+      { name: "h", interval: "1000ms" },
+    ],
+    scrape_configs: [{ job_name: "redis", scrape_interval: "500ms" }],
+  });
+});
+
 test("Alertmanager waits a sixtieth", () => {
   const local = readSettings(".", "local");
   const settings = notificationSettings(local, pagerOf(local));

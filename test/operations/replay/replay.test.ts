@@ -284,6 +284,13 @@ describe("a history", () => {
     expect(readdirSync(join(folder, "b"))).toHaveLength(1);
   });
 
+  test("is asked for no more at a time than Prometheus answers", async () => {
+    const api = new Scripted([]);
+    const long = { from: 0, to: 25_000 * 1000 };
+    const { at } = await new History(api, join(folder, "d")).answer("x", grid, long);
+    expect([api.asked, at.size]).toEqual([3, 25_000]);
+  });
+
   test("that is young is asked again", async () => {
     const api = new Scripted([]);
     const young = { from: Date.now() - 10_000, to: Date.now() };

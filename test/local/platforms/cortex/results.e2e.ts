@@ -114,11 +114,11 @@ describe.skipIf(!tool)("one set of samples", () => {
       eventsUrl: nobody,
       smtpHost: "127.0.0.1:25",
       replicas: 1,
+      scrapeIntervalSeconds: SCRAPE_SECONDS,
       remoteWriteUrl: running.addresses.remoteWriteUrl,
     });
     const platform = {
       ...(settings.metrics as Enabled<"metrics">),
-      scrapeIntervalSeconds: SCRAPE_SECONDS,
       remoteTenant: TENANT,
     };
     const rules = engineRules(settings, platform);
