@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { Failure } from "../../toolkit/failure.ts";
@@ -16,7 +17,7 @@ import { withTemporaryFolder } from "../../toolkit/temporary-folder.ts";
 import { ensureTool } from "../../toolkit/toolchain/find.ts";
 import { tools } from "../tools/tools.ts";
 import { type Channel, type FastConfiguration, fastConfiguration, VARIANT } from "./alertmanager-files.ts";
-import { playedUntil, type Scene, type Sent, scenesOf, timeAfter } from "./schedule.ts";
+import { playedUntil, RESENT, type Scene, type Sent, scenesOf, timeAfter } from "./schedule.ts";
 import type { Labels } from "./series.ts";
 
 /** Something that a channel was told of alerts that fire. */
@@ -53,10 +54,37 @@ const FACTOR = 600;
 const READY_MILLISECONDS = 20_000;
 /** Of our time, for what is under way when all has been played. */
 const LAST_MILLISECONDS = 500;
+/** Of the history: half of what an alert lasts at the least. A machine that stands still for longer loses pages. */
+const BEARABLE_MILLISECONDS = RESENT / 2;
+/** Each at half the pace of the one before. */
+const ATTEMPTS = 4;
 
-/** @throws Failure where no Alertmanager can be had, or it refuses the configuration */
+/**
+ * Plays it, and more slowly again where the machine did not keep up: what is handed over late may be over by then.
+ * @throws Failure where no Alertmanager can be had, or it refuses the configuration
+ */
 export async function pagesOf(options: PageOptions): Promise<Told> {
-  const { configuration, sent, onProgress, factor = FACTOR } = options;
+  let { factor = FACTOR } = options;
+  for (let attempt = 1; ; attempt++) {
+    const { stoodStill, ...told } = await played({ ...options, factor });
+    const minutes = Math.ceil((stoodStill * factor) / 60_000);
+    if (stoodStill * factor <= BEARABLE_MILLISECONDS) return told;
+    if (attempt === ATTEMPTS) {
+      const remark = `pages may be missing: this machine stood still for ${minutes} minutes of the history; play it again when less runs on it`;
+      return { ...told, remarks: [...told.remarks, remark] };
+    }
+    options.onProgress(`stood still for ${minutes} minutes of the history: once more, at half the pace`);
+    factor /= 2;
+  }
+}
+
+interface Played extends Told {
+  /** The longest time in which this machine did nothing of it; milliseconds by our clock. */
+  readonly stoodStill: number;
+}
+
+async function played(options: PageOptions & { readonly factor: number }): Promise<Played> {
+  const { configuration, sent, onProgress, factor } = options;
   const tool = await ensureTool(tools.alertmanager, { onProgress });
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
@@ -67,7 +95,7 @@ export async function pagesOf(options: PageOptions): Promise<Told> {
   try {
     const fast = fastConfiguration(configuration, factor, `http://127.0.0.1:${port}`);
     const scenes = scenesOf(sent, 2 * fast.longestInterval);
-    const startedAt = await withTemporaryFolder("pages", (folder) =>
+    const { startedAt, stoodStill } = await withTemporaryFolder("pages", (folder) =>
       withAlertmanager(tool.binaries["alertmanager"] ?? "", folder, fast.text, (url) =>
         perform({ url, sent, scenes, factor, onProgress }),
       ),
@@ -75,6 +103,7 @@ export async function pagesOf(options: PageOptions): Promise<Told> {
     return {
       messages: messagesOf(calls, fast, scenes, (time) => (time - startedAt) * factor),
       remarks: fast.remarks,
+      stoodStill,
     };
   } finally {
     server.close();
@@ -90,12 +119,21 @@ interface Performance {
   readonly onProgress: (line: string) => void;
 }
 
-/** @returns when the first scene began by our clock */
-async function perform({ url, sent, scenes, factor, onProgress }: Performance): Promise<number> {
+/** @returns when the first scene began, and for how long nothing happened at the most, by our clock */
+async function perform({
+  url,
+  sent,
+  scenes,
+  factor,
+  onProgress,
+}: Performance): Promise<Pick<Played, "stoodStill"> & { readonly startedAt: number }> {
   const length = scenes.reduce((sum, { from, to }) => sum + (to - from), 0);
   onProgress(
     `hands ${sent.length} firings to an Alertmanager, which takes ${Math.ceil(length / factor / 1000)} seconds`,
   );
+  const delays = monitorEventLoopDelay();
+  delays.enable();
+  let slowestAnswer = 0;
   const startedAt = Date.now();
   const ours = (time: number) => startedAt + playedUntil(scenes, time) / factor;
   for (const start of [...new Set(sent.map((each) => each.start))].toSorted((left, right) => left - right)) {
@@ -105,13 +143,16 @@ async function perform({ url, sent, scenes, factor, onProgress }: Performance): 
       startsAt: new Date(ours(start)).toISOString(),
       endsAt: new Date(ours(end)).toISOString(),
     });
+    const handedAt = Date.now();
     await post(
       url,
       together.map(({ labels, end: over }) => ({ labels, ...times(over) })),
     );
+    slowestAnswer = Math.max(slowestAnswer, Date.now() - handedAt);
   }
   await delay(Math.max(0, startedAt + length / factor - Date.now()) + LAST_MILLISECONDS);
-  return startedAt;
+  delays.disable();
+  return { startedAt, stoodStill: Math.max(slowestAnswer, delays.max / 1e6) };
 }
 
 async function post(url: string, alerts: readonly object[]): Promise<void> {

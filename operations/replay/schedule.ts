@@ -20,7 +20,7 @@ export interface Scene {
 /** Longer ones are played for so long: what comes after is a repetition. */
 export const LONGEST_PLAYED = 6 * 3_600_000;
 /** Prometheus says of each alert that it is over soon unless it says so again: four times the minute in which it does. */
-const RESENT = 4 * 60_000;
+export const RESENT = 4 * 60_000;
 
 /** @param interval milliseconds between the alert's evaluations */
 export function sentOf({ labels, start, last, resolvedAt }: Firing, interval: number): Sent {

@@ -97,3 +97,44 @@ test("inhibitions hold, and what Alertmanager refuses is told", async () => {
   );
   expect(LONGEST_PLAYED).toBeGreaterThan(4 * HOUR);
 });
+
+describe("on a machine that stands still", () => {
+  const configuration = JSON.stringify({
+    route: { receiver: "pager", group_by: ["..."], group_wait: "10s" },
+    receivers: [{ name: "pager", pagerduty_configs: [{ routing_key: "SENTINEL" }] }],
+  });
+  /** It is over while nothing runs. */
+  const short = [
+    alert("Before", "critical", 0, 4 * MINUTE),
+    alert("Short", "critical", 2 * MINUTE, 4 * MINUTE),
+  ];
+  /** @param times how often nothing runs for so long, once the first alert was handed over */
+  function standingStill(times: number, milliseconds: number) {
+    const said: string[] = [];
+    let left = times;
+    const onProgress = (line: string) => {
+      said.push(line);
+      if (line.startsWith("hands") && left-- > 0) setTimeout(() => standStill(milliseconds), 100);
+    };
+    return { said, onProgress };
+  }
+  function standStill(milliseconds: number) {
+    for (const until = Date.now() + milliseconds; Date.now() < until; );
+  }
+  const paged = ({ messages }: Told) => messages.map(({ alerts: [first] }) => first?.["alertname"]);
+
+  test("it is played again more slowly, and nothing is lost", async () => {
+    const { said, onProgress } = standingStill(1, 1000);
+    const told = await pagesOf({ configuration, sent: short, onProgress });
+    expect(said).toContainEqual(
+      expect.stringMatching(/^stood still for \d+ minutes of the history: once more, at half the pace$/),
+    );
+    expect(paged(told)).toEqual(["Before", "Short"]);
+    expect(told.remarks).toEqual([]);
+  });
+
+  test("each time, that is said", async () => {
+    const { remarks } = await pagesOf({ configuration, sent: short, ...standingStill(10, 3000) });
+    expect(remarks).toEqual([expect.stringContaining("pages may be missing: this machine stood still for")]);
+  });
+});
