@@ -15,11 +15,12 @@ import { stackConfiguration } from "./stack-configuration.ts";
 
 async function connection(): Promise<LocalConnection> {
   const paths = statePaths();
+  if (!(await Engine.hasStack(paths))) return { made: false };
   const { binaries } = await ensureTool(tools.pulumi);
   const daemon = await runningDaemon(paths);
   const { user, password } = ADMINISTRATOR;
   return {
-    made: await Engine.hasStack(paths),
+    made: true,
     pulumi: {
       binary: binaries["pulumi"] ?? "pulumi",
       environment: engineEnvironment(paths, daemon?.enginePort, await officialProviders(paths)),

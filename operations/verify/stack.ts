@@ -3,10 +3,9 @@ import { z } from "zod";
 import { type Settings, secretKeys } from "../../settings/schema.ts";
 import { parseSettings } from "../../settings/settings.ts";
 import type { Configuration } from "../../settings/settings-file.ts";
-import { environmentOf, LOCAL_STACK, PROJECT } from "../../settings/stack-name.ts";
+import { environmentOf, PROJECT } from "../../settings/stack-name.ts";
 import { readJson } from "../../toolkit/json.ts";
-import { output, type Pulumi, pulumiOf, StackError } from "../pulumi/cli.ts";
-import { localConnection } from "../pulumi/local-stack.ts";
+import { output, type Pulumi, pulumiOf } from "../pulumi/cli.ts";
 
 /** What index.ts exports. All of it may be missing: a platform is off, or the stack was never made. */
 const outputsSchema = z.object({
@@ -51,9 +50,6 @@ export interface Stack {
 
 /** @throws where the stack can't be read, or its configuration has problems */
 export async function readStack(name: string, pulumi?: Pulumi): Promise<Stack> {
-  if (!pulumi && name === LOCAL_STACK && !(await localConnection()).made) {
-    throw new StackError("The local stack is not up. Start it with: make up");
-  }
   const run = pulumi ?? (await pulumiOf(name));
   const [configuration, outputs] = await Promise.all([
     output(run, "config", "--json", "--show-secrets"),

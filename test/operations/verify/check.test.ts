@@ -142,7 +142,10 @@ test("a stack is read through the CLI: configuration with defaults, secrets in c
   expect(stack.outputs).toEqual({ sentryProject: "agentpay-local" });
 });
 
-test("a local stack that is not up says how to start it", async () => {
-  vi.stubEnv("AGENTPAY_LOCAL_HOME", path.join(tmpdir(), "verify-nothing-here"));
+test("a local stack that is not up says how to start it, also where no tool can be had", async () => {
+  const nothing = path.join(tmpdir(), "verify-nothing-here");
+  vi.stubEnv("AGENTPAY_LOCAL_HOME", nothing);
+  vi.stubEnv("XDG_CACHE_HOME", nothing);
+  vi.stubEnv("AGENTPAY_TOOL_SOURCES", "cache");
   await expect(readStack("local")).rejects.toThrow("Start it with: make up");
 });
