@@ -1,8 +1,8 @@
 /** `up`: the whole local stack, from nothing or from whatever an earlier run has left. */
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { pulumiOf } from "../../operations/pulumi/cli.ts";
-import { letGoOfSentryRules } from "../../operations/upgrades/sentry-rules.ts";
+import { letGoOfSentryRules, mayHaveSentryRules } from "../../operations/upgrades/sentry-rules.ts";
 import { LOCAL_STACK } from "../../settings/stack-name.ts";
 import { Failure } from "../../toolkit/failure.ts";
 import { readIfExists, writeAtomically } from "../../toolkit/files.ts";
@@ -16,7 +16,7 @@ import { checkPorts } from "./busy-ports.ts";
 import { reasonToRestart, startDaemon, stopDaemon } from "./daemon-control.ts";
 import { Engine } from "./engine.ts";
 import { exclusively } from "./exclusive.ts";
-import { isHalfMade } from "./half-made.ts";
+import { isHalfMade, stateFile } from "./half-made.ts";
 import { isGrafanaDrawn, problemsOf, waitUntilHealthy } from "./health.ts";
 import { checkLocks, healLocks } from "./locks.ts";
 import { ensurePlugins } from "./official-plugins.ts";
@@ -127,8 +127,10 @@ async function deploy(
 ): Promise<string> {
   if (!(await Engine.hasStack(paths))) await engine.run(["stack", "init", "local"]);
   const interrupted = await healLocks(paths, engine);
-  for (const urn of await letGoOfSentryRules(await pulumiOf(LOCAL_STACK)))
-    report(`let go of ${urn.split("::").at(-1)}: Sentry has turned it into an alert of today`);
+  if (mayHaveSentryRules(await readFile(stateFile(paths), "utf8"))) {
+    for (const urn of await letGoOfSentryRules(await pulumiOf(LOCAL_STACK)))
+      report(`let go of ${urn.split("::").at(-1)}: Sentry has turned it into an alert of today`);
+  }
   // The AWS emulator forgets everything with the daemon that ran it, and servers may have been ended. Another
   // provider has another view of what is there.
   const refresh =

@@ -12,6 +12,11 @@ const GONE: ReadonlySet<string> = new Set([
   "sentry:index/sentryMetricAlert:SentryMetricAlert",
 ]);
 
+/** Whether a state, as the backend keeps it, may have such rules. Reading a file is cheaper than asking the CLI. */
+export function mayHaveSentryRules(state: string): boolean {
+  return [...GONE].some((type) => state.includes(type));
+}
+
 /**
  * Takes the rules out of the stack's state, and touches no platform. Does nothing where there are none, and nothing to a
  * stack that is not there yet. Returns their URNs.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ended, Pulumi } from "../../../operations/pulumi/cli.ts";
-import { letGoOfSentryRules, told } from "../../../operations/upgrades/sentry-rules.ts";
+import { letGoOfSentryRules, mayHaveSentryRules, told } from "../../../operations/upgrades/sentry-rules.ts";
 
 const urn = (type: string, name: string) =>
   `urn:pulumi:production::agentpay-monitoring::agentpay:monitoring:SentryAlerts$${type}::${name}`;
@@ -51,4 +51,10 @@ test("where the state can't be changed, it says why", async () => {
   await expect(letGoOfSentryRules(cli(rules, 1).pulumi)).rejects.toThrow(
     "the state would not let go of Sentry's old alert rules: locked by somebody",
   );
+});
+
+test("a state that has none of them is known by its text", () => {
+  const state = (resources: readonly object[]) => JSON.stringify({ checkpoint: { latest: { resources } } });
+  expect(mayHaveSentryRules(state(rules))).toBe(true);
+  expect(mayHaveSentryRules(state([{ type: "sentry:index/sentryTeam:SentryTeam" }]))).toBe(false);
 });
