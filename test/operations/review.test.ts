@@ -74,20 +74,21 @@ const lines = (changes: readonly AlertChange[]) =>
 const API_RULES = "prometheus/rules/agentpay-api.yml";
 
 interface RuleFile {
-  readonly groups: readonly [{ rules: { alert?: string; for?: string; labels: Record<string, string> }[] }];
+  readonly groups: readonly { rules: { alert?: string; for?: string; labels: Record<string, string> }[] }[];
 }
 
 /** Production with one alert of the API edited; undefined drops it. */
 function withAlert(
   name: string,
-  edit: (rule: RuleFile["groups"][0]["rules"][0]) => void,
+  edit: (rule: RuleFile["groups"][number]["rules"][number]) => void,
   drop = false,
 ): Side {
   return withFile(API_RULES, (content) => {
     const file = parse(content) as RuleFile;
-    const [group] = file.groups;
-    for (const rule of group.rules.filter(({ alert }) => alert === name)) edit(rule);
-    if (drop) group.rules = group.rules.filter(({ alert }) => alert !== name);
+    for (const group of file.groups) {
+      for (const rule of group.rules.filter(({ alert }) => alert === name)) edit(rule);
+      if (drop) group.rules = group.rules.filter(({ alert }) => alert !== name);
+    }
     return stringify(file, { lineWidth: 0 });
   });
 }

@@ -405,7 +405,9 @@ describe("what is switched off is not configured", () => {
       /^(prometheus|alertmanager|grafana)-|-exporter$|^(query-statistics|(llm|cost)-tracking|dead-mans-switch|status-page|database-settings)$/,
     ],
   ])("%s", async (platform, ids) => {
-    const rules = ruleGroups.filter(({ name }) => platform !== "uptime" || name !== "agentpay-uptime");
+    const rules = ruleGroups.filter(
+      ({ name }) => platform !== "uptime" || !/^agentpay-uptime(-each-|$)/.test(name),
+    );
     install({ answers: { "/api/v1/rules": { data: { groups: rules } } } });
     const results = await resultsOf({ [`${platform}.enabled`]: false });
     const off = checklist.map(({ id }) => id).filter((id) => ids.test(id));
