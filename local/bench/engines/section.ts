@@ -7,7 +7,7 @@ import { queryInstant } from "../../dashboards/prometheus.ts";
 import { Children } from "../../host/children.ts";
 import { LogFiles } from "../../host/log-files.ts";
 import type { Scale } from "../dashboards/series.ts";
-import { dashboardTimes } from "../load/dashboard-times.ts";
+import { dashboardFigures } from "../load/dashboard-times.ts";
 import { SCRAPE_SECONDS } from "../load/server.ts";
 import { startTarget, type Target } from "../load/target.ts";
 import type { BenchOptions, Section } from "../section.ts";
@@ -104,12 +104,6 @@ async function figuresOf(
     `sum({__name__=~"(cortex_)?prometheus_rule_group_last_duration_seconds", ${jobs}})`,
   );
   return [`${(memory / 1e6).toFixed(0)} MB`, cores.toFixed(2), `${(rules * 1000).toFixed(0)} ms`];
-}
-
-async function dashboardFigures(url: string, headers?: Readonly<Record<string, string>>) {
-  const times = await dashboardTimes(url, headers);
-  const total = times.reduce((sum, time) => sum + time, 0);
-  return [total, Math.max(...times)].map((time) => `${(time * 1000).toFixed(0)} ms`);
 }
 
 async function secondsToPages(target: Target, pager: Pager): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ import { Children } from "../../host/children.ts";
 import { LogFiles } from "../../host/log-files.ts";
 import type { Scale } from "../dashboards/series.ts";
 import type { BenchOptions, Section } from "../section.ts";
-import { dashboardTimes } from "./dashboard-times.ts";
+import { dashboardFigures } from "./dashboard-times.ts";
 import { bytesASample } from "./disk.ts";
 import { type LoadedServer, SCRAPE_SECONDS, startLoadedServer } from "./server.ts";
 import { startTarget } from "./target.ts";
@@ -65,7 +65,7 @@ function measured(scale: Scale, length: number, bytes: number, report: BenchOpti
       return [
         target.series.toLocaleString("en"),
         ...(await figuresOf(server)),
-        ...dashboardFigures(await dashboardTimes(server.url)),
+        ...(await dashboardFigures(server.url)),
         `${(disk / 1e9).toFixed(2)} GB`,
       ];
     } finally {
@@ -91,9 +91,4 @@ async function figuresOf({ url, instance }: LoadedServer): Promise<readonly stri
     milliseconds(await ask(`max(prometheus_rule_group_last_duration_seconds{${own}})`)),
     `${(await ask('scrape_duration_seconds{job="target"}')).toFixed(2)} s`,
   ];
-}
-
-function dashboardFigures(times: readonly number[]): readonly string[] {
-  const total = times.reduce((sum, time) => sum + time, 0);
-  return [total, Math.max(...times)].map((time) => `${(time * 1000).toFixed(0)} ms`);
 }
