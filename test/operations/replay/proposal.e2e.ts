@@ -2,7 +2,7 @@
 import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Proposed, proposalsSection, proposeIn } from "../../../operations/replay/propose.ts";
 import type { Summary } from "../../../operations/replay/summary.ts";
 import { readSettings } from "../../../settings/settings-file.ts";
@@ -36,12 +36,17 @@ describe("a proposal", { timeout: 3_600_000 }, () => {
   const said: string[] = [];
 
   beforeAll(async () => {
+    // The rule tests belong to the group that runs each time.
+    vi.stubEnv("AGENTPAY_TEST_LONG", "");
     folder = await mkdtemp(join(tmpdir(), "agentpay-proposal-"));
     for (const name of FILES) await copyFile(join(REPOSITORY, name), join(folder, name));
     proposed = await proposeIn(folder, "production", summary, (line) => said.push(line));
   }, 3_600_000);
 
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
 
   test("with which the drill's fault no longer rings is refused, with the reason", () => {
     const [best] = proposed;
