@@ -18,10 +18,7 @@ import { EMULATED_ACCOUNT, EMULATOR_CREDENTIALS, emulatorUrl } from "./moto.ts";
 import { mutedAlarms } from "./mute-rules.ts";
 import { QueueWatch } from "./queues.ts";
 import { ScheduleWatch } from "./schedules.ts";
-import { countChanges, readTaken } from "./taken.ts";
-
-/** What time alone changes, such as a schedule or an alarm without data, is looked at so often. AWS counts in minutes. */
-const TIME_MILLISECONDS = 10_000;
+import { readTaken } from "./taken.ts";
 
 export interface AwsPartOptions {
   /** The emulator's address. */
@@ -87,8 +84,6 @@ class AwsPart {
   readonly #costs: CostWatch | undefined;
   readonly #schedules: ScheduleWatch | undefined;
   readonly #queues: QueueWatch | undefined;
-  /** The changes and the time at the last look. */
-  #looked = "";
 
   constructor(options: AwsPartOptions, signal: AbortSignal) {
     this.#options = options;
@@ -104,17 +99,8 @@ class AwsPart {
     });
   }
 
-  /** Looks where something may have changed since the last look that succeeded. */
-  async look(): Promise<void> {
-    const { url, now = Date.now } = this.#options;
-    const state = `${await countChanges(url)} ${Math.floor(now() / TIME_MILLISECONDS)}`;
-    if (state === this.#looked) return;
-    await this.#lookAtAll();
-    this.#looked = state;
-  }
-
   /** Alarms publish to topics of their own region: where there is no topic, no alarm can ring. */
-  async #lookAtAll(): Promise<void> {
+  async look(): Promise<void> {
     const { url, inbox } = this.#options;
     const { topics, emails } = await readTaken(url);
     for (const email of emails.filter(({ id }) => !this.#seen.has(id))) {

@@ -3,27 +3,13 @@
 Its listing of all that it holds (`/moto-api/data.json`) leaves out the policies that AWS owns. There are thousands of
 them, in each of AWS's partitions: listing them took more than a second of a core, each time.
 
-Its catalogue of which instance types each zone of AWS offers is left out: nobody asks for it here, and it takes a
-quarter of the memory.
-
-Who looks for what has changed asks `CHANGES` first: it counts the requests that may have changed something. They are
-counted once they are done, so that a look that begins meanwhile is followed by another.
-
 What it has no resources for is kept by the stand-in provider, in the file that `AGENTPAY_AWS_STORE` names. Who asks for
 a list of those is answered from there.
 """
 
 import json
 import os
-import re
-import threading
 from pathlib import Path
-
-import moto.utilities.utils
-
-load_resource = moto.utilities.utils.load_resource
-# Read when moto's EC2 is imported, which much of the rest does.
-moto.utilities.utils.load_resource = lambda path: [] if "instance_type_offerings" in path else load_resource(path)
 
 from moto.core.model_instances import model_data
 from moto.iam.models import AWSManagedPolicy
@@ -108,36 +94,15 @@ def kept(kind):
     return records.get(kind, {}).items()
 
 
-CHANGES = "GET /agentpay/changes"
-# Calls of APIs that have names; those that have paths read with GET.
-READING = re.compile(r"\.(Describe|Get|List)\w+$|^GET /")
-
 dispatch = DomainDispatcherApplication.__call__
-counting = threading.Lock()
-changes = 0
-
-
-def dispatch_counted(application, environ, start_response, call):
-    global changes
-    try:
-        return dispatch(application, environ, start_response)
-    finally:
-        if not READING.search(call):
-            with counting:
-                changes += 1
 
 
 def answer(application, environ, start_response):
-    path = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
-    call = environ.get("HTTP_X_AMZ_TARGET", path)
-    listed = LISTS.get(call)
-    if path == CHANGES:
-        content = {"changes": changes}
-    elif listed is None:
-        return dispatch_counted(application, environ, start_response, call)
-    else:
-        content = listed(kept)
-    body = json.dumps(content).encode()
+    call = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
+    listed = LISTS.get(environ.get("HTTP_X_AMZ_TARGET", call))
+    if listed is None:
+        return dispatch(application, environ, start_response)
+    body = json.dumps(listed(kept)).encode()
     start_response("200 OK", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))])
     return [body]
 

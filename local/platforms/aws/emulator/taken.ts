@@ -94,9 +94,3 @@ async function listing(url: string): Promise<unknown> {
     if (attempt === ATTEMPTS) throw new Error(`the AWS emulator answered ${response.status} at ${url}`);
   }
 }
-
-/** How many requests may have changed what the emulator holds. Asking is cheap: a look at all of it is not. */
-export async function countChanges(url: string): Promise<number> {
-  const response = await fetch(`${url}/agentpay/changes`);
-  return z.object({ changes: z.number() }).parse(await response.json()).changes;
-}
