@@ -64,9 +64,11 @@ const ATTEMPTS = 4;
  * @throws Failure where no Alertmanager can be had, or it refuses the configuration
  */
 export async function pagesOf(options: PageOptions): Promise<Told> {
+  const { binaries } = await ensureTool(tools.alertmanager, { onProgress: options.onProgress });
+  const binary = binaries["alertmanager"] ?? "";
   let { factor = FACTOR } = options;
   for (let attempt = 1; ; attempt++) {
-    const { stoodStill, ...told } = await played({ ...options, factor });
+    const { stoodStill, ...told } = await played(binary, { ...options, factor });
     const minutes = Math.ceil((stoodStill * factor) / 60_000);
     if (stoodStill * factor <= BEARABLE_MILLISECONDS) return told;
     if (attempt === ATTEMPTS) {
@@ -83,9 +85,11 @@ interface Played extends Told {
   readonly stoodStill: number;
 }
 
-async function played(options: PageOptions & { readonly factor: number }): Promise<Played> {
-  const { configuration, sent, onProgress, factor } = options;
-  const tool = await ensureTool(tools.alertmanager, { onProgress });
+/** @param binary path of Alertmanager */
+async function played(
+  binary: string,
+  { configuration, sent, onProgress, factor }: PageOptions & { readonly factor: number },
+): Promise<Played> {
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     calls.push({ path: request.url ?? "", received: Date.now(), body: await bodyOf(request) });
@@ -96,7 +100,7 @@ async function played(options: PageOptions & { readonly factor: number }): Promi
     const fast = fastConfiguration(configuration, factor, `http://127.0.0.1:${port}`);
     const scenes = scenesOf(sent, 2 * fast.longestInterval);
     const { startedAt, stoodStill } = await withTemporaryFolder("pages", (folder) =>
-      withAlertmanager(tool.binaries["alertmanager"] ?? "", folder, fast.text, (url) =>
+      withAlertmanager(binary, folder, fast.text, (url) =>
         perform({ url, sent, scenes, factor, onProgress }),
       ),
     );
